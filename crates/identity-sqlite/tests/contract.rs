@@ -1,4 +1,4 @@
-//! SQLite keeps the contract of identity's ports, on disk and in memory.
+//! SQLite fulfils the contract of identity's ports, on disk and in memory.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,7 +1,7 @@
 //! The checks that every store must pass.
 //!
-//! A store's tests say how to make an empty one ([`Backend`]) and call [`contract_tests!`](crate::contract_tests), which
-//! makes one test of each check.
+//! A store's tests define how to create an empty one ([`Backend`]) and call [`contract_tests!`](crate::contract_tests),
+//! which creates one test for each check.
 
 #![expect(
     clippy::unwrap_used,
@@ -39,11 +39,12 @@ pub trait Backend: Send + Sync {
     /// The same store, as a second node sees it.
     fn another_node(&self) -> Arc<dyn Store>;
 
-    /// The same store after its node was closed and started again; none where nothing outlives the node.
+    /// The same store after its node was closed and started again; `None` if nothing outlives the node.
     async fn reopen(&self) -> Option<Arc<dyn Store>>;
 }
 
-/// Makes one test of each check of the contract. `$make` is a function that returns a [`Backend`](contract::Backend).
+/// Creates one test for each check of the contract. `$make` is a function that returns a
+/// [`Backend`](contract::Backend).
 #[macro_export]
 macro_rules! contract_tests {
     ($make:path) => {
@@ -55,31 +56,31 @@ macro_rules! contract_tests {
             a_temporary_password_gives_no_token_but_its_hash_is_renewed,
             a_password_with_a_second_factor_needs_a_code_that_is_then_used_up,
             a_second_factor_is_confirmed_by_a_code_of_its_own_secret,
-            a_time_step_is_good_once_and_none_before_it,
+            a_time_step_works_once_and_no_earlier_one_does,
             of_many_nodes_one_uses_a_code,
-            a_recovery_code_is_good_once,
+            a_recovery_code_works_once,
             a_removed_second_factor_leaves_nothing,
             a_user_keeps_the_browsers_that_were_used_last,
         );
         $crate::contract_tests!(@ $make; presence:
             the_token_that_expires_first_makes_room,
             expired_tokens_are_removed_a_few_at_a_time,
-            the_session_that_began_first_makes_room,
-            a_session_gets_another_secret_once,
+            the_oldest_session_makes_room,
+            a_session_gets_a_new_secret_only_once,
             an_id_token_is_found_by_its_own_session,
             maintenance_removes_ended_sessions_and_saves_last_uses,
             of_many_nodes_one_takes_a_pending_sign_in,
             an_expired_pending_sign_in_is_none,
-            what_passwords_began_ends_except_for_one_user,
-            a_user_who_is_forgotten_leaves_nothing,
-            an_account_that_is_forgotten_leaves_nothing,
+            everything_begun_with_a_password_ends_except_for_one_user,
+            a_removed_user_leaves_nothing,
+            a_removed_account_leaves_nothing,
         );
         $crate::contract_tests!(@ $make; keys:
             an_api_key_is_stored_rotated_and_removed,
             the_api_keys_of_an_account_are_removed_together,
             the_last_use_of_keys_is_saved,
             every_change_of_an_operator_key_adds_to_the_trail,
-            the_last_full_operator_key_stays_unless_it_may_go,
+            the_last_full_operator_key_stays_unless_it_may_be_revoked,
             operator_keys_have_a_limit,
             a_signing_key_takes_the_next_number_and_none_twice,
             of_many_nodes_one_adds_the_next_signing_key,
@@ -91,12 +92,12 @@ macro_rules! contract_tests {
             a_client_secret_is_never_given_to_another_client,
             domains_that_stay_keep_their_proof,
             a_proof_is_stored_and_withdrawn_with_a_note,
-            people_are_led_to_accounts_that_have_proved_their_domain,
+            people_are_sent_to_accounts_that_have_proved_their_domain,
         );
         $crate::contract_tests!(@ $make; lasting:
             notes_are_listed_until_they_are_removed,
             sealed_values_are_replaced_where_they_are_unchanged,
-            a_closed_store_takes_nothing_more,
+            a_closed_store_accepts_no_more_calls,
             a_reopened_store_holds_everything,
         );
     };

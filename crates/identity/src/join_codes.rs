@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_key_outlives_the_secrets_key_that_it_was_sealed_with() {
+    async fn the_key_survives_a_change_of_the_secrets_key() {
         let store = crate::MemoryStore::new();
         let (old, new) = ("11".repeat(32), "22".repeat(32));
         let sealer = |keys: &str| Sealer::new(&SecretsKeys::parse(keys).unwrap());

@@ -1,10 +1,10 @@
 //! Credentials and tokens: who is calling.
 //!
-//! [`Identity`] answers one question for each request, [`Identity::authenticate`], from memory. What it knows is stored
-//! through the [`ports`], and never in the journal; of every credential only a digest is stored. What has to be read
-//! again is sealed with a key that is kept elsewhere ([`Sealer`]).
+//! [`Identity`] answers one question for each request, [`Identity::authenticate`], from memory. Its data is stored
+//! through the [`ports`], and never in the journal; only a digest of each credential is stored. Values that have to be
+//! read again are sealed with a key that is stored elsewhere ([`Sealer`]).
 //!
-//! | bearer | what it is | kept as |
+//! | bearer | what it is | stored as |
 //! | --- | --- | --- |
 //! | `usher_op_…` | a key of the operator's | SHA-256 |
 //! | `usher_key_…` | an account's API key | SHA-256 |

@@ -326,7 +326,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_right_password_with_parameters_of_the_past_is_hashed_anew() {
+    fn a_right_password_with_old_parameters_gets_a_new_hash() {
         let stored = dated("correct horse");
 
         let Verdict::RightButDated(renewed) = verify("correct horse", &stored).unwrap() else {
@@ -338,7 +338,7 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
-    async fn past_the_bound_nobody_is_admitted_until_a_turn_is_over() {
+    async fn above_the_limit_nobody_is_admitted_until_a_turn_ends() {
         let hashing = Hashing::new();
         let mut turns: Vec<_> = (0..HASHING_AT_ONCE_MAX + HASHING_WAITING_MAX)
             .map(|_| hashing.admit(HashingShare::default()).unwrap())
@@ -357,7 +357,7 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
-    async fn no_account_and_no_caller_takes_the_places_of_others() {
+    async fn no_account_and_no_caller_takes_the_slots_of_others() {
         let hashing = Hashing::new();
         let share = |account, user| HashingShare {
             account: Some(AccountId::from_bits(account)),

@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_soon_guessed_is_refused_with_the_reason() {
+    fn easily_guessed_passwords_are_refused_with_the_reason() {
         let table = [
             ("password1234", Weakness::Common),
             ("P@ssword1234!", Weakness::NearlyCommon),
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_words_that_nobody_foresees_are_enough() {
+    fn a_few_unpredictable_words_are_enough() {
         for password in [
             "teapot anchor lilac",
             "we row to the island at six",

@@ -93,7 +93,7 @@ async fn a_restart_keeps_every_credential_and_every_revocation() {
 }
 
 #[tokio::test]
-async fn no_token_and_no_password_stands_in_the_file() {
+async fn no_token_and_no_password_is_in_the_file() {
     let directory = tempfile::tempdir().unwrap();
     let identity = open_first(directory.path()).await;
     let operator = first_operator_key(&identity).await;
@@ -141,7 +141,7 @@ async fn a_change_waits_for_another_writer_of_the_file() {
 }
 
 #[tokio::test]
-async fn a_signing_key_that_stood_plainly_is_sealed_and_its_tokens_stay_good() {
+async fn a_plain_text_signing_key_is_sealed_and_its_tokens_stay_valid() {
     let directory = tempfile::tempdir().unwrap();
     write_plain_signing_key(directory.path()).await;
     assert!(contains(&bytes_in(directory.path()), "stands-in-the-file"));
@@ -205,7 +205,7 @@ async fn a_sealed_signing_key_does_not_open_under_another_number() {
 }
 
 #[tokio::test]
-async fn a_server_that_runs_takes_over_signing_keys_that_were_rotated_in_the_file() {
+async fn a_running_server_loads_signing_keys_that_were_rotated_in_the_file() {
     let directory = tempfile::tempdir().unwrap();
     let server = open_first(directory.path()).await;
     let before = server.sign_in_token(ACME, SIGN_IN);

@@ -5,7 +5,7 @@ use usher_identity_sqlite::{changes, check_tables};
 use super::*;
 
 #[tokio::test]
-async fn tables_as_usher_writes_them_are_well_and_whatever_a_hand_does_is_named() {
+async fn tables_from_usher_pass_and_manual_changes_are_named() {
     let keys = SecretsKeys::draw().unwrap();
     let cases = [
         ("UPDATE identity_passwords SET hash = 'x'", "identity_passwords"),
@@ -56,7 +56,7 @@ async fn tables_as_usher_writes_them_are_well_and_whatever_a_hand_does_is_named(
 }
 
 #[tokio::test]
-async fn every_change_of_credentials_is_counted_and_looking_is_not() {
+async fn every_change_of_credentials_is_counted_and_reading_is_not() {
     let directory = tempfile::tempdir().unwrap();
     let keys = SecretsKeys::draw().unwrap();
     let identity = Identity::open(store(directory.path()), &keys).await.unwrap();

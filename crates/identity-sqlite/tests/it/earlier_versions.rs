@@ -106,7 +106,7 @@ async fn with_domains(directory: &Path, typed: &[(&str, Option<&str>)]) -> Ident
 }
 
 #[tokio::test]
-async fn a_domain_that_was_stored_in_ascii_is_the_one_that_addresses_name() {
+async fn a_domain_stored_in_ascii_matches_unicode_addresses() {
     let directory = tempfile::tempdir().unwrap();
     let typed = [("xn--bcher-kva.example", Some("dns"))];
     let identity = with_domains(directory.path(), &typed).await;

@@ -47,7 +47,7 @@ async fn tampered(statements: &[&str]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn whatever_a_hand_does_to_the_trail_is_found_and_named() {
+async fn manual_changes_of_the_trail_are_found_and_named() {
     const OTHER: &str = "it is not the one that was written, or does not follow the one before it";
     let set = |change: &str| format!("UPDATE identity_operator_audit SET {change} WHERE seq = 2");
     for change in [

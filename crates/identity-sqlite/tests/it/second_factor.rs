@@ -36,7 +36,7 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 }
 
 #[tokio::test]
-async fn what_the_app_knows_is_sealed_in_the_file_and_outlasts_a_restart_with_another_secrets_key() {
+async fn the_apps_secret_is_sealed_in_the_file_and_survives_a_restart_with_a_new_secrets_key() {
     let directory = tempfile::tempdir().unwrap();
     let (old, new) = ("5e".repeat(32), "a7".repeat(32));
     let before = open(directory.path(), &old).await.unwrap();

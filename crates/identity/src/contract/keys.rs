@@ -162,8 +162,8 @@ pub async fn every_change_of_an_operator_key_adds_to_the_trail(backend: &dyn Bac
     assert_eq!(report.head, Some((4, trail[0].hash)));
 }
 
-/// A key that expires is full until then.
-pub async fn the_last_full_operator_key_stays_unless_it_may_go(backend: &dyn Backend) {
+/// A key that expires counts as full until then.
+pub async fn the_last_full_operator_key_stays_unless_it_may_be_revoked(backend: &dyn Backend) {
     let store = backend.store();
     let mut soon = operator_key(2, OperatorScope::Everything);
     soon.expires_at = Some(at(60));
@@ -224,7 +224,7 @@ async fn numbers(store: &dyn Store) -> Vec<i64> {
     keys.iter().map(|key| key.number).collect()
 }
 
-/// Also after the newest is gone.
+/// Also after the newest was removed.
 pub async fn a_signing_key_takes_the_next_number_and_none_twice(backend: &dyn Backend) {
     let store = backend.store();
     let add = async |number| store.add_signing_key(signing_key(number), 2).await.unwrap();
@@ -270,7 +270,7 @@ pub async fn the_first_join_key_stays(backend: &dyn Backend) {
     assert_eq!(other.join_key().await.unwrap(), Some(b"sealed".to_vec()));
 }
 
-/// Another link replaces it, and a wrong secret leaves it alive.
+/// Another link replaces it, and a wrong secret leaves it valid.
 pub async fn of_many_nodes_one_takes_the_setup_link(backend: &dyn Backend) {
     let store = backend.store();
     store.put_setup_link(digest("old")).await.unwrap();

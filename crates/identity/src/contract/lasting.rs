@@ -104,7 +104,7 @@ pub async fn sealed_values_are_replaced_where_they_are_unchanged(backend: &dyn B
 }
 
 /// And says so, whatever it is asked.
-pub async fn a_closed_store_takes_nothing_more(backend: &dyn Backend) {
+pub async fn a_closed_store_accepts_no_more_calls(backend: &dyn Backend) {
     let store = backend.store();
 
     store.close().await;

@@ -1,4 +1,4 @@
-//! What users are signed in with, and what is left of those who are forgotten.
+//! What users are signed in with, and what is left after a user or account is removed.
 
 use super::{
     Backend, account, at, digest, left_of, note, password, pending, session, set_up_second_factor, sign_in,
@@ -31,7 +31,7 @@ pub async fn the_token_that_expires_first_makes_room(backend: &dyn Backend) {
     assert!(!store.remove_user_token(digest("third")).await.unwrap());
 }
 
-/// Until there are none, and none that is still good.
+/// Until none are left, and none that is still valid.
 pub async fn expired_tokens_are_removed_a_few_at_a_time(backend: &dyn Backend) {
     let store = backend.store();
     for number in 1..=5 {
@@ -49,7 +49,7 @@ pub async fn expired_tokens_are_removed_a_few_at_a_time(backend: &dyn Backend) {
 }
 
 /// Sessions are listed oldest first.
-pub async fn the_session_that_began_first_makes_room(backend: &dyn Backend) {
+pub async fn the_oldest_session_makes_room(backend: &dyn Backend) {
     let store = backend.store();
     let put = async |owner, text, secs| {
         let put = store.put_portal_session(session(owner, text, at(secs)), None, 2);
@@ -70,7 +70,7 @@ pub async fn the_session_that_began_first_makes_room(backend: &dyn Backend) {
 }
 
 /// A second rotation of the same secret comes too late.
-pub async fn a_session_gets_another_secret_once(backend: &dyn Backend) {
+pub async fn a_session_gets_a_new_secret_only_once(backend: &dyn Backend) {
     let store = backend.store();
     let old = session(user(1), "old", at(0));
     store.put_portal_session(old.clone(), None, 20).await.unwrap();
@@ -179,7 +179,7 @@ pub async fn an_expired_pending_sign_in_is_none(backend: &dyn Backend) {
 }
 
 /// And in no other account. Of the sessions, only those that are named.
-pub async fn what_passwords_began_ends_except_for_one_user(backend: &dyn Backend) {
+pub async fn everything_begun_with_a_password_ends_except_for_one_user(backend: &dyn Backend) {
     let store = backend.store();
     let elsewhere = (account(2), user(1).1);
     for (owner, name) in [(user(1), "sven"), (user(2), "tuva"), (elsewhere, "other")] {
@@ -219,7 +219,7 @@ async fn has_something(store: &dyn Store, owner: crate::ports::Owner, name: &str
 }
 
 /// Others keep what they have.
-pub async fn a_user_who_is_forgotten_leaves_nothing(backend: &dyn Backend) {
+pub async fn a_removed_user_leaves_nothing(backend: &dyn Backend) {
     let store = backend.store();
     give_everything(&*store, user(1), "sven").await;
     give_everything(&*store, user(2), "tuva").await;
@@ -233,7 +233,7 @@ pub async fn a_user_who_is_forgotten_leaves_nothing(backend: &dyn Backend) {
 }
 
 /// Its keys and its provider included; notes stay, because the journal is to record them.
-pub async fn an_account_that_is_forgotten_leaves_nothing(backend: &dyn Backend) {
+pub async fn a_removed_account_leaves_nothing(backend: &dyn Backend) {
     let store = backend.store();
     let elsewhere = (account(2), user(1).1);
     give_everything(&*store, user(1), "sven").await;

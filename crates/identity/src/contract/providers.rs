@@ -46,7 +46,7 @@ async fn changes(store: &dyn Store) -> Vec<CredentialChange> {
     notes.into_iter().map(|note| note.change).collect()
 }
 
-/// With a note of what is new, and none where nothing is.
+/// With a note of the change, and without one if nothing changes.
 pub async fn a_provider_is_stored_as_its_update_says(backend: &dyn Backend) {
     let store = backend.store();
     let set = async |provider: &Provider, secret| {
@@ -145,7 +145,7 @@ pub async fn domains_that_stay_keep_their_proof(backend: &dyn Backend) {
     assert_eq!(named.len(), 1);
 }
 
-/// Where it is as it was, with none; and not at all where the account does not name the domain.
+/// Without one if nothing changes; and not at all if the account does not name the domain.
 pub async fn a_proof_is_stored_and_withdrawn_with_a_note(backend: &dyn Backend) {
     let store = backend.store();
     set_up(&*store, account(1)).await;
@@ -176,7 +176,7 @@ pub async fn a_proof_is_stored_and_withdrawn_with_a_note(backend: &dyn Backend) 
 }
 
 /// Or, where every domain counts as proved, that name it; in the order of their ids.
-pub async fn people_are_led_to_accounts_that_have_proved_their_domain(backend: &dyn Backend) {
+pub async fn people_are_sent_to_accounts_that_have_proved_their_domain(backend: &dyn Backend) {
     let store = backend.store();
     for number in [3, 1, 2] {
         set_up(&*store, account(number)).await;

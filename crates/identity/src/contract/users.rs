@@ -152,7 +152,7 @@ pub async fn a_password_with_a_second_factor_needs_a_code_that_is_then_used_up(b
     assert_eq!(with(Some(app_code(SECRET, 11))).await, PasswordExchanged::Wrong);
 }
 
-/// Until then it counts for nothing, and can be drawn again; afterwards it cannot.
+/// Until then it has no effect, and can be drawn again; afterwards it cannot.
 pub async fn a_second_factor_is_confirmed_by_a_code_of_its_own_secret(backend: &dyn Backend) {
     let store = backend.store();
     let draw = async |secret: &[u8]| {
@@ -197,7 +197,7 @@ pub async fn a_second_factor_is_confirmed_by_a_code_of_its_own_secret(backend: &
 }
 
 /// RFC 6238, 5.2. A code that was checked against another secret is wrong.
-pub async fn a_time_step_is_good_once_and_none_before_it(backend: &dyn Backend) {
+pub async fn a_time_step_works_once_and_no_earlier_one_does(backend: &dyn Backend) {
     let store = backend.store();
     set_up_second_factor(&*store, user(1), SECRET).await;
     let use_up = async |secret, step| store.use_code(user(1), app_code(secret, step)).await.unwrap();
@@ -234,8 +234,8 @@ pub async fn of_many_nodes_one_uses_a_code(backend: &dyn Backend) {
     }
 }
 
-/// Those that are replaced are dead, and without a second factor there are none.
-pub async fn a_recovery_code_is_good_once(backend: &dyn Backend) {
+/// Replaced ones stop working, and without a second factor there are none.
+pub async fn a_recovery_code_works_once(backend: &dyn Backend) {
     let store = backend.store();
     let replaced = store.replace_recovery_codes(user(1), vec![digest("recovery 3")]);
     assert!(!replaced.await.unwrap());
@@ -271,7 +271,7 @@ pub async fn a_removed_second_factor_leaves_nothing(backend: &dyn Backend) {
     assert!(store.second_factor(user(2)).await.unwrap().is_some());
 }
 
-/// Users of a browser are listed latest first, and those who have not been there for long not at all.
+/// Users of a browser are listed latest first, and those who have not used it for a long time not at all.
 pub async fn a_user_keeps_the_browsers_that_were_used_last(backend: &dyn Backend) {
     let store = backend.store();
     let browser = KnownBrowser::from_bits;

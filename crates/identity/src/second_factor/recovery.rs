@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_may_be_typed_as_it_is_read() {
+    fn a_code_may_be_entered_in_any_notation() {
         assert!(digest("x4f9-0c2m-7tqe-hw61") == digest("X4F9 Oc2m 7TQE hw6l"));
         assert!(digest("x4f9-0c2m-7tqe-hw61") != digest("x4f9-0c2m-7tqe-hw62"));
     }

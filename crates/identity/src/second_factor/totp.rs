@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_for_the_app_names_whose_it_is() {
+    fn the_address_for_the_app_names_the_user() {
         let new = describe(b"12345678901234567890", "sven@contoso.example").unwrap();
 
         assert_eq!(new.secret.expose(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");

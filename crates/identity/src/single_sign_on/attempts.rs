@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_is_good_once_in_its_own_browser_and_for_ten_minutes() {
+    fn an_attempt_works_once_in_its_own_browser_within_ten_minutes() {
         let attempts = Attempts::default();
         let (mine, other) = (begin(&attempts, [1; 4], NOW), begin(&attempts, [1; 4], NOW));
 
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn one_address_pushes_out_its_own_attempts_only() {
+    fn one_address_displaces_only_its_own_attempts() {
         let attempts = Attempts::default();
         let victim = begin(&attempts, [1; 4], NOW);
         let first = begin(&attempts, [2; 4], NOW);
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_browser_wants_to_go_back_to_takes_bounded_memory() {
+    fn return_addresses_of_browsers_take_bounded_memory() {
         let attempts = Attempts::default();
         let begun = begin_to(&attempts, "x".repeat(250_000), [1; 4].into(), NOW);
 
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn attempts_that_are_over_make_room() {
+    fn finished_attempts_make_room() {
         let attempts = Attempts::default();
         begin(&attempts, [1; 4], NOW);
 

@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_and_moments_are_read_where_their_meaning_is_clear() {
+    fn addresses_and_instants_are_accepted_if_unambiguous() {
         let email = |value: Value| {
             let found = claims(json!({ "email": value })).email("email");
             found.map(|email| email.to_string())

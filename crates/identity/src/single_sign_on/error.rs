@@ -33,9 +33,9 @@ pub enum ProviderError {
         /// The issuer in the document.
         says: String,
     },
-    /// The issuer stands for all tenants of a provider (`common`, `organizations` of Microsoft Entra ID).
+    /// The issuer is shared by all tenants of a provider (`common`, `organizations` of Microsoft Entra ID).
     #[error(
-        "this issuer stands for all tenants of the provider: use that of your own, such as \
+        "this issuer is shared by all tenants of the provider: use your own tenant's, such as \
          `https://login.microsoftonline.com/<tenant id>/v2.0`"
     )]
     ManyTenants,

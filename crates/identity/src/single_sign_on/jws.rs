@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_chosen_by_name_kind_and_use_and_odd_ones_hurt_nobody() {
+    fn keys_are_chosen_by_name_kind_and_use_and_odd_ones_are_ignored() {
         let vectors = vectors();
         let (jwk, token) = (&vectors[0]["jwk"], vectors[0]["token"].as_str().unwrap());
         let odd = [
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_refused_as_one_that_cannot_be_read() {
+    fn a_malformed_token_is_refused_as_unreadable() {
         let vectors = vectors();
         let keys = keys(&[&vectors[0]["jwk"]]);
         for text in [

@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_an_admin_types_is_taken_or_refused_with_what_the_field_takes() {
+    fn settings_of_a_provider_are_accepted_or_refused_with_the_reason() {
         for (issuer, is_one) in [
             ("https://login.example.com/tenant/v2.0", true),
             (" https://login.example.com ", true),

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts_go_through_the_proxy_but_for_those_that_are_named() {
+    fn hosts_go_through_the_proxy_except_the_named_ones() {
         let proxy = OutboundProxy::new("proxy.example.com:3128", "corp.example,10.0.0.0/8").unwrap();
         for (address, is_proxied) in [
             ("https://login.example.com/", true),

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_issuer_on_the_internet_does_not_lead_into_the_server_s_own_network() {
+    fn an_issuer_on_the_internet_does_not_reach_the_servers_own_network() {
         for (address, of_internet, private_too) in [
             ("https://login.example.com/tenant", true, true),
             ("https://8.8.8.8", true, true),

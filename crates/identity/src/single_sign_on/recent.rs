@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn accounts_of_which_nothing_was_heard_for_longest_are_forgotten() {
+    fn the_accounts_without_attempts_for_longest_are_dropped() {
         let recently = Recently::default();
         let account = |number: usize| AccountId::from_bits(number as u128);
         for number in 0..=ACCOUNTS_MAX {

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_and_a_host_take_up_their_own_turns_only() {
+    fn an_account_and_a_host_use_up_only_their_own_turns() {
         let turns = Arc::new(Turns::default());
         let slow: Vec<_> = (0..FETCHES_PER_ACCOUNT_MAX)
             .map(|_| turns.take(account(1), "slow.example").unwrap())
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn all_together_have_a_bound() {
+    fn there_is_a_limit_for_all_together() {
         let turns = Arc::new(Turns::default());
 
         let taken: Vec<_> = (0..)

@@ -102,7 +102,7 @@ fn known() -> usher_domain::account::ApiKey {
 }
 
 #[tokio::test]
-async fn a_rotated_key_keeps_its_rights_and_its_old_secret_dies_with_the_overlap() {
+async fn a_rotated_key_keeps_its_rights_and_its_old_secret_ends_with_the_overlap() {
     let identity = identity();
     let old = identity.put_api_key(ACME, KEY, reader(), None).await.unwrap();
 

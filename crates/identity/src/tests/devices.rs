@@ -33,7 +33,7 @@ fn a_ticket_and_a_sign_in_with_the_same_bits_have_different_macs() {
 }
 
 #[test]
-fn a_token_is_good_in_its_own_account_only() {
+fn a_token_is_valid_only_in_its_own_account() {
     let identity = identity();
     let token = identity.sign_in_token(ACME, SIGN_IN);
 
@@ -110,7 +110,7 @@ async fn a_bounded_number_of_keys_is_kept() {
 }
 
 #[test]
-fn a_pass_names_the_credential_that_got_it_and_no_other() {
+fn a_stream_ticket_names_only_the_credential_that_requested_it() {
     let identity = identity();
     let purpose = PassFor::SignInStream(SIGN_IN);
     let until = NOON + Secs::new(30);
@@ -139,7 +139,7 @@ fn a_pass_names_the_credential_that_got_it_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_credential_that_was_shown_is_good_as_long_as_it_would_let_somebody_in() {
+async fn a_checked_credential_stays_valid_as_long_as_it_would_authenticate() {
     let identity = identity();
     let token = identity
         .issue_user_token(ACME, SVEN, NOON)

@@ -14,7 +14,7 @@ async fn remember(identity: &Identity, user: UserId, now: Timestamp) -> String {
 }
 
 #[tokio::test]
-async fn a_browser_is_known_for_those_who_signed_in_there_and_not_by_what_somebody_made_up() {
+async fn a_browser_is_known_for_those_who_signed_in_there_and_a_forged_id_is_not() {
     let identity = identity();
     let signed = remember(&identity, SVEN, NOON).await;
 

@@ -17,7 +17,7 @@ async fn the_first_start_creates_a_key_and_no_later_one_does() {
 }
 
 #[tokio::test]
-async fn the_operators_own_key_replaces_the_one_before() {
+async fn the_operators_own_key_replaces_the_previous_one() {
     let identity = identity();
     let drawn = first_operator_key(&identity).await;
 

@@ -32,7 +32,7 @@ async fn add(identity: &Identity, id: OperatorKeyId, new: NewOperatorKey) -> Str
 }
 
 #[tokio::test]
-async fn each_key_is_known_with_what_it_is_good_for_until_it_expires() {
+async fn each_key_is_known_with_its_scopes_until_it_expires() {
     let identity = identity();
     let reader = key("Monitoring", OperatorScope::AccountsRead, Some(NOON + secs(60)));
 
@@ -51,7 +51,7 @@ async fn each_key_is_known_with_what_it_is_good_for_until_it_expires() {
 }
 
 #[tokio::test]
-async fn the_last_key_that_is_good_for_everything_is_never_revoked() {
+async fn the_last_key_with_full_rights_is_never_revoked() {
     let identity = identity();
     let first = add(&identity, FIRST, key("First", OperatorScope::Everything, None)).await;
     let reader = OperatorKeyId::from_bits(3);
@@ -92,7 +92,7 @@ async fn the_last_key_that_is_good_for_everything_is_never_revoked() {
 }
 
 #[tokio::test]
-async fn after_a_rotation_the_secret_before_works_until_the_overlap_ends() {
+async fn after_a_rotation_the_previous_secret_works_until_the_overlap_ends() {
     let identity = identity();
     let old = add(&identity, FIRST, key("First", OperatorScope::Everything, None)).await;
 
@@ -124,7 +124,7 @@ async fn after_a_rotation_the_secret_before_works_until_the_overlap_ends() {
 }
 
 #[tokio::test]
-async fn a_server_takes_over_what_is_done_to_its_keys_in_the_store() {
+async fn a_server_loads_changes_of_its_keys_from_the_store() {
     let store = Arc::new(MemoryStore::new());
     let identity = on(&store).await;
     let first = first_operator_key(&identity).await;
@@ -166,7 +166,7 @@ async fn trail(identity: &Identity) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_trail_tells_of_every_change_of_a_key_and_of_no_other() {
+async fn the_trail_has_every_change_of_a_key_and_nothing_else() {
     let identity = identity();
     let secret = first_operator_key(&identity).await;
     identity.set_operator_key(secret.expose(), NOON).await.unwrap();

@@ -93,7 +93,7 @@ async fn a_password_outside_the_bounds_is_refused_when_it_is_set() {
 }
 
 #[tokio::test]
-async fn another_password_kills_the_users_tokens_and_the_old_password() {
+async fn a_new_password_revokes_the_users_tokens_and_the_old_password() {
     let identity = sven_with_password().await;
     let token = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
     let hash = identity
@@ -115,7 +115,7 @@ async fn another_password_kills_the_users_tokens_and_the_old_password() {
 }
 
 #[tokio::test]
-async fn a_staged_password_is_gone_when_the_creation_is_refused() {
+async fn a_staged_password_is_removed_if_the_creation_is_refused() {
     let identity = sven_with_password().await;
     assert!(identity.has_password(ACME, SVEN).await.unwrap());
 
@@ -130,7 +130,7 @@ async fn a_staged_password_is_gone_when_the_creation_is_refused() {
 }
 
 #[tokio::test]
-async fn a_password_with_parameters_of_the_past_is_stored_anew_when_it_is_used() {
+async fn a_password_with_old_parameters_is_rehashed_when_it_is_used() {
     let identity = identity();
     let dated = crate::password::tests::dated(PASSWORD);
     identity
@@ -176,7 +176,7 @@ async fn a_temporary_password_gives_no_token_until_its_user_has_chosen_another()
 }
 
 #[tokio::test]
-async fn a_temporary_password_with_parameters_of_the_past_stays_temporary() {
+async fn a_temporary_password_with_old_parameters_stays_temporary() {
     let identity = identity();
     let dated = crate::password::tests::dated(PASSWORD);
     let staged = identity.stage_password(ACME, SVEN, &dated, PasswordLife::Temporary);

@@ -13,7 +13,7 @@ fn is_alive(identity: &Identity, secret: &Secret, now: Timestamp) -> bool {
 }
 
 #[tokio::test]
-async fn a_session_that_is_used_goes_on_until_its_absolute_end() {
+async fn a_used_session_continues_until_its_absolute_end() {
     let identity = identity();
     let secret = begin(&identity, SVEN, NOON).await;
     let mut now = NOON;
@@ -29,7 +29,7 @@ async fn a_session_that_is_used_goes_on_until_its_absolute_end() {
 }
 
 #[tokio::test]
-async fn a_session_that_nobody_uses_ends_and_looking_whether_it_goes_on_is_not_using_it() {
+async fn an_unused_session_ends_and_checking_it_does_not_count_as_use() {
     let identity = identity();
     let secret = begin(&identity, SVEN, NOON).await;
     let end = NOON + Lifetimes::default().session_idle;
@@ -98,7 +98,7 @@ async fn one_session_too_many_replaces_the_oldest() {
 }
 
 #[tokio::test]
-async fn a_setup_link_is_good_once_and_an_older_one_is_dead() {
+async fn a_setup_link_works_once_and_an_older_one_does_not() {
     let identity = identity();
     let older = identity.create_setup_link().await.unwrap();
     let link = identity.create_setup_link().await.unwrap();
@@ -114,7 +114,7 @@ async fn a_setup_link_is_good_once_and_an_older_one_is_dead() {
 }
 
 #[tokio::test]
-async fn a_session_gets_another_secret_and_the_old_one_is_dead_at_once() {
+async fn a_session_gets_a_new_secret_and_the_old_one_stops_working_at_once() {
     let identity = identity();
     let old = begin(&identity, SVEN, NOON).await;
     let later = NOON + secs(60);

@@ -13,7 +13,7 @@ fn keys(text: &str) -> SecretsKeys {
 }
 
 #[test]
-fn what_is_sealed_opens_in_its_place_and_looks_different_each_time() {
+fn a_sealed_value_opens_in_its_place_and_is_different_each_time() {
     let safe = sealer();
 
     let first = safe.seal(HERE, b"correct horse").unwrap();
@@ -87,7 +87,7 @@ fn keys_are_read_in_base_64_and_in_hexadecimal_digits() {
 }
 
 #[test]
-fn what_is_no_list_of_keys_is_refused_and_not_repeated() {
+fn a_malformed_list_of_keys_is_refused_and_not_repeated() {
     let good = "ab".repeat(32);
 
     assert_eq!(SecretsKeys::parse(" \n").unwrap_err(), InvalidSecretsKeys::Empty);
@@ -104,7 +104,7 @@ fn what_is_no_list_of_keys_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn a_key_that_was_derived_for_one_purpose_is_none_for_another() {
+fn a_key_derived_for_one_purpose_does_not_work_for_another() {
     let keys = SecretsKeys::draw().unwrap();
 
     assert_eq!(keys.derive("one"), keys.derive("one"));

@@ -34,7 +34,7 @@ async fn set_up(identity: &Identity) -> (Secret, Vec<Secret>) {
 }
 
 #[tokio::test]
-async fn a_secret_counts_for_nothing_until_a_code_of_it_was_typed() {
+async fn a_secret_has_no_effect_until_one_of_its_codes_was_entered() {
     let identity = identity();
     let secret = draw(&identity).await;
     let wrong = identity
@@ -64,7 +64,7 @@ async fn a_secret_counts_for_nothing_until_a_code_of_it_was_typed() {
 
 /// The machine's clock was an hour ahead and was corrected: Usher's time continues an hour ahead of people's devices.
 #[tokio::test]
-async fn codes_go_by_the_time_of_the_world() {
+async fn codes_use_real_time() {
     let identity = identity();
     identity.follow_wall_clock(|now| now - Secs::new(3_600));
     let world = NOON - Secs::new(3_600);
@@ -85,7 +85,7 @@ async fn codes_go_by_the_time_of_the_world() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_and_for_a_clock_that_is_half_a_minute_wrong() {
+async fn a_code_works_once_even_if_the_clock_is_off_by_half_a_minute() {
     let identity = identity();
     let (secret, _) = set_up(&identity).await;
     let later = NOON + secs(120);
@@ -120,7 +120,7 @@ async fn a_code_is_good_once_and_for_a_clock_that_is_half_a_minute_wrong() {
 }
 
 #[tokio::test]
-async fn a_recovery_code_is_good_once_and_dead_after_others_were_drawn() {
+async fn a_recovery_code_works_once_and_not_after_new_ones_were_drawn() {
     let identity = identity();
     let (_, codes) = set_up(&identity).await;
     let first = codes[0].expose().to_uppercase();
@@ -162,7 +162,7 @@ async fn a_recovery_code_is_good_once_and_dead_after_others_were_drawn() {
 }
 
 #[tokio::test]
-async fn setting_it_up_and_removing_it_ends_all_that_the_user_is_signed_in_with() {
+async fn setting_it_up_and_removing_it_ends_all_credentials_of_the_user() {
     let identity = identity();
     let begin = || async {
         let token = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
@@ -194,7 +194,7 @@ async fn setting_it_up_and_removing_it_ends_all_that_the_user_is_signed_in_with(
 }
 
 #[tokio::test]
-async fn who_is_halfway_in_has_five_minutes_and_one_go() {
+async fn a_pending_sign_in_lasts_five_minutes_and_works_once() {
     let identity = identity();
     let half = identity.begin_pending_sign_in(ACME, SVEN, NOON).await.unwrap();
     let (half, end) = (half.expose(), NOON + PENDING_SIGN_IN_LIFETIME);
@@ -246,7 +246,7 @@ async fn a_password_alone_gives_no_token_to_who_has_a_second_factor() {
 }
 
 #[tokio::test]
-async fn a_user_and_an_account_that_are_gone_leave_no_second_factor_behind() {
+async fn deleted_users_and_accounts_leave_no_second_factor_behind() {
     let identity = identity();
     set_up(&identity).await;
     identity.forget_user(ACME, SVEN).await.unwrap();

@@ -36,7 +36,7 @@ fn secret() -> Option<Secret> {
 }
 
 #[tokio::test]
-async fn a_change_is_to_be_recorded_until_it_is_with_who_made_it_and_how_it_came_in() {
+async fn a_change_stays_unrecorded_with_its_actor_and_cause_until_it_is_recorded() {
     for by in [
         ChangedBy::User(TUVA),
         ChangedBy::ApiKey(KEY),

@@ -2,7 +2,7 @@ use super::*;
 use crate::{Lifetimes, USER_TOKENS_PER_USER_MAX};
 
 #[tokio::test]
-async fn a_token_is_good_for_its_life_and_dead_after_it() {
+async fn a_token_is_valid_until_the_end_of_its_life() {
     let identity = identity();
 
     let issued = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap();
@@ -34,7 +34,7 @@ async fn expired_tokens_are_purged_and_the_others_are_not() {
 }
 
 #[tokio::test]
-async fn logging_out_kills_one_token_only() {
+async fn signing_out_revokes_only_one_token() {
     let identity = identity();
     let first = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
     let second = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
@@ -110,7 +110,7 @@ async fn forgetting_a_user_or_an_account_leaves_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn a_user_sees_their_tokens_and_kills_one_and_nobody_elses() {
+async fn users_see_their_tokens_and_revoke_only_their_own() {
     let identity = identity();
     let first = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
     let second = identity

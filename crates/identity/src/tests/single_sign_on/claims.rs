@@ -7,7 +7,7 @@ use super::{Desk, WORLD, settings};
 use crate::single_sign_on::{InvalidProvider, Provider, SetProviderError};
 
 #[tokio::test]
-async fn what_the_token_leaves_out_is_asked_for() {
+async fn claims_missing_from_the_token_are_requested() {
     let desk = Desk::open().await;
     desk.provider.acts().user_info =
         json!({"sub": "sven-1", "name": "Sven", "email": "sven@acme.example", "groups": "Agents"});
@@ -25,7 +25,7 @@ async fn what_the_token_leaves_out_is_asked_for() {
 
 /// `usher` is the result of the previous version, `right` the correct one.
 #[tokio::test]
-async fn what_nobody_asked_for_does_not_end_a_sign_in() {
+async fn an_unsolicited_answer_does_not_end_a_sign_in() {
     let cases: Vec<Value> = serde_json::from_str(include_str!("claims-that-end-a-sign-in.json")).unwrap();
     assert_eq!(cases.len(), 6);
     let own = [
@@ -52,7 +52,7 @@ async fn what_nobody_asked_for_does_not_end_a_sign_in() {
 }
 
 #[tokio::test]
-async fn groups_that_are_left_out_or_told_elsewhere_are_unknown() {
+async fn groups_that_are_missing_or_given_elsewhere_are_unknown() {
     let desk = Desk::open().await;
     let known = json!({"name": "Sven", "email": "sven@acme.example"});
     desk.provider.acts().user_info = json!({"sub": "sven-1"});
@@ -67,7 +67,7 @@ async fn groups_that_are_left_out_or_told_elsewhere_are_unknown() {
 }
 
 #[tokio::test]
-async fn an_address_comes_from_the_claim_that_is_named_and_is_verified_in_email_alone() {
+async fn an_address_comes_from_the_configured_claim_and_only_email_can_be_verified() {
     let desk = Desk::open().await;
     let mut trusted = settings(&desk.provider.issuer);
     trusted.email_claim = "upn".parse().unwrap();

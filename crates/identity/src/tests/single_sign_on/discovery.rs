@@ -9,7 +9,7 @@ use crate::single_sign_on::{
 };
 
 #[tokio::test]
-async fn a_discovery_document_says_only_what_it_says() {
+async fn a_discovery_document_is_not_trusted_beyond_its_issuer() {
     let desk = Desk::open().await;
     let issuer = desk.provider.issuer.parse().unwrap();
     for metadata in [
@@ -27,7 +27,7 @@ async fn a_discovery_document_says_only_what_it_says() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_provider_is_said_before_it_is_saved() {
+async fn errors_of_a_provider_are_reported_before_it_is_saved() {
     let desk = Desk::open().await;
     let issuer = desk.provider.issuer.parse().unwrap();
     let wrong = async |metadata: Value, answers: Option<&str>| {

@@ -9,7 +9,7 @@ use crate::single_sign_on::{
 };
 
 #[tokio::test]
-async fn an_answer_is_good_once_and_in_the_browser_that_asked() {
+async fn an_answer_works_once_and_only_in_the_browser_that_asked() {
     let desk = Desk::open().await;
     let (mine, other) = (desk.begin().await, desk.begin().await);
     let answer = desk.at_provider(&mine);
@@ -93,7 +93,7 @@ async fn an_answer_at_the_address_of_another_account_is_not_taken() {
 }
 
 #[tokio::test]
-async fn the_shared_address_goes_on_where_nothing_can_be_mixed_up_until_the_admin_switches() {
+async fn the_shared_redirect_uri_works_without_mix_ups_until_the_admin_switches() {
     let desk = Desk::open().await;
     desk.store.forget_own_redirect_uri(ACME);
     let intent = || Intent {
@@ -161,7 +161,7 @@ async fn the_shared_address_goes_on_where_nothing_can_be_mixed_up_until_the_admi
 }
 
 #[tokio::test]
-async fn a_provider_of_before_goes_on_with_the_shared_address_until_another_application_is_set_up() {
+async fn an_older_provider_keeps_the_shared_redirect_uri_until_another_application_is_set_up() {
     let desk = Desk::open().await;
     desk.store.forget_own_redirect_uri(ACME);
     let mut provider = settings(&desk.provider.issuer);
@@ -186,7 +186,7 @@ async fn a_provider_of_before_goes_on_with_the_shared_address_until_another_appl
 }
 
 #[tokio::test]
-async fn a_provider_that_was_changed_meanwhile_does_not_answer_for_the_former() {
+async fn a_changed_provider_does_not_answer_for_the_previous_one() {
     let desk = Desk::open().await;
     let departure = desk.begin().await;
     let answer = desk.at_provider(&departure);
@@ -203,7 +203,7 @@ async fn a_provider_that_was_changed_meanwhile_does_not_answer_for_the_former() 
 }
 
 #[tokio::test]
-async fn a_client_secret_is_never_told_to_another_issuer() {
+async fn a_client_secret_is_never_sent_to_another_issuer() {
     let desk = Desk::open().await;
     let mut other = settings("https://other.example");
     let same = settings(&desk.provider.issuer);

@@ -6,7 +6,7 @@ use super::{Desk, NOW};
 use crate::single_sign_on::{FetchError, OutboundProxy, Outward, ProviderError, Reach, SingleSignOn};
 
 #[tokio::test]
-async fn what_leads_inside_is_refused_before_the_proxy_is_asked() {
+async fn internal_addresses_are_refused_before_the_proxy_is_contacted() {
     let desk = Desk::open().await;
     let proxy = TestProxy::start().await;
     let outward = Outward {
@@ -44,7 +44,7 @@ async fn what_leads_inside_is_refused_before_the_proxy_is_asked() {
 }
 
 #[tokio::test]
-async fn a_server_on_the_internet_goes_to_no_private_address_whatever_name_it_has() {
+async fn a_server_on_the_internet_contacts_no_private_address_under_any_name() {
     let desk = Desk::open().await;
     let careful = SingleSignOn::new(desk.identity.clone(), Reach::Internet);
 
@@ -65,7 +65,7 @@ async fn a_server_on_the_internet_goes_to_no_private_address_whatever_name_it_ha
 
 // The clock is paused: it skips ahead when nothing else runs, so there is no waiting.
 #[tokio::test(start_paused = true)]
-async fn a_proxy_that_hangs_on_a_name_says_no_more_than_one_that_does_not_know_it() {
+async fn a_proxy_that_hangs_on_a_name_reveals_no_more_than_one_that_does_not_know_it() {
     let desk = Desk::open().await;
     let proxy = TestProxy::hanging().await;
     let outward = Outward {

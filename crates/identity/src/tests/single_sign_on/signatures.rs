@@ -45,7 +45,7 @@ async fn a_token_that_proves_nothing_is_refused() {
 }
 
 #[tokio::test]
-async fn a_signature_that_anybody_could_make_is_none() {
+async fn a_signature_that_anybody_could_create_is_refused() {
     let desk = Desk::open().await;
     for signature in [
         Signature::None,

@@ -32,7 +32,7 @@ async fn the_browser_is_sent_with_all_that_binds_the_answer_to_it() {
 }
 
 #[tokio::test]
-async fn who_comes_back_is_who_the_provider_says() {
+async fn the_user_is_the_one_that_the_provider_names() {
     let desk = Desk::open().await;
     let said = json!({
         "name": "Sven Svensson", "email": "Sven@Acme.example", "email_verified": true,
@@ -52,7 +52,7 @@ async fn who_comes_back_is_who_the_provider_says() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_said_in_words() {
+async fn a_refusal_has_a_sentence() {
     let desk = Desk::open().await;
     let departure = desk.begin().await;
     let mut answer = desk.at_provider(&departure);
@@ -87,7 +87,7 @@ async fn signing_out_goes_on_at_the_provider() {
 }
 
 #[tokio::test]
-async fn a_session_keeps_the_id_token_and_is_told_apart_from_one_of_a_password() {
+async fn a_session_keeps_the_id_token_and_differs_from_one_of_a_password() {
     let identity = Identity::in_memory().unwrap();
     let token = Secret::new("an ID token".to_owned());
     let by_provider = identity.begin_portal_session_by_provider(ACME, SVEN, "", &token, 7, NOON);
