@@ -1,6 +1,6 @@
-//! Which pages of other origins may read answers (CORS): those that the operator lists for the server, and those that
-//! an account lists for itself. Nothing is allowed by default, and credentials of browsers (cookies) never are: callers
-//! show a token.
+//! Which pages of other origins may read answers (CORS): those that the operator allows for the server, and those that
+//! an account allows for itself. By default there are none. Credentials of browsers (cookies) are never allowed:
+//! callers send a token.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use usher_app::Api;
 use usher_domain::AccountId;
 use usher_domain::text::{Code, Origin};
 
-/// How long a browser may remember what it was allowed.
+/// How long a browser may cache the permission.
 const MAX_AGE_SECS: &str = "600";
 const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
 const HEADERS: &str = "authorization, content-type, idempotency-key, last-event-id, x-request-id";
@@ -64,7 +64,7 @@ async fn answer(origin: HeaderValue, is_allowed: bool, request: Request, next: N
     response
 }
 
-/// The answer to a browser that asks beforehand. One that may not is told nothing.
+/// The answer to a browser's preflight request, without CORS headers if it is not allowed.
 fn preflight(is_allowed: bool) -> Response {
     let mut headers = HeaderMap::new();
     if is_allowed {

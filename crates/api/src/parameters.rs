@@ -1,4 +1,4 @@
-//! Query parameters that no call knows are refused: one that is silently ignored would not do what its sender meant.
+//! Refuses unknown query parameters: one that is silently ignored would not do what its sender intended.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ impl Parameters {
 
     /// The first parameter of a query that the operation does not know, as a problem.
     fn unknown(&self, route: &str, method: &Method, query: &str) -> Option<Problem> {
-        // Whoever asks for the head of an answer asks for the same.
+        // HEAD takes the same parameters as GET.
         let method = if *method == Method::HEAD {
             &Method::GET
         } else {

@@ -67,7 +67,7 @@ fn operations_of(document: &OpenApi) -> Vec<(String, Method, String)> {
     operations
 }
 
-/// The answer where an answer takes too long to begin, as a problem document.
+/// The problem document for an answer that takes too long to begin.
 #[must_use]
 pub fn too_late() -> Response {
     let detail = "The answer took too long. It is not known whether this was carried out. \
@@ -75,7 +75,7 @@ pub fn too_late() -> Response {
     Problem::new(UNAVAILABLE, detail).into_response()
 }
 
-/// The OpenAPI document as text: the same for the same program.
+/// The OpenAPI document as text: constant for each version of the program.
 #[must_use]
 pub fn openapi_json() -> String {
     let (_, document) = operations(false);

@@ -1,4 +1,4 @@
-//! What the routes of the API have in common: the use cases behind them.
+//! The shared state of the API's routes: the use cases behind them.
 
 use std::convert::Infallible;
 use std::ops::Deref;

@@ -25,14 +25,14 @@ use crate::server::Server;
 /// The media type of the Prometheus text format.
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// How long storing may take until the server counts as not ready.
+/// How long storing may take before the server counts as not ready.
 const STORE_TIME_MAX: Duration = Duration::from_secs(2);
 
 pub(crate) fn documented() -> OpenApiRouter<Server> {
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
 }
 
-/// Whoever may read the metrics: the token for them, or any operator key.
+/// A caller who may read the metrics: with the metrics token, or any operator key.
 struct MayReadMetrics;
 
 impl FromRequestParts<Server> for MayReadMetrics {
@@ -56,7 +56,7 @@ pub(crate) fn routes() -> Router<Server> {
     Router::new().route("/metrics", get(metrics))
 }
 
-/// `/metrics` alone, for everybody who reaches the listener that it is put on.
+/// `/metrics` alone, for a separate listener, without authentication.
 pub fn metrics_router(api: Arc<Api>) -> Router {
     let metrics = |State(api): State<Arc<Api>>| std::future::ready(metrics(&api));
     Router::new().route("/metrics", get(metrics)).with_state(api)
@@ -84,8 +84,8 @@ async fn live() -> &'static str {
 
 /// Whether requests can be served
 ///
-/// Answers 200 when the journal can be read, and commits can be stored: not on a disk that is full, until there is room
-/// again. The first line is `ready`; others follow where the machine's clock was set since the start.
+/// Answers 200 when the journal can be read, and commits can be stored: it is not ready on a full disk, until there is
+/// space again. The first line is `ready`; others follow if the machine's clock was set since the start.
 #[utoipa::path(
     get, path = "/readyz", operation_id = "isReady", tag = "service", security(()),
     responses((status = 200, description = "It is ready.", body = String, content_type = "text/plain")),
@@ -104,7 +104,7 @@ async fn ready(State(api): State<Arc<Api>>) -> Result<String, Problem> {
     Ok(format!("ready\n{}", clock_note(api.engine().wall_clock())))
 }
 
-/// Lines on a machine's clock that people have set since the start.
+/// Lines about a machine's clock that was set since the start.
 fn clock_note(clock: WallClock) -> String {
     let mut note = String::new();
     let last_secs = clock.last_step_millis.unsigned_abs().div_ceil(1_000);
@@ -129,7 +129,7 @@ fn clock_note(clock: WallClock) -> String {
     note
 }
 
-/// What the engine counts, in the text format of Prometheus.
+/// The engine's counters, in the text format of Prometheus.
 fn write_figures(api: &Api, text: &mut String) {
     let figures = api.engine().figures();
     let gauges = [
@@ -237,7 +237,7 @@ fn write_clock(clock: WallClock, text: &mut String) {
     write_all(text, &gauges, &counters);
 }
 
-/// A name, what it means, and how much.
+/// A metric's name, description and value.
 type Figure = (&'static str, &'static str, u64);
 
 fn write_all(text: &mut String, gauges: &[Figure], counters: &[Figure]) {

@@ -1,4 +1,4 @@
-//! Ids of new things, and what makes repeating a creation safe.
+//! Ids of new things, and safe repetition of creations.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -13,14 +13,14 @@ use crate::problem::Problem;
 /// The most characters of an idempotency key.
 pub const KEY_CHARS_MAX: usize = 255;
 
-/// What the digest of a key starts with, so that no other digest of the same bytes can be taken for it.
+/// The prefix of a key's digest, so that it cannot be confused with another digest of the same bytes.
 const HASH_DOMAIN: &[u8] = b"usher.idempotency.v1\0";
 
-/// The `Idempotency-Key` of a request, where it has one.
+/// The `Idempotency-Key` of a request, if it has one.
 ///
-/// The id of what is created is derived from the key, the caller, the account and what was asked. So a repeated request
-/// finds the thing and is answered with how it is now, another request with the same key is told from it, and no answer
-/// is kept and replayed past its truth.
+/// The new id is derived from the key, the caller, the account and the request. So a repeated request finds the thing
+/// and is answered with its current state, another request with the same key is detected, and no outdated answer is
+/// stored and replayed.
 #[derive(Debug)]
 pub struct IdempotencyKey(Option<Drawn>);
 
@@ -37,12 +37,12 @@ struct Drawn {
 pub struct BodyDigest(Arc<OnceLock<[u8; 32]>>);
 
 impl BodyDigest {
-    /// Takes note of a body. The order of members and the space between them do not matter.
+    /// Adds a body to the digest. The order of members and white space do not matter.
     pub fn put(&self, body: &[u8]) {
         let canonical = serde_json::from_slice::<BTreeMap<String, serde_json::Value>>(body)
             .and_then(|members| serde_json::to_vec(&members));
         let digest = Sha256::digest(canonical.as_deref().unwrap_or(body));
-        // A request has one body.
+        // A request has only one body.
         let _ = self.0.set(digest.into());
     }
 }
@@ -54,8 +54,8 @@ impl IdempotencyKey {
         Self(None)
     }
 
-    /// The key of a request for `target`, its method and path. `body` gets the digest of its body. A problem where the
-    /// key is too long, or empty.
+    /// The key of a request for `target`, its method and path. `body` gets the digest of its body. A problem if the key
+    /// is too long or empty.
     pub fn new(key: &str, target: String, body: BodyDigest) -> Result<Self, Problem> {
         if key.is_empty() || key.len() > KEY_CHARS_MAX {
             return Err(Self::malformed());
@@ -67,7 +67,7 @@ impl IdempotencyKey {
         })))
     }
 
-    /// The problem of a key that cannot be one.
+    /// The problem of an invalid key.
     #[must_use]
     pub fn malformed() -> Problem {
         Problem::invalid(
@@ -88,8 +88,8 @@ impl IdempotencyKey {
         self.0.as_ref().map(|drawn| drawn.key.as_str())
     }
 
-    /// The 128 bits of the new thing's id: derived from the key and the request where there is a key, else a UUID of
-    /// version 7. To be called once the body was read.
+    /// The 128 bits of the new thing's id: derived from the key and the request if there is a key, otherwise a UUID of
+    /// version 7. Call it after the body was read.
     pub fn bits(
         &self,
         identity: &Identity,
@@ -100,7 +100,7 @@ impl IdempotencyKey {
         let Some(drawn) = &self.0 else {
             return usher_identity::draw_bits(now).map_err(Problem::from);
         };
-        // Every part before the key has a length of its own or ends with a byte that it cannot contain.
+        // Every part before the key has a fixed length or ends with a byte that it cannot contain.
         let key = Sha256::new()
             .chain_update(HASH_DOMAIN)
             .chain_update(account.map_or(0, AccountId::bits).to_be_bytes())
@@ -108,7 +108,7 @@ impl IdempotencyKey {
             .chain_update([0])
             .chain_update(&drawn.key)
             .finalize();
-        // Ids are no secret, and bodies may hold one: what was asked is digested with the server's own key.
+        // Ids are not secret, but bodies may contain secrets: the request is digested with the server's own key.
         let mut asked = key.to_vec();
         asked.extend_from_slice(drawn.body.0.get().map_or(&[], |digest| &digest[..]));
         asked.extend_from_slice(drawn.target.as_bytes());

@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_a_user_and_an_account_have_so_many_streams_and_more_when_one_ends() {
+    fn a_session_a_user_and_an_account_have_a_limit_of_streams_and_get_another_when_one_ends() {
         let streams = Streams::new(160);
         let mut open = Vec::new();
         let mut fill = |user: u128, session: &str, most: u32| {

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_has_so_many_connections_and_another_one_as_soon_as_one_ends() {
+    fn an_address_has_a_limit_of_connections_and_gets_another_one_when_one_ends() {
         let connections = connections(2);
         let first = admit(&connections, "192.0.2.7").unwrap();
         let _second = admit(&connections, "192.0.2.7").unwrap();
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_is_trusted_brings_as_many_as_it_likes() {
+    fn a_trusted_proxy_has_no_connection_limit() {
         let connections = connections(1);
 
         let brought: Vec<_> = (0..100).map(|_| admit(&connections, "10.0.0.1")).collect();

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_client_is_whom_the_first_trusted_proxy_saw() {
+    fn the_client_is_the_one_that_the_first_trusted_proxy_saw() {
         let proxies = TrustedProxies::new(["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()]);
         let cases: &[Case] = &[
             (&[], "10.0.0.1", false),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_word_the_proxies_are_those_on_this_machine() {
+    fn by_default_the_proxies_are_those_on_this_machine() {
         let proxies = TrustedProxies::default();
 
         for (address, trusted) in [

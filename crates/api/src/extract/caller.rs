@@ -1,5 +1,5 @@
-//! Who calls, out of a request. The type of the extractor says what the operation needs, and the route where the account
-//! is named.
+//! The caller of a request. The type of the extractor says what the operation needs, and the route where the account is
+//! named.
 
 use std::marker::PhantomData;
 use std::str::FromStr;
@@ -17,7 +17,7 @@ use crate::server::Server;
 /// The parameter of routes that names the account.
 const ACCOUNT: &str = "account";
 
-/// The caller's token itself, for calls that are about it.
+/// The caller's token itself, for calls about it.
 pub(crate) struct Bearer(pub(crate) String);
 
 impl<S: Sync> FromRequestParts<S> for Bearer {
@@ -29,14 +29,14 @@ impl<S: Sync> FromRequestParts<S> for Bearer {
     }
 }
 
-/// What the path has in the place of a parameter of its route; none where that is no such value.
+/// The path's value for a parameter of its route; `None` if that is malformed.
 async fn in_path<T: FromStr>(parts: &mut Parts, name: &str) -> Option<T> {
     let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;
     let (_, value) = params.iter().find(|(param, _)| *param == name)?;
     value.parse().ok()
 }
 
-/// The account that the request is about; none where its path names none.
+/// The account that the request is about; `None` if its path names none.
 pub(crate) async fn account_in_path(parts: &mut Parts) -> Option<AccountId> {
     in_path(parts, ACCOUNT).await
 }

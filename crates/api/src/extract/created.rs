@@ -10,19 +10,19 @@ use usher_domain::{Account, Command};
 use super::new_id::IdempotencyKey;
 use crate::problem::Problem;
 
-/// What was created, or what an earlier call with the same `Idempotency-Key` created, as it stands now.
+/// What was created, or what an earlier call with the same `Idempotency-Key` created, as it is now.
 pub(crate) struct Created<T> {
-    /// Whether an earlier call had created it.
+    /// Whether an earlier call created it.
     pub(crate) existed: bool,
-    /// Where it is found.
+    /// Its path.
     pub(crate) location: String,
-    /// How it stands.
+    /// Its current state.
     pub(crate) shown: T,
 }
 
 impl<T: Send + 'static> Created<T> {
-    /// Gives a command that creates, and shows what was created. `find` finds it in the account; `path` is where it
-    /// is found below the account.
+    /// Gives a command that creates something, and shows it. `find` finds it in the account; `path` is its path below
+    /// the account.
     pub(crate) async fn by(
         caller: &Admitted,
         key: &IdempotencyKey,

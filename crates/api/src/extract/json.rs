@@ -1,4 +1,4 @@
-//! JSON bodies, read strictly: the right media type, no unknown fields, and a sentence that names the place.
+//! JSON bodies, read strictly: the right media type, no unknown fields, and errors that name the place.
 
 use std::time::Duration;
 
@@ -18,19 +18,19 @@ use crate::problem::{BODY_TOO_LARGE, FieldError, MALFORMED, Problem, TIMEOUT, UN
 use super::missing::missing_fields;
 use super::missing_or;
 
-/// The most bytes that a body may have.
+/// The most bytes of a body.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
 
-/// What bodies never say: in which capacity somebody acts.
+/// The field that bodies never have: the capacity in which somebody acts.
 const IN_THE_ADDRESS: &str = "as";
 
 /// How long a body may take to arrive.
 const BODY_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// What values with fields are called in JSON.
+/// JSON's name for values with fields.
 const OBJECT: &str = "an object";
 
-/// What stands before and after the name of a field in an error of [`read_fields`].
+/// The delimiters of a field's name in an error of [`read_fields`].
 const AT: &str = "at `";
 const AT_END: &str = "`: ";
 
@@ -46,12 +46,12 @@ impl<S: Sync, T: DeserializeOwned + ToSchema> FromRequest<S> for Json<T> {
         if let Some(digest) = digest {
             digest.put(&body);
         }
-        // Serde takes an array for an object, with the fields in their order. Nobody means that.
+        // Serde accepts an array as an object, with the fields in order. Nobody intends that.
         let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
         if first.is_some_and(|byte| *byte != b'{') && serde_json::from_slice::<IgnoredAny>(&body).is_ok() {
             return Err(Problem::invalid("", "must be a JSON object"));
         }
-        // Keeping track of where one is costs time, so that is done only where there is something to tell.
+        // Tracking the position costs time, so that is only done after an error.
         match serde_json::from_slice(&body) {
             Ok(value) => Ok(Self(value)),
             Err(error) => Err(explain::<T>(&body, &error)),
@@ -59,7 +59,7 @@ impl<S: Sync, T: DeserializeOwned + ToSchema> FromRequest<S> for Json<T> {
     }
 }
 
-/// A body that says that it is JSON, of at most this many bytes.
+/// A body declared as JSON, of at most this many bytes.
 pub(crate) async fn json_bytes(request: Request, bytes_max: usize) -> Result<Bytes, Problem> {
     if !is_json(request.headers()) {
         return Err(Problem::new(
@@ -109,7 +109,7 @@ async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
     }
 }
 
-/// Reads what has been looked at already, so as to tell what it is. The error names the field for [`placed`].
+/// Reads a value that was read ahead to find out its type. The error names the field for [`placed`].
 pub(crate) fn read_fields<T: DeserializeOwned, E: de::Error>(fields: Map<String, Value>) -> Result<T, E> {
     let read = serde_path_to_error::deserialize(Value::Object(fields));
     read.map_err(|error| E::custom(format_args!("{AT}{}{AT_END}{}", error.path(), error.inner())))
@@ -149,7 +149,7 @@ fn explain<T: DeserializeOwned + ToSchema>(body: &[u8], error: &serde_json::Erro
     let (field, message) = placed(message).unwrap_or((field, message));
     let field = missing_or(field, message);
     let message = in_words(message, OBJECT);
-    // Serde has lost the place where it had to look ahead.
+    // Serde loses the position where it reads ahead.
     let message = match line {
         0 => message,
         _ => format!("{message} (line {line}, column {column})"),

@@ -1,4 +1,4 @@
-//! All fields that a body lacks. Serde stops at the first, so they are told by the schema that the OpenAPI document has.
+//! All fields that a body lacks. Serde stops at the first, so they are found with the schema in the OpenAPI document.
 
 use std::collections::HashMap;
 
@@ -72,8 +72,8 @@ impl Schemas {
         }
     }
 
-    /// The branch of a choice that a body is meant for: the only one that has no word other than the body's, and the
-    /// most of the required fields. None where that cannot be told.
+    /// The intended branch of a choice: the only one whose fixed words all match the body, and that has the most of its
+    /// required fields. `None` if that is ambiguous.
     fn meant<'a>(&'a self, branches: &'a [Value], body: &Value) -> Option<&'a Value> {
         let fields = body.as_object()?;
         let is_of_another = |schema: &Value| {

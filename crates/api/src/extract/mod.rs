@@ -1,4 +1,4 @@
-//! What handlers take out of a request. Every rejection is a problem document.
+//! What handlers extract from a request. Every rejection is a problem document.
 
 mod caller;
 mod created;
@@ -21,7 +21,7 @@ pub(crate) use self::query::Query;
 
 use serde::{Deserialize, Deserializer};
 
-/// Tells a field that is null from one that is not there: `#[serde(default, deserialize_with = "nullable")]`.
+/// Distinguishes a field that is null from a missing one: `#[serde(default, deserialize_with = "nullable")]`.
 #[expect(clippy::option_option, reason = "absent, null and a value are three answers")]
 pub(crate) fn nullable<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
@@ -31,8 +31,8 @@ where
     Option::deserialize(deserializer).map(Some)
 }
 
-/// The field that an error is about: of one that is missing, serde knows the place where it should be and names it in
-/// the message alone.
+/// The field that an error is about: for a missing field, serde knows its parent, and names the field only in the
+/// message.
 fn missing_or(place: &str, message: &str) -> String {
     let missing = message.strip_prefix("missing field `");
     let missing = missing.and_then(|rest| rest.split('`').next());

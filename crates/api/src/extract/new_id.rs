@@ -10,14 +10,14 @@ use crate::problem::Problem;
 /// The header that names an attempt to create something.
 const HEADER: &str = "idempotency-key";
 
-/// How the header stands in the document.
+/// The header in the OpenAPI document.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "only its shape is used")]
 pub(crate) struct IdempotencyHeader {
-    /// A name for this attempt, drawn by the caller. A repeated call with the same one creates nothing new: it is
-    /// answered with 200 and what the first one created, as it is now. Another call with the same one is refused
-    /// (`idempotency-key-reused`) as long as what the first one created is known.
+    /// A name for this attempt, chosen by the caller. Repeating the call with the same key creates nothing new: the
+    /// answer is 200 with what the first call created, as it is now. A different call with the same key is refused
+    /// (`idempotency-key-reused`) for as long as the thing created by the first one is known.
     #[param(
         rename = "Idempotency-Key",
         required = false,
@@ -29,7 +29,7 @@ pub(crate) struct IdempotencyHeader {
     idempotency_key: String,
 }
 
-/// The `Idempotency-Key` of a request, where it has one.
+/// The `Idempotency-Key` of a request, if it has one.
 pub(crate) struct IdempotencyKey(usher_app::IdempotencyKey);
 
 impl std::ops::Deref for IdempotencyKey {

@@ -8,12 +8,12 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::v1::schema;
 
-/// The most things that a page has.
+/// The most things on a page.
 pub const LIMIT_MAX: u16 = 200;
-/// How many things a page has where the caller does not say.
+/// The number of things on a page by default.
 pub const LIMIT_DEFAULT: u16 = 50;
 
-/// How many things a page has at most: 1 to [`LIMIT_MAX`].
+/// The limit of a page: 1 to [`LIMIT_MAX`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limit(u16);
 
@@ -58,11 +58,11 @@ impl Limit {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PageQuery {
-    /// How many things the page has at most.
+    /// The most things on the page.
     #[serde(default)]
     #[param(inline)]
     pub(crate) limit: Limit,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[param(value_type = Option<schema::Cursor>)]
     pub(crate) cursor: Option<Cursor>,
 }
@@ -79,13 +79,13 @@ impl PageQuery {
 pub(crate) struct List<T> {
     /// The things, in the order of the list.
     pub(crate) items: Vec<T>,
-    /// Where the next page starts: the `cursor` to ask for it with; null where this is the last.
+    /// The `cursor` for the next page; null on the last page.
     #[schema(required, value_type = Option<schema::Cursor>)]
     pub(crate) next_cursor: Option<Cursor>,
 }
 
 impl<T> List<T> {
-    /// A page of the records, each row made into what the API shows.
+    /// A page of the records, each row converted to the API's form.
     pub(crate) fn of<R>(page: usher_journal::Page<R>, show: impl FnMut(R) -> T) -> Self {
         let page = page.map(show);
         Self {
@@ -94,8 +94,8 @@ impl<T> List<T> {
         }
     }
 
-    /// A page of things in memory, which come in the order of their ids: those after the cursor that `show` makes
-    /// into something, as many as the page takes.
+    /// A page of things in memory, ordered by id: those after the cursor for which `show` returns a value, up to the
+    /// limit.
     pub(crate) fn cut<R>(
         rows: impl IntoIterator<Item = (u128, R)>,
         page: PageRequest,

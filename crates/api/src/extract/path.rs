@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
 
-/// The parts of the path, in order, the account first. What is not an id names nothing, so it is not found.
+/// The parts of the path, in order, the account first. A malformed id is not found.
 pub(crate) struct Path<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {

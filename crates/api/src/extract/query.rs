@@ -9,7 +9,7 @@ use crate::problem::Problem;
 
 use super::missing_or;
 
-/// The parameters behind the `?`.
+/// The parameters after the `?`.
 pub(crate) struct Query<T>(pub(crate) T);
 
 impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {

@@ -1,20 +1,20 @@
-//! Examples that are true: `answers.json` has what the server answered to the story in `tests/api/examples.rs`, and
-//! `problems.json` a document of each kind of problem, as the code makes it.
+//! Examples from real runs: `answers.json` has the server's answers to the story in `tests/api/examples.rs`, and
+//! `problems.json` a document of each kind of problem, as the code creates it.
 
 use serde_json::{Map, Value, json};
 
 use crate::problem::MEDIA_TYPE;
 
-/// By operation, its body, and its answers by status, and by media type where that is not JSON.
+/// For each operation, its body, and its answers by status, and by media type if that is not JSON.
 const ANSWERS: &str = include_str!("answers.json");
 
-/// By code, a problem document.
+/// A problem document for each code.
 const PROBLEMS: &str = include_str!("problems.json");
 
-/// Where the examples of problems stand in the document.
+/// The path of problem examples in the document.
 const EXAMPLES: &str = "#/components/examples/";
 
-/// Where the example of a code stands.
+/// The path of a code's example.
 pub(super) fn of_problem(code: &str) -> String {
     format!("{EXAMPLES}{code}")
 }

@@ -1,5 +1,5 @@
-//! The parts of the OpenAPI document that no single operation says: what the API is, how callers prove who they are,
-//! and the problems that each operation can answer with.
+//! The parts of the OpenAPI document that belong to no single operation: what the API is, how callers authenticate, and
+//! the problem answers of each operation.
 
 mod examples;
 mod names;
@@ -22,33 +22,30 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::problem::{Kind, MEDIA_TYPE, ProblemDocument};
 use crate::v1::schema;
 
-/// The extension of an operation that names the problem codes of its own.
+/// The extension of an operation that names its own problem codes.
 const OWN_PROBLEMS: &str = "x-problems";
 
-/// The tags, in the order in which somebody who is new reads them.
+/// The tags, in a good order for new readers.
 const TAGS: &[(&str, &str)] = &[
     ("tokens", "Credentials: tokens for people, keys for programs."),
     (
         "accounts",
         "Customers: what they have bought, their minutes and their settings. Most calls are the operator's.",
     ),
-    ("users", "People, and their right to products."),
-    ("pools", "Seat pools: how many shared seats, by which rules."),
+    ("users", "Users, and their rights to products."),
+    ("pools", "Seat pools: how many shared seats, with which rules."),
     ("teams", "Who sees whose presence."),
     (
         "groups",
-        "What a directory says of who belongs together, and what they get.",
+        "Users that a directory groups together, and what they get.",
     ),
     (
         "sign-ins",
-        "Presence on a device: sign in, stay alive by heartbeats, sign out; and the device's stream of events.",
+        "Presence on a device: sign in, send heartbeats, sign out; and the device's stream of events.",
     ),
-    (
-        "sessions",
-        "Pieces of support work, and the customer's way into them.",
-    ),
+    ("sessions", "Pieces of support work, and how customers join them."),
     ("tickets", "Places in a pool's queue."),
-    ("usage", "Who sits where, at this moment."),
+    ("usage", "Who holds which seats at the moment."),
     ("history", "What happened: refusals, reports, the audit."),
     ("service", "Health, metrics and this document."),
     ("sandbox", "Only in a sandbox: moving the clock."),
@@ -58,19 +55,19 @@ const DESCRIPTION: &str = "\
 Usher is a seat-license server for help desks and remote-support products: it gives each agent a seat, a fair place \
 in the queue, or an exact reason why not.
 
-**Conventions.** Ids carry their kind (`user_…`, `pool_…`). Times are RFC 3339 in UTC; durations are whole seconds \
+**Conventions.** Ids start with their kind (`user_…`, `pool_…`). Times are RFC 3339 in UTC; durations are whole seconds \
 in fields that end in `_secs`. Whole numbers are written without a decimal point: `559.0` is refused. Unknown fields \
 and parameters are refused. Lists are paged: pass `next_cursor` back as `cursor`.
 
 **Errors** are problem documents (RFC 9457) with a stable `code`; each code has a page under `/problems/{code}`.
 
-**Retries.** Calls that create take an `Idempotency-Key`. The id of the new thing is derived from the key, the caller \
-and the account, so a repeated call finds it and answers 200 with how it stands now; no answer is replayed past its \
-truth. `X-Request-Id` is taken over where you send one, comes back with every answer, and stands in the audit.
+**Retries.** Calls that create something take an `Idempotency-Key`. The id of the new thing is derived from the key, the \
+caller and the account, so a repeated call finds it and answers 200 with its current state; no outdated answer is \
+replayed. Your own `X-Request-Id` is used if you send one, is part of every answer, and is recorded in the audit.
 
 **Guides.** Credentials are at /docs/credentials, heartbeats at /docs/heartbeats, streams at /docs/streams.
 
-**Visibility.** What you may not see answers 404; what you see but may not do answers 403.";
+**Visibility.** What you may not see answers 404; what you may see but not do answers 403.";
 
 /// The document before any operation is added.
 pub(crate) fn base() -> OpenApi {
@@ -97,7 +94,7 @@ pub(crate) fn base() -> OpenApi {
         .build()
 }
 
-/// Completes the document once all operations are in it: their problem answers, and the tags that are used.
+/// Completes the document once all operations are in it: adds their problem answers and the used tags.
 pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
     add_answers(&mut document);
     add_parameter_schemas(&mut document);
@@ -141,7 +138,7 @@ fn add_parameter_schemas(document: &mut OpenApi) {
     components.schemas.extend(schemas);
 }
 
-/// Problem answers that many operations share, by the codes that they stand for.
+/// Problem answers that many operations share, by their codes.
 const SHARED: &[(&str, &[&str])] = &[
     ("Malformed", &["malformed"]),
     ("Unauthenticated", &["unauthenticated"]),

@@ -1,12 +1,12 @@
-//! Shapes that programs which read the document can work with: every branch of a choice has a name, and an object that
-//! is put together from others is shown whole.
+//! Schemas that generators can handle: every branch of a choice has a name, and a composed object is written with all
+//! its fields.
 
 use serde_json::{Map, Value, json};
 
 use super::polish::SCHEMAS;
 
 /// Gives names to the branches of choices that have none: `AskedSignIn` for the branch of `Asked` with the field
-/// `sign_in`, or what the branch's title says.
+/// `sign_in`, or by the branch's title.
 pub(super) fn name_branches(schemas: &mut Map<String, Value>) {
     let names: Vec<String> = schemas.keys().cloned().collect();
     for name in names {
@@ -24,7 +24,7 @@ pub(super) fn name_branches(schemas: &mut Map<String, Value>) {
     }
 }
 
-/// The name for a branch; none where it refers to a schema already, or is null.
+/// The name for a branch; `None` if it already refers to a schema, or is null.
 fn branch_name(of: &str, branch: &Value) -> Option<String> {
     branch.get("properties")?;
     if let Some(title) = branch["title"].as_str() {
@@ -38,7 +38,7 @@ fn branch_name(of: &str, branch: &Value) -> Option<String> {
     Some(format!("{of}{}", words.collect::<String>()))
 }
 
-/// Writes objects that are put together from others as one object with all their fields.
+/// Writes composed objects as one object with all their fields.
 pub(super) fn flatten(schemas: &mut Map<String, Value>) {
     let names: Vec<String> = schemas.keys().cloned().collect();
     for name in names {
@@ -58,7 +58,7 @@ pub(super) fn flatten(schemas: &mut Map<String, Value>) {
     }
 }
 
-/// Adds a part's fields; whether the part is an object, or one that may be missing.
+/// Adds a part's fields. Returns whether the part is an object, or an optional one.
 fn merge(schemas: &Map<String, Value>, part: &Value, is_there: bool, whole: &mut Value) -> bool {
     if let Some(named) = part["$ref"].as_str().and_then(|it| it.strip_prefix(SCHEMAS)) {
         return schemas
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_put_together_is_one_object() {
+    fn composed_schemas_become_one_object() {
         let mut schemas = schemas(&json!({
             "Clocks": {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}},
             "Bought": {"type": "object", "required": ["b"], "properties": {"b": {"type": "integer"}}},

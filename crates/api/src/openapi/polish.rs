@@ -1,4 +1,4 @@
-//! What the macros cannot say: pages of lists refer to what they list, whole numbers have their bounds, and choices
+//! What the macros cannot express: pages of lists refer to what they list, whole numbers have their bounds, and choices
 //! take no further fields.
 
 use serde_json::{Map, Value, json};
@@ -6,16 +6,16 @@ use utoipa::openapi::OpenApi;
 
 use super::{examples, names, streams};
 
-/// Where schemas stand in the document.
+/// The path of schemas in the document.
 pub(super) const SCHEMAS: &str = "#/components/schemas/";
 
-/// What the macros put before the name of a page of things.
+/// The macros' prefix for the name of a page of things.
 const LIST: &str = "List_";
 
 /// Choices in bodies, whose branches take no further fields.
 const CLOSED: &[&str] = &["License"];
 
-/// The document with these things said.
+/// The document with these additions.
 pub(super) fn polished(document: OpenApi) -> OpenApi {
     let Ok(mut value) = serde_json::to_value(&document) else {
         return document;
@@ -82,7 +82,7 @@ fn walk(value: &mut Value) {
     }
 }
 
-/// A body that may be left out is not one that may be null.
+/// An optional body is not a nullable one.
 fn name_optional(body: &mut Value) {
     let schema = &mut body["content"]["application/json"]["schema"];
     if let Some([of, null]) = schema["oneOf"].as_array().map(Vec::as_slice)
@@ -92,7 +92,7 @@ fn name_optional(body: &mut Value) {
     }
 }
 
-/// A count of 32 bits has no sign, so it needs a signed format of 64, and its bound.
+/// A 32-bit count is unsigned, so it needs a signed 64-bit format and its upper bound.
 fn bound(schema: &mut Map<String, Value>) {
     let is_count = schema.get("format").is_some_and(|it| it == "int32")
         && schema

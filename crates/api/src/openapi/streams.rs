@@ -1,23 +1,23 @@
-//! The events of streams as schemas: what `data:` holds for each `event:`.
+//! The events of streams as schemas: the `data:` of each `event:`.
 
 use serde_json::{Map, Value, json};
 
 use super::polish::SCHEMAS;
 
-/// What a field of an event holds.
+/// The type of an event's field.
 #[derive(Clone, Copy)]
 enum Kind {
-    /// What a schema of this name says.
+    /// The schema of this name.
     Of(&'static str),
     /// The same, or null.
     OrNull(&'static str),
-    /// The same, where the field is there.
+    /// The same, if the field is present.
     Optional(&'static str),
     /// A number of seconds.
     Secs,
     /// A number of seconds, or null.
     SecsOrNull,
-    /// A place in a queue, from 1.
+    /// A position in a queue, from 1.
     Place,
     /// An id, or a word such as `operator`.
     Actor,
@@ -35,7 +35,7 @@ const CUSTOMER_BY: (&str, Kind) = ("by", Of("CustomerEnding"));
 
 type Event = (&'static str, &'static str, &'static [(&'static str, Kind)]);
 
-/// The schemas of what streams tell: name, meaning and fields.
+/// The schemas of events: name, description and fields.
 const SCHEMAS_OF_EVENTS: &[Event] = &[
     (
         "EventBy",
@@ -46,13 +46,9 @@ const SCHEMAS_OF_EVENTS: &[Event] = &[
             ("note", OrNull("Note")),
         ],
     ),
-    ("SignedOutEvent", "The sign-in is over.", &[REASON, BY]),
+    ("SignedOutEvent", "The sign-in has ended.", &[REASON, BY]),
     ("InSecsEvent", "Something is about to happen.", &[IN_SECS]),
-    (
-        "EmptyEvent",
-        "It happened; there is nothing to say about it.",
-        &[],
-    ),
+    ("EmptyEvent", "It happened; there is no data.", &[]),
     (
         "SessionStandbyEvent",
         "A code waits for the customer.",
@@ -75,21 +71,21 @@ const SCHEMAS_OF_EVENTS: &[Event] = &[
     ("SessionEvent", "A session was paused or resumed.", &[SESSION]),
     (
         "SessionEndingEvent",
-        "Another ended a session: the notice runs.",
+        "Somebody else ended a session: its notice period has begun.",
         &[SESSION, IN_SECS, BY],
     ),
-    ("SessionEndedEvent", "A session is over.", &[SESSION, REASON, BY]),
+    (
+        "SessionEndedEvent",
+        "A session has ended.",
+        &[SESSION, REASON, BY],
+    ),
     (
         "QueueEvent",
-        "A place in the queue.",
+        "A position in the queue.",
         &[TICKET, ("position", Place), ("wait_estimate_secs", SecsOrNull)],
     ),
-    ("OfferEvent", "A seat is kept: claim it.", &[TICKET, EXPIRES]),
-    (
-        "TicketOverEvent",
-        "A place in the queue is gone.",
-        &[TICKET, REASON, BY],
-    ),
+    ("OfferEvent", "A seat is reserved: claim it.", &[TICKET, EXPIRES]),
+    ("TicketOverEvent", "A ticket has ended.", &[TICKET, REASON, BY]),
     (
         "MinutesLowEvent",
         "The next minute cannot be paid.",
@@ -104,10 +100,10 @@ const SCHEMAS_OF_EVENTS: &[Event] = &[
             ("session", Optional("SessionId")),
         ],
     ),
-    ("EndedEvent", "The ticket is over.", &[REASON, BY]),
+    ("EndedEvent", "The ticket has ended.", &[REASON, BY]),
     (
         "CustomerStateEvent",
-        "How the customer's session is.",
+        "The state of the customer's session.",
         &[("state", Of("SessionState"))],
     ),
     (
@@ -117,7 +113,7 @@ const SCHEMAS_OF_EVENTS: &[Event] = &[
     ),
     (
         "CustomerEndedEvent",
-        "The customer's session is over.",
+        "The customer's session has ended.",
         &[REASON, CUSTOMER_BY],
     ),
 ];
@@ -155,7 +151,7 @@ fn schema((_, text, fields): &Event) -> Value {
     json!({"type": "object", "description": text, "properties": properties, "required": required})
 }
 
-/// Which event has which data, by operation.
+/// The data of each event, by operation.
 const EVENTS: &[(&str, &[(&str, &str)])] = &[
     (
         "followSignIn",
@@ -199,7 +195,7 @@ const EVENTS: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
-/// Adds the schemas of events, and to the answer of each stream which of its events has which (`x-events`).
+/// Adds the schemas of events, and to the answer of each stream the schema of each of its events (`x-events`).
 pub(super) fn add(document: &mut Value) {
     if let Some(all) = document["components"]["schemas"].as_object_mut() {
         let events = SCHEMAS_OF_EVENTS.iter();
@@ -219,7 +215,7 @@ pub(super) fn add(document: &mut Value) {
                 .iter()
                 .map(|(event, schema)| ((*event).to_owned(), of(schema)))
                 .collect();
-            // At the answer, where it is the only extension: of several the order in the document is not fixed.
+            // On the answer, where it is the only extension: the order of several is not fixed.
             operation["responses"]["200"]["x-events"] = Value::Object(events);
         }
     }

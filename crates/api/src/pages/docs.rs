@@ -32,7 +32,7 @@ struct Operation {
     path: String,
     summary: String,
     text: Html,
-    /// What the search looks through, in lower case.
+    /// The text to search, in lower case.
     words: String,
     parameters: Vec<Parameter>,
     body: Option<Body>,
@@ -55,7 +55,7 @@ struct Answer {
     is_problem: bool,
     text: Html,
     schema: Html,
-    /// What it looks like; empty for problems, which have pages of their own.
+    /// The example; empty for problems, which have their own pages.
     example: String,
 }
 
@@ -107,7 +107,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// Every operation with its tag, in the order of the paths, and of the methods as people read them.
+/// Every operation with its tag, in the order of the paths, then of the methods as usual.
 fn operations(document: &Value) -> Vec<(String, Operation)> {
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
@@ -176,7 +176,7 @@ fn shown_answer(status: &str, answer: &Value, document: &Value) -> Answer {
     }
 }
 
-/// The example of a body or an answer, as people read it.
+/// The example of a body or an answer, formatted for reading.
 fn example(media: &Value) -> String {
     match &media["example"] {
         Value::Null => String::new(),

@@ -1,4 +1,4 @@
-//! The little markup that descriptions use: paragraphs, `code` and **bold**.
+//! The small markup language of descriptions: paragraphs, `code` and **bold**.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ impl fmt::Display for Html {
 impl askama::filters::HtmlSafe for Html {}
 
 impl Html {
-    /// HTML that is put together from parts that are.
+    /// HTML that is concatenated from HTML parts.
     pub(super) fn raw(html: String) -> Self {
         Self(html)
     }
@@ -49,7 +49,7 @@ impl Html {
     }
 }
 
-/// A table: its head, a line that parts it from the rows, and the rows.
+/// A table: its head, a separator line, and the rows.
 fn push_table(html: &mut String, text: &str) {
     html.push_str("<div class=\"wide\"><table>");
     for (place, line) in text.lines().enumerate().filter(|(place, _)| *place != 1) {
@@ -70,7 +70,7 @@ fn push_table(html: &mut String, text: &str) {
     html.push_str("</table></div>");
 }
 
-/// A text with everything that means something in HTML escaped.
+/// A text with HTML's special characters escaped.
 pub(super) fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     push_escaped(&mut html, text);

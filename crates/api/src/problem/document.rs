@@ -6,7 +6,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::Facts;
 
-/// The members that every problem document has.
+/// The members of every problem document.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its shape is used")]
 struct Common {
@@ -27,7 +27,7 @@ struct Common {
     /// The stable code, for programs.
     #[schema(example = "no-seat-available")]
     code: String,
-    /// The id of the request, as in the `X-Request-Id` header: say it where you ask for help.
+    /// The id of the request, as in the `X-Request-Id` header: include it when you ask for help.
     #[schema(required = false, example = "5b1c0de2f00dfeed0000000000000017")]
     request_id: String,
 }
@@ -45,7 +45,7 @@ fn object(schema: RefOr<Schema>) -> Object {
 impl PartialSchema for ProblemDocument {
     fn schema() -> RefOr<Schema> {
         let mut document = object(Common::schema());
-        // An array is left out when it is empty, so none of the facts is required.
+        // An empty array is left out, so none of the facts is required.
         document.properties.extend(object(Facts::schema()).properties);
         document.description = Some(
             "A problem document (RFC 9457). Which members are there besides the first five depends on the `code`."

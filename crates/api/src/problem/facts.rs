@@ -15,10 +15,10 @@ use utoipa::ToSchema;
 use crate::v1::schema;
 use crate::v1::time::Time;
 
-/// A value that is not right.
+/// An invalid value.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct FieldError {
-    /// Where it stands: the path of the field, or the name of the parameter; empty for the body as a whole.
+    /// The path of the field, or the name of the parameter; empty for the body as a whole.
     #[schema(example = "rules.lease_secs")]
     pub(crate) field: String,
     /// What is wrong with it.
@@ -29,10 +29,10 @@ pub(crate) struct FieldError {
 /// What can be done next.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct NextAction {
-    /// What.
+    /// The action.
     #[schema(value_type = schema::Action)]
     pub(crate) action: Action,
-    /// The method of the call that does it, where one does.
+    /// The method of the call that does it, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "POST", nullable = false)]
     pub(crate) method: Option<&'static str>,
@@ -45,42 +45,42 @@ pub(crate) struct NextAction {
     pub(crate) href: Option<String>,
 }
 
-/// One who holds a seat.
+/// A holder of a seat.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SeatHolder {
-    /// Who.
+    /// The user.
     #[schema(value_type = schema::UserId)]
     pub(crate) user: UserId,
-    /// Their name.
+    /// The user's name.
     #[schema(value_type = schema::Name)]
     pub(crate) name: Name,
-    /// The device's name, where a seat is held per device.
+    /// The device's name, if a seat is held per device.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = schema::Name, nullable = false)]
     pub(crate) device: Option<Name>,
-    /// Whether they are in a call.
+    /// Whether the user is in a call.
     pub(crate) in_call: bool,
     /// Since when.
     pub(crate) since: Time,
 }
 
-/// A device that stands in the way.
+/// A device that blocks the request.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct DeviceInTheWay {
     /// The client's id of the device.
     #[schema(value_type = schema::DeviceId)]
     pub(crate) id: usher_domain::text::DeviceId,
-    /// What people call it.
+    /// Its name.
     #[schema(value_type = schema::Name)]
     pub(crate) name: Name,
-    /// What it is.
+    /// Its kind.
     #[schema(value_type = schema::DeviceKind)]
     pub(crate) kind: &'static str,
 }
 
 macro_rules! facts {
     ($($(#[doc = $doc:literal])+ $name:ident: $type:ty $(as $schema:ty)?;)*) => {
-        /// What a problem's document says besides its code. Which members are there depends on the code.
+        /// The details in a problem document. Which members are present depends on the code.
         #[derive(Debug, Default, Serialize, ToSchema)]
         pub(crate) struct Facts {
             $(
@@ -95,7 +95,7 @@ macro_rules! facts {
             /// Who holds the pool's seats, as far as the caller may see them.
             #[serde(skip_serializing_if = "Vec::is_empty")]
             pub(crate) holders: Vec<SeatHolder>,
-            /// Every value that is not right.
+            /// Every invalid value.
             #[serde(skip_serializing_if = "Vec::is_empty")]
             pub(crate) errors: Vec<FieldError>,
         }
@@ -111,33 +111,33 @@ facts! {
     product: Product as schema::Product;
     /// How many seats the pool has.
     seats: u32;
-    /// How many of them are held, or kept for somebody.
+    /// How many of them are held, or reserved for somebody.
     occupied: u32;
-    /// How many of these are kept for somebody whose turn has come.
+    /// How many of these are reserved for somebody whose turn has come.
     offered: u32;
-    /// How many people wait.
+    /// How many users are waiting.
     waiting: u32;
-    /// Prepaid minutes left, where the pool falls back on them.
+    /// Prepaid minutes left, if the pool falls back on them.
     minutes_left: u64;
-    /// The sign-in that stands in the way.
+    /// The sign-in that blocks the request.
     sign_in: SignInId as schema::SignInId;
-    /// The device that stands in the way.
+    /// The device that blocks the request.
     device: DeviceInTheWay;
-    /// How many of them there may be.
+    /// The limit.
     limit: u32;
-    /// How many of them there are.
+    /// The current number.
     held: u32;
-    /// How long it takes until the same can be tried again.
+    /// How long to wait before the request is repeated.
     remaining_secs: u32;
     /// The page where a person can do what is needed first.
     href: String;
-    /// The plan that stands in the way.
+    /// The plan that blocks the request.
     plan: String as schema::PlanName;
     /// The kind of seats: `named` or `shared`.
     seat_kind: &'static str;
-    /// How many were asked for.
+    /// How many were requested.
     asked: u32;
-    /// How many are left.
+    /// The remaining minutes.
     left: u32;
     /// How many there are altogether.
     total: u32;
@@ -151,36 +151,36 @@ facts! {
     what: &'static str;
     /// The user that the answer is about.
     user: UserId as schema::UserId;
-    /// The group whose mapping stands in the way.
+    /// The group whose mapping blocks the request.
     group: GroupId as schema::GroupId;
     /// The group's name.
     group_name: Name as schema::Name;
-    /// The field that is taken.
+    /// The field whose value is taken.
     field: &'static str;
-    /// The state in which the thing is.
+    /// The thing's state.
     state: &'static str;
-    /// The state in which it would have to be.
+    /// The state that it would need to have.
     expected: &'static str;
     /// What the caller lacks: a privilege, scope or permission.
     needed: &'static str;
-    /// The permission to control that was asked for.
+    /// The requested control permission.
     control: &'static str;
-    /// The permission to view that it needs.
+    /// The view permission that it requires.
     view: &'static str;
-    /// Why the sign-in, session or ticket is over.
+    /// Why the sign-in, session or ticket ended.
     reason: String as schema::EndReason;
-    /// Who ended it, where somebody else did: an id, or `operator`, `customer`, `single_sign_on`, `system`.
+    /// Who ended it, if somebody else did: an id, or `operator`, `customer`, `single_sign_on`, `system`.
     by: String;
-    /// The name of the person or key that ended it, where it is known.
+    /// The name of the person or key that ended it, if known.
     by_name: String as schema::Name;
-    /// The reason that was given for ending it, as written.
+    /// The note that was given when ending it.
     note: String as schema::Note;
     /// When it ended.
     ended_at: Time;
 }
 
 impl Facts {
-    /// The facts behind a problem; none where its sentence says everything.
+    /// The facts behind a problem; `None` if its sentence says everything.
     pub(crate) fn behind(problem: &Problem) -> Option<Self> {
         let facts = problem.about().and_then(Self::about);
         let Some(end) = problem.end() else {
@@ -219,7 +219,7 @@ impl Facts {
         })
     }
 
-    /// The facts of a refusal; none where its sentence says everything.
+    /// The facts of a refusal; `None` if its sentence says everything.
     fn of(refusal: &Refusal, account: Option<AccountId>) -> Option<Self> {
         let facts = Self::default();
         Some(match refusal {

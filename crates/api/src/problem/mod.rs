@@ -1,4 +1,4 @@
-//! Problem documents (RFC 9457): every answer that is not a success.
+//! Problem documents (RFC 9457): all answers that are not successes.
 
 mod document;
 mod facts;
@@ -27,7 +27,7 @@ use self::facts::Facts;
 /// The media type of problem documents.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
-/// A problem that is answered with a document.
+/// A problem as an answer.
 #[derive(Debug)]
 pub(crate) struct Problem(usher_app::Problem);
 
@@ -39,7 +39,7 @@ impl Deref for Problem {
     }
 }
 
-/// The problems that handlers make themselves: [`usher_app::Problem`] has them all.
+/// Shortcuts for the problems that handlers create: all are in [`usher_app::Problem`].
 impl Problem {
     pub(crate) fn new(kind: &'static Kind, detail: impl Into<Cow<'static, str>>) -> Self {
         Self(usher_app::Problem::new(kind, detail))
@@ -102,7 +102,7 @@ impl Problem {
     }
 }
 
-/// What fails in the rooms behind the API is answered as the problem that it is there.
+/// Errors of the crates behind the API become the problems that `usher-app` defines for them.
 macro_rules! problems {
     ($($cause:ty),* $(,)?) => {
         $(
@@ -176,7 +176,7 @@ impl IntoResponse for Problem {
             429 | 503 => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(problem.retry_after_secs()));
             }
-            // The connection of a client that sends too slowly cannot be read on.
+            // The rest of a slow client's request cannot be read.
             408 => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
             }

@@ -1,5 +1,5 @@
-//! Many operations in one request (RFC 7644, section 3.7). Each is a change of its own: those that were done stay done
-//! where a later one is refused.
+//! Many operations in one request (RFC 7644, section 3.7). Each is a separate change: earlier ones remain if a later
+//! one is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ pub(super) const OPERATIONS_MAX: usize = 500;
 const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 const BULK_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 
-/// How a reference to something that another operation creates begins.
+/// The prefix of a reference to something that another operation creates.
 const REFERENCE: &str = "bulkId:";
 
 /// One operation.
@@ -30,11 +30,11 @@ struct Part {
     bulk_id: Option<String>,
     version: Option<String>,
     data: Value,
-    /// What it refers to, by `bulkId`.
+    /// The `bulkId`s that it refers to.
     references: BTreeSet<String>,
 }
 
-/// What is known of the resources that operations create, by `bulkId`: their id, or that there is none.
+/// The resources created by operations, by `bulkId`: their id, or that creating them failed.
 type Made = BTreeMap<String, Option<String>>;
 
 /// `POST /Bulk`.
@@ -72,7 +72,7 @@ pub(super) async fn run(scim: &Scim, body: &Map<String, Value>) -> Result<Reply,
     })))
 }
 
-/// Runs the operations in their order, except that one which refers to something that a later one creates waits for it.
+/// Runs the operations in order, except that an operation waits for a later one that creates something it refers to.
 async fn run_all(scim: &Scim, parts: Vec<Result<Part, Error>>, errors_max: usize) -> Vec<Value> {
     let creating = |part: &Result<Part, Error>| match part {
         Ok(part) if part.method == Method::POST => part.bulk_id.clone(),
@@ -88,7 +88,7 @@ async fn run_all(scim: &Scim, parts: Vec<Result<Part, Error>>, errors_max: usize
             Ok(part) => part.references.is_disjoint(&unmade),
             Err(_) => true,
         };
-        // Where all that is left waits for one another, the first fails for the reference that leads nowhere.
+        // If all remaining operations wait for each other, the first one fails because of its unresolved reference.
         let next = waiting.iter().position(|(_, part)| can_run(part)).unwrap_or(0);
         let (number, part) = waiting.remove(next);
         let (result, is_error) = run_one(&scim.part(number), part, &mut made, &mut unmade).await;
@@ -183,7 +183,7 @@ impl Part {
         })
     }
 
-    /// Puts ids in the place of references.
+    /// Replaces references by ids.
     fn resolve(&mut self, made: &Made) -> Result<(), Error> {
         let mut missing = None;
         let mut put = |text: &mut String| {

@@ -1,4 +1,4 @@
-//! Versions of resources, and requests that are for one of them only (RFC 7644, section 3.14; RFC 9110, section 13).
+//! Versions of resources, and conditional requests (RFC 7644, section 3.14; RFC 9110, section 13).
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 
 use super::error::Error;
 
-/// What a resource looked like. Weak: the same for the same content, however it is written down.
+/// The version of a resource. Weak: the same for the same content, in any notation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Version(String);
 
@@ -17,7 +17,7 @@ impl Version {
         Self(digits.collect())
     }
 
-    /// Whether a list of entity tags names this version. Clients may leave the `W/` and the quotes out.
+    /// Whether a list of entity tags names this version. Clients may omit the `W/` and the quotes.
     fn is_in(&self, list: &str) -> bool {
         list.split(',').map(str::trim).any(|tag| {
             let tag = tag.strip_prefix("W/").unwrap_or(tag);
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_are_compared_weakly_and_a_star_is_any() {
+    fn tags_are_compared_weakly_and_a_star_matches_any() {
         let version = Version::of(&[0xab; 32]);
         let table = [
             ("W/\"abababababababab\"", true),

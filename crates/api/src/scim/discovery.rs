@@ -1,4 +1,4 @@
-//! What this server can do, and what its resources look like (RFC 7644, section 4).
+//! The server's features and the schemas of its resources (RFC 7644, section 4).
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Errors as SCIM has them (RFC 7644, section 3.12).
+//! Errors in SCIM's form (RFC 7644, section 3.12).
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,7 +8,7 @@ use usher_domain::Refusal;
 use super::MEDIA_TYPE;
 use crate::problem::Problem;
 
-/// Why a request was not carried out.
+/// Why a request failed.
 #[derive(Debug)]
 pub(super) struct Error {
     pub(super) status: StatusCode,
@@ -64,7 +64,7 @@ impl Error {
         }
     }
 
-    /// There is no such resource in this account.
+    /// The account has no such resource.
     pub(super) fn not_found(what: &str) -> Self {
         let detail =
             format!("There is no {what} with this id. Check the id, and which account the key is for.");
@@ -86,7 +86,7 @@ impl Error {
 }
 
 impl From<Problem> for Error {
-    /// The same "no" in the other form. The code of the problem ends the sentence; its page explains it.
+    /// A problem in SCIM's form. The sentence ends with the problem's code, whose page explains it.
     fn from(problem: Problem) -> Self {
         let kind = problem.kind();
         let (status, scim_type) = match kind.code {

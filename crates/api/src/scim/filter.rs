@@ -1,5 +1,5 @@
-//! Filters (RFC 7644, section 3.4.2.2): read by the library, checked once against the schema, and then asked of one
-//! resource after another.
+//! Filters (RFC 7644, section 3.4.2.2): parsed by the library, checked once against the schema, and then evaluated for
+//! each resource.
 
 mod compare;
 mod value_path;
@@ -10,30 +10,30 @@ use scim_v2::filter::{AttrExp, AttrPath, CompValue, CompareOp, Filter, ValFilter
 use serde_json::{Map, Value};
 
 use super::error::{Error, ScimType};
-use super::schema::{Attribute, Found, Place, Schema};
+use super::schema::{Attribute, AttributeRef, Found, Schema};
 
 pub(super) use self::compare::folded;
 use self::compare::{Comparison, Operand, is_empty, operand};
 
-/// What a filter asks, of attributes that are known and with values of their types.
+/// A filter's condition, with known attributes and values of their types.
 #[derive(Debug)]
 pub(super) enum Test {
     Every(Vec<Self>),
     Some(Vec<Self>),
     Not(Box<Self>),
     /// Whether there is a value.
-    Present(Place),
-    /// Whether some value compares so.
-    Compare(Place, Comparison, Operand),
+    Present(AttributeRef),
+    /// Whether some value compares as given.
+    Compare(AttributeRef, Comparison, Operand),
     /// Whether some value of a complex attribute passes the test.
     Value(&'static Attribute, Box<Self>),
-    /// The answer is known beforehand: it is about an attribute that Usher does not keep.
+    /// The result is constant: it is about an attribute that Usher does not store.
     Known(bool),
 }
 
-/// What the names of a filter stand for.
+/// What the names in a filter refer to.
 enum Names {
-    /// The attributes of a resource. `is_one_of_many`: others are asked too, so a name may be theirs.
+    /// The attributes of a resource. `is_one_of_many`: other types are searched, too, so a name may be theirs.
     Of {
         schema: &'static Schema,
         is_one_of_many: bool,
@@ -57,8 +57,8 @@ pub(super) fn parse(text: &str) -> Result<Filter, Error> {
 }
 
 impl Test {
-    /// Checks a filter against a schema. Of a query for resources of many types, a name that this one does not have
-    /// is one without a value (RFC 7644, section 3.4.2.1).
+    /// Checks a filter against a schema. In a query for several types, a name that this type lacks has no value (RFC
+    /// 7644, section 3.4.2.1).
     pub(super) fn of(filter: &Filter, schema: &'static Schema, is_one_of_many: bool) -> Result<Self, Error> {
         let names = Names::Of {
             schema,
@@ -130,7 +130,7 @@ impl Test {
                 is_equal_to_nothing && matches!(op, CompareOp::Eq | CompareOp::Ne),
             ));
         };
-        // What has no value is equal to null, and to nothing else (RFC 7643, section 2.5).
+        // A missing value is equal to null, and to nothing else (RFC 7643, section 2.5).
         if *value == CompValue::Null {
             return match op {
                 CompareOp::Eq => Ok(Self::Not(Box::new(Self::Present(place)))),
@@ -139,7 +139,7 @@ impl Test {
             };
         }
         if !place.last().parts().is_empty() {
-            // The value of a multi-valued attribute is its part of that name.
+            // The value of a multi-valued attribute is its sub-attribute of that name.
             let value = place.last().part("value").filter(|_| place.last().is_many);
             place.part = Some(value.ok_or_else(|| invalid(format!("Name a part of `{path}`.")))?);
         }
@@ -160,7 +160,7 @@ impl Test {
         })
     }
 
-    /// Whether a resource, or a value of a complex attribute, passes.
+    /// Whether a resource, or a value of a complex attribute, matches.
     pub(super) fn passes(&self, it: &Map<String, Value>) -> bool {
         match self {
             Self::Every(tests) => tests.iter().all(|test| test.passes(it)),
@@ -172,7 +172,7 @@ impl Test {
                 place.any(it, |value| operand.fits(*comparison, value, is_case_exact))
             }
             Self::Value(attribute, test) => {
-                let place = Place {
+                let place = AttributeRef {
                     attribute,
                     part: None,
                 };
@@ -184,8 +184,8 @@ impl Test {
         }
     }
 
-    /// The only text that the attribute of this name can have in a resource that passes, where the filter fixes it:
-    /// such a resource is found by index.
+    /// The only text that this attribute can have in a matching resource, if the filter fixes it: such a resource is
+    /// found by an index.
     pub(super) fn fixes(&self, name: &str, part: Option<&str>) -> Option<&str> {
         match self {
             Self::Every(tests) => tests.iter().find_map(|test| test.fixes(name, part)),
@@ -198,7 +198,7 @@ impl Test {
         }
     }
 
-    /// Adds the names of the attributes that the test looks at.
+    /// Adds the names of the attributes that the filter uses.
     pub(super) fn looks_at(&self, names: &mut BTreeSet<&'static str>) {
         match self {
             Self::Every(tests) | Self::Some(tests) => tests.iter().for_each(|test| test.looks_at(names)),
@@ -213,8 +213,8 @@ impl Test {
         }
     }
 
-    /// What a value has for certain if it passes: the parts that the filter compares with `eq`. A value made again for
-    /// a path with this filter gets them.
+    /// The parts that a matching value certainly has: those that the filter compares with `eq`. A value that is created
+    /// for a path with this filter gets them.
     pub(super) fn implied(&self, value: &mut Map<String, Value>) {
         match self {
             Self::Every(tests) => tests.iter().for_each(|test| test.implied(value)),
@@ -234,8 +234,8 @@ fn each<T>(terms: &[T], test: impl Fn(&T) -> Result<Test, Error>) -> Result<Vec<
 }
 
 impl Names {
-    /// Where a path leads; none where it leads to something that has no value.
-    fn find(&self, path: &AttrPath) -> Result<Option<Place>, Error> {
+    /// The target of a path; `None` if that has no value.
+    fn find(&self, path: &AttrPath) -> Result<Option<AttributeRef>, Error> {
         let unknown = || invalid(format!("There is no attribute `{path}`."));
         match self {
             Self::Of {
@@ -248,7 +248,7 @@ impl Names {
                 None => Err(unknown()),
             },
             Self::Within(attribute) => match (attribute.part(&path.name), &path.sub_attr) {
-                (Some(part), None) => Ok(Some(Place {
+                (Some(part), None) => Ok(Some(AttributeRef {
                     attribute: part,
                     part: None,
                 })),

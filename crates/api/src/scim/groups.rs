@@ -1,4 +1,4 @@
-//! Groups: what a resource says of them, and the command that makes it so.
+//! Groups: from a resource to the command for it.
 
 use std::collections::BTreeSet;
 
@@ -15,10 +15,10 @@ use super::resource::{Item, member};
 use super::schema::GROUP;
 use super::users::parse;
 
-/// The most operations of one request that look at every member: by anything but the id.
+/// The most operations of one request that search all members: by anything other than the id.
 const WALKS_MAX: usize = 10;
 
-/// What a body says of a group.
+/// The contents of a group's body.
 pub(super) struct Description {
     name: Name,
     external_id: Option<ExternalId>,
@@ -48,7 +48,7 @@ impl Description {
         })
     }
 
-    /// The command that makes a group what the body says.
+    /// The command that replaces a group's data by the body's.
     pub(super) fn replace(&self, account: &Account, group: &Group) -> Command {
         Command::Group(GroupCommand::Change {
             id: group.id,
@@ -59,7 +59,7 @@ impl Description {
     }
 }
 
-/// The command that carries operations out on a group: all of them, or none.
+/// The command that applies operations to a group: all of them, or none.
 pub(super) fn patch(account: &Account, group: &Group, operations: &[Operation]) -> Result<Command, Error> {
     let mut resource = Item::Group(group).base_of_change(account);
     let mut members = None;
@@ -102,7 +102,7 @@ fn named(attributes: &Map<String, Value>) -> Result<(Name, Option<ExternalId>), 
     Ok((parse("displayName", name)?, external_id.transpose()?))
 }
 
-/// An operation on the members, done on their ids: a group may have very many.
+/// An operation on the members, applied to their ids: a group may have very many.
 fn change_members(
     account: &Account,
     operation: &Operation,
@@ -140,7 +140,7 @@ fn change_members(
     Ok(())
 }
 
-/// The users that members name: by id, or by the end of their address. What is not the id of a user is passed over.
+/// The users that members name: by id, or by the end of their address. Anything else is ignored.
 fn named_users(members: &Value) -> BTreeSet<UserId> {
     let members = match members {
         Value::Array(members) => members.as_slice(),
@@ -155,7 +155,7 @@ fn named_users(members: &Value) -> BTreeSet<UserId> {
     members.iter().filter_map(id).collect()
 }
 
-/// Those who are users of the account.
+/// Those that are users of the account.
 fn known(account: &Account, users: &BTreeSet<UserId>) -> BTreeSet<UserId> {
     let mut known = users.clone();
     known.retain(|id| account.user(*id).is_some());

@@ -1,7 +1,7 @@
-//! Reads what directories send into the form that Usher works on: names as the schema spells them, values of its types,
-//! and nothing that Usher does not keep.
+//! Normalizes what directories send: names in the schema's spelling, values of its types, and nothing that Usher does
+//! not store.
 //!
-//! Entra sends truth as text, others spell names in their own case; both mean no harm (RFC 7643, sections 2.1 and
+//! Entra sends booleans as text, others use another case for names; both are accepted (RFC 7643, sections 2.1 and
 //! 2.3.2).
 
 use serde_json::{Map, Value};
@@ -12,7 +12,7 @@ use super::schema::{self, Attribute, Holds, Mutability, Schema};
 /// The most values of a multi-valued attribute, except the members of a group.
 pub(super) const VALUES_MAX: usize = 100;
 
-/// What the names of the schemas of messages begin with.
+/// The prefix of the names of message schemas.
 const MESSAGES: &str = "urn:ietf:params:scim:api:messages:2.0:";
 
 /// The member of this name, whatever its case.
@@ -34,11 +34,11 @@ pub(super) fn object(body: Value) -> Result<Map<String, Value>, Error> {
     }
 }
 
-/// What the names of SCIM's schemas begin with, now and in drafts.
+/// The prefixes of SCIM's schema names, in the standard and in drafts.
 const SCHEMAS: [&str; 2] = ["urn:ietf:params:scim:", "urn:scim:"];
 
-/// Refuses a body that does not name this schema (RFC 7643, section 3), or that names another of this version. Names of
-/// drafts, and those that products made up after them, are ignored, because the endpoint says what the body is.
+/// Refuses a body that does not name this schema (RFC 7643, section 3), or that names another of this version. Names
+/// from drafts, and similar ones of products, are ignored, because the endpoint determines the type.
 pub(super) fn need_schema(body: &Map<String, Value>, urn: &str) -> Result<(), Error> {
     let names = member(body, "schemas").and_then(Value::as_array);
     let names: Vec<&str> = names.into_iter().flatten().filter_map(Value::as_str).collect();
@@ -59,11 +59,11 @@ pub(super) fn need_schema(body: &Map<String, Value>, urn: &str) -> Result<(), Er
     Err(Error::bad(ScimType::InvalidSyntax, detail))
 }
 
-/// The attributes of a whole resource that Usher keeps and that its clients may set.
+/// The attributes of a whole resource that Usher stores and clients may set.
 pub(super) fn resource(schema: &Schema, body: &Map<String, Value>) -> Result<Map<String, Value>, Error> {
     let mut kept = Map::new();
     for (key, value) in body {
-        // Names may be spelled with their schema in front of them.
+        // Names may have their schema as a prefix.
         let name = match key.rsplit_once(':') {
             Some((urn, name)) if urn.eq_ignore_ascii_case(schema.urn) => name,
             Some(_) => continue,
@@ -82,7 +82,7 @@ pub(super) fn resource(schema: &Schema, body: &Map<String, Value>) -> Result<Map
     Ok(kept)
 }
 
-/// A value for an attribute as a whole; none where the value says that there is none (RFC 7643, section 2.5).
+/// A value for a whole attribute; `None` if the value means that there is none (RFC 7643, section 2.5).
 pub(super) fn read(attribute: &'static Attribute, value: Value) -> Result<Option<Value>, Error> {
     if !attribute.is_many {
         return single(attribute, value);
@@ -99,7 +99,7 @@ pub(super) fn read(attribute: &'static Attribute, value: Value) -> Result<Option
     Ok((!kept.is_empty()).then_some(Value::Array(kept)))
 }
 
-/// Refuses more values than an attribute can have.
+/// Refuses too many values for an attribute.
 pub(super) fn need_few(attribute: &Attribute, count: usize) -> Result<(), Error> {
     if count <= VALUES_MAX || attribute.name == "members" {
         return Ok(());
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_in_any_case_and_what_is_not_kept_is_passed_over() {
+    fn names_are_accepted_in_any_case_and_unsupported_ones_are_ignored() {
         let body = json!({
             "USERNAME": "sven", "Active": "False", "nickName": "S", "id": "made up", "externalid": null,
             "urn:ietf:params:scim:schemas:core:2.0:User:displayName": "Sven",

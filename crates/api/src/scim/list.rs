@@ -1,4 +1,4 @@
-//! Queries: which resources, in which order, how many at a time (RFC 7644, sections 3.4.2 and 3.4.3).
+//! Queries: filter, order and pages (RFC 7644, sections 3.4.2 and 3.4.3).
 
 use std::collections::BTreeSet;
 
@@ -11,17 +11,17 @@ use super::filter::{Test, folded, parse};
 use super::intake::{member, need_schema};
 use super::request::Parameters;
 use super::resource::{Item, Kind};
-use super::schema::{Found, Place};
+use super::schema::{AttributeRef, Found};
 use super::selection::{Selection, path};
 
-/// The most resources that one page shows.
+/// The most resources on a page.
 pub(super) const COUNT_MAX: usize = 200;
-/// How many it shows where the client does not say.
+/// The number of resources on a page by default.
 const COUNT_DEFAULT: usize = 100;
 
 const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
-/// What is asked for, before it is known of which type.
+/// A query before its resource type is known.
 #[derive(Debug)]
 pub(super) struct Query {
     filter: Option<Filter>,
@@ -36,7 +36,7 @@ pub(super) struct Query {
 /// A query for resources of some types.
 #[derive(Debug)]
 pub(super) struct Search {
-    parts: Vec<(Kind, Option<Test>, Option<Place>)>,
+    parts: Vec<(Kind, Option<Test>, Option<AttributeRef>)>,
     query: Query,
 }
 
@@ -123,7 +123,7 @@ fn is_descending(order: Option<&str>) -> Result<bool, Error> {
     }
 }
 
-/// A whole number; those below zero are taken for zero (RFC 7644, section 3.4.2.4).
+/// A whole number; negative ones count as zero (RFC 7644, section 3.4.2.4).
 fn number(name: &str, text: Option<&str>) -> Result<Option<usize>, Error> {
     let Some(text) = text else { return Ok(None) };
     let Ok(number) = text.trim().parse::<i64>() else {
@@ -134,7 +134,7 @@ fn number(name: &str, text: Option<&str>) -> Result<Option<usize>, Error> {
 }
 
 impl Search {
-    /// The page that was asked for, as a `ListResponse`.
+    /// The requested page, as a `ListResponse`.
     pub(super) fn run(&self, account: &Account, base: &str) -> Value {
         let mut found: Vec<(Key, Item<'_>)> = Vec::new();
         for (kind, test, sort) in &self.parts {
@@ -180,8 +180,8 @@ impl Search {
 /// The schema of lists.
 pub(super) const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
-/// What resources are sorted by. Those without a value come last, and first where the order is turned around
-/// (RFC 7644, section 3.4.2.3).
+/// The sort key of resources. Those without a value come last, or first in descending order (RFC 7644, section
+/// 3.4.2.3).
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Truth(bool),
@@ -190,7 +190,7 @@ enum Key {
 }
 
 impl Key {
-    fn of(place: Place, resource: &Map<String, Value>) -> Self {
+    fn of(place: AttributeRef, resource: &Map<String, Value>) -> Self {
         let value = match resource.get(place.attribute.name) {
             Some(Value::Array(values)) => {
                 let is_primary = |value: &&Value| value.get("primary") == Some(&Value::Bool(true));

@@ -1,11 +1,11 @@
-//! SCIM 2.0 (RFC 7643 and 7644) at `/scim/v2/{account}`: what a company's directory keeps its people and groups in step
-//! with. It has schemas and errors of its own, so it is not in the OpenAPI document.
+//! SCIM 2.0 (RFC 7643 and 7644) at `/scim/v2/{account}`: for a company's directory to synchronize its users and groups.
+//! It has its own schemas and errors, so it is not in the OpenAPI document.
 //!
-//! - `schema` is the one table of what Usher keeps; bodies (`intake`), filters, paths of changes (`patch`), answers
+//! - `schema` is the table of stored attributes; bodies (`intake`), filters, paths of changes (`patch`), answers
 //!   (`selection`) and `/Schemas` all read it. Expressions are parsed by `scim_v2`.
-//! - `resource` shows users and groups of the domain, `users` and `groups` make commands of what was sent.
-//! - `operate` gives the commands: a change is derived from the account's state in the step that carries it out.
-//! - `bulk` runs the same operations one after another.
+//! - `resource` shows users and groups of the domain, `users` and `groups` convert requests to commands.
+//! - `operate` gives the commands: a change is derived from the account's state in the same step.
+//! - `bulk` runs several of these operations in turn.
 
 mod bulk;
 mod condition;
@@ -43,10 +43,10 @@ use crate::server::Server;
 /// The media type of bodies (RFC 7644, section 8.1).
 const MEDIA_TYPE: &str = "application/scim+json";
 
-/// What the addresses of every account's SCIM start with.
+/// The prefix of every account's SCIM addresses.
 pub(crate) const PATHS: &str = "/scim/v2/";
 
-/// The most bytes that a body may have: a group with some ten thousand members.
+/// The most bytes of a body: a group with about ten thousand members.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
 
 /// Every address below `/scim/v2`.
@@ -58,7 +58,7 @@ pub(crate) fn routes() -> Router<Server> {
             routes = std::mem::take(&mut routes).route(&path, methods.clone());
         }
     };
-    // What directories ask to see whether the address and the key are right.
+    // Directories request this to check the address and the key.
     add("", only(get(discovery::service_provider_config)));
     add(
         "/ServiceProviderConfig",
@@ -78,7 +78,7 @@ pub(crate) fn routes() -> Router<Server> {
             std::future::ready(discovery::one_schema(&scim, &urn))
         })),
     );
-    // Whatever the method is.
+    // For every method.
     add("/Me", any(me));
     add("/Bulk", only(post(bulk)));
     add("/.search", only(post(search_all)));
@@ -99,7 +99,7 @@ fn at(path: &str) -> String {
     format!("{PATHS}{{account}}{path}")
 }
 
-/// The resource that the path names, the conditions of the request, and what its answer shows.
+/// The resource of the path, the conditions of the request, and the attributes to show.
 struct One(Change);
 
 impl<S: Sync> FromRequestParts<S> for One {
@@ -117,7 +117,7 @@ impl<S: Sync> FromRequestParts<S> for One {
     }
 }
 
-/// A route that answers other methods as SCIM does.
+/// A route that answers other methods in SCIM's form.
 fn only(methods: MethodRouter<Server>) -> MethodRouter<Server, Infallible> {
     methods.fallback(no_method)
 }
@@ -135,7 +135,7 @@ async fn no_method() -> Error {
     Error::new(StatusCode::METHOD_NOT_ALLOWED, detail)
 }
 
-/// Keys of a directory are nobody (RFC 7644, section 3.11).
+/// A directory's key is not a user (RFC 7644, section 3.11).
 async fn me(_: Scim) -> Error {
     let detail = "A directory's key stands for no user, so there is no `/Me`.";
     Error::new(StatusCode::NOT_IMPLEMENTED, detail)

@@ -1,5 +1,5 @@
-//! The operations on users and groups: each one command, which is made of the account's state in the step that carries
-//! it out. So conditions hold when the change is made, and changes of two writers never undo one another.
+//! The operations on users and groups: each is one command, derived from the account's state in the same step. So
+//! conditions hold at the moment of the change, and two writers never undo each other's changes.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::resource::{Item, Kind, Shown};
 use super::selection::Selection;
 use super::{groups, users};
 
-/// The most members of a group that the answer to a change of it shows: a larger group is answered without a body.
+/// The most members of a group shown in the answer to a change: for a larger group the answer has no body.
 const MEMBERS_SHOWN_MAX: usize = 1_000;
 
 /// A change of one resource.
@@ -31,11 +31,11 @@ pub(super) struct Change {
 /// The command for something new.
 type MakeNew = Box<dyn Fn(&Account) -> Result<Command, Error> + Send>;
 
-/// The command for a resource as it stands.
+/// The command for a resource in its current state.
 type Make = Box<dyn Fn(&Account, Item<'_>) -> Result<Command, Error> + Send>;
 
 impl Scim {
-    /// Shows one resource, or says that the client knows how it looks (304).
+    /// Shows one resource, or says that the client has the current version (304).
     pub(super) async fn get(&self, change: Change) -> Result<Reply, Error> {
         let Change {
             kind,
@@ -85,7 +85,7 @@ impl Scim {
         Ok(Reply::shown(StatusCode::CREATED, shown))
     }
 
-    /// Makes a resource what the body says.
+    /// Replaces a resource by the body.
     pub(super) async fn replace(&self, change: Change, body: &Map<String, Value>) -> Result<Reply, Error> {
         super::intake::need_schema(body, change.kind.schema().urn)?;
         let make: Make = match change.kind {
@@ -107,7 +107,7 @@ impl Scim {
         self.change(change, make).await
     }
 
-    /// Carries out the operations of a `PATCH`: all, or none.
+    /// Applies the operations of a `PATCH`: all, or none.
     pub(super) async fn patch(&self, change: Change, body: &Map<String, Value>) -> Result<Reply, Error> {
         let operations = operations(change.kind.schema(), body)?;
         let make = move |account: &Account, item: Item<'_>| match item {
@@ -192,7 +192,7 @@ impl Scim {
         })
     }
 
-    /// Looks at the account, for callers who see its people.
+    /// Reads the account, for callers who may see its users.
     pub(super) async fn look<T: Send + 'static>(
         &self,
         view: impl Fn(&Account) -> T + Send + 'static,
@@ -218,7 +218,7 @@ impl Scim {
         done.await?
     }
 
-    /// The same caller, for one part of a request of many.
+    /// The same caller, for one operation of a bulk request.
     pub(super) fn part(&self, number: usize) -> Self {
         let mut caller = self.caller.clone();
         let request = caller.cause.request.take();

@@ -1,4 +1,4 @@
-//! Changes of a part of a resource (RFC 7644, section 3.5.2).
+//! Partial changes of a resource (RFC 7644, section 3.5.2).
 
 mod apply;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::error::{Error, ScimType};
 use super::filter::Test;
 use super::intake::{member, need_schema, read, single};
-use super::schema::{Attribute, Found, Mutability, Place, Schema};
+use super::schema::{Attribute, AttributeRef, Found, Mutability, Schema};
 
 /// The most operations of one request.
 const OPERATIONS_MAX: usize = 1_000;
@@ -23,12 +23,12 @@ pub(super) enum Verb {
     Replace,
 }
 
-/// What an operation does it to.
+/// The target of an operation.
 #[derive(Debug)]
 pub(super) enum Target {
     /// An attribute, or a part of one.
-    At(Place),
-    /// Those values of an attribute that pass, or a part of them.
+    At(AttributeRef),
+    /// The values of an attribute that match, or a part of them.
     Values {
         attribute: &'static Attribute,
         test: Test,
@@ -54,12 +54,12 @@ impl Operation {
     }
 }
 
-/// Where the name of what is to be changed stands, which decides what becomes of one that cannot be changed.
+/// Where the name of the target was given, which decides how a read-only target is treated.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Named {
-    /// In `path`: it was meant.
+    /// In `path`: on purpose, so it is refused.
     Path,
-    /// In a value without a path, which may be a whole resource: it is passed over, as in a `PUT`.
+    /// In a value without a path, which may be a whole resource: it is ignored, as in a `PUT`.
     Value,
 }
 
@@ -119,7 +119,7 @@ fn read_one(
     };
     for (name, value) in values {
         match value {
-            // The attributes of a schema may stand under its name.
+            // The attributes of a schema may be nested under its name.
             Value::Object(inner) if name.eq_ignore_ascii_case(schema.urn) => {
                 for (name, value) in inner {
                     operations.extend(change(schema, verb, name, Some(value), Named::Value)?);
@@ -144,7 +144,7 @@ fn verb(op: Option<&Value>) -> Result<Verb, Error> {
     }
 }
 
-/// The operation on what a path names; none where Usher does not keep that.
+/// The operation on a path's target; `None` if Usher does not store that.
 fn change(
     schema: &'static Schema,
     verb: Verb,
@@ -181,7 +181,7 @@ fn change(
                 None => None,
                 Some(name) => match attribute.part(name) {
                     Some(part) => Some(part),
-                    // `emails[type eq "work"].display`, which others keep.
+                    // `emails[type eq "work"].display`, which other products store.
                     None if name.eq_ignore_ascii_case("display") => return Ok(None),
                     None => {
                         let detail = format!("`{}` has no part `{name}`.", attribute.name);
@@ -208,7 +208,7 @@ fn change(
         Some(value) => typed(&target, value.clone())?,
         None => None,
     };
-    // A value that is none unassigns (RFC 7643, section 2.5).
+    // A null value unassigns (RFC 7643, section 2.5).
     let is_none = value.is_none();
     let verb = match verb {
         Verb::Replace if is_none => Verb::Remove,
@@ -229,10 +229,10 @@ fn is_fixed(target: &Target) -> bool {
 
 fn typed(target: &Target, value: Value) -> Result<Option<Value>, Error> {
     match target {
-        Target::At(Place { part: Some(part), .. }) | Target::Values { part: Some(part), .. } => {
+        Target::At(AttributeRef { part: Some(part), .. }) | Target::Values { part: Some(part), .. } => {
             single(part, value)
         }
-        Target::At(Place { attribute, .. }) => read(attribute, value),
+        Target::At(AttributeRef { attribute, .. }) => read(attribute, value),
         Target::Values { attribute, .. } => match value {
             Value::Array(mut values) if values.len() == 1 => single(attribute, values.swap_remove(0)),
             value => single(attribute, value),

@@ -1,4 +1,4 @@
-//! What a request of SCIM consists of, and its answer.
+//! The parts of a SCIM request, and its answer.
 
 use std::sync::Arc;
 
@@ -21,10 +21,10 @@ use crate::extract::{account_in_path, json_bytes};
 use crate::problem::{MALFORMED, Problem};
 use crate::server::Server;
 
-/// Who calls, and where the account's SCIM is found.
+/// The caller, and the address of the account's SCIM.
 pub(super) struct Scim {
     pub(super) caller: Admitted,
-    /// The address of the account's SCIM, without a slash at the end.
+    /// The address of the account's SCIM, without a trailing slash.
     pub(super) base: Arc<str>,
 }
 
@@ -42,7 +42,7 @@ impl FromRequestParts<Server> for Scim {
     }
 }
 
-/// The type of resources that the path names, and which of them.
+/// The resource type in the path, and the id.
 pub(super) struct Subject {
     pub(super) kind: Kind,
     pub(super) id: String,
@@ -67,7 +67,7 @@ impl<S: Sync> FromRequestParts<S> for Subject {
     }
 }
 
-/// The parameters behind the `?`. Those that SCIM does not know are passed over.
+/// The parameters after the `?`. Unknown ones are ignored.
 #[derive(Debug, Default)]
 pub(super) struct Parameters(pub(super) Vec<(String, String)>);
 
@@ -122,7 +122,7 @@ impl<S: Sync> FromRequest<S> for Body {
     }
 }
 
-/// What was asked for was done.
+/// Success.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
@@ -132,7 +132,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// An answer with a body that is no resource of the account.
+    /// An answer whose body is not a resource of the account.
     pub(super) const fn document(body: Value) -> Self {
         Self {
             status: StatusCode::OK,
@@ -152,7 +152,7 @@ impl Reply {
         }
     }
 
-    /// There is nothing to show.
+    /// An answer without a body.
     pub(super) const fn empty(status: StatusCode) -> Self {
         Self {
             status,

@@ -34,7 +34,7 @@ pub(super) enum Item<'a> {
     Group(&'a Group),
 }
 
-/// A resource as an answer shows it.
+/// A resource in the form of an answer.
 #[derive(Debug)]
 pub(super) struct Shown {
     pub(super) resource: Map<String, Value>,
@@ -46,7 +46,7 @@ impl Kind {
     /// Every type.
     pub(super) const ALL: [Self; 2] = [Self::User, Self::Group];
 
-    /// What the addresses of its resources have after the account.
+    /// The path segment of its resources.
     pub(super) const fn endpoint(self) -> &'static str {
         match self {
             Self::User => "Users",
@@ -54,7 +54,7 @@ impl Kind {
         }
     }
 
-    /// What people call one.
+    /// The name for one of them.
     pub(super) const fn noun(self) -> &'static str {
         match self {
             Self::User => "user",
@@ -74,7 +74,7 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.endpoint() == endpoint)
     }
 
-    /// One resource. What is not an id of this type names nothing.
+    /// One resource. A malformed id is not found.
     pub(super) fn find<'a>(self, account: &'a Account, id: &str) -> Option<Item<'a>> {
         match self {
             Self::User => account.user(id.parse().ok()?).map(Item::User),
@@ -82,8 +82,8 @@ impl Kind {
         }
     }
 
-    /// The resources that can pass a test: the one that an index knows, where the test fixes what the index is by, and
-    /// else all, the oldest first.
+    /// The resources that can match a filter: the one in an index if the filter fixes its key, otherwise all, the
+    /// oldest first.
     pub(super) fn candidates<'a>(self, account: &'a Account, test: Option<&Test>) -> Vec<Item<'a>> {
         let fixed = |name, part| test.and_then(|test| test.fixes(name, part));
         if let Some(id) = fixed("id", None) {
@@ -121,7 +121,7 @@ impl Kind {
     }
 }
 
-/// Users of whom a directory knows nothing yet have their address for a user name.
+/// Users that no directory knows yet have their address as their user name.
 fn users_called<'a>(account: &'a Account, name: &str) -> Vec<Item<'a>> {
     let known = name.parse().ok();
     let known = known.and_then(|name: UserName| account.user_by_user_name(&name));
@@ -141,8 +141,8 @@ impl Item<'_> {
         }
     }
 
-    /// The attributes of these names, as they are worked on: without the version. `base` is the address of the
-    /// account's SCIM.
+    /// The attributes of these names, in the internal form, without the version. `base` is the address of the account's
+    /// SCIM.
     pub(super) fn resource(
         &self,
         account: &Account,
@@ -174,14 +174,14 @@ impl Item<'_> {
         resource
     }
 
-    /// The whole of it, for a change to be laid over, except the members of a group.
+    /// All attributes, as the base of a change, except the members of a group.
     pub(super) fn base_of_change(&self, account: &Account) -> Map<String, Value> {
         let mut names = Selection::Default.names(self.kind().schema());
         names.remove("members");
         self.resource(account, "", &names)
     }
 
-    /// The resource as an answer shows it.
+    /// The resource in the form of an answer.
     pub(super) fn shown(&self, account: &Account, base: &str, selection: &Selection) -> Shown {
         let schema = self.kind().schema();
         let mut names = Selection::Default.names(schema);
@@ -209,7 +209,7 @@ impl Item<'_> {
         self.version_of(&self.resource(account, base, &names))
     }
 
-    /// The members are many, so that their ids alone are taken in.
+    /// There may be many members, so only their ids are included.
     fn version_of(&self, resource: &Map<String, Value>) -> Version {
         let text = serde_json::to_vec(resource).unwrap_or_default();
         let mut digest = Sha256::new().chain_update(text);

@@ -1,5 +1,5 @@
-//! The attributes that Usher keeps of users and groups (RFC 7643, sections 3, 4 and 7): what is advertised at `/Schemas`,
-//! and by which bodies, filters, paths and answers are read and made.
+//! The attributes of users and groups that Usher stores (RFC 7643, sections 3, 4 and 7): advertised at `/Schemas`, and
+//! used to read and write bodies, filters, paths and answers.
 
 mod kept;
 
@@ -43,7 +43,7 @@ pub(super) enum Holds {
 pub(super) enum Mutability {
     ReadWrite,
     ReadOnly,
-    /// Set with the value that it is a part of, and never changed within it.
+    /// Set together with its parent value, and never changed alone.
     Immutable,
 }
 
@@ -52,7 +52,7 @@ pub(super) enum Mutability {
 pub(super) enum Returned {
     Always,
     Default,
-    /// Only where `attributes` names it.
+    /// Only if `attributes` names it.
     Request,
 }
 
@@ -126,7 +126,7 @@ impl Attribute {
         Self { words, ..self }
     }
 
-    /// The sub-attributes; none of a simple attribute.
+    /// The sub-attributes; none for a simple attribute.
     pub(super) const fn parts(&self) -> &'static [Self] {
         match self.holds {
             Holds::Parts(parts) => parts,
@@ -139,7 +139,7 @@ impl Attribute {
         find(self.parts(), name)
     }
 
-    /// How the attribute stands in its schema.
+    /// The attribute's definition in its schema.
     fn shown(&self) -> Value {
         let (kind, references) = match self.holds {
             Holds::Text => ("string", None),
@@ -184,7 +184,7 @@ fn find(attributes: &'static [Attribute], name: &str) -> Option<&'static Attribu
     attributes.iter().find(|it| it.name.eq_ignore_ascii_case(name))
 }
 
-/// What every resource has (RFC 7643, section 3.1). By the RFC these are in no schema.
+/// The attributes of every resource (RFC 7643, section 3.1). According to the RFC, these are in no schema.
 static COMMON: [Attribute; 4] = [
     attribute("schemas", Holds::Text, "The schemas of the resource.")
         .many()
@@ -218,36 +218,36 @@ pub(super) struct Schema {
     pub(super) name: &'static str,
     pub(super) description: &'static str,
     attributes: &'static [Attribute],
-    /// Attributes of the RFC's own schema that Usher does not keep, with `.` before those of which only a part is
-    /// not kept. Directories send them all the same, so they are passed over.
+    /// Attributes of the RFC's own schema that Usher does not store, with `.` in names of sub-attributes. Directories
+    /// send them anyway, so they are ignored.
     not_kept: &'static [&'static str],
 }
 
 /// An attribute, or a part of one, that a path leads to.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct AttributeRef {
     pub(super) attribute: &'static Attribute,
     pub(super) part: Option<&'static Attribute>,
 }
 
-impl Place {
+impl AttributeRef {
     /// The attribute that the path ends at.
     pub(super) fn last(&self) -> &'static Attribute {
         self.part.unwrap_or(self.attribute)
     }
 }
 
-/// Where a path leads.
+/// The target of a path.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Found {
-    /// To something that Usher keeps.
-    Kept(Place),
-    /// To something that it does not keep, though others do: of an extension, or of the RFC's schema.
+    /// An attribute that Usher stores.
+    Kept(AttributeRef),
+    /// An attribute that it does not store, but that exists in an extension or in the RFC's schema.
     PassedOver,
 }
 
 impl Schema {
-    /// Where a path leads; none where nobody knows such an attribute. Names are read in any case (RFC 7643, 2.1).
+    /// The target of a path; `None` if there is no such attribute. Names are read in any case (RFC 7643, 2.1).
     pub(super) fn find(&self, path: &AttrPath) -> Option<Found> {
         if let Some(urn) = &path.uri
             && !urn.eq_ignore_ascii_case(self.urn)
@@ -258,13 +258,13 @@ impl Schema {
             return self.passes_over(&path.name).then_some(Found::PassedOver);
         };
         let Some(part) = &path.sub_attr else {
-            return Some(Found::Kept(Place {
+            return Some(Found::Kept(AttributeRef {
                 attribute,
                 part: None,
             }));
         };
         if let Some(part) = attribute.part(part) {
-            return Some(Found::Kept(Place {
+            return Some(Found::Kept(AttributeRef {
                 attribute,
                 part: Some(part),
             }));
@@ -287,7 +287,7 @@ impl Schema {
         self.not_kept.iter().any(|it| it.eq_ignore_ascii_case(name))
     }
 
-    /// The schema as it stands at `/Schemas/{urn}`. `base` is the address of the account's SCIM.
+    /// The schema as shown at `/Schemas/{urn}`. `base` is the address of the account's SCIM.
     pub(super) fn shown(&self, base: &str) -> Value {
         json!({
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Schema"],

@@ -1,4 +1,4 @@
-//! Which attributes an answer shows (RFC 7644, section 3.9).
+//! Selecting the attributes of an answer (RFC 7644, section 3.9).
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,12 @@ use scim_v2::filter::{AttrPath, PatchPath};
 use serde_json::{Map, Value};
 
 use super::error::{Error, ScimType};
-use super::schema::{Attribute, Found, Place, Returned, Schema};
+use super::schema::{Attribute, AttributeRef, Found, Returned, Schema};
 
-/// The most attributes that one request names.
+/// The most attributes that one request may name.
 const NAMES_MAX: usize = 100;
 
-/// What a client wants to see.
+/// A client's selection.
 #[derive(Debug, Default, Clone)]
 pub(super) enum Selection {
     /// What is shown by default.
@@ -24,7 +24,7 @@ pub(super) enum Selection {
 }
 
 impl Selection {
-    /// Reads the two parameters, of which a request has one at most.
+    /// Reads the two parameters, of which a request may have only one.
     pub(super) fn read(attributes: &[String], excluded: &[String]) -> Result<Self, Error> {
         match (attributes.is_empty(), excluded.is_empty()) {
             (true, true) => Ok(Self::Default),
@@ -45,7 +45,7 @@ impl Selection {
         shown.map(|attribute| attribute.name).collect()
     }
 
-    /// Takes out of a resource what is not to be shown.
+    /// Removes from a resource what is not selected.
     pub(super) fn cut(&self, schema: &'static Schema, resource: &mut Map<String, Value>) {
         resource.retain(|name, value| {
             let Some(attribute) = schema.attribute(name) else {
@@ -74,7 +74,7 @@ impl Selection {
 
     fn shows(&self, schema: &'static Schema, attribute: &Attribute, part: Option<&Attribute>) -> bool {
         let returned = part.unwrap_or(attribute).returned;
-        let places = |paths: &[AttrPath]| -> Vec<Place> {
+        let places = |paths: &[AttrPath]| -> Vec<AttributeRef> {
             let found = paths.iter().filter_map(|path| match schema.find(path) {
                 Some(Found::Kept(place)) if place.attribute.name == attribute.name => Some(place),
                 _ => None,
@@ -86,12 +86,12 @@ impl Selection {
             Self::Default => returned == Returned::Default,
             Self::Only(paths) => places(paths).iter().any(|place| match (place.part, part) {
                 (Some(wanted), Some(part)) => wanted.name == part.name,
-                // Of an attribute that is named whole, what is shown by default.
+                // For an attribute named without sub-attributes, those shown by default.
                 (None, Some(part)) => part.returned == Returned::Default,
                 (_, None) => true,
             }),
             Self::Without(paths) => {
-                let is_meant = |place: &Place| place.part.map(|it| it.name) == part.map(|it| it.name);
+                let is_meant = |place: &AttributeRef| place.part.map(|it| it.name) == part.map(|it| it.name);
                 returned == Returned::Default && !places(paths).iter().any(is_meant)
             }
         }
@@ -112,7 +112,7 @@ fn paths(names: &[String]) -> Result<Vec<AttrPath>, Error> {
     names.iter().map(path).collect()
 }
 
-/// Reads the name of an attribute: `userName`, `name.givenName`, with its schema in front or not.
+/// Reads the name of an attribute: `userName`, `name.givenName`, with or without its schema as a prefix.
 pub(super) fn path(name: &str) -> Option<AttrPath> {
     match name.parse() {
         Ok(PatchPath::Attr(path)) => Some(path),

@@ -1,4 +1,4 @@
-//! Users: what a resource says of a person, and the command that makes it so.
+//! Users: from a resource to the command for it.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ struct Person {
     entry: DirectoryEntry,
 }
 
-/// What a body says of a person: the attributes that Usher keeps, and what may stand in for a name.
+/// The contents of a user's body: the stored attributes, and those that can replace a name.
 pub(super) struct Description {
     attributes: Map<String, Value>,
     formatted: Option<String>,
@@ -66,14 +66,14 @@ impl Description {
         }))
     }
 
-    /// The command that makes a user what the body says. What it leaves out is taken away, except that a user always has
-    /// a name, an address and a state: these stay.
+    /// The command that replaces a user's data by the body's. What the body omits is removed, except for name, address
+    /// and state, which a user always has: these stay.
     pub(super) fn replace(&self, user: &User) -> Result<Command, Error> {
         Person::of(&self.attributes, self.formatted.as_deref(), Some(user)).map(|person| person.change(user))
     }
 }
 
-/// The command that carries operations out on a user: all of them, or none.
+/// The command that applies operations to a user: all of them, or none.
 pub(super) fn patch(account: &Account, user: &User, operations: &[Operation]) -> Result<Command, Error> {
     let mut resource = Item::User(user).base_of_change(account);
     for operation in operations {
@@ -131,7 +131,7 @@ impl Person {
     }
 }
 
-/// A name for people, where the directory gives none: of the parts of the name, or what the user is called otherwise.
+/// A display name if the directory sends none: from the parts of the name, or another name of the user.
 fn name_of(
     parts: &[Option<&str>],
     formatted: Option<&str>,
@@ -148,8 +148,8 @@ fn name_of(
     }
 }
 
-/// The one address that Usher keeps: the primary one, else the one for work, else the first. Where there is none, the
-/// user's own, or a user name that is an address.
+/// The one address that Usher stores: the primary one, otherwise the work address, otherwise the first. If there is
+/// none, the user's current one, or a user name that is an address.
 fn email(
     attributes: &Map<String, Value>,
     user_name: &str,
@@ -184,7 +184,7 @@ fn email(
     Ok((email, EmailLabel::default()))
 }
 
-/// A text in the form that its attribute asks for.
+/// A text in its attribute's format.
 pub(super) fn parse<T: std::str::FromStr<Err = InvalidText>>(
     attribute: &str,
     text: &str,

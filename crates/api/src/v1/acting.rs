@@ -1,4 +1,4 @@
-//! Acting as a user, or as an admin: said by the caller, and never guessed from what else is said.
+//! Acting as a user, or as an admin: stated by the caller, and never guessed from other parts of the request.
 
 use std::collections::BTreeSet;
 
@@ -11,43 +11,43 @@ use utoipa::{IntoParams, ToSchema};
 use super::schema;
 use crate::problem::Problem;
 
-/// As the user, which an operator key says to do what only the user can.
+/// As the user: for operator keys, to do what only the user can.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ActingAsUser {
-    /// As the user whose it is.
+    /// As the user it belongs to.
     User,
 }
 
-/// In which capacity an operator key acts.
+/// The capacity in which an operator key acts.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AsQuery {
-    /// `user`: an operator key acts as the user whose it is, with what that user may do.
+    /// `user`: an operator key acts as the user it belongs to, with that user's rights.
     #[serde(default, rename = "as")]
     #[param(rename = "as", value_type = Option<schema::ActingAsUser>)]
     pub(crate) acting: Option<ActingAsUser>,
 }
 
-/// In which capacity somebody acts, where both are possible.
+/// The capacity in which a caller acts, if both are possible.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CapacityQuery {
-    /// In which capacity: `user`, as the user whose it is; `admin`, as one who controls the account's sessions. Left
-    /// out: as the user where the caller may act for them, else as an admin.
+    /// The capacity: `user`, as the user it belongs to; `admin`, as somebody who controls the account's sessions. Left
+    /// out: as the user if the caller may act for them, otherwise as an admin.
     #[serde(default, rename = "as")]
     #[param(rename = "as", value_type = Option<schema::Acting>)]
     pub(crate) acting: Option<Acting>,
 }
 
-/// The body of a call that needs none, so that nothing in it is silently ignored.
+/// The body of a call that needs none, so that no field is silently ignored.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NoBody {}
 
-/// What somebody acts on.
+/// The target of an action.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum On {
     SignIn(SignInId),
@@ -65,8 +65,8 @@ impl On {
     }
 }
 
-/// The caller as the user whose thing it is, where an operator key says so; otherwise the caller. Whose a thing is
-/// never changes; one that is over is nobody's, and answers as it does to the key.
+/// The caller as the user that the thing belongs to, if an operator key asks for that; otherwise the caller. The owner
+/// of a thing never changes; an ended one has no owner, so the answer is the one for the key.
 pub(crate) async fn as_user(caller: Admitted, is_as_user: bool, on: On) -> Result<Admitted, Problem> {
     if !is_as_user || !caller.is_operator() {
         return Ok(caller);
@@ -75,7 +75,7 @@ pub(crate) async fn as_user(caller: Admitted, is_as_user: bool, on: On) -> Resul
     Ok(caller.acting_as(user))
 }
 
-/// The same for several sessions, which must be of one user: nobody acts as two users at a time.
+/// The same for several sessions, which must all belong to one user.
 pub(crate) async fn as_user_of_all(
     caller: Admitted,
     is_as_user: bool,
@@ -96,8 +96,8 @@ pub(crate) async fn as_user_of_all(
     Ok(caller.acting_as(users.first().copied()))
 }
 
-/// The same problem, with how to act as the user for an operator key that did not: what only the user may do, and what
-/// only the user sees, such as a session that is paused (S8).
+/// The same problem, with how to act as the user for an operator key that did not: for what only the user may do or
+/// see, such as a paused session (S8).
 pub(crate) fn told_how(caller: &Admitted, problem: Problem) -> Problem {
     if !caller.is_operator() {
         return problem;
@@ -114,7 +114,7 @@ pub(crate) fn told_how(caller: &Admitted, problem: Problem) -> Problem {
     }
 }
 
-/// Whether that is as the user.
+/// Whether it is as the user.
 pub(crate) fn is_user(acting: Option<Acting>) -> bool {
     acting == Some(Acting::User)
 }

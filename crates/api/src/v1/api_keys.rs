@@ -1,4 +1,4 @@
-//! API keys: what programs of an account call with.
+//! API keys: the credentials of an account's programs.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -32,36 +32,37 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(rotate))
 }
 
-/// What is known of a key.
+/// An API key's data.
 #[derive(Serialize, ToSchema)]
 struct ApiKey {
     /// The id.
     #[schema(value_type = schema::ApiKeyId)]
     id: ApiKeyId,
-    /// What people call it.
+    /// Its name.
     #[schema(value_type = schema::Name, example = "Back end")]
     name: Name,
-    /// What it was made for.
+    /// The scopes it was created with.
     #[schema(value_type = Vec<schema::Scope>)]
     scopes: BTreeSet<Scope>,
-    /// What it is good for at the moment: a key does no more than its maker may.
+    /// The scopes that work at the moment: a key does no more than its creator may.
     #[schema(value_type = Vec<schema::Scope>)]
     effective_scopes: BTreeSet<Scope>,
-    /// Who made it, or rotated it last: the id of a user, or `operator`; null for keys from before this was recorded.
+    /// Who created it, or rotated it last: the id of a user, or `operator`; null for keys from before this was
+    /// recorded.
     #[schema(required, example = "user_01h2xcejqtf2nbrexx3vqjhp41")]
     made_by: Option<String>,
-    /// When it was made.
+    /// When it was created.
     created_at: Time,
-    /// Until when it is good; null for always.
+    /// When it expires; null if it does not.
     #[schema(required)]
     expires_at: Option<Time>,
-    /// When it was last used, to the minute; null where it never was.
+    /// When it was last used, to the minute; null if it was never used.
     #[schema(required)]
     last_used_at: Option<Time>,
-    /// From which network address it was last used, where that is known.
+    /// From which network address it was last used, if known.
     #[schema(required, example = "192.0.2.7")]
     last_used_from: Option<String>,
-    /// Until when the secret from before the last rotation works as well; null where there is none.
+    /// Until when the secret from before the last rotation also works; null if there is none.
     #[schema(required)]
     former_until: Option<Time>,
     /// The key itself: only in the answer to creating or rotating it, and never again.
@@ -90,7 +91,7 @@ impl ApiKey {
         }
     }
 
-    /// Takes note of what only the credentials know.
+    /// Adds what only the credentials know.
     fn used(&mut self, caller: &Admitted, wall: &WallTimes) {
         let now = caller.api.engine().now();
         let Some(used) = caller.api.identity().api_key_use(caller.account, self.id) else {
@@ -108,21 +109,21 @@ impl ApiKey {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Back end", "scopes": ["read", "sign-ins.write"]}))]
 struct NewApiKey {
-    /// What people call it.
+    /// Its name.
     #[schema(value_type = schema::Name, example = "Back end")]
     name: Name,
-    /// What it is good for: at least one, and none that its creator lacks.
+    /// Its scopes: at least one, and none that its creator lacks.
     #[schema(value_type = Vec<schema::Scope>, min_items = 1)]
     scopes: BTreeSet<Scope>,
-    /// Until when it is good; always, where this is left out.
+    /// When it expires; left out: never.
     expires_at: Option<Time>,
 }
 
 /// Create an API key
 ///
-/// Needs `settings.manage`; no key makes keys. At any moment the key does no more than whoever made it may: if they lose
-/// a right, or are deactivated or deleted, so does the key. The answer shows the key, once. A repeated call with the same
-/// `Idempotency-Key` shows a new one in its place as long as the first was never used.
+/// Needs `settings.manage`; keys cannot create keys. The key never does more than its creator may: if they lose a
+/// right, or are deactivated or deleted, the key loses it, too. The answer shows the key, once. A repeated call with
+/// the same `Idempotency-Key` replaces it with a new one if the first was never used.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/api-keys", operation_id = "createApiKey", tag = "tokens",
     params(AccountPath, IdempotencyHeader), request_body = NewApiKey,
@@ -194,8 +195,8 @@ async fn list(
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Rotation {
-    /// For how long the secret before works as well, so that programs can be changed one after the other; not at all,
-    /// where this is left out.
+    /// For how long the previous secret also works, so that programs can be changed one after the other; left out: not
+    /// at all.
     #[schema(maximum = 604_800, default = 0, example = 3600)]
     overlap_secs: u32,
 }
@@ -213,9 +214,8 @@ impl Rotation {
 
 /// Rotate an API key
 ///
-/// Draws a new secret, which the answer shows, once. The key keeps its id, name, scopes and end, and does from then on
-/// what you may. Needs `settings.manage` and all that the key was made for; no key rotates keys. The body may be left
-/// out.
+/// Creates a new secret, shown once in the answer. The key keeps its id, name, scopes and expiry, and from then on does
+/// what you may. Needs `settings.manage` and all scopes of the key; keys cannot rotate keys. The body may be left out.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/api-keys/{api_key}/rotate", operation_id = "rotateApiKey", tag = "tokens",
     params(ApiKeyPath), request_body = Option<Rotation>,
@@ -245,10 +245,10 @@ async fn rotate(
 
 /// Revoke an API key
 ///
-/// Needs `settings.manage`. It is dead at once.
+/// Needs `settings.manage`. It stops working at once.
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/api-keys/{api_key}", operation_id = "revokeApiKey", tag = "tokens",
-    params(ApiKeyPath), responses((status = 204, description = "The key is dead."))
+    params(ApiKeyPath), responses((status = 204, description = "The key was revoked."))
 )]
 async fn revoke(caller: Caller<AccountsManage>, Path(path): Path<ApiKeyPath>) -> Result<StatusCode, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
@@ -257,7 +257,7 @@ async fn revoke(caller: Caller<AccountsManage>, Path(path): Path<ApiKeyPath>) ->
         known.then_some(()).ok_or(Refusal::NotFound { what: "API key" })
     };
     caller.read(view).await?;
-    // First the key: one that the account no longer lists could not be revoked any more.
+    // The key first: once the account no longer lists it, it could not be revoked any more.
     caller
         .api
         .identity()

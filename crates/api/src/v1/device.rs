@@ -1,4 +1,4 @@
-//! Where a user is signed in, as the API takes and shows it.
+//! Where a user is signed in, in the API.
 
 use serde::{Deserialize, Serialize};
 use usher_domain::presence;
@@ -11,19 +11,19 @@ use super::schema;
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Device {
-    /// The id that the client keeps for its device: the same one each time.
+    /// The client's id for its device: the same every time.
     #[schema(value_type = schema::DeviceId)]
     id: DeviceId,
-    /// What people call it.
+    /// Its name.
     #[schema(value_type = schema::Name, example = "Sven's laptop")]
     name: Name,
-    /// What it is.
+    /// Its kind.
     #[schema(value_type = schema::DeviceKind)]
     kind: presence::DeviceKind,
 }
 
 impl Device {
-    /// The id that the client keeps.
+    /// The client's id for the device.
     pub(crate) const fn id(&self) -> &DeviceId {
         &self.id
     }

@@ -1,4 +1,4 @@
-//! What is told of sign-ins, sessions and tickets that are over, and to whom.
+//! What is revealed about ended sign-ins, sessions and tickets, and to whom.
 
 use usher_app::{Admitted, Over};
 use usher_domain::permission::{Scope, SessionPermission};
@@ -9,14 +9,14 @@ use usher_journal::{End, SessionRow, Text};
 
 use crate::problem::{Ended, Problem};
 
-/// What is said of a session that is over and would have to be there.
+/// The refusal for an ended session that would have to exist.
 pub(crate) const SESSION_OVER: Refusal = Refusal::State(StateRefusal::WrongState {
     what: "session",
     state: "ended",
     expected: "one that has not ended",
 });
 
-/// Looks at the account, where what is looked for may be over.
+/// Reads the account for something that may have ended.
 pub(crate) async fn read<T: Send + 'static>(
     caller: &Admitted,
     view: impl Fn(&Account, Timestamp) -> Result<T, Refusal> + Send + 'static,
@@ -28,7 +28,7 @@ pub(crate) async fn read<T: Send + 'static>(
     }
 }
 
-/// The problem that a failure is, with how the sign-in or ticket ended where that is what it is about.
+/// A failure as a problem, with how the sign-in or ticket ended if it is about that.
 pub(crate) async fn problem(caller: &Admitted, failure: Failure) -> Problem {
     let refusal = match failure {
         Failure::Refused(refusal) => refusal,
@@ -41,8 +41,8 @@ pub(crate) async fn problem(caller: &Admitted, failure: Failure) -> Problem {
     }
 }
 
-/// How the sign-in or ticket ended that a refusal is about. It is told to its own token and to those who see its
-/// user; for anybody else, and where it never was, the refusal becomes that there is none.
+/// How the sign-in or ticket of a refusal ended. It is revealed to its own token and to those who may see its user; for
+/// others, and if it never existed, the answer is that there is none.
 pub(crate) async fn end_of(caller: &Admitted, refusal: Refusal) -> Result<(Refusal, Option<End>), Problem> {
     let (records, account) = (caller.api.records(), caller.account);
     let (what, is_own, found) = match &refusal {
@@ -66,12 +66,12 @@ pub(crate) async fn end_of(caller: &Admitted, refusal: Refusal) -> Result<(Refus
     Ok(if sees { (refusal, end) } else { nothing })
 }
 
-/// The problem that something is over, with how it ended.
+/// The problem for something that has ended, with how it ended.
 pub(crate) async fn over(caller: &Admitted, refusal: &Refusal, end: &End) -> Problem {
     told(&caller.api.wall_times(caller.account).await, refusal, end)
 }
 
-/// The same where it is known what the wall clock showed when.
+/// The same if the wall clock's history is known.
 pub(crate) fn told(wall: &WallTimes, refusal: &Refusal, end: &End) -> Problem {
     let by = end.by.as_ref();
     let text = |text: Option<&Text>| text.map(ToString::to_string);
@@ -84,7 +84,7 @@ pub(crate) fn told(wall: &WallTimes, refusal: &Refusal, end: &End) -> Problem {
     })
 }
 
-/// The problem that a session is over, as its customer is told how it ended.
+/// The problem for an ended session, with what its customer is told about the end.
 pub(crate) fn session_is_over(over: &Over) -> Problem {
     Problem::refused(&SESSION_OVER, None).with_end(Ended {
         reason: over.end.reason.to_string(),
@@ -95,7 +95,7 @@ pub(crate) fn session_is_over(over: &Over) -> Problem {
     })
 }
 
-/// A session that is over, where the caller sees it.
+/// An ended session, if the caller may see it.
 pub(crate) async fn session(caller: &Admitted, id: SessionId) -> Result<Option<SessionRow>, Problem> {
     let row = caller.api.records().session(caller.account, id).await?;
     let Some(row) = row.filter(|row| row.end.is_some()) else {
@@ -114,7 +114,7 @@ pub(crate) async fn session(caller: &Admitted, id: SessionId) -> Result<Option<S
     Ok(sees.await?.then_some(row))
 }
 
-/// The problem that a failure about one session is: one that is over is told apart from one that never was.
+/// A failure about one session as a problem, which distinguishes an ended session from one that never existed.
 pub(crate) async fn session_problem(caller: &Admitted, id: SessionId, failure: Failure) -> Problem {
     if !matches!(failure, Failure::Refused(Refusal::NotFound { what: "session" })) {
         return problem(caller, failure).await;
@@ -126,7 +126,7 @@ pub(crate) async fn session_problem(caller: &Admitted, id: SessionId, failure: F
     }
 }
 
-/// Refuses a device whose sign-in or ticket is over, and whoever sees nothing of the account.
+/// Refuses a device whose sign-in or ticket has ended, and callers who may see nothing of the account.
 pub(crate) fn need_presence(account: &Account, actor: &Actor) -> Result<(), Refusal> {
     if account.is_staff(actor) || account.user_of(actor).is_some() {
         return Ok(());

@@ -1,10 +1,10 @@
-//! External ids and metadata, as the API takes and shows them.
+//! External ids and metadata, in the API.
 
 use usher_domain::Command;
 use usher_domain::labels::{Labels, LabelsPatch, Metadata};
 use usher_domain::text::ExternalId;
 
-/// The labels that a creation asks for.
+/// The labels of a creation request.
 pub(crate) fn new(external_id: Option<ExternalId>, metadata: Option<Metadata>) -> LabelsPatch {
     LabelsPatch {
         external_id: external_id.map(Some),
@@ -12,7 +12,7 @@ pub(crate) fn new(external_id: Option<ExternalId>, metadata: Option<Metadata>) -
     }
 }
 
-/// The command, with labels where there are any.
+/// The command, with labels if there are any.
 pub(crate) fn labelled(command: Command, labels: LabelsPatch) -> Command {
     if labels.is_empty() {
         return command;
@@ -23,7 +23,7 @@ pub(crate) fn labelled(command: Command, labels: LabelsPatch) -> Command {
     }
 }
 
-/// Labels as the records keep them.
+/// Labels as stored in the records.
 pub(crate) fn of_record(external_id: Option<&str>, metadata: Option<&str>) -> Labels {
     Labels {
         external_id: external_id.and_then(|id| id.parse().ok()),

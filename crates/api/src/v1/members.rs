@@ -1,4 +1,4 @@
-//! Changes of who is in something: the whole list, or who comes in and who goes.
+//! Changes of members: the complete list, or additions and removals.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use usher_domain::command::MemberChange;
 
 use crate::problem::Problem;
 
-/// What becomes of the members by `members`, `add_members` and `remove_members`; none where they stay.
+/// The change of the members by `members`, `add_members` and `remove_members`; `None` if they stay.
 pub(crate) fn change(
     members: Option<BTreeSet<UserId>>,
     add: Option<BTreeSet<UserId>>,

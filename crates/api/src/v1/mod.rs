@@ -37,7 +37,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::server::Server;
 
-/// The operations of every resource; those of the sandbox only where it is one.
+/// The operations of every resource; those of the sandbox only on a sandbox.
 pub(crate) fn routes(is_sandbox: bool) -> OpenApiRouter<Server> {
     let routes = OpenApiRouter::new()
         .merge(tokens::routes())

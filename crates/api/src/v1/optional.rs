@@ -1,4 +1,4 @@
-//! Bodies that may be left out.
+//! Optional bodies.
 
 use axum::extract::{FromRequest, Request};
 use http_body::Body as _;
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::extract::Json;
 use crate::problem::Problem;
 
-/// A body of JSON, or what stands for one that is not there.
+/// A JSON body, or the default for a missing one.
 pub(crate) struct Optional<T>(pub(crate) T);
 
 impl<S: Sync, T: DeserializeOwned + Default + ToSchema> FromRequest<S> for Optional<T> {

@@ -1,4 +1,4 @@
-//! The paths below an account, as they stand in the document; handlers take out of them what they need.
+//! The paths below an account, for the OpenAPI document; handlers extract the parts they need.
 
 use serde::Deserialize;
 use usher_domain::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
@@ -33,7 +33,7 @@ paths! {
         /// The user.
         user: UserId as schema::UserId
     }
-    /// A domain of the addresses of people who sign in at the account's provider.
+    /// An e-mail domain of users who sign in with the account's provider.
     DomainPath {
         /// The domain.
         domain: String as String

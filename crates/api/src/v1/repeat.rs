@@ -1,4 +1,4 @@
-//! Repeated calls whose thing may have come to its end since (`Idempotency-Key`).
+//! Repeated calls for things that may have ended since (`Idempotency-Key`).
 
 use usher_app::Admitted;
 use usher_domain::refusal::StateRefusal;
@@ -8,19 +8,19 @@ use usher_domain::{Account, Refusal, SessionId, SignInId, TicketId};
 use super::ended;
 use crate::problem::Problem;
 
-/// What is known of the thing whose id a key stands for.
+/// The state of the thing that a key created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Before {
-    /// It exists, and is what is asked for.
+    /// It exists and matches the request.
     Same,
-    /// It exists, and is something else.
+    /// It exists and does not match the request.
     Another,
-    /// It is not there: it never was, or is over.
+    /// It does not exist: it never did, or has ended.
     Unknown,
 }
 
-/// Lets a sign-in be made with an id that was derived from a key only where it was never made before: a sign-in that
-/// is over stays over (S6).
+/// Lets a sign-in be created with an id derived from a key only if it was never created before: an ended sign-in stays
+/// ended (S6).
 pub(crate) async fn check_sign_in(
     caller: &Admitted,
     bits: u128,
@@ -37,7 +37,7 @@ pub(crate) async fn check_sign_in(
     }
 }
 
-/// The same for sessions. Tells whether it is there.
+/// The same for sessions. Returns whether it exists.
 pub(crate) async fn check_session(
     caller: &Admitted,
     bits: u128,
@@ -54,7 +54,7 @@ pub(crate) async fn check_session(
     }
 }
 
-/// Refuses a key that has made another sign-in, session or ticket, also one that has ended.
+/// Refuses a key that created another sign-in, session or ticket, even one that has ended.
 async fn check_key(caller: &Admitted, bits: u128) -> Result<(), Problem> {
     let (first, last) = ids_of_key(bits);
     let records = caller.api.records();

@@ -1,4 +1,4 @@
-//! The rules of a pool as the API takes and shows them: each as its row in the domain's table says.
+//! The rules of a pool in the API, defined by the domain's table.
 
 use serde::{Deserialize, Serialize};
 use usher_domain::rules::{self, Rule, RulesPatch, TABLE, Takes};
@@ -86,7 +86,7 @@ fn add_words(schemas: &mut Vec<(String, RefOr<Schema>)>) {
     ]);
 }
 
-/// The schema of a rule's value. Where it `is_input`, it says its bounds.
+/// The schema of a rule's value. If `is_input`, it includes its bounds.
 fn schema_of(rule: &Rule, is_input: bool) -> RefOr<Schema> {
     let text = format!("{} ({}). {}", rule.label, rule.number, rule.hint);
     let of = |name| {
@@ -104,7 +104,7 @@ fn schema_of(rule: &Rule, is_input: bool) -> RefOr<Schema> {
             let words = if is_input { words.max_items(Some(2)) } else { words };
             RefOr::T(words.into())
         }
-        // A null where the rule knows none leaves the rule out.
+        // A null for a rule without one means that the rule is omitted.
         Takes::Duration(..) if !is_input => number(rule, is_input, text, SchemaType::Type(Type::Integer)),
         Takes::Duration(..) | Takes::Count(..) | Takes::DurationOrNever(..) => number(
             rule,

@@ -1,5 +1,5 @@
-//! How the domain's own types look in the OpenAPI document. The domain knows nothing of HTTP, so what its ids, texts
-//! and words look like is said here; fields name these with `#[schema(value_type = schema::UserId)]`.
+//! The OpenAPI schemas of the domain's types. The domain knows nothing about HTTP, so the formats of its ids, texts and
+//! words are defined here; fields name these with `#[schema(value_type = schema::UserId)]`.
 
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -26,14 +26,14 @@ macro_rules! strings {
         impl ToSchema for $name {}
     )*
 
-        /// Every one of them with its name, for those that only parameters use: the macros do not collect these.
+        /// All of them by name, for those that only parameters use: the macros do not collect these.
         pub(crate) fn all() -> Vec<(String, RefOr<Schema>)> {
             vec![$(($name::name().into_owned(), $name::schema()),)*]
         }
     };
 }
 
-/// What a vendor's own system keeps with a thing: at most 20 texts by name, of 4096 bytes in all.
+/// A vendor's own metadata for a thing: at most 20 texts by name, of 4096 bytes in all.
 pub(crate) enum Metadata {}
 
 impl PartialSchema for Metadata {
@@ -107,25 +107,25 @@ strings! {
     /// The id of a recorded refusal.
     RefusalId: |string| id(string, "refu");
 
-    /// A name that people read: 1 to 120 characters, none of them a control character.
+    /// A name for people: 1 to 120 characters, no control characters.
     Name: |string| line(string, 120).examples(["Sven Svensson"]);
     /// The slug of a product.
     Product: |string| slug(string).examples(["remote-support"]);
     /// The slug of a plan.
     PlanName: |string| slug(string).examples(["enterprise"]);
-    /// An e-mail address, unique in its account. Kept in lower case.
+    /// An e-mail address, unique in its account. Stored in lower case.
     Email: |string| line(string, 254)
         .pattern(Some(r"^[^@\s,;\u0000-\u001f\u007f-\u009f]{1,64}@[^@\s,;.\u0000-\u001f\u007f-\u009f]+([.][^@\s,;.\u0000-\u001f\u007f-\u009f]+)*$"))
         .examples(["sven@example.com"]);
-    /// What a directory calls a user, unique in the account, in capitals or not.
+    /// A directory's name for a user, unique in the account, ignoring case.
     UserName: |string| line(string, 320).examples(["sven@example.com"]);
-    /// The id that another system keeps for a thing.
+    /// Another system's id for a thing.
     ExternalId: |string| string
         .min_length(Some(1))
         .max_length(Some(255))
         .pattern(Some(r"^[^\u0000-\u001f\u007f-\u009f]+$"))
         .examples(["701984"]);
-    /// Where pages come from that may call the API in a browser: a scheme, a host and a port, and nothing behind.
+    /// An origin whose pages may call the API in a browser: a scheme, a host and a port, and nothing else.
     Origin: |string| string
         .max_length(Some(255))
         .pattern(Some(r"^https?://[A-Za-z0-9.:\[\]-]+$"))
@@ -134,15 +134,15 @@ strings! {
     Issuer: |string| line(string, 512)
         .pattern(Some(r"^[^\s\u0000-\u001f\u007f-\u009f]+$"))
         .examples(["https://id.example.com"]);
-    /// The id that a client keeps for its device.
+    /// A client's id for its device.
     DeviceId: |string| line(string, 128)
         .pattern(Some(r"^[^\s\u0000-\u001f\u007f-\u009f]+$"))
         .examples(["laptop-7f3a"]);
-    /// A code that a customer types to join a session.
+    /// A code that a customer enters to join a session.
     JoinCode: |string| string.pattern(Some("^[A-Za-z0-9 -]{6,31}$")).examples(["K7M2QX"]);
-    /// A reason, in words for the person it happens to.
+    /// A reason, in words for the person affected.
     Note: |string| line(string, 300).examples(["Your shift is over."]);
-    /// Where the next page of a list starts: opaque.
+    /// The start of the next page of a list: opaque.
     Cursor: |string| string
         .pattern(Some("^[0-9a-f]{1,16}[.][0-9a-f]{1,32}[.][0-9a-f]{1,8}$"))
         .examples(["0.188bac74afa78aabc3bbd1eef28d881.0"]);
@@ -151,19 +151,19 @@ strings! {
     Role: |string| words(string, &["member", "manager", "admin", "owner"]);
     /// What a manager may be allowed to do.
     Privilege: |string| words(string, &["users.manage", "seats.manage", "subscription.manage", "reports.view", "settings.manage"]);
-    /// What an operator key is good for.
+    /// A scope of an operator key.
     OperatorScope: |string| words(string, &["accounts.read", "accounts.manage", "billing.manage", "everything"]);
-    /// What an API key is good for.
+    /// A scope of an API key.
     Scope: |string| words(string, &["read", "sign-ins.write", "users.manage", "seats.manage", "subscription.manage", "reports.view", "settings.manage", "directory.provision"]);
-    /// One user's say on a session permission.
+    /// A user's own setting of a session permission.
     Override: |string| words(string, &["inherit", "allow", "deny"]);
     /// What takes a seat of a pool.
     Occupies: |string| words(string, &["sign_in", "session"]);
     /// Who holds a seat.
     SeatPer: |string| words(string, &["user", "device"]);
-    /// What is tried when no seat is free.
+    /// What happens when no seat is free.
     WhenFull: |string| words(string, &["pay_per_use", "queue"]);
-    /// How a command came in.
+    /// The channel of a command.
     Way: |string| words(string, &["api", "portal", "set_up", "scim", "single_sign_on", "command_line", "timer", "resume", "leave"]);
     /// A network address, of version 4 or 6.
     Address: |string| string.pattern(Some("^[0-9A-Fa-f:.]{2,45}$")).examples(["192.0.2.7"]);
@@ -175,23 +175,23 @@ strings! {
     SessionKind: |string| words(string, &["call", "attended", "unattended"]);
     /// How a session begins.
     Start: |string| words(string, &["standby", "active"]);
-    /// Where a session stands.
+    /// The state of a session.
     SessionState: |string| words(string, &["standby", "active", "paused", "ending", "ended"]);
-    /// Where a ticket stands.
+    /// The state of a ticket.
     TicketState: |string| words(string, &["waiting", "offered"]);
-    /// Why a sign-in, a session or a ticket is over.
+    /// Why a sign-in, a session or a ticket ended.
     EndReason: |string| words(string, &["signed-out", "finished", "evicted", "takeover", "lease-expired", "inactive", "reclaimed", "license-changed", "user-inactive", "closed", "minutes-exhausted", "ended-by-other", "expired", "sign-in-ended", "offer-expired", "password-changed"]);
     /// Who ended a session, as its customer is told.
     Ender: |string| words(string, &["customer", "agent", "account", "usher"]);
-    /// That an operator key acts as the user whose the thing is.
+    /// An operator key acts as the user that the thing belongs to.
     ActingAsUser: |string| words(string, &["user"]);
-    /// In which capacity somebody acts.
+    /// The capacity in which a caller acts.
     Acting: |string| words(string, &["user", "admin"]);
-    /// What became of a wait.
+    /// The outcome of a wait.
     WaitOutcome: |string| words(string, &["waiting", "offered", "taken", "missed", "given_up", "ended"]);
-    /// How a user is doing.
+    /// A user's presence.
     Presence: |string| words(string, &["available", "in_call", "away"]);
-    /// What carries a sign-in or a session.
+    /// What a sign-in or session uses.
     Funding: |string| words(string, &["seat", "named", "minutes", "none"]);
     /// What can be done after a refusal.
     Action: |string| words(string, &["wait", "take_pay_per_use", "ask_admin", "ask_owner", "end_own_session", "take_over", "later"]);

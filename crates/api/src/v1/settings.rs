@@ -1,4 +1,4 @@
-//! Settings: what holds for the whole account.
+//! Settings of the whole account.
 
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
@@ -26,12 +26,12 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new().routes(routes!(get, change))
 }
 
-/// What holds for the whole account.
+/// The settings of an account.
 #[derive(Debug, Serialize, ToSchema)]
 struct Settings {
-    /// The session permissions of users who have no say of their own.
+    /// The session permissions of users without their own.
     session_permissions: Permissions,
-    /// The rules that a new pool gets where its creator says nothing.
+    /// The default rules of a new pool.
     pool_defaults: Rules,
     /// How people sign in to the portal.
     sign_in: SignInSettings,
@@ -43,9 +43,9 @@ struct Settings {
 /// How people sign in to the portal.
 #[derive(Debug, Serialize, ToSchema)]
 struct SignInSettings {
-    /// Whether everybody but the break-glass owner comes in through the identity provider.
+    /// Whether everybody except the break-glass owner signs in with the identity provider.
     sso_required: bool,
-    /// The owner who can come in with a password whatever becomes of the identity provider; null for nobody.
+    /// The owner who can sign in with a password even if the identity provider fails; null for nobody.
     #[schema(required, value_type = Option<schema::UserId>)]
     break_glass: Option<UserId>,
     /// Whether admins and owners need a second factor.
@@ -56,9 +56,9 @@ struct SignInSettings {
 #[expect(clippy::struct_excessive_bools, reason = "four independent permissions")]
 #[derive(Debug, Serialize, ToSchema)]
 struct Permissions {
-    /// See one's own sessions.
+    /// See your own sessions.
     view_own: bool,
-    /// End one's own sessions.
+    /// End your own sessions.
     control_own: bool,
     /// See everybody's sessions.
     view_account: bool,
@@ -87,32 +87,32 @@ impl From<&account::Settings> for Settings {
     }
 }
 
-/// A change of the settings. What is left out stays.
+/// A change of the settings. Omitted fields stay unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "session_permissions": {"view_account": true}, "pool_defaults": {"preset": "concurrent_sessions"}
 }))]
 struct SettingsChange {
-    /// Other session permissions.
+    /// The new session permissions.
     session_permissions: Option<PermissionsChange>,
-    /// Other rules for new pools. Pools that exist keep theirs.
+    /// The new rules for new pools. Existing pools keep theirs.
     pool_defaults: Option<RulesChoice>,
-    /// Another way of signing in to the portal. For owners and admins.
+    /// How people sign in to the portal. For owners and admins.
     sign_in: Option<SignInSettingsChange>,
-    /// The origins whose pages may call the API for this account in a browser (CORS), whole: at most 20.
+    /// The origins whose pages may call the API for this account in a browser (CORS), as a complete list: at most 20.
     #[schema(value_type = Option<Vec<schema::Origin>>, max_items = 20)]
     cors_origins: Option<BTreeSet<Origin>>,
 }
 
-/// A change of how people sign in to the portal. What is left out stays.
+/// A change of how people sign in to the portal. Omitted fields stay unchanged.
 #[expect(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SignInSettingsChange {
-    /// Whether everybody but the break-glass owner comes in through the identity provider. Needs `break_glass`.
+    /// Whether everybody except the break-glass owner signs in with the identity provider. Needs `break_glass`.
     sso_required: Option<bool>,
-    /// The active owner who can come in with a password whatever becomes of the identity provider; null for nobody.
+    /// The active owner who can sign in with a password even if the identity provider fails; null for nobody.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<schema::UserId>)]
     break_glass: Option<Option<UserId>>,
@@ -130,13 +130,13 @@ impl From<SignInSettingsChange> for SignInPatch {
     }
 }
 
-/// A change of session permissions. What is left out stays.
+/// A change of session permissions. Omitted fields stay unchanged.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PermissionsChange {
-    /// See one's own sessions.
+    /// See your own sessions.
     view_own: Option<bool>,
-    /// End one's own sessions.
+    /// End your own sessions.
     control_own: Option<bool>,
     /// See everybody's sessions.
     view_account: Option<bool>,
@@ -172,9 +172,9 @@ async fn get(caller: Caller<AccountsRead>) -> Result<Answer<Settings>, Problem> 
 
 /// Change the account's settings
 ///
-/// Needs `settings.manage`. How people sign in is for owners and admins to change, not for keys. Requiring single
-/// sign-on needs a provider, and a break-glass owner with a password; it ends what passwords have begun. Who requires a
-/// second factor of others needs one first.
+/// Needs `settings.manage`. Only owners and admins can change how people sign in, not keys. Requiring single sign-on
+/// needs a provider, and a break-glass owner with a password; it ends all sessions and tokens that began with a
+/// password. To require a second factor of others, you need one first.
 #[utoipa::path(
     patch, path = "/v1/accounts/{account}/settings", operation_id = "changeSettings", tag = "accounts",
     params(AccountPath), request_body = SettingsChange,
@@ -216,7 +216,7 @@ async fn change(
     Ok(Answer(shown))
 }
 
-/// Refuses to require single sign-on where nobody could come in any more. Who may not change it is told so by the
+/// Refuses to require single sign-on if then nobody could sign in. Callers who may not change it are refused by the
 /// command.
 async fn need_way_in(caller: &Admitted, change: SignInPatch) -> Result<(), Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
@@ -237,8 +237,8 @@ async fn need_way_in(caller: &Admitted, change: SignInPatch) -> Result<(), Probl
     }
 }
 
-/// Refuses a user who requires a second factor of others and has none: the next call would be refused. Who may not
-/// change it is told so by the command.
+/// Refuses a user who requires a second factor of others and has none: their next call would be refused. Callers who
+/// may not change it are refused by the command.
 async fn need_own_second_factor(caller: &Admitted) -> Result<(), Problem> {
     let Actor::User(user) = caller.actor else {
         return Ok(());

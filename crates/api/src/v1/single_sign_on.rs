@@ -1,4 +1,4 @@
-//! Single sign-on: at which provider an account's people sign in.
+//! Single sign-on: the provider with which an account's users sign in.
 
 mod domains;
 
@@ -29,96 +29,96 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(domains::vouch, domains::withdraw))
 }
 
-/// At which provider people sign in.
+/// The provider with which users sign in.
 #[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 #[derive(Serialize, ToSchema)]
 struct SingleSignOn {
-    /// Who the provider is: what stands before `/.well-known/openid-configuration`.
+    /// The issuer: the part of the address before `/.well-known/openid-configuration`.
     #[schema(example = "https://login.example.com/tenant")]
     issuer: String,
-    /// As whom Usher is known there.
+    /// Usher's client id there.
     #[schema(example = "usher")]
     client_id: String,
-    /// What is asked for.
+    /// The requested scopes.
     #[schema(example = "openid profile email")]
     scopes: String,
-    /// The claim that names a person's groups; null where the provider has no say about them.
+    /// The claim with a user's groups; null if groups do not come from the provider.
     #[schema(example = "groups")]
     groups_claim: Option<String>,
-    /// What the button says: "Continue with …".
+    /// The label of the button: "Continue with …".
     #[schema(value_type = schema::Name)]
     label: Name,
-    /// Whether people who are not known yet become users.
+    /// Whether unknown people become users.
     creates_users: bool,
-    /// Whether a person with a verified address is the user who has it.
+    /// Whether a person with a verified address becomes the user with that address.
     links_by_email: bool,
-    /// The claim that holds a person's e-mail address.
+    /// The claim with a user's e-mail address.
     #[schema(example = "email")]
     email_claim: String,
-    /// Whether addresses count as verified although the provider does not say so.
+    /// Whether addresses count as verified even if the provider does not say so.
     trusts_addresses: bool,
-    /// The domains of the addresses of people who may come in; empty for any.
+    /// The e-mail domains of people who may sign in; empty for any.
     #[schema(example = json!(["example.com"]))]
     email_domains: Vec<String>,
-    /// The same domains, and which of them the account has proved.
+    /// The same domains, with their proofs.
     domains: Vec<Domain>,
-    /// The address that the provider has to know as a redirect URI; null where the server does not know its own.
+    /// The redirect URI to register with the provider; null if the server does not know its own.
     #[schema(example = "https://usher.example.com/sso/acct_01h2xcejqtf2nbrexx3vqjhp41/callback")]
     redirect_uri: Option<String>,
-    /// Whether people come back to `redirect_uri`, not to the address that all accounts shared before.
+    /// Whether people come back to `redirect_uri`, rather than to the older address shared by all accounts.
     own_redirect_uri: bool,
-    /// Where people come in by this provider.
+    /// Where people sign in with this provider.
     #[schema(example = "/sso/acct_01h2xcejqtf2nbrexx3vqjhp41")]
     sign_in_path: String,
 }
 
-/// The provider to sign in at. What is left out is as it is by default.
+/// The provider to sign in with. Omitted fields have their defaults.
 #[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewSingleSignOn {
-    /// Who the provider is: what stands before `/.well-known/openid-configuration`.
+    /// The issuer: the part of the address before `/.well-known/openid-configuration`.
     #[schema(max_length = 300, example = "https://login.example.com/tenant")]
     issuer: String,
-    /// As whom Usher is known there.
+    /// Usher's client id there.
     #[schema(max_length = 255, example = "usher")]
     client_id: String,
-    /// The client secret. It is never shown again; left out, the known one stays, while issuer and client id do.
+    /// The client secret. It is never shown again; left out: the stored one is kept if issuer and client id stay the
+    /// same.
     #[schema(min_length = 1, max_length = 1000, write_only, format = Password)]
     client_secret: Option<String>,
-    /// What is asked for.
+    /// The requested scopes.
     #[serde(default = "default_scopes")]
     #[schema(default = "openid profile email")]
     scopes: String,
-    /// The claim that names a person's groups, such as `groups` or `realm_access.roles`; null where the provider has no
-    /// say about them.
+    /// The claim with a user's groups, such as `groups` or `realm_access.roles`; null if groups do not come from the
+    /// provider.
     groups_claim: Option<String>,
-    /// What the button says: "Continue with …".
+    /// The label of the button: "Continue with …".
     #[schema(value_type = schema::Name)]
     label: Name,
-    /// Whether people who are not known yet become users.
+    /// Whether unknown people become users.
     #[serde(default)]
     creates_users: bool,
-    /// Whether a person with a verified address is the user who has it. Needs `email_domains`; never makes anybody
-    /// an owner or admin.
+    /// Whether a person with a verified address becomes the user with that address. Needs `email_domains`; never makes
+    /// anybody an owner or admin.
     #[serde(default)]
     links_by_email: bool,
-    /// The domains of the addresses of people who may come in; empty for any.
+    /// The e-mail domains of people who may sign in; empty for any.
     #[serde(default)]
     #[schema(max_items = 50, example = json!(["example.com"]))]
     email_domains: Vec<String>,
-    /// The claim that holds a person's e-mail address, such as `preferred_username` or `upn`. Another than `email`
-    /// needs `trusts_addresses`.
+    /// The claim with a user's e-mail address, such as `preferred_username` or `upn`. Anything other than `email` needs
+    /// `trusts_addresses`.
     #[serde(default = "default_email_claim")]
     #[schema(default = "email")]
     email_claim: String,
-    /// Whether addresses count as verified although the provider does not say so: new people become users, and those
-    /// who exist are found by their address. For a provider with one tenant and a directory of its own. Needs
-    /// `email_domains`.
+    /// Whether addresses count as verified even if the provider does not say so: new people become users, and existing
+    /// users are found by their address. For a provider with one tenant and its own directory. Needs `email_domains`.
     #[serde(default)]
     trusts_addresses: bool,
-    /// Whether people come back to `redirect_uri`, which the provider has to know. New providers begin so; `true`
-    /// switches one that was set up before, and nothing switches back.
+    /// Whether people come back to `redirect_uri`, which has to be registered with the provider. Always true for new
+    /// providers; `true` switches one that was set up earlier, and it cannot be switched back.
     #[serde(default)]
     own_redirect_uri: bool,
 }
@@ -132,7 +132,7 @@ fn default_email_claim() -> String {
 }
 
 impl SingleSignOn {
-    /// The account's provider as it is stored.
+    /// The account's stored provider.
     async fn of(caller: &Admitted) -> Result<Self, Problem> {
         let identity = caller.api.identity();
         let provider = identity.provider(caller.account).await?;
@@ -212,7 +212,7 @@ async fn get(caller: Caller<AccountsRead>) -> Result<Answer<SingleSignOn>, Probl
 
 /// Set the provider of single sign-on
 ///
-/// For owners and admins. The provider is asked for its discovery document before anything is saved.
+/// For owners and admins. Usher requests the provider's discovery document before anything is saved.
 #[utoipa::path(
     put, path = "/v1/accounts/{account}/single-sign-on", operation_id = "setSingleSignOn", tag = "accounts",
     params(AccountPath), request_body = NewSingleSignOn,
@@ -237,7 +237,7 @@ async fn set(
 
 /// Remove the provider of single sign-on
 ///
-/// For owners and admins; not while single sign-on is required. People who came in by it stay signed in.
+/// For owners and admins; not while single sign-on is required. Users who signed in with it stay signed in.
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/single-sign-on", operation_id = "removeSingleSignOn", tag = "accounts",
     params(AccountPath), responses((status = 204, description = "There is no provider.")),

@@ -1,5 +1,5 @@
-//! Tickets with which a browser opens a stream: in the address, which a browser's `EventSource` can send, for a short
-//! time, and for one stream. A token is never part of an address, where logs and histories keep it.
+//! Tickets with which a browser opens a stream: in the address, because a browser's `EventSource` sends no header, for
+//! a short time, and for one stream. A token is never part of an address, because logs and histories store addresses.
 
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
@@ -17,8 +17,8 @@ use crate::extract::Json;
 use crate::problem::Problem;
 use crate::server::Server;
 
-/// How long a ticket is good for opening a stream. A stream that is open goes on, for as long as the credential is good
-/// with which its ticket was asked for.
+/// How long a ticket can open a stream. An open stream continues for as long as the credential that requested its
+/// ticket is valid.
 pub(crate) const STREAM_TICKET_SECS: u32 = 30;
 
 pub(crate) fn routes() -> OpenApiRouter<Server> {
@@ -42,7 +42,7 @@ struct NewStreamTicket {
     /// The stream of this sign-in.
     #[schema(value_type = Option<schema::SignInId>)]
     sign_in: Option<SignInId>,
-    /// The stream of this place in the queue.
+    /// The stream of this ticket in the queue.
     #[schema(value_type = Option<schema::TicketId>)]
     ticket: Option<TicketId>,
 }
@@ -50,10 +50,10 @@ struct NewStreamTicket {
 /// A ticket that opens one stream.
 #[derive(Debug, Serialize, ToSchema)]
 struct StreamTicket {
-    /// What `?ticket=` takes.
+    /// The value of `?ticket=`.
     #[schema(example = "usher_pass_1795424430000.1.mzxw6ytboi")]
     ticket: String,
-    /// How long it can be used to open the stream, which then goes on.
+    /// How long it can be used to open the stream, which then continues.
     #[schema(example = 30)]
     expires_in_secs: u32,
     /// The address of the stream, with the ticket in it.
@@ -66,9 +66,10 @@ struct StreamTicket {
 
 /// Get a ticket for a stream
 ///
-/// For browsers, whose `EventSource` sends no `Authorization` header: the ticket opens the stream of one sign-in, or of
-/// one place in the queue, as its own device, within half a minute. For whoever may work with it: the device, its
-/// user, and keys with `sign-ins.write`. It is worth nothing once the credential that got it is revoked. Where the stream breaks off, get a new one.
+/// For browsers, whose `EventSource` sends no `Authorization` header: the ticket opens the stream of one sign-in or one
+/// queue ticket, as its own device, within half a minute. For callers who may use it: the device, its user, and keys
+/// with `sign-ins.write`. It stops working when the credential that requested it is revoked. If the stream breaks off,
+/// get a new one.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/stream-tickets", operation_id = "createStreamTicket", tag = "sign-ins",
     params(AccountPath), request_body = NewStreamTicket,

@@ -1,4 +1,4 @@
-//! Instants at the edge: RFC 3339 in UTC.
+//! Instants in the API: RFC 3339 in UTC.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use usher_domain::{Timestamp, WallTime};
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// An instant as the API writes it: `2026-11-21T09:30:00Z`. Read with any offset.
+/// An instant in RFC 3339: `2026-11-21T09:30:00Z`. Any offset is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Time(pub(crate) WallTime);
 

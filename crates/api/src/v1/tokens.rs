@@ -1,4 +1,4 @@
-//! User tokens: what a person gets for a password.
+//! User tokens, given for a password.
 
 use std::sync::Arc;
 
@@ -26,44 +26,44 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(revoke))
 }
 
-/// Who wants a token.
+/// A request for a token.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Credentials {
     /// The account.
     #[schema(value_type = schema::AccountId)]
     account: AccountId,
-    /// The person's e-mail address.
+    /// The user's e-mail address.
     #[schema(value_type = schema::Email)]
     email: Email,
-    /// The person's password.
+    /// The user's password.
     #[schema(max_length = 256, write_only, format = Password)]
     password: String,
-    /// A code that the person's app shows now, or one of their recovery codes, where they have a second factor. Each
-    /// is good once.
+    /// A current code of the user's authenticator app, or a recovery code, if they have a second factor. Each works
+    /// once.
     #[serde(default)]
     #[schema(max_length = 64, write_only)]
     second_factor: Option<String>,
 }
 
-/// A token of a person.
+/// A user's token.
 #[derive(Serialize, ToSchema)]
 struct Token {
     /// The token, for `Authorization: Bearer …`.
     #[schema(example = "usher_user_…")]
     token: String,
-    /// How long it is good.
+    /// How long it is valid.
     #[schema(example = 43_200)]
     expires_in_secs: u32,
 }
 
 /// Get a token for a password
 ///
-/// A wrong password, an unknown address, an inactive user and an unknown account are answered alike, in the same
-/// time. Who has a second factor and gave the right password is asked for it: `second-factor-needed`. Wrong attempts
-/// that follow each other too fast are told when to go on. A temporary password, which somebody else set, gives no
-/// token: `password-change-required` names the page where its user chooses another. An old token of the user dies where
-/// there are too many.
+/// A wrong password, an unknown address, an inactive user and an unknown account get the same answer in the same time.
+/// A user with a second factor and the right password is asked for it: `second-factor-needed`. After too many wrong
+/// attempts, the answer says when to try again. A temporary password, which somebody else set, gives no token:
+/// `password-change-required` names the page where its user chooses a new one. If a user has too many tokens, an old
+/// one is revoked.
 #[utoipa::path(
     post, path = "/v1/tokens", operation_id = "createToken", tag = "tokens", security(()),
     request_body = Credentials, responses((status = 201, description = "The token.", body = Token)),
@@ -93,7 +93,7 @@ async fn create(
     };
     attempt.right();
     if needs_single_sign_on == Some(true) {
-        // Said to nobody but who knows the password: it tells that there is such a user.
+        // Only for callers who know the password, because it reveals that the user exists.
         return Err(Problem::sso_required(body.account));
     }
     if proof.life() == PasswordLife::Temporary {
@@ -103,7 +103,8 @@ async fn create(
         return Err(Problem::second_factor_set_up_needed());
     }
     let issued = exchange(&api, proof, body.second_factor.as_deref(), from).await?;
-    // Asked when there is a token: whatever ends the tokens of passwords has met it, or is seen now.
+    // Checked after the token exists: anything that revokes such tokens has either revoked it already, or is visible
+    // now.
     let standing = find(&api, body.account, body.email).await?;
     if standing != user.map(|user| (user, false)) {
         api.identity().revoke_user_token(issued.token.expose()).await?;
@@ -119,8 +120,8 @@ async fn create(
     Ok((StatusCode::CREATED, Answer(token)))
 }
 
-/// The active user with this address, and whether they have to come in by the account's provider; none where there is
-/// none, or no such account.
+/// The active user with this address, and whether they have to sign in with the account's provider; `None` if there is
+/// no such user or account.
 async fn find(api: &Api, account: AccountId, email: Email) -> Result<Option<(UserId, bool)>, Problem> {
     let find = move |account: &usher_domain::Account, _| {
         let user = account.user_by_email(&email).filter(|user| user.active);
@@ -133,8 +134,8 @@ async fn find(api: &Api, account: AccountId, email: Email) -> Result<Option<(Use
     }
 }
 
-/// A token for a right password, and for a right code where the user has a second factor. Wrong codes count for
-/// themselves: who does not know the password cannot use up the user's attempts.
+/// A token for the right password, and the right code if the user has a second factor. Wrong codes are counted
+/// separately: somebody who does not know the password cannot use up the user's attempts.
 async fn exchange(
     api: &Api,
     proof: PasswordProof,
@@ -167,7 +168,7 @@ async fn exchange(
     }
 }
 
-/// Sends whoever has a temporary password to the page where they choose another.
+/// Refers a user with a temporary password to the page where they choose a new one.
 fn change_required(api: &Api) -> Problem {
     let page = "/me/password";
     Problem::password_change_required(api.url(page).unwrap_or_else(|| page.to_owned()))
@@ -177,12 +178,12 @@ fn wrong() -> Problem {
     Problem::unauthenticated(false).detailed("The address or the password is wrong. Check both; if the password is forgotten, an owner or admin can set another.")
 }
 
-/// Kill the token that this call is made with
+/// Revoke the token of this call
 ///
-/// For user tokens: logging out.
+/// For user tokens: signing out.
 #[utoipa::path(
     delete, path = "/v1/tokens/current", operation_id = "revokeToken", tag = "tokens",
-    responses((status = 204, description = "The token is dead."))
+    responses((status = 204, description = "The token was revoked."))
 )]
 async fn revoke(State(api): State<Arc<Api>>, Bearer(token): Bearer) -> Result<StatusCode, Problem> {
     match api.identity().authenticate(&token, None, api.engine().now()) {

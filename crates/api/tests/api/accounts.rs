@@ -86,7 +86,7 @@ async fn a_repeated_creation_does_not_bring_back_an_account_that_was_closed() {
 }
 
 #[tokio::test]
-async fn a_subscription_says_how_much_of_it_is_given_out() {
+async fn a_subscription_shows_how_much_of_it_is_in_use() {
     let app = App::with_account().await;
 
     let subscription = app.operator().get("subscription").await.ok();
@@ -121,7 +121,7 @@ async fn a_subscription_is_never_lowered_below_what_is_in_use() {
 }
 
 #[tokio::test]
-async fn a_plan_that_nobody_configured_is_refused_by_name() {
+async fn an_unknown_plan_is_refused_by_name() {
     let app = App::with_account().await;
 
     let answer = app

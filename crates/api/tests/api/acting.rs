@@ -78,7 +78,7 @@ async fn an_operator_key_does_as_a_user_what_the_user_could_and_both_are_on_reco
     assert!(text(&told["detail"]).contains("`?as=user`"), "{told}");
     let paused = operator().post(&path("pause?as=user"), json!({})).await.ok();
     assert_eq!(paused["state"], "paused");
-    // S8: to the operator as such it is not there.
+    // S8: for the operator as such it does not exist.
     operator()
         .get(&format!("sessions/{session}"))
         .await
@@ -93,7 +93,7 @@ async fn an_operator_key_does_as_a_user_what_the_user_could_and_both_are_on_reco
 }
 
 #[tokio::test]
-async fn an_operator_key_claims_for_who_waits_and_the_audit_names_both() {
+async fn an_operator_key_claims_for_the_waiting_user_and_the_audit_names_both() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let eva = desk.agent("Eva").await;
@@ -153,7 +153,7 @@ async fn an_operator_key_ends_many_sessions_as_their_user_and_never_as_two_users
 }
 
 #[tokio::test]
-async fn the_capacity_stands_in_the_address_at_every_call_and_is_refused_elsewhere() {
+async fn the_capacity_is_a_query_parameter_of_every_call_and_refused_elsewhere() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let waiting = desk.wait(&desk.agent("Eva").await).await;

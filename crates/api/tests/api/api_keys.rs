@@ -1,10 +1,10 @@
-//! API keys do what whoever made them may, and follow them.
+//! API keys have the rights of their creator, and follow changes of these.
 
 use serde_json::{Value, json};
 
 use crate::app::{App, Who};
 
-/// A key of this maker's, with its id.
+/// A key of this creator, with its id.
 async fn made_by(app: &App, maker: &Who, scopes: &[&str]) -> (String, Who) {
     let body = json!({"name": "Back end", "scopes": scopes});
     let made = app.by(maker).post("api-keys", body).await.created();
@@ -19,7 +19,7 @@ async fn listed(app: &App, id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_key_says_who_made_it_what_it_is_good_for_now_and_why_it_is_good_for_nothing() {
+async fn a_key_shows_its_creator_and_current_scopes_and_explains_when_it_has_none() {
     let app = App::with_account().await;
     let (adam, token) = app.user("Adam", json!({"role": "admin"})).await;
     let (id, key) = made_by(&app, &token, &["read", "users.manage"]).await;
@@ -43,7 +43,7 @@ async fn a_key_says_who_made_it_what_it_is_good_for_now_and_why_it_is_good_for_n
         assert!(answer.text.contains("rotate the key"), "{}", answer.text);
     }
 
-    // Whoever rotates it is its maker.
+    // Rotating it makes the caller its creator.
     let rotated = app
         .operator()
         .post(&format!("api-keys/{id}/rotate"), json!({}))
@@ -87,7 +87,7 @@ async fn a_key_sets_no_passwords_and_makes_no_admins() {
 }
 
 #[tokio::test]
-async fn a_session_code_is_shown_to_whoever_may_control_the_session_and_to_nobody_once_it_is_over() {
+async fn a_session_code_is_shown_to_those_who_may_control_the_session_and_to_nobody_after_its_end() {
     let desk = crate::desk::Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let session = desk.start(&sven, "standby").await;

@@ -22,7 +22,7 @@ const OPERATOR_KEY: &str = "usher_op_of_the_tests_0123456789abcdef";
 /// A Monday morning: 2026-11-23T09:00:00Z.
 pub const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
 
-/// A server, and the account that requests are about.
+/// A server, and the account of the requests.
 #[derive(Clone)]
 pub struct App {
     pub api: Arc<Api>,
@@ -34,17 +34,17 @@ pub struct App {
     pub account: AccountId,
 }
 
-/// Who calls: what stands after `Bearer `.
+/// The caller: the token after `Bearer `.
 #[derive(Clone, Debug)]
 pub struct Who(pub Option<String>);
 
-/// What an app shows at a time.
+/// The app's code at a time.
 pub fn code(app: &Totp, now: Timestamp) -> String {
     app.generate(u64::try_from(now.millis() / 1_000).unwrap())
         .to_string()
 }
 
-/// An origin where a test is not about it.
+/// An origin for tests that are not about it.
 pub fn nobody() -> ChangeOrigin {
     ChangeOrigin {
         by: ChangedBy::Usher,
@@ -60,7 +60,7 @@ pub struct Answer {
     pub text: String,
 }
 
-/// A request on its way.
+/// A request being built.
 pub struct Call<'a> {
     app: &'a App,
     who: Who,
@@ -68,7 +68,7 @@ pub struct Call<'a> {
 }
 
 impl App {
-    /// A server without any account. Requests name the account that [`App::with_account`] would make.
+    /// A server without accounts. Requests name the account that [`App::with_account`] would create.
     pub async fn empty() -> Self {
         Self::configured(Config {
             sandbox: true,
@@ -136,7 +136,7 @@ impl App {
         Who(Some(OPERATOR_KEY.to_owned()))
     }
 
-    /// An operator key that is good for this alone.
+    /// An operator key with only this scope.
     pub async fn operator_key_for(&self, scope: &str) -> Who {
         let body = json!({"name": format!("For {scope}"), "scopes": [scope]});
         let made = self.operator().post("/v1/operator-keys", body).await.created();
@@ -193,7 +193,7 @@ impl App {
         Who(Some(token.token.into_exposed()))
     }
 
-    /// Sets a second factor up for a user, and gives its app.
+    /// Sets up a second factor for a user, and returns its app.
     pub async fn second_factor(&self, user: &str) -> Totp {
         let (id, now): (UserId, _) = (user.parse().unwrap(), self.engine.now());
         let identity = &self.identity;
@@ -206,7 +206,7 @@ impl App {
         app
     }
 
-    /// The app of a second factor that is not set up yet.
+    /// The app of a second factor that is not confirmed yet.
     pub async fn drawn_second_factor(&self, user: UserId) -> Totp {
         let drawn = self.identity.drawn_second_factor(self.account, user, "somebody");
         let secret = drawn.await.unwrap().unwrap().secret.into_exposed();
@@ -221,7 +221,7 @@ impl App {
         Who(Some(key["key"].as_str().unwrap().to_owned()))
     }
 
-    /// A provider of the account, which nobody has asked for its discovery document.
+    /// A provider of the account, stored without requesting its discovery document.
     pub async fn provider(&self) {
         let provider = Provider {
             issuer: "https://login.example.com".parse().unwrap(),
@@ -251,7 +251,7 @@ impl App {
         default["id"].as_str().unwrap().to_owned()
     }
 
-    /// The address of something of the account; what starts with a slash is one already.
+    /// A path below the account; one that starts with a slash is used as it is.
     pub fn path(&self, path: &str) -> String {
         if path.starts_with('/') {
             return path.to_owned();
@@ -267,7 +267,7 @@ impl App {
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        // A stream goes on for as long as it likes.
+        // A stream has no time limit.
         let is_stream = parts
             .headers
             .get(header::CONTENT_TYPE)
@@ -322,7 +322,7 @@ impl Call<'_> {
         self.send_text(method, path, body).await
     }
 
-    /// Sends a body as it stands, which need not be JSON.
+    /// Sends a raw body, which need not be JSON.
     pub async fn send_text(self, method: Method, path: &str, body: Option<String>) -> Answer {
         let mut request = Request::builder().method(method).uri(self.app.path(path));
         if let Some(token) = &self.who.0 {
@@ -374,11 +374,11 @@ impl Answer {
         assert_eq!(self.text, "");
     }
 
-    /// A problem document with this status and code, whole.
+    /// A complete problem document with this status and code.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> Value {
         let mut document = self.with_status(status).json();
-        // Each answer has another, so that what remains of two can be compared.
+        // Each answer has its own, which is removed so that two answers can be compared.
         let request_id = document.as_object_mut().and_then(|it| it.remove("request_id"));
         assert_eq!(
             request_id.as_ref().and_then(Value::as_str),

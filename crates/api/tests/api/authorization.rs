@@ -1,4 +1,4 @@
-//! Every operation of the document, called by everybody there is: the table says how each is answered.
+//! Every operation of the document, called by every kind of caller: the table lists the expected answers.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::app::{Answer, App, Who};
 use crate::desk::{Desk, text};
 use crate::tables::{Table, operations_and_pages, table};
 
-/// Who calls, in the order of the table's columns.
+/// The callers, in the order of the table's columns.
 async fn callers(app: &App) -> Vec<(&'static str, Who)> {
     let stranger = App {
         account: app.new_account("Another").await,
@@ -72,7 +72,7 @@ impl Sample {
     }
 }
 
-/// A sample that would succeed for who may: things that it deletes or changes are made again for each call.
+/// A sample that would succeed for allowed callers: things that it deletes or changes are created again for each call.
 #[expect(clippy::too_many_lines, reason = "one row for each operation")]
 async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
     let name = format!("{operation} {number}");
@@ -125,7 +125,7 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         }})),
         "addMinutes" => Sample::body(json!({"minutes": 1})),
         "changeSettings" => Sample::body(json!({"session_permissions": {"control_own": false}})),
-        // Nobody answers there: who may set a provider is told so.
+        // Nothing answers there: callers who may set a provider are told so.
         "setSingleSignOn" => Sample::body(json!({
             "issuer": "https://127.0.0.1:1", "client_id": "usher", "client_secret": "secret", "label": "Acme",
         })),
@@ -180,8 +180,8 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
     })
 }
 
-/// The same for what happens at the desk. Every call has an agent of its own, who is signed in, and another who waits
-/// in a full pool of their own.
+/// The same for what happens at the desk. Every call has its own agent, who is signed in, and another who waits in
+/// their own full pool.
 async fn desk_sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
     if matches!(
         operation,
@@ -232,7 +232,7 @@ async fn desk_sample(app: &App, operation: &str, number: usize) -> Option<Sample
     })
 }
 
-/// Calls an operation as everybody; the statuses in the order of the columns.
+/// Calls an operation as every caller. Returns the statuses in the order of the columns.
 async fn answers(method: &Method, path: &str, operation: &str) -> Vec<String> {
     let app = App::with_account().await;
     let mut statuses = Vec::new();
@@ -245,7 +245,7 @@ async fn answers(method: &Method, path: &str, operation: &str) -> Vec<String> {
     statuses
 }
 
-/// Calls an operation once; the status of the answer. None where there is no sample of it.
+/// Calls an operation once. Returns the status of the answer; `None` if there is no sample of it.
 async fn call(
     app: &App,
     who: &Who,
@@ -323,7 +323,7 @@ fn the_table_has_no_row_without_an_operation() {
     }
 }
 
-/// The ids in a text, each replaced by one of the same kind that nothing ever had.
+/// The ids in a text, each replaced by an unused one of the same kind.
 fn with_unknown_ids(text: &str) -> String {
     const UNKNOWN: &str = "01h2xcejqtf2nbrexx3vqjhp41";
     let is_id = |rest: &str| rest.len() >= UNKNOWN.len() && rest[..UNKNOWN.len()].chars().all(is_id_char);

@@ -47,14 +47,14 @@ async fn an_account_lists_the_origins_whose_pages_may_call_for_it() {
     let answer = call.get("usage").await;
     assert_eq!(allowed(&answer), OURS);
     assert_eq!(answer.header("vary"), "origin");
-    // Also what is refused can be read.
+    // Refusals can be read, too.
     let answer = app.nobody().with_header("origin", OURS).get("usage").await;
     assert_eq!((answer.status.as_u16(), allowed(&answer)), (401, OURS));
-    // The customer's side of its sessions is the account's as well.
+    // The customer's side of its sessions belongs to the account, too.
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let link = text(&desk.start(&sven, "standby").await["join_url"]);
     assert_eq!(allowed(&preflight(app, OURS, &link).await), OURS);
-    // A code of an hour ago is told from one that never was by nobody.
+    // Nobody can distinguish a code that ended an hour ago from one that never existed.
     desk.app.by(&sven.token).delete(&sven.path("")).await.done();
     desk.advance(3_600).await;
     assert_eq!(allowed(&preflight(app, OURS, &link).await), "");

@@ -9,7 +9,7 @@ use usher_domain::Secs;
 use crate::app::{App, Who};
 
 #[tokio::test]
-async fn a_token_opens_the_account_until_it_is_killed() {
+async fn a_token_is_valid_until_it_is_revoked() {
     let app = App::with_account().await;
     app.user(
         "Olga",
@@ -34,7 +34,7 @@ async fn a_token_opens_the_account_until_it_is_killed() {
 }
 
 #[tokio::test]
-async fn whoever_does_not_get_in_is_answered_alike() {
+async fn failed_sign_ins_get_the_same_answer() {
     let app = App::with_account().await;
     let password = "correct horse battery";
     app.user("Sven", json!({"password": password})).await;
@@ -61,7 +61,7 @@ async fn whoever_does_not_get_in_is_answered_alike() {
 }
 
 #[tokio::test]
-async fn guessing_is_slowed_down_for_known_and_unknown_addresses_alike() {
+async fn guessing_is_throttled_alike_for_known_and_unknown_addresses() {
     let app = App::with_account().await;
     let password = "correct horse battery";
     app.user("Sven", json!({"password": password})).await;
@@ -84,7 +84,7 @@ async fn guessing_is_slowed_down_for_known_and_unknown_addresses_alike() {
 }
 
 #[tokio::test]
-async fn an_api_key_is_shown_once_and_dies_when_revoked() {
+async fn an_api_key_is_shown_once_and_stops_working_when_revoked() {
     let app = App::with_account().await;
     let body = json!({"name": "Back end", "scopes": ["read"], "expires_at": "2026-12-24T18:00:00+01:00"});
 
@@ -144,7 +144,7 @@ async fn nobody_gives_a_key_more_than_they_have_or_a_life_in_the_past() {
 }
 
 #[tokio::test]
-async fn a_rotated_key_is_shown_once_more_and_the_old_secret_works_for_as_long_as_was_said() {
+async fn a_rotated_key_is_shown_once_more_and_the_old_secret_works_during_the_overlap() {
     let app = App::with_account().await;
     let made = app
         .operator()
@@ -188,7 +188,7 @@ async fn a_rotated_key_is_shown_once_more_and_the_old_secret_works_for_as_long_a
 }
 
 #[tokio::test]
-async fn an_operator_key_does_what_its_scopes_say_and_the_audit_says_which_it_was() {
+async fn an_operator_key_is_limited_by_its_scopes_and_named_in_the_audit() {
     let app = App::with_account().await;
     let mut keys = Vec::new();
     for scope in ["accounts.read", "accounts.manage", "billing.manage", "everything"] {
@@ -227,7 +227,7 @@ async fn an_operator_key_does_what_its_scopes_say_and_the_audit_says_which_it_wa
 }
 
 #[tokio::test]
-async fn what_is_done_to_operator_keys_is_told_with_who_did_it_in_pages_and_without_secrets() {
+async fn changes_of_operator_keys_are_listed_with_actors_in_pages_and_without_secrets() {
     let app = App::empty().await;
     let by = |request: &str| app.operator().with_header("x-request-id", request);
     let first = app.operator().get("/v1/operator-keys").await.ok()["items"][0]["id"].clone();
@@ -313,7 +313,7 @@ async fn the_last_operator_key_for_everything_stays() {
 }
 
 #[tokio::test]
-async fn the_audit_is_filtered_by_way_address_and_request_also_as_a_file() {
+async fn the_audit_is_filtered_by_channel_address_and_request_also_as_a_file() {
     let app = App::with_account().await;
     for (name, request) in [("Day", "request-1"), ("Night", "request-2")] {
         app.operator()

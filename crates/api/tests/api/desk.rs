@@ -12,32 +12,32 @@ use crate::app::{Answer, App, Who};
 
 pub const PRODUCT: &str = "remote-support";
 
-/// How long a test waits for something that should be there.
+/// How long a test waits for something that should happen.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A desk with one pool.
 pub struct Desk<A = App> {
     pub app: A,
     pub pool: String,
-    /// A back end: it reads, and signs users in and out.
+    /// A back end, which reads, and signs users in and out.
     pub key: Who,
 }
 
-/// Somebody who works at the desk.
+/// An agent of the desk.
 #[derive(Clone)]
 pub struct Agent {
     pub id: String,
     pub who: Who,
 }
 
-/// Somebody who is signed in.
+/// A signed-in agent.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     pub id: String,
     pub token: Who,
 }
 
-/// Somebody who waits.
+/// A waiting agent.
 #[derive(Clone, Debug)]
 pub struct Waiting {
     pub id: String,
@@ -56,12 +56,12 @@ pub fn text(value: &Value) -> String {
 }
 
 impl Desk {
-    /// A desk whose pool has so many seats, and these rules beside the usual ones.
+    /// A desk whose pool has this many seats, and these rules besides the usual ones.
     pub async fn with(seats: u32, rules: Value) -> Self {
         Self::of(App::with_account().await, seats, rules).await
     }
 
-    /// The same on a server that has an account already.
+    /// The same on a server with an existing account.
     pub async fn of(app: App, seats: u32, rules: Value) -> Self {
         let pool = app.default_pool().await;
         let change = json!({"seats": seats, "rules": rules});
@@ -70,14 +70,14 @@ impl Desk {
         Self { app, pool, key }
     }
 
-    /// A desk of the help desk's kind: signing in takes the seat.
+    /// A desk where signing in takes the seat.
     pub async fn with_seats(seats: u32) -> Self {
         Self::with(seats, json!({})).await
     }
 }
 
 impl<'a> Desk<&'a App> {
-    /// A desk beside others in an account, whose seats are bought for it.
+    /// Another desk in an account, with additional seats.
     pub async fn in_new_pool(app: &'a App, name: &str, seats: u32) -> Self {
         let bought = json!({"plan": "enterprise", "products": {
             PRODUCT: {"named_seats": 2, "shared_seats": 1000},
@@ -137,7 +137,7 @@ impl<A: std::borrow::Borrow<App>> Desk<A> {
         self.app().engine.advance(Secs::new(secs)).await;
     }
 
-    /// Moves the clock in steps, so that everybody named stays alive.
+    /// Moves the clock in steps, so that all the given agents stay alive.
     pub async fn advance_alive(&self, secs: u32, alive: &[&SignedIn]) {
         let mut left = secs;
         while left > 0 {
@@ -161,7 +161,7 @@ impl<A: std::borrow::Borrow<App>> Desk<A> {
 }
 
 impl Agent {
-    /// What signs them in on their laptop.
+    /// The body that signs them in on their laptop.
     pub fn body(&self) -> Value {
         let id = format!("laptop-{}", &self.id[self.id.len() - 6..]);
         json!({"user": self.id, "product": PRODUCT, "device": device(&id)})
@@ -198,14 +198,14 @@ impl Waiting {
 pub struct Stream {
     body: Body,
     read: String,
-    /// As a browser keeps it.
+    /// The last event id, as a browser stores it.
     pub last_id: String,
 }
 
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {
-    /// Its own id, where it has one.
+    /// Its own id, if it has one.
     pub id: Option<String>,
     pub name: String,
     pub data: Value,
@@ -231,7 +231,7 @@ impl Stream {
         }
     }
 
-    /// The next event; none at the end of the stream.
+    /// The next event; `None` at the end of the stream.
     pub async fn next(&mut self) -> Option<Told> {
         loop {
             let block = self.block().await?;
@@ -264,13 +264,13 @@ impl Stream {
         assert_eq!(self.next().await, None);
     }
 
-    /// The next sign that the stream is alive, which comes before any event.
+    /// The next keep-alive, which comes before any event.
     pub async fn alive(&mut self) {
         let block = self.block().await.unwrap();
         assert!(block.starts_with(": alive"), "{block}");
     }
 
-    /// Reads on until the stream has been told where it begins.
+    /// Reads until the stream has sent its start.
     pub async fn begun(mut self) -> Self {
         while self.last_id.is_empty() {
             let block = self.block().await.unwrap();

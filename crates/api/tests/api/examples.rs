@@ -1,5 +1,5 @@
-//! The examples of bodies and answers in the OpenAPI document are true: a story is told to the server, and what was sent
-//! and answered is what `answers.json` has.
+//! The examples of bodies and answers in the OpenAPI document come from real requests: a story is played on the server,
+//! and its bodies and answers are those of `answers.json`.
 
 mod recorder;
 mod story;
@@ -14,7 +14,7 @@ const UPDATE: &str = "UPDATE_EXAMPLES";
 const FILE: &str = "src/openapi/answers.json";
 
 #[tokio::test]
-async fn the_examples_of_bodies_and_answers_are_what_the_server_was_asked_and_answered() {
+async fn the_examples_of_bodies_and_answers_come_from_real_requests() {
     let recorded = serde_json::to_string_pretty(&story::tell().await).unwrap() + "\n";
 
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);

@@ -65,7 +65,7 @@ async fn members_are_given_whole_or_one_by_one() {
 }
 
 #[tokio::test]
-async fn who_comes_in_gets_what_the_group_gives() {
+async fn new_members_get_what_the_group_gives() {
     let app = App::with_account().await;
     let (sven, _) = app.member("Sven").await;
     let path = group(&app, "Crew", json!([])).await;
@@ -124,7 +124,7 @@ async fn seats_that_run_out_change_nothing_and_say_who_has_none() {
 }
 
 #[tokio::test]
-async fn what_a_mapping_names_cannot_be_deleted() {
+async fn things_named_by_a_mapping_cannot_be_deleted() {
     let app = App::with_account().await;
     let path = group(&app, "Crew", json!([])).await;
     let pool = json!({"name": "Night", "product": "remote-support", "seats": 0});
@@ -216,9 +216,9 @@ async fn how_people_sign_in_is_not_for_keys_and_managers() {
     }
 }
 
-/// What is open to everybody is granted as well, and a call that answers for each of its things on its own.
+/// This also grants what is open to everybody, and a call with a separate result for each item.
 #[tokio::test]
-async fn a_key_that_provisions_reaches_users_and_groups_alone() {
+async fn a_provisioning_key_reaches_only_users_and_groups() {
     let granted = granted(&["directory.provision"]).await;
 
     let open = [

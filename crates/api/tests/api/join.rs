@@ -47,7 +47,7 @@ async fn a_customer_looks_joins_and_leaves_without_a_login() {
         .done();
     let shown = desk.app.nobody().get(&link).await.ok();
     assert_eq!([&shown["state"], &shown["reason"]], ["ended", "finished"]);
-    // Whoever else has the code learns who ended it, and not what the customer is called.
+    // Others with the code learn who ended it, but not the customer's name.
     assert_eq!(
         (&shown["by"], &shown["customer"]),
         (
@@ -65,7 +65,7 @@ async fn a_customer_looks_joins_and_leaves_without_a_login() {
         .ok();
     assert_eq!([&over["state"], &over["reason"]], ["ended", "finished"]);
     assert_eq!(over["by"], "customer");
-    // What the customer was called stays with the session.
+    // The customer's name stays with the session.
     assert_eq!(over["customer"]["name"], "Kim");
 }
 
@@ -100,7 +100,7 @@ async fn a_code_answers_its_first_customer_and_refuses_another() {
         .problem(409, "already-joined");
     let forged = Who(Some("usher_pass_1795424400001.1.aaaa".to_owned()));
     join(&forged, None).await.problem(409, "already-joined");
-    // An answer that was lost on its way is given again.
+    // A lost answer is given again.
     assert_eq!(join(&nobody, Some(kim_key)).await.ok()["state"], "active");
     let kim = Who(Some(text(&joined["token"])));
     assert_eq!(join(&kim, None).await.ok()["state"], "active");
@@ -108,7 +108,7 @@ async fn a_code_answers_its_first_customer_and_refuses_another() {
 }
 
 #[tokio::test]
-async fn whoever_has_a_code_is_told_of_a_pause_and_for_an_hour_of_the_end_who_and_why() {
+async fn anybody_with_the_code_sees_a_pause_and_for_an_hour_the_end_with_actor_and_reason() {
     let desk = Desk::with(1, json!({"end_notice_secs": 30})).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let session = desk.start(&sven, "standby").await;
@@ -154,7 +154,7 @@ async fn whoever_has_a_code_is_told_of_a_pause_and_for_an_hour_of_the_end_who_an
 }
 
 #[tokio::test]
-async fn what_a_customer_is_called_is_told_to_nobody_else_with_the_code() {
+async fn a_customers_name_is_not_shown_to_others_with_the_code() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let link = text(&desk.start(&sven, "standby").await["join_url"]);
@@ -171,7 +171,7 @@ async fn what_a_customer_is_called_is_told_to_nobody_else_with_the_code() {
 }
 
 #[tokio::test]
-async fn what_an_agent_is_told_when_signed_out_is_not_told_to_the_customer() {
+async fn the_note_to_an_evicted_agent_is_not_shown_to_the_customer() {
     let desk = Desk::with_seats(1).await;
     let olga = desk.app.owner().await;
     for (number, (by_olga, said, who)) in [
@@ -263,7 +263,7 @@ async fn a_customer_follows_pause_ending_and_end_with_their_own_token() {
 }
 
 #[tokio::test]
-async fn the_code_of_a_customer_has_so_many_streams_and_takes_none_of_others() {
+async fn the_code_of_a_customer_has_its_own_limit_of_streams() {
     let desk = Desk::with(2, json!({"max_active_sessions_per_seat": null})).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let eva = desk.sign_in(&desk.agent("Eva").await).await;
@@ -286,7 +286,7 @@ async fn the_code_of_a_customer_has_so_many_streams_and_takes_none_of_others() {
     let problem = refused.problem(429, "too-many-streams");
     assert_eq!(problem["limit"], usher_app::STREAMS_PER_SESSION_MAX);
     assert_eq!(refused.header("retry-after"), "30");
-    // Neither another customer of the agent, nor the agent's device, nor anybody else has fewer.
+    // No other customer of the agent, nor the agent's device, nor anybody else has fewer.
     let mut another = desk.follow(&lea, &events_of_another, None).await;
     another.expect("session").await;
     for device in [&sven, &eva] {
@@ -330,7 +330,7 @@ async fn a_browser_opens_the_customers_stream_with_a_ticket_for_half_a_minute() 
 }
 
 #[tokio::test]
-async fn wrong_codes_of_a_network_never_hold_up_a_right_one() {
+async fn wrong_codes_from_a_network_never_delay_a_right_one() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let link = text(&desk.start(&sven, "standby").await["join_url"]);
@@ -351,7 +351,7 @@ async fn wrong_codes_of_a_network_never_hold_up_a_right_one() {
 }
 
 #[tokio::test]
-async fn a_code_may_be_typed_in_small_letters_and_groups() {
+async fn a_code_may_be_entered_in_lower_case_and_groups() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let session = desk.start(&sven, "standby").await;
@@ -363,7 +363,7 @@ async fn a_code_may_be_typed_in_small_letters_and_groups() {
 }
 
 #[tokio::test]
-async fn codes_that_are_unknown_answer_alike() {
+async fn unknown_codes_get_the_same_answer() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let ended = desk.start(&sven, "standby").await;
@@ -413,7 +413,7 @@ async fn a_customer_waits_while_the_seat_is_in_another_call_and_cannot_join_a_pa
 }
 
 #[tokio::test]
-async fn guesses_at_the_key_of_a_customer_are_slowed_down_and_their_own_is_not() {
+async fn guesses_at_the_key_of_a_customer_are_throttled_and_their_own_is_not() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let link = text(&desk.start(&sven, "standby").await["join_url"]);

@@ -60,7 +60,7 @@ async fn users_and_pools_are_found_by_their_external_id_and_users_by_their_addre
 }
 
 #[tokio::test]
-async fn an_account_is_made_changed_and_found_with_its_labels() {
+async fn an_account_is_created_changed_and_found_with_its_labels() {
     let app = App::empty().await;
     let made = app
         .operator()
@@ -84,7 +84,7 @@ async fn an_account_is_made_changed_and_found_with_its_labels() {
 }
 
 #[tokio::test]
-async fn a_session_keeps_its_labels_and_customer_when_it_is_over() {
+async fn a_session_keeps_its_labels_and_customer_after_its_end() {
     let desk = Desk::with(1, json!({"occupies": "session"})).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let eva = desk.sign_in(&desk.agent("Eva").await).await;
@@ -104,7 +104,7 @@ async fn a_session_keeps_its_labels_and_customer_when_it_is_over() {
     let path = format!("sessions/{}/end", text(&first["id"]));
     desk.app.by(&sven.token).post(&path, json!({})).await.ok();
 
-    // Waiting loses nothing of what was asked for.
+    // Waiting loses no part of the request.
     let claim = format!("tickets/{}/claim", text(&waiting.json()["ticket"]["id"]));
     let second = desk.app.by(&eva.token).post(&claim, json!({})).await.created();
     assert_eq!(second["session"]["external_id"], "crm-7");
@@ -123,7 +123,7 @@ async fn a_session_keeps_its_labels_and_customer_when_it_is_over() {
 }
 
 #[tokio::test]
-async fn a_user_is_made_with_licenses_in_one_call_or_not_at_all() {
+async fn a_user_is_created_with_licenses_in_one_call_or_not_at_all() {
     let app = App::with_account().await;
     let pool = app.default_pool().await;
     let body = |name: &str, pool: &str| {
@@ -188,7 +188,7 @@ async fn a_password_made_of_the_users_address_is_refused_with_labels_as_without(
 }
 
 #[tokio::test]
-async fn users_are_refused_to_label_themselves_in_words_that_are_true() {
+async fn users_who_label_themselves_are_refused_with_a_true_sentence() {
     let app = App::with_account().await;
     let (id, ben) = app.member("Ben").await;
 
@@ -198,7 +198,7 @@ async fn users_are_refused_to_label_themselves_in_words_that_are_true() {
 }
 
 #[tokio::test]
-async fn a_license_that_is_no_object_is_refused_without_a_parsers_words() {
+async fn a_license_that_is_no_object_is_refused_without_parser_jargon() {
     let app = App::with_account().await;
     let body = json!({"name": "Ann", "email": "ann@example.com", "licenses": {PRODUCT: "shared"}});
 

@@ -1,4 +1,4 @@
-//! The API from outside: requests into the router, answers out of it.
+//! The API from outside: requests to the router, and its answers.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! The document that is committed is the one that the program makes.
+//! The committed document is the one that the program generates.
 
 use std::path::Path;
 

@@ -64,7 +64,7 @@ async fn raising_a_pool_takes_from_the_unallocated_seats() {
 }
 
 #[tokio::test]
-async fn a_number_chosen_on_the_sight_of_another_is_refused() {
+async fn a_seat_number_based_on_an_outdated_one_is_refused() {
     let app = app_with_seats_left().await;
     let path = format!("pools/{}", app.default_pool().await);
     let seats = app.operator().get(&path).await.ok()["seats"].as_u64().unwrap();

@@ -1,4 +1,4 @@
-//! Changes of credentials are recorded once, under whoever made them, and who made one is told so.
+//! Changes of credentials are recorded once, under their actor, and the actor gets a success answer.
 
 use serde_json::{Value, json};
 use usher_domain::command::{UserCommand, UserPatch};
@@ -14,14 +14,14 @@ const PASSWORD: &str = "teapot anchor lilac";
 const ANOTHER: &str = "another lilac anchor";
 const CAUSE: &str = "portal k=web_1 a=192.0.2.7 r=request-1";
 
-/// What the audit has of such an action, the newest first.
+/// The audit's entries of an action, the newest first.
 async fn audit_of(app: &App, action: &str) -> Vec<Value> {
     let audit = app.operator().get("audit").await.ok();
     let items = audit["items"].as_array().unwrap().iter();
     items.filter(|item| item["action"] == action).cloned().collect()
 }
 
-/// There is one entry of the action: that this user did it, and how it came in.
+/// There is one entry of the action, with this actor and channel.
 async fn assert_recorded(app: &App, action: &str, by: UserId) {
     let entries = audit_of(app, action).await;
     assert_eq!(entries.len(), 1, "{action}: {entries:?}");
@@ -63,7 +63,7 @@ async fn switch_off(app: &App, user: UserId) {
     done.await.unwrap();
 }
 
-/// An account with an owner, an admin, and a member with a password of which the audit does not tell.
+/// An account with an owner, an admin, and a member with a password that is not in the audit.
 async fn office() -> (App, UserId, UserId) {
     let app = App::with_account().await;
     app.owner().await;
@@ -91,7 +91,7 @@ async fn hash(app: &App, password: &str) -> PasswordHash {
     hash.await.unwrap()
 }
 
-/// Gives a user another password, and crashes before that is recorded.
+/// Gives a user a new password, and crashes before that is recorded.
 async fn set_and_crash(app: &App, user: UserId, by: UserId) {
     let origin = ChangeOrigin {
         by: ChangedBy::User(by),
@@ -104,11 +104,11 @@ async fn set_and_crash(app: &App, user: UserId, by: UserId) {
     assert!(set.await.is_ok());
 }
 
-// In the following tests the change is allowed and on its way into the tables when its actor loses the right to it:
-// what is done together is begun in its order.
+// In the following tests the change is allowed and is being stored when its actor loses the right to it: concurrent
+// steps begin in their order.
 
 #[tokio::test]
-async fn who_loses_the_right_while_they_set_a_password_has_set_it_and_is_told_so() {
+async fn losing_the_right_while_setting_a_password_still_succeeds() {
     let (app, adam, mia) = office().await;
     let (hash, nothing_else, actor) = (hash(&app, ANOTHER).await, UserPatch::default(), Actor::User(adam));
 
@@ -128,7 +128,7 @@ async fn who_loses_the_right_while_they_set_a_password_has_set_it_and_is_told_so
 }
 
 #[tokio::test]
-async fn who_loses_the_right_while_they_remove_a_second_factor_has_removed_it_and_is_told_so() {
+async fn losing_the_right_while_removing_a_second_factor_still_succeeds() {
     let (app, adam, mia) = office().await;
     app.second_factor(&mia.to_string()).await;
     record_left_over(&app).await;
@@ -145,7 +145,7 @@ async fn who_loses_the_right_while_they_remove_a_second_factor_has_removed_it_an
 }
 
 #[tokio::test]
-async fn who_is_switched_off_while_they_set_up_their_second_factor_is_told_its_recovery_codes() {
+async fn a_user_deactivated_while_setting_up_a_second_factor_gets_the_recovery_codes() {
     let (app, adam, _) = office().await;
     let drawn = app.identity.draw_second_factor(app.account, adam).await;
     assert!(drawn.unwrap());
@@ -161,7 +161,7 @@ async fn who_is_switched_off_while_they_set_up_their_second_factor_is_told_its_r
 }
 
 #[tokio::test]
-async fn who_loses_the_right_while_they_remove_the_provider_has_removed_it_and_is_told_so() {
+async fn losing_the_right_while_removing_the_provider_still_succeeds() {
     let (app, adam, _) = office().await;
     app.provider().await;
     record_left_over(&app).await;
@@ -201,7 +201,7 @@ async fn a_change_that_takes_the_right_to_set_the_password_from_its_own_actor_se
 }
 
 #[tokio::test]
-async fn where_all_else_that_is_changed_is_refused_the_password_stays() {
+async fn the_password_stays_if_the_rest_of_the_change_is_refused() {
     let (app, adam, mia) = office().await;
     let (path, adam) = (format!("users/{mia}"), app.token_of(&adam.to_string()).await);
 
@@ -212,7 +212,7 @@ async fn where_all_else_that_is_changed_is_refused_the_password_stays() {
         .patch(&path, taken)
         .await
         .problem(409, "already-exists");
-    // Of herself she may change the name, and the password, but no more.
+    // For herself she may change the name and the password, but no more.
     let herself = app.token_of(&mia.to_string()).await;
     let promoted = json!({"password": ANOTHER, "role": "admin"});
     app.by(&herself)
@@ -227,7 +227,7 @@ async fn where_all_else_that_is_changed_is_refused_the_password_stays() {
 }
 
 #[tokio::test]
-async fn what_the_journal_does_not_take_at_the_moment_is_done_and_recorded_later() {
+async fn a_change_that_the_journal_cannot_accept_is_recorded_later() {
     let (app, adam, mia) = office().await;
     app.second_factor(&mia.to_string()).await;
     record_left_over(&app).await;
@@ -246,7 +246,7 @@ async fn what_the_journal_does_not_take_at_the_moment_is_done_and_recorded_later
 }
 
 #[tokio::test]
-async fn what_a_crash_left_unrecorded_is_recorded_later_under_who_may_not_do_it_any_more() {
+async fn changes_unrecorded_by_a_crash_are_recorded_later_even_without_the_right() {
     let (app, adam, mia) = office().await;
     set_and_crash(&app, mia, adam).await;
     switch_off(&app, adam).await;
@@ -257,7 +257,7 @@ async fn what_a_crash_left_unrecorded_is_recorded_later_under_who_may_not_do_it_
 }
 
 #[tokio::test]
-async fn changes_of_who_is_gone_need_no_entry() {
+async fn changes_of_deleted_users_need_no_entry() {
     let (app, adam, mia) = office().await;
     set_and_crash(&app, mia, adam).await;
     app.operator().delete(&format!("users/{mia}")).await;

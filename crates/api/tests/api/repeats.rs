@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::desk::{Desk, PRODUCT, text};
 
-/// Sends a body with a key, again with its members in another order, and then another body with the same key.
+/// Sends a body with a key, again with its members in another order, and then a different body with the same key.
 async fn twice(app: &App, path: &str, body: Value, another: Value) {
     let key = format!("key of {path}");
     let send = async |text: String| {
@@ -33,7 +33,7 @@ async fn twice(app: &App, path: &str, body: Value, another: Value) {
 }
 
 #[tokio::test]
-async fn a_key_with_another_body_is_refused_wherever_a_key_is_taken() {
+async fn a_key_with_another_body_is_refused_at_every_operation_with_a_key() {
     let desk = Desk::with_seats(5).await;
     let app = &desk.app;
     let agent = desk.agent("Sven").await;
@@ -74,7 +74,7 @@ async fn a_key_with_another_body_is_refused_wherever_a_key_is_taken() {
             .extend(changed.as_object().unwrap().clone());
         twice(app, path, body, another).await;
     }
-    // The same key at another address is another request as well.
+    // The same key at another address is also a different request.
     let call = app.operator().with_key("key of teams");
     call.post("groups", json!({"name": "A"}))
         .await
@@ -82,7 +82,7 @@ async fn a_key_with_another_body_is_refused_wherever_a_key_is_taken() {
 }
 
 #[tokio::test]
-async fn a_repeat_is_answered_with_how_the_thing_is_now() {
+async fn a_repeat_is_answered_with_the_current_state() {
     let app = App::with_account().await;
     let body = json!({"name": "Ann", "email": "ann@example.com", "assign_seat": false});
     let call = || app.operator().with_key("one");
@@ -97,7 +97,7 @@ async fn a_repeat_is_answered_with_how_the_thing_is_now() {
 }
 
 #[tokio::test]
-async fn a_key_stays_with_what_it_made_also_when_that_is_over() {
+async fn a_key_stays_bound_to_what_it_created_even_after_its_end() {
     let desk = Desk::with_seats(2).await;
     let agent = desk.agent("Sven").await;
     let sign_in = async |body: Value| {

@@ -1,4 +1,4 @@
-//! What is wrong with a request before any rule is asked.
+//! Invalid requests, which never reach the rules.
 
 use axum::body::Body;
 use axum::http::{Method, Request};
@@ -14,7 +14,7 @@ async fn send_body(app: &App, body: &str) -> crate::app::Answer {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_json_is_told_where_reading_stopped() {
+async fn a_body_that_is_not_json_is_refused_with_the_position_of_the_error() {
     let app = App::with_account().await;
 
     let problem = send_body(&app, "{\"name\": \"Night\",\n \"seats\": }")
@@ -33,7 +33,7 @@ async fn a_body_that_is_not_json_is_told_where_reading_stopped() {
 }
 
 #[tokio::test]
-async fn a_field_that_is_not_right_is_named_with_what_it_takes() {
+async fn an_invalid_field_is_named_with_the_accepted_values() {
     let app = App::with_account().await;
     let table = [
         (
@@ -123,7 +123,7 @@ async fn every_operation_names_all_fields_that_its_body_lacks() {
 }
 
 #[tokio::test]
-async fn fields_that_lack_further_in_are_named_with_their_place() {
+async fn missing_nested_fields_are_named_with_their_path() {
     let app = App::with_account().await;
     let user = "user_01h2xcejqtf2nbrexx3vqjhp41";
     let shared = json!({"kind": "shared"});
@@ -138,7 +138,7 @@ async fn fields_that_lack_further_in_are_named_with_their_place() {
             json!({"licenses": {"chat": {"kind": "shared"}, "phone": {"kind": "shared"}, "remote": {"kind": "named"}}}),
             vec!["licenses.chat.pool", "licenses.phone.pool"],
         ),
-        // What a ticket or a license is meant to be is told by the fields that are there.
+        // The fields determine which kind of ticket or license is meant.
         ("POST tickets", json!({"user": user}), vec!["product", "device"]),
         ("POST tickets", json!({}), vec![""]),
         (
@@ -146,7 +146,7 @@ async fn fields_that_lack_further_in_are_named_with_their_place() {
             json!({"name": "Kim", "licenses": {"remote-support": shared}}),
             vec!["licenses.remote-support.pool", "email"],
         ),
-        // Something else is wrong as well.
+        // Something else is wrong, too.
         (
             "POST pools",
             json!({"name": "N", "seats": -1}),
@@ -173,7 +173,7 @@ async fn fields_that_lack_further_in_are_named_with_their_place() {
 }
 
 #[tokio::test]
-async fn a_body_must_say_that_it_is_json_and_be_of_a_sane_size() {
+async fn a_body_must_be_declared_as_json_and_not_too_large() {
     let app = App::with_account().await;
     let body = Some("{}".to_owned());
 
@@ -239,7 +239,7 @@ async fn parameters_are_read_strictly() {
 }
 
 #[tokio::test]
-async fn who_calls_is_asked_before_anything_else() {
+async fn the_caller_is_authenticated_before_anything_else() {
     let app = App::with_account().await;
 
     let answer = app
@@ -252,7 +252,7 @@ async fn who_calls_is_asked_before_anything_else() {
 }
 
 #[tokio::test]
-async fn a_request_id_comes_back_and_stands_in_the_audit() {
+async fn a_request_id_is_returned_and_recorded_in_the_audit() {
     let app = App::with_account().await;
     let team = json!({"name": "Night"});
 
@@ -295,7 +295,7 @@ async fn an_idempotency_key_has_a_bound() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_does_not_arrive_is_not_waited_for_without_end() {
+async fn a_body_that_does_not_arrive_is_not_awaited_for_ever() {
     let app = App::empty().await;
     let never = Body::from_stream(futures::stream::pending::<Result<Bytes, std::io::Error>>());
     let request = Request::post("/v1/tokens").header("content-type", "application/json");

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::desk::Desk;
 
 #[tokio::test]
-async fn moving_the_clock_warns_and_then_logs_off_who_is_idle() {
+async fn moving_the_clock_warns_and_then_logs_off_idle_users() {
     let desk = Desk::with(1, json!({"auto_log_off_after_secs": 600, "lease_secs": 3600})).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let mut stream = desk

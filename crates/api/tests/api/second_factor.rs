@@ -1,4 +1,4 @@
-//! The second factor, rules for passwords, and how guessing is slowed down.
+//! The second factor, rules for passwords, and the throttling of guesses.
 
 use std::net::SocketAddr;
 
@@ -93,7 +93,7 @@ async fn a_token_needs_the_second_factor_of_who_has_one() {
 }
 
 #[tokio::test]
-async fn codes_are_guessed_at_by_who_knows_the_password_and_seldom() {
+async fn wrong_codes_are_limited_and_count_only_with_the_right_password() {
     let app = App::with_account().await;
     let (sven, _) = app.user("Sven", json!({"password": PASSWORD})).await;
     let totp = app.second_factor(&sven).await;
@@ -125,7 +125,7 @@ async fn codes_are_guessed_at_by_who_knows_the_password_and_seldom() {
 }
 
 #[tokio::test]
-async fn who_has_to_set_up_a_second_factor_can_do_nothing_before() {
+async fn a_user_who_has_to_set_up_a_second_factor_can_do_nothing_else() {
     let app = App::with_account().await;
     let (olga, owner) = app
         .user("Olga", json!({"role": "owner", "password": PASSWORD}))
@@ -167,7 +167,7 @@ async fn who_has_to_set_up_a_second_factor_can_do_nothing_before() {
 }
 
 #[tokio::test]
-async fn who_requires_a_second_factor_of_others_has_one_first() {
+async fn requiring_a_second_factor_of_others_needs_your_own() {
     let app = App::with_account().await;
     let (olga, owner) = app
         .user("Olga", json!({"role": "owner", "password": PASSWORD}))
@@ -231,7 +231,7 @@ async fn a_lost_second_factor_is_removed_by_who_manages_users_and_never_above_th
 }
 
 #[tokio::test]
-async fn a_manager_of_users_lays_no_hand_on_the_credentials_of_admins_and_owners() {
+async fn a_manager_of_users_cannot_change_the_credentials_of_admins_and_owners() {
     let app = App::with_account().await;
     let manager = app.manager("Uma", "users.manage").await;
     let key = app.key(&["users.manage"]).await;
@@ -266,7 +266,7 @@ async fn a_manager_of_users_lays_no_hand_on_the_credentials_of_admins_and_owners
 }
 
 #[tokio::test]
-async fn nobody_gets_a_password_that_would_soon_be_guessed() {
+async fn nobody_gets_an_easily_guessed_password() {
     let app = App::with_account().await;
     let (sven, _) = app.member("Sven").await;
     let new = |password: &str| json!({"name": "Nora", "email": "nora@example.com", "password": password});
@@ -295,7 +295,7 @@ async fn nobody_gets_a_password_that_would_soon_be_guessed() {
 }
 
 #[tokio::test]
-async fn whoever_does_not_get_in_costs_one_hash() {
+async fn every_failed_sign_in_costs_one_hash() {
     let app = App::with_account().await;
     app.user("Sven", json!({"password": PASSWORD})).await;
     app.user("Petra", json!({})).await;
@@ -367,7 +367,7 @@ async fn an_office_behind_one_address_signs_in_and_a_guesser_there_is_stopped() 
 }
 
 #[tokio::test]
-async fn guesses_from_elsewhere_keep_nobody_out_who_knows_the_password() {
+async fn guesses_from_other_networks_do_not_lock_out_the_user() {
     let app = App::with_account().await;
     app.user("Sven", json!({"password": PASSWORD})).await;
     let right = credentials(&app, "sven@example.com", PASSWORD);
@@ -382,7 +382,7 @@ async fn guesses_from_elsewhere_keep_nobody_out_who_knows_the_password() {
 
     here.problem(429, "too-many-attempts");
     elsewhere.created();
-    // Many networks together have a bound as well.
+    // Many networks together have a limit, too.
     let so_far = ATTEMPTS_PER_EMAIL;
     for number in 0..ATTEMPTS_PER_EMAIL_FROM_ANYWHERE - so_far {
         let network = [198, 51, 100, u8::try_from(number / ATTEMPTS_PER_EMAIL).unwrap()];
@@ -438,7 +438,7 @@ async fn a_network_of_ipv6_has_as_many_guesses_as_one_address() {
 }
 
 #[tokio::test]
-async fn codes_of_sessions_that_lead_nowhere_are_counted_by_address() {
+async fn session_codes_without_a_session_are_counted_by_address() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let link = text(&desk.start(&sven, "standby").await["join_url"]);
@@ -460,7 +460,7 @@ async fn codes_of_sessions_that_lead_nowhere_are_counted_by_address() {
         let answer = from(app, [192, 0, 2, 1], method, path, json!({})).await;
         answer.problem(429, "too-many-attempts");
     }
-    // A code that is right is never held up by others that are wrong.
+    // A right code is never delayed because of wrong ones.
     try_code(&link).await.ok();
     from(app, [192, 0, 2, 2], "GET", "/join/ZZZZZZZZZZ", Value::Null)
         .await

@@ -17,7 +17,7 @@ use crate::app::App;
 
 const REQUEST: &[u8] = b"GET /livez HTTP/1.1\r\nhost: usher\r\n\r\n";
 
-/// Reads until the answer to [`REQUEST`] is whole.
+/// Reads until the answer to [`REQUEST`] is complete.
 async fn answer(stream: &mut TcpStream) -> String {
     let mut text = String::new();
     while !text.ends_with("live\n") {
@@ -30,7 +30,7 @@ async fn answer(stream: &mut TcpStream) -> String {
 }
 
 #[tokio::test]
-async fn a_connection_is_kept_until_the_server_is_told_to_stop() {
+async fn a_connection_stays_open_until_the_server_stops() {
     let app = App::empty().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -88,12 +88,12 @@ async fn put_on_a_socket(app: &App, tls: Option<Tls>) -> SocketAddr {
     address
 }
 
-/// Connects from this address of the machine, and asks where there is an answer.
+/// Connects from this address of the machine. Returns whether a request is answered.
 async fn ask_from(from: [u8; 4], server: SocketAddr) -> Option<TcpStream> {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::from((from, 0))).unwrap();
     let mut stream = socket.connect(server).await.unwrap();
-    // Where it is closed already, this fails or the reading does.
+    // If it is already closed, this or the read fails.
     let _ = stream.write_all(REQUEST).await;
     let mut first = [0; 1];
     let read = stream.read_exact(&mut first).await;
@@ -101,7 +101,7 @@ async fn ask_from(from: [u8; 4], server: SocketAddr) -> Option<TcpStream> {
 }
 
 #[tokio::test]
-async fn one_address_has_so_many_connections_and_others_do_not_suffer() {
+async fn one_address_has_a_limit_of_connections_and_others_are_not_affected() {
     let app = App::configured(Config {
         connections_per_address_max: NonZeroU32::new(2).unwrap(),
         trusted_proxies: TrustedProxies::new([]),
@@ -116,7 +116,7 @@ async fn one_address_has_so_many_connections_and_others_do_not_suffer() {
     assert!(ask_from(here, server).await.is_none());
     assert!(ask_from(there, server).await.is_some());
     drop(first);
-    // The server sees only by and by that it is gone.
+    // The server notices the disconnection only after a while.
     while ask_from(here, server).await.is_none() {}
 
     let metrics = app.operator().get("/metrics").await.text;
@@ -128,7 +128,7 @@ async fn one_address_has_so_many_connections_and_others_do_not_suffer() {
 }
 
 #[tokio::test]
-async fn browsers_are_told_to_come_by_https_only_where_a_trusted_proxy_says_that_they_did() {
+async fn browsers_are_told_to_use_https_only_if_a_trusted_proxy_says_that_they_did() {
     let request = "GET /livez HTTP/1.1\r\nhost: usher\r\nx-forwarded-proto: https\r\n\r\n";
     for (proxies, is_told) in [
         (TrustedProxies::default(), true),
@@ -173,7 +173,7 @@ async fn proxies_that_are_trusted_are_not_counted() {
 async fn all_until_closed(stream: &mut TcpStream) -> (String, Duration) {
     let started = Instant::now();
     let mut bytes = Vec::new();
-    // A server that has unread bytes resets the connection.
+    // A server with unread bytes resets the connection.
     let _ = stream.read_to_end(&mut bytes).await;
     (String::from_utf8_lossy(&bytes).into_owned(), started.elapsed())
 }
@@ -220,7 +220,7 @@ async fn a_head_that_is_too_large_is_refused() {
     let (_app, mut stream) = connected(None).await;
     let long = "x".repeat(2 * usher_http::HEAD_BYTES_MAX);
     let request = format!("GET /livez HTTP/1.1\r\nhost: usher\r\nx-long: {long}\r\n\r\n");
-    // The server need not read it to its end.
+    // The server need not read all of it.
     let _ = stream.write_all(request.as_bytes()).await;
 
     let (answer, _) = all_until_closed(&mut stream).await;
@@ -243,7 +243,7 @@ fn open(directory: &Path) -> Result<Tls, TlsError> {
     Tls::open(&directory.join("cert.pem"), &directory.join("key.pem"))
 }
 
-/// Asks over TLS, trusting this certificate alone.
+/// Sends a request over TLS, trusting only this certificate.
 async fn ask_over_tls(
     stream: TcpStream,
     trusted: rustls::pki_types::CertificateDer<'static>,
@@ -303,7 +303,7 @@ async fn a_client_that_does_not_agree_on_tls_is_cut_off() {
 }
 
 #[tokio::test]
-async fn files_that_make_no_connection_secure_are_named() {
+async fn unusable_tls_files_are_named() {
     let directory = tempfile::tempdir().unwrap();
     let missing = open(directory.path()).unwrap_err().to_string();
     write_certificate(directory.path());
@@ -348,7 +348,7 @@ async fn one_answer(stream: &mut TcpStream) -> (u16, String) {
     }
 }
 
-/// Requests whose handlers read no body: they succeed, or refuse before they look at it.
+/// Requests whose handlers read no body: they succeed, or refuse before they read it.
 fn requests_without_a_reader(account: &str) -> Vec<(&'static str, String, u16)> {
     let key = format!("authorization: Bearer {}\r\n", App::operator_key().0.unwrap());
     let of_account =
@@ -376,7 +376,7 @@ fn requests_without_a_reader(account: &str) -> Vec<(&'static str, String, u16)> 
 }
 
 #[tokio::test]
-async fn a_connection_is_kept_where_the_body_that_nobody_reads_arrives_after_the_answer() {
+async fn a_connection_stays_open_if_the_unread_body_arrives_after_the_answer() {
     let app = App::with_account().await;
     let server = put_on_a_socket(&app, None).await;
 
@@ -397,7 +397,7 @@ async fn a_connection_is_kept_where_the_body_that_nobody_reads_arrives_after_the
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_says_that_the_connection_ends_where_too_much_is_left_unread() {
+async fn an_answer_announces_the_close_if_too_much_is_left_unread() {
     let large = format!("content-length: {}\r\n", 300 * 1024);
     for (unread, is_closed) in [
         ("content-length: 65536\r\n", false),
@@ -414,7 +414,7 @@ async fn an_answer_says_that_the_connection_ends_where_too_much_is_left_unread()
 
         assert_eq!(status, 401, "{text}");
         assert_eq!(text.contains("connection: close"), is_closed, "{unread}{text}");
-        // The body never comes: the connection does not wait for it without end.
+        // The body never comes: the connection does not wait for it for ever.
         let (rest, took) = all_until_closed(&mut stream).await;
         assert_eq!(rest, "");
         assert!(took <= Duration::from_secs(3), "{took:?}");

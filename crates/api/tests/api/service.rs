@@ -5,7 +5,7 @@ use usher_journal::Fault;
 use crate::app::{App, Who};
 
 #[tokio::test]
-async fn health_is_told_to_everybody() {
+async fn health_is_public() {
     let app = App::empty().await;
 
     assert_eq!(app.nobody().get("/livez").await.text, "live\n");
@@ -63,7 +63,7 @@ async fn metrics_count_requests_by_operation_and_never_by_path() {
 }
 
 #[tokio::test]
-async fn a_clock_that_was_set_back_is_told() {
+async fn a_clock_that_was_set_back_is_reported() {
     let app = App::empty().await;
     assert_eq!(app.nobody().get("/readyz").await.text, "ready\n");
 

@@ -102,7 +102,7 @@ async fn a_seat_in_a_call_takes_no_second_one() {
 }
 
 #[tokio::test]
-async fn a_paused_session_is_seen_by_nobody_else_and_steps_out_of_order_are_refused() {
+async fn a_paused_session_is_hidden_from_others_and_steps_out_of_order_are_refused() {
     let desk = Desk::with_seats(2).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let wide = wide_eyed(&desk, "Wilma").await;
@@ -146,7 +146,7 @@ async fn a_paused_session_is_seen_by_nobody_else_and_steps_out_of_order_are_refu
 }
 
 #[tokio::test]
-async fn who_ends_anothers_session_gives_notice_and_the_seat_is_held_until_it_closes() {
+async fn ending_another_users_session_gives_notice_and_holds_the_seat_until_it_closes() {
     let rules = json!({"preset": "concurrent_sessions", "end_notice_secs": 30});
     let desk = Desk::with(1, rules).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
@@ -235,7 +235,7 @@ async fn many_are_ended_all_or_none() {
 }
 
 #[tokio::test]
-async fn no_session_starts_on_a_sign_in_that_is_over_or_never_was() {
+async fn no_session_starts_on_an_ended_or_unknown_sign_in() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     desk.app.by(&sven.token).delete(&sven.path("")).await.done();
@@ -320,7 +320,7 @@ async fn the_list_shows_what_the_caller_may_view() {
 }
 
 #[tokio::test]
-async fn where_a_session_takes_the_seat_starting_and_resuming_may_be_refused_or_queued() {
+async fn if_a_session_takes_the_seat_starting_and_resuming_may_be_refused_or_queued() {
     let desk = concurrent(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let eva = desk.sign_in(&desk.agent("Eva").await).await;
@@ -385,7 +385,7 @@ async fn a_repeated_start_finds_its_session_and_never_brings_one_back() {
 }
 
 #[tokio::test]
-async fn the_same_user_on_two_devices_holds_two_seats_where_each_device_takes_one() {
+async fn the_same_user_on_two_devices_holds_two_seats_if_each_device_takes_one() {
     let desk = Desk::with(2, json!({"preset": "concurrent_devices", "when_full": []})).await;
     let sven = desk.agent("Sven").await;
     let mut devices = Vec::new();

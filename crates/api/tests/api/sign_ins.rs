@@ -64,7 +64,7 @@ async fn a_full_pool_refuses_with_the_numbers_and_what_can_be_done() {
 }
 
 #[tokio::test]
-async fn who_waits_gets_a_ticket_where_the_pool_has_a_queue_and_the_refusal_where_it_has_none() {
+async fn waiting_gives_a_ticket_if_the_pool_has_a_queue_and_a_refusal_otherwise() {
     let desk = Desk::with_seats(1).await;
     let (sven, eva) = (desk.agent("Sven").await, desk.agent("Eva").await);
     desk.sign_in(&sven).await;
@@ -112,7 +112,7 @@ async fn another_device_is_refused_by_name_and_a_takeover_ends_the_first() {
 }
 
 #[tokio::test]
-async fn who_may_not_use_the_product_is_told_why() {
+async fn users_without_the_product_are_told_why() {
     let desk = Desk::with_seats(2).await;
     let operator = || desk.app.operator();
     let (mia, mia_token) = desk.app.member("Mia").await;
@@ -141,7 +141,7 @@ async fn who_may_not_use_the_product_is_told_why() {
 }
 
 #[tokio::test]
-async fn who_was_logged_out_cannot_come_back_before_the_pool_lets_them() {
+async fn an_evicted_user_cannot_come_back_before_the_cool_down_ends() {
     let desk = Desk::with(1, json!({"eviction_cool_down_secs": 300})).await;
     let sven = desk.agent("Sven").await;
     let signed_in = desk.sign_in(&sven).await;
@@ -172,7 +172,7 @@ async fn who_was_logged_out_cannot_come_back_before_the_pool_lets_them() {
 }
 
 #[tokio::test]
-async fn minutes_carry_who_finds_no_seat_until_there_are_none() {
+async fn minutes_replace_missing_seats_until_they_run_out() {
     let desk = Desk::with(0, json!({"when_full": ["pay_per_use"]})).await;
     let (sven, eva) = (desk.agent("Sven").await, desk.agent("Eva").await);
     desk.app
@@ -215,7 +215,7 @@ async fn a_heartbeat_says_what_is_left_and_its_body_may_be_left_out() {
 }
 
 #[tokio::test]
-async fn who_sends_no_heartbeat_loses_the_seat_when_the_lease_is_over() {
+async fn without_heartbeats_the_seat_is_lost_when_the_lease_expires() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
 
@@ -370,7 +370,7 @@ async fn signing_out_is_for_good_and_saying_so_again_gives_the_reason() {
 }
 
 #[tokio::test]
-async fn what_never_was_is_not_found() {
+async fn unknown_things_are_not_found() {
     let desk = Desk::with_seats(1).await;
     let path = "sign-ins/sign_01h2xcejqtf2nbrexx3vqjhp41";
     let by = || desk.app.by(&desk.key);
@@ -384,7 +384,7 @@ async fn what_never_was_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_back_end_keeps_many_alive_at_once_and_is_told_of_each() {
+async fn a_back_end_sends_heartbeats_for_many_and_gets_a_result_for_each() {
     let desk = Desk::with_seats(2).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let eva = desk.sign_in(&desk.agent("Eva").await).await;
@@ -542,7 +542,7 @@ async fn a_refused_sign_in_is_recorded_and_resolved_when_the_user_gets_in() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_none_proves_nothing() {
+async fn a_malformed_token_proves_nothing() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let mut token = sven.token.0.clone().unwrap();

@@ -1,4 +1,4 @@
-//! Single sign-on: the provider, and what its being required means for passwords.
+//! Single sign-on: the provider, and how requiring it affects passwords.
 
 use std::net::SocketAddr;
 
@@ -65,7 +65,7 @@ async fn a_provider_that_cannot_be_used_is_not_saved_and_the_field_is_named() {
 }
 
 #[tokio::test]
-async fn where_single_sign_on_is_required_a_right_password_is_refused_save_the_break_glass_owners() {
+async fn if_single_sign_on_is_required_a_right_password_is_refused_except_the_break_glass_owners() {
     let app = App::with_account().await;
     let (olga, _) = app
         .user("Olga", json!({"role": "owner", "password": PASSWORD}))
@@ -105,7 +105,7 @@ async fn where_single_sign_on_is_required_a_right_password_is_refused_save_the_b
         .problem(409, "wrong-state");
 }
 
-/// A provider that says how it is worked with, until the test is over. Gives its address.
+/// A provider that serves its discovery document until the end of the test. Returns its address.
 pub async fn provider() -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let issuer = format!("http://{}", listener.local_addr().unwrap());
@@ -118,7 +118,7 @@ pub async fn provider() -> String {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["EdDSA"],
     });
-    // The one of RFC 8037, appendix A.2.
+    // The key of RFC 8037, appendix A.2.
     let keys = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]});
     let pages = Router::new()
         .route("/.well-known/openid-configuration", get(async || Json(metadata)))
@@ -164,7 +164,7 @@ async fn over_a_socket(app: &App, who: &Who, method: &str, body: &Value) -> Answ
 }
 
 #[tokio::test]
-async fn changes_of_the_provider_are_in_the_audit_with_who_made_them_and_how_and_no_secret() {
+async fn changes_of_the_provider_are_in_the_audit_with_actor_and_channel_and_no_secret() {
     let (app, olga, owner) = app_with_owner().await;
     let mut body = json!({"issuer": provider().await, "client_id": "usher", "client_secret": "s3cret-of-the-client",
         "label": "Acme", "email_domains": ["example.com"]});
@@ -254,7 +254,7 @@ async fn a_refused_change_of_the_provider_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_change_of_the_provider_that_a_crash_cut_off_is_recorded_later_as_it_would_have_been() {
+async fn a_change_of_the_provider_interrupted_by_a_crash_is_recorded_later() {
     let (app, olga, _) = app_with_owner().await;
     app.provider().await;
     let origin = ChangeOrigin {

@@ -28,7 +28,7 @@ async fn a_browser_opens_a_stream_with_a_ticket_and_without_the_token() {
     let mut stream = desk.follow(&Who(None), &url, None).await.begun().await;
     let mut queue = desk.follow(&Who(None), &text(&of_ticket["url"]), None).await;
     assert_eq!(queue.expect("queue").await.data["position"], 1);
-    // A stream that is open goes on when its ticket is no longer good.
+    // An open stream continues after its ticket has expired.
     desk.advance(30).await;
     let told = desk.app.nobody().get(&url).await.problem(401, "unauthenticated");
     assert!(text(&told["detail"]).contains("POST …/stream-tickets"), "{told}");
@@ -37,7 +37,7 @@ async fn a_browser_opens_a_stream_with_a_ticket_and_without_the_token() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_good_for_its_own_stream_and_for_nothing_else() {
+async fn a_stream_ticket_works_only_for_its_own_stream() {
     let desk = Desk::with_seats(2).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let eva = desk.sign_in(&desk.agent("Eva").await).await;
@@ -68,7 +68,7 @@ async fn a_ticket_is_good_for_its_own_stream_and_for_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_for_whoever_may_work_with_what_it_opens() {
+async fn a_stream_ticket_is_given_to_those_who_may_use_its_subject() {
     let desk = Desk::with_seats(2).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let eva = desk.sign_in(&desk.agent("Eva").await).await;
@@ -84,7 +84,7 @@ async fn a_ticket_is_for_whoever_may_work_with_what_it_opens() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_worth_nothing_once_its_credential_is_not() {
+async fn a_stream_ticket_stops_working_with_its_credential() {
     let desk = Desk::with_seats(2).await;
     let agent = desk.agent("Sven").await;
     let sven = desk.sign_in(&agent).await;
@@ -109,6 +109,6 @@ async fn a_ticket_is_worth_nothing_once_its_credential_is_not() {
     for url in &urls[..2] {
         desk.app.nobody().get(url).await.problem(401, "unauthenticated");
     }
-    // That of the device itself is as good as before.
+    // The device's own ticket is still valid.
     desk.follow(&Who(None), &urls[2], None).await.begun().await;
 }

@@ -4,7 +4,7 @@ use crate::app::Who;
 use crate::desk::{Desk, Stream, Waiting, text};
 
 #[tokio::test]
-async fn a_device_is_told_what_happens_to_its_sign_in_and_sessions() {
+async fn a_device_receives_the_events_of_its_sign_in_and_sessions() {
     let rules = json!({"end_notice_secs": 30, "max_active_sessions_per_seat": null});
     let desk = Desk::with(2, rules).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
@@ -65,7 +65,7 @@ async fn a_device_is_told_what_happens_to_its_sign_in_and_sessions() {
 }
 
 #[tokio::test]
-async fn a_stream_goes_on_where_it_broke_off_without_a_gap_or_a_repetition() {
+async fn a_stream_resumes_without_gap_or_repetition() {
     let desk = Desk::with(2, json!({"max_active_sessions_per_seat": null})).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let eva = desk.sign_in(&desk.agent("Eva").await).await;
@@ -98,7 +98,7 @@ async fn a_stream_goes_on_where_it_broke_off_without_a_gap_or_a_repetition() {
     ids.dedup();
     assert_eq!(ids.len(), 13);
 
-    // Whichever was shown last, what follows is the rest.
+    // Whichever event was received last, the rest follows.
     for (index, id) in ids.iter().enumerate().take(12) {
         let mut rest = Vec::new();
         let mut stream = desk.follow(&sven.token, &path, Some(id)).await;
@@ -112,7 +112,7 @@ async fn a_stream_goes_on_where_it_broke_off_without_a_gap_or_a_repetition() {
 }
 
 #[tokio::test]
-async fn what_was_missed_comes_first_and_then_the_stream_is_live() {
+async fn missed_events_come_first_and_then_the_stream_is_live() {
     let desk = Desk::with(1, json!({"max_active_sessions_per_seat": null})).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let path = sven.path("/events");
@@ -137,7 +137,7 @@ async fn what_was_missed_comes_first_and_then_the_stream_is_live() {
 }
 
 #[tokio::test]
-async fn a_stream_that_begins_anew_says_how_things_stand() {
+async fn a_new_stream_starts_with_the_current_state() {
     let desk = Desk::with(1, json!({"auto_log_off_after_secs": 600, "lease_secs": 3600})).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     desk.advance(570).await;
@@ -151,7 +151,7 @@ async fn a_stream_that_begins_anew_says_how_things_stand() {
 }
 
 #[tokio::test]
-async fn who_waits_is_told_the_place_the_offer_and_the_end() {
+async fn a_waiting_device_receives_position_offer_and_end() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let first = desk.wait(&desk.agent("Eva").await).await;
@@ -198,7 +198,7 @@ async fn who_waits_is_told_the_place_the_offer_and_the_end() {
 }
 
 #[tokio::test]
-async fn a_device_that_is_signed_in_is_told_of_the_seat_it_waits_for() {
+async fn a_signed_in_device_receives_the_events_of_its_ticket() {
     let desk = Desk::with(1, json!({"preset": "concurrent_sessions"})).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let eva = desk.sign_in(&desk.agent("Eva").await).await;
@@ -270,7 +270,7 @@ async fn the_idle_holder_is_warned_when_somebody_waits() {
 }
 
 #[tokio::test]
-async fn minutes_that_run_out_are_told_before_the_end() {
+async fn low_minutes_are_reported_before_they_run_out() {
     let desk = Desk::with(0, json!({"when_full": ["pay_per_use"]})).await;
     let sven = desk.agent("Sven").await;
     desk.app
@@ -296,7 +296,7 @@ async fn minutes_that_run_out_are_told_before_the_end() {
 }
 
 #[tokio::test]
-async fn nobody_follows_what_they_do_not_see() {
+async fn nobody_follows_what_they_may_not_see() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.agent("Sven").await;
     let sven_in = desk.sign_in(&sven).await;
@@ -341,7 +341,7 @@ async fn nobody_follows_what_they_do_not_see() {
 }
 
 #[tokio::test]
-async fn who_claims_to_have_seen_the_future_goes_on_from_now() {
+async fn a_position_in_the_future_continues_from_now() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let mut stream = desk
@@ -398,7 +398,7 @@ async fn a_server_that_stops_ends_its_streams() {
 }
 
 #[tokio::test]
-async fn a_device_has_so_many_streams_and_another_one_as_soon_as_one_ends() {
+async fn a_device_has_a_limit_of_streams_and_gets_another_one_when_one_ends() {
     let desk = Desk::with_seats(2).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let eva = desk.sign_in(&desk.agent("Eva").await).await;
@@ -442,7 +442,7 @@ async fn a_user_who_asks_again_and_again_does_not_fill_the_record_of_refusals() 
     assert_eq!(listed["items"].as_array().unwrap().len(), 21);
 }
 
-/// Moves the time by which streams show that they are alive on to where all do.
+/// Moves the keep-alive time forward until all streams send one.
 async fn all_are_asked_again() {
     tokio::time::pause();
     tokio::time::advance(std::time::Duration::from_secs(16)).await;
@@ -500,7 +500,7 @@ async fn a_stream_ends_soon_after_its_credential_does() {
         .delete(&format!("/v1/operator-keys/{}", text(&operator["id"])))
         .await
         .done();
-    // Sia's token is good as before, and shows nobody's sign-in any more.
+    // Sia's token is still valid, but no longer shows anybody's sign-in.
     desk.app
         .operator()
         .patch(

@@ -76,7 +76,7 @@ async fn two_teams_cannot_have_one_name() {
 }
 
 #[tokio::test]
-async fn a_repeated_creation_finds_the_team_as_it_stands_now() {
+async fn a_repeated_creation_returns_the_team_in_its_current_state() {
     let app = App::with_account().await;
     let (sven, _) = app.member("Sven").await;
     let body = json!({"name": "Night shift"});
@@ -103,7 +103,7 @@ async fn a_repeated_creation_finds_the_team_as_it_stands_now() {
 }
 
 #[tokio::test]
-async fn an_idempotency_key_stands_for_one_thing() {
+async fn an_idempotency_key_creates_one_thing() {
     let app = App::with_account().await;
     app.operator()
         .with_key("a-1")

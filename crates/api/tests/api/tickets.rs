@@ -102,7 +102,7 @@ async fn an_offer_that_is_not_taken_passes_on() {
 }
 
 #[tokio::test]
-async fn a_look_keeps_a_ticket_alive_and_without_one_it_is_over() {
+async fn reading_a_ticket_keeps_it_alive_and_without_reads_it_ends() {
     let desk = Desk::with_seats(1).await;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let (eva, kim) = (desk.agent("Eva").await, desk.agent("Kim").await);

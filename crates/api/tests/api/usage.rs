@@ -99,7 +99,7 @@ async fn members_see_the_numbers_of_their_own_pool_only() {
 }
 
 #[tokio::test]
-async fn contacts_are_those_of_ones_teams_with_how_they_are_doing() {
+async fn contacts_are_team_members_with_their_presence() {
     let desk = Desk::with_seats(3).await;
     let (sven, eva, kim) = (
         desk.agent("Sven").await,

@@ -11,7 +11,7 @@ fn names(list: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_new_user_gets_a_named_seat_where_one_is_free_and_the_answer_says_so() {
+async fn a_new_user_gets_a_named_seat_if_one_is_free_and_the_answer_says_so() {
     let app = App::with_account().await;
     let body = |name: &str| json!({"name": name, "email": format!("{name}@example.com")});
 
@@ -64,7 +64,7 @@ async fn a_user_has_every_field_of_the_design() {
 }
 
 #[tokio::test]
-async fn users_are_found_by_what_they_have_and_are() {
+async fn users_are_found_by_licenses_and_attributes() {
     let app = App::with_account().await;
     let pool = app.default_pool().await;
     let (sven, _) = app.member("Sven").await;
@@ -284,7 +284,7 @@ async fn the_last_owner_stays() {
         .problem(409, "last-owner");
 }
 
-/// Has 12 characters, and would be guessed at once: an answer that says so has paid for an estimate.
+/// Has 12 characters but is easily guessed: an answer that says so has computed an estimate.
 const WEAK: &str = "password1234";
 
 #[tokio::test]
@@ -369,7 +369,7 @@ async fn a_password_that_somebody_else_set_gives_no_token_before_it_is_changed()
 }
 
 #[tokio::test]
-async fn ones_own_password_is_changed_with_the_present_one_only() {
+async fn your_own_password_is_changed_only_with_the_current_one() {
     let app = App::with_account().await;
     let (present, next) = ("correct horse battery", "teapot anchor lilac");
     let (sven, token) = app.user("Sven", json!({"password": present})).await;
@@ -410,7 +410,7 @@ async fn ones_own_password_is_changed_with_the_present_one_only() {
 }
 
 #[tokio::test]
-async fn guesses_at_ones_present_password_are_slowed_down() {
+async fn guesses_at_your_own_current_password_are_throttled() {
     let app = App::with_account().await;
     let (sven, token) = app
         .user("Sven", json!({"password": "correct horse battery"}))

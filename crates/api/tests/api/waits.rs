@@ -16,7 +16,7 @@ async fn agents<const N: usize>(desk: &Desk, names: [&str; N]) -> [Agent; N] {
 }
 
 #[tokio::test]
-async fn whoever_queues_leaves_a_record_of_how_long_and_what_became_of_the_offer() {
+async fn every_wait_is_recorded_with_its_length_and_outcome() {
     let desk = Desk::with(1, json!({"lease_secs": 7200})).await;
     let [sven, eva, max, ida] = agents(&desk, ["Sven", "Eva", "Max", "Ida"]).await;
     let sven = desk.sign_in(&sven).await;
@@ -32,7 +32,7 @@ async fn whoever_queues_leaves_a_record_of_how_long_and_what_became_of_the_offer
         outcomes.collect::<Vec<_>>()
     };
     assert_eq!(outcomes().await, ["waiting", "waiting", "waiting"]);
-    // Nobody of the three was refused.
+    // None of the three was refused.
     assert_eq!(desk.app.operator().get("refusals").await.ok()["items"], json!([]));
 
     desk.app.by(&second.token).delete(&second.path("")).await.done();

@@ -1,4 +1,4 @@
-//! After somebody set the machine's clock back, moments are shown by that clock.
+//! After the machine's clock was set back, instants are shown by that clock.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::desk::{Agent, Desk, text};
 
 const HOUR_MILLIS: i64 = 3_600_000;
 
-/// A desk with one seat on a server whose clock was set back, from nine o'clock to eight, before anything was done.
+/// A desk with one seat on a server whose clock was set back, from nine o'clock to eight, before anything happened.
 async fn desk_at_eight() -> Desk {
     let app = App::empty().await;
     app.clock.step(-HOUR_MILLIS);
@@ -15,7 +15,7 @@ async fn desk_at_eight() -> Desk {
     Desk::of(app.furnished().await, 1, rules).await
 }
 
-/// All moments in an answer, with where they stand.
+/// All instants in an answer, with their paths.
 fn moments(value: &Value, at: &str, found: &mut Vec<(String, String)>) {
     match value {
         Value::Object(members) => {
@@ -31,7 +31,7 @@ fn moments(value: &Value, at: &str, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// All moments in these answers are of eight o'clock, and there are some in each.
+/// All instants in these answers are around eight o'clock, and each answer has some.
 fn assert_at_eight<'a>(answers: impl IntoIterator<Item = (&'a str, &'a Value)>) {
     for (from, answer) in answers {
         let mut found = Vec::new();
@@ -57,7 +57,7 @@ async fn named(desk: &Desk) -> [Agent; 3] {
 }
 
 #[tokio::test]
-async fn every_answer_shows_moments_by_the_clock_that_was_set_back() {
+async fn every_answer_shows_instants_by_the_clock_that_was_set_back() {
     let desk = desk_at_eight().await;
     let app = &desk.app;
     let [sven, eva, max] = named(&desk).await;
@@ -113,7 +113,7 @@ async fn every_answer_shows_moments_by_the_clock_that_was_set_back() {
 }
 
 #[tokio::test]
-async fn the_audit_keeps_both_the_time_that_never_falls_and_the_one_that_people_saw() {
+async fn the_audit_stores_both_the_accounts_time_and_the_machines() {
     let desk = Desk::with_seats(1).await;
     let app = &desk.app;
     desk.agent("Sven").await;
@@ -183,7 +183,7 @@ async fn lists_are_searched_by_the_clock_that_people_saw() {
     let rows = items(&desk, "waits").await;
     let row = |id: &str| rows.iter().find(|row| row["id"] == id).unwrap();
 
-    // How long somebody waited is what really passed, whatever the clock showed.
+    // The waiting time is the real one, regardless of the clock.
     assert_eq!(row(&before.id)["waited_secs"], 660);
     assert_eq!(row(&before.id)["from"], "2026-11-23T09:00:00Z");
     assert!(text(&row(&before.id)["ended_at"]).starts_with("2026-11-23T08:11:0"));

@@ -1,4 +1,4 @@
-//! What let a caller in, and whether it still would: requests ask once, streams ask again for as long as they are open.
+//! How a caller was authenticated, and whether that still holds: requests check once, streams repeatedly.
 
 use std::collections::BTreeSet;
 
@@ -11,31 +11,31 @@ use super::follow::may_follow;
 use crate::api::Api;
 use crate::problem::Problem;
 
-/// What let a caller in.
+/// How a caller was authenticated.
 #[derive(Clone)]
 pub enum Admission {
     /// A credential.
     Credential {
-        /// What was shown.
+        /// The credential.
         shown: Shown,
-        /// What an operator key has to be good for.
+        /// The scope that an operator key needs.
         needed: OperatorScope,
-        /// The stream that a stream ticket of this credential opens, where the caller came with one.
+        /// The stream of the caller's stream ticket, if they used one.
         ticket_for: Option<PassFor>,
     },
-    /// What a customer got when they joined: it cannot be revoked, and ends with its session.
+    /// The token of a customer who joined: it cannot be revoked, and ends with its session.
     Customer {
         /// The token, or the stream ticket.
         proof: String,
         /// What it has to be for.
         purpose: PassFor,
-        /// When it was shown: it has to have been good then.
+        /// When it was checked: it must have been valid then.
         shown_at: Timestamp,
     },
 }
 
 impl Admission {
-    /// Who would be let in now. A problem where nobody would, or where that cannot be told at the moment.
+    /// Who is authenticated now; a problem if nobody is, or if that cannot be checked at the moment.
     pub(super) async fn admitted(&self, api: &Api, account: AccountId) -> Result<Actor, Problem> {
         match self {
             Self::Credential {
@@ -52,7 +52,7 @@ impl Admission {
                     let holder = actor.clone();
                     let may = move |account: &Account, _| {
                         match may_follow(account, &holder, purpose) {
-                            // How it ended is for the stream to tell.
+                            // The stream itself reports how it ended.
                             Err(Refusal::State(
                                 StateRefusal::SignInEnded { .. } | StateRefusal::TicketEnded { .. },
                             )) => Ok(()),
@@ -78,7 +78,7 @@ impl Admission {
     }
 }
 
-/// Lets the holder of a credential into an account, where they may do anything there.
+/// Admits the holder of a credential to an account if they have any rights there.
 pub(super) async fn admit(
     api: &Api,
     account: AccountId,
@@ -122,8 +122,8 @@ pub(super) fn need_scope(scopes: &BTreeSet<OperatorScope>, needed: OperatorScope
     }))
 }
 
-/// Refuses an API key whose maker has lost all that the key is good for. Each command and question asks again what a
-/// key may do: this says why it may do nothing.
+/// Refuses an API key whose creator has lost all rights that the key has. Every command and read checks the key's
+/// rights again: this explains why there are none.
 async fn need_power(api: &Api, account: AccountId, key: &Actor) -> Result<(), Problem> {
     let key = key.clone();
     let is_powerless = move |account: &Account, _| account.is_powerless_key(&key);

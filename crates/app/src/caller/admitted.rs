@@ -1,4 +1,4 @@
-//! What a caller who was let in asks of their account.
+//! Commands and reads of an authenticated caller.
 
 use std::sync::Arc;
 
@@ -13,23 +13,23 @@ use crate::idempotency::IdempotencyKey;
 use crate::problem::{Ended, Problem};
 use crate::streams::{OpenStream, StreamOf};
 
-/// A caller whose credential is good in the account that the request names, whatever they may do there.
+/// A caller whose credential is valid in the account of the request, with any rights.
 #[derive(Clone)]
 pub struct Admitted {
-    /// What the handlers work with.
+    /// The state of the handlers.
     pub api: Arc<Api>,
     /// The account that the path names.
     pub account: AccountId,
-    /// Who calls.
+    /// The caller.
     pub actor: Actor,
-    /// How the request came in, for the audit.
+    /// The request's origin, for the audit.
     pub cause: Cause,
-    /// What let them in.
+    /// How they were authenticated.
     pub admission: Admission,
 }
 
 impl Admitted {
-    /// Gives a command and, once it is durable, shows the account right after it.
+    /// Gives a command and, once it is durable, shows the account as it was right after it.
     pub async fn execute<T: Send + 'static>(
         &self,
         command: Command,
@@ -41,7 +41,7 @@ impl Admitted {
         }
     }
 
-    /// The same, for handlers that go on after some refusals.
+    /// The same, for handlers that continue after some refusals.
     pub async fn try_execute<T: Send + 'static>(
         &self,
         command: Command,
@@ -51,7 +51,7 @@ impl Admitted {
         self.api.engine().execute(self.account, request, view).await
     }
 
-    /// Refuses a command that would be refused if it was given now. For what costs something before it is given.
+    /// Refuses a command that would be refused now. For commands that need costly preparation.
     pub async fn may(&self, command: &Command) -> Result<(), Problem> {
         let command = command.clone();
         let ask = move |account: &Account, actor: &Actor, now| {
@@ -60,7 +60,7 @@ impl Admitted {
         self.read(ask).await
     }
 
-    /// Counts one more event stream of this caller's, as long as what is given lives.
+    /// Counts one more event stream of this caller until the returned value is dropped.
     pub async fn open_stream(&self) -> Result<OpenStream, Problem> {
         if let Actor::Customer(session) = self.actor {
             let of = StreamOf::customer(self.account, session);
@@ -80,8 +80,8 @@ impl Admitted {
         self.api.streams().open(of)
     }
 
-    /// Who would be let in by the same credential now, which may be revoked, or its user deactivated, since it was
-    /// shown. A problem where nobody would, or where that cannot be told at the moment.
+    /// Who is authenticated by the same credential now, which may have been revoked, or its user deactivated, since it
+    /// was checked. A problem if nobody is, or if that cannot be checked at the moment.
     pub async fn admitted_again(&self) -> Result<Actor, Problem> {
         self.admission.admitted(&self.api, self.account).await
     }
@@ -92,8 +92,8 @@ impl Admitted {
         self.actor == Actor::Operator
     }
 
-    /// The same caller as this user, where an operator key says to act as the user: with what that user may do, no
-    /// more. The record names both, the user as who acts and the key as the credential.
+    /// The caller acting as this user, if an operator key asks to act as the user: with the rights of that user, no
+    /// more. The records name both, the user as the actor and the key as the credential.
     #[must_use]
     pub fn acting_as(self, user: Option<UserId>) -> Self {
         let actor = match user {
@@ -103,7 +103,7 @@ impl Admitted {
         Self { actor, ..self }
     }
 
-    /// A command of this caller's.
+    /// A command of this caller.
     #[must_use]
     pub fn request(&self, command: Command) -> Request {
         Request {
@@ -113,7 +113,7 @@ impl Admitted {
         }
     }
 
-    /// Gives a command that `make` derives from the account's state in the step that carries it out, or declines to.
+    /// Gives a command that `make` derives from the account's state in the same step, or gives none.
     pub async fn propose<T: Send + 'static, E: Send + 'static>(
         &self,
         make: impl Fn(&Account, Timestamp) -> Result<Command, E> + Send + 'static,
@@ -127,7 +127,7 @@ impl Admitted {
         }
     }
 
-    /// Looks at the account. `view` says what the actor may see of it.
+    /// Reads the account. `view` decides what the actor may see of it.
     pub async fn read<T: Send + 'static>(
         &self,
         view: impl Fn(&Account, &Actor, Timestamp) -> Result<T, Refusal> + Send + 'static,
@@ -145,8 +145,8 @@ impl Admitted {
         }
     }
 
-    /// [`execute`](Self::execute) of a command with an id that comes of a key: the same command again changes nothing,
-    /// and a key that stands for something else is said to.
+    /// [`execute`](Self::execute) of a command whose id is derived from an idempotency key: the same command again
+    /// changes nothing, and a key used for another request is refused.
     pub async fn execute_once<T: Send + 'static>(
         &self,
         key: &IdempotencyKey,
@@ -164,7 +164,7 @@ impl Admitted {
         }
     }
 
-    /// The 128 bits of the id of something that this caller creates.
+    /// The 128 bits of a new id of this caller's.
     pub fn new_id(&self, key: &IdempotencyKey) -> Result<u128, Problem> {
         key.bits(
             self.api.identity(),
@@ -174,17 +174,17 @@ impl Admitted {
         )
     }
 
-    /// A new join code, as the account keeps it.
+    /// A new join code, as the account stores it.
     pub fn draw_code(&self) -> Result<JoinCode, Problem> {
         self.api.draw_code(self.account)
     }
 
-    /// The 128 bits of the id of something that nobody asks for twice.
+    /// The 128 bits of a new id that is never requested twice.
     pub fn draw_id(&self) -> Result<u128, Problem> {
         usher_identity::draw_bits(self.api.engine().now()).map_err(Problem::from)
     }
 
-    /// The problem that a refusal is, for this caller: operator keys are told how to act as the user.
+    /// A refusal as a problem for this caller: operator keys are told how to act as the user.
     #[must_use]
     pub fn refused(&self, refusal: &Refusal) -> Problem {
         let problem = Problem::refused(refusal, Some(self.account));

@@ -1,4 +1,4 @@
-//! Who may follow a sign-in or a place in the queue, by a credential or by a stream ticket that it got.
+//! Who may follow a sign-in or a ticket, with a credential or with a stream ticket requested by it.
 
 use std::sync::Arc;
 
@@ -16,12 +16,12 @@ use crate::api::Api;
 use crate::arrival::Arrival;
 use crate::problem::Problem;
 
-/// What streams are about that a stream ticket opens.
+/// The subjects of streams that a stream ticket opens.
 pub trait Followed: Copy {
-    /// What a stream ticket has to be for.
+    /// The required subject of a stream ticket.
     fn purpose(self) -> PassFor;
 
-    /// As whom a browser follows that comes with a stream ticket: as the device itself.
+    /// The actor of a browser with a stream ticket: the device itself.
     fn actor(self) -> Actor;
 }
 
@@ -46,8 +46,8 @@ impl Followed for TicketId {
 }
 
 impl Admitted {
-    /// Who follows `subject` with a stream ticket instead of a credential: whoever the ticket's credential lets in. A
-    /// problem where the ticket is not good for this stream, or no longer.
+    /// The caller who follows `subject` with a stream ticket instead of a credential: the holder of the ticket's
+    /// credential. A problem if the ticket is not, or no longer, valid for this stream.
     pub async fn by_stream_ticket(
         api: &Arc<Api>,
         parts: &Parts,
@@ -59,7 +59,7 @@ impl Admitted {
         let shown = api.identity().shown_for_pass(ticket, account, purpose, now);
         let admission = Admission::Credential {
             shown: shown.ok_or_else(Problem::stale_ticket)?,
-            // Following keeps what is followed alive.
+            // Following keeps the subject alive.
             needed: AccountsManage::NEEDED,
             ticket_for: Some(purpose),
         };
@@ -77,7 +77,7 @@ impl Admitted {
     }
 }
 
-/// Refuses those who may not work with what the stream is about.
+/// Refuses callers who may not use the stream's subject.
 pub fn may_follow(account: &Account, actor: &Actor, purpose: PassFor) -> Result<(), Refusal> {
     let (what, user, is_own) = match purpose {
         PassFor::SignInStream(id) => {

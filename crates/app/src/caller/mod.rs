@@ -1,5 +1,5 @@
-//! Who calls: whom a credential names, whether it is good in the account that the request names, and for what the
-//! operation needs.
+//! Authentication: whom a credential names, whether it is valid in the account of the request, and whether it has the
+//! scope that the operation needs.
 
 mod admission;
 mod admitted;
@@ -42,8 +42,8 @@ impl<S> Deref for Caller<S> {
 }
 
 impl<S: Scope> Caller<S> {
-    /// Who sends a request about `account` with the credential in its `Authorization` header. A problem where there is
-    /// none, or it is not good there; `account` is none where the request names what is no id of an account.
+    /// The sender of a request about `account`, from the credential in its `Authorization` header. A problem if there
+    /// is none, or it is not valid there; `account` is `None` if the request does not name a well-formed account id.
     pub async fn of(
         api: &Arc<Api>,
         parts: &Parts,
@@ -69,18 +69,18 @@ impl<S: Scope> Caller<S> {
         })
     }
 
-    /// The caller without what the operation needed.
+    /// The caller without the required scope.
     #[must_use]
     pub fn into_admitted(self) -> Admitted {
         self.admitted
     }
 }
 
-/// A caller with an operator key that has the scope `S`, where the request need not name an account.
+/// A caller with an operator key with the scope `S`, for requests that need not name an account.
 pub struct Operator<S> {
     /// The use cases.
     pub api: Arc<Api>,
-    /// How the request came in, for the audit.
+    /// The request's origin, for the audit.
     pub cause: Cause,
     key: OperatorKeyId,
     admission: Admission,
@@ -88,7 +88,7 @@ pub struct Operator<S> {
 }
 
 impl<S: Scope> Operator<S> {
-    /// Which operator sends a request. A problem where it is none, or the key lacks the scope.
+    /// The operator who sends a request. A problem if it is no operator, or the key lacks the scope.
     pub fn of(api: &Arc<Api>, parts: &Parts) -> Result<Self, Problem> {
         let known = Known::of(api, parts, Way::Api, None)?;
         let Credential::OperatorKey { id: key, scopes } = known.identified.credential else {
@@ -108,7 +108,7 @@ impl<S: Scope> Operator<S> {
         })
     }
 
-    /// Who changes operator keys, for their trail.
+    /// The actor of changes to operator keys, for the audit trail.
     #[must_use]
     pub fn keys_origin(&self) -> KeysOrigin {
         KeysOrigin {
@@ -139,7 +139,7 @@ pub fn bearer_of(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Who a request comes from, with the cause of what it does.
+/// The sender of a request, with the cause of its changes.
 struct Known {
     identified: Identified,
     cause: Cause,

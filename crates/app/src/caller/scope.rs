@@ -1,8 +1,8 @@
-//! What an operator key has to be good for, as types: an operation names the one that it needs, or does not compile.
+//! The scopes of operator keys as types: an operation that does not name the one it needs does not compile.
 
 use usher_identity::OperatorScope;
 
-/// What an operation needs of an operator key. Whoever else calls is asked by the domain what they may do.
+/// The scope that an operation needs from an operator key. The rights of other callers are checked by the domain.
 pub trait Scope: Send + Sync + 'static {
     /// The scope that the key must have.
     const NEEDED: OperatorScope;
@@ -23,7 +23,7 @@ macro_rules! scopes {
 }
 
 scopes! {
-    /// `accounts.read`: looking. Any scope implies it.
+    /// `accounts.read`: reading. Any scope implies it.
     AccountsRead
     /// `accounts.manage`: changing what an account has, and following devices, which keeps them alive.
     AccountsManage

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_would_break_a_rule_is_refused_as_a_fault_of_the_server() {
+    fn a_broken_invariant_is_refused_as_a_fault_of_the_server() {
         let broken = Broken::Oversold(PoolId::from_bits(1));
 
         let kind = Problem::from(Failure::Invariant(broken)).kind();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_turned_away_for_now_is_told_when_to_come_back() {
+    fn temporary_refusals_say_when_to_come_back() {
         let table = [
             (
                 Failure::Overloaded {

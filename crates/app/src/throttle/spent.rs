@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_that_one_key_refuses_spends_nothing_of_the_others() {
+    fn a_refused_attempt_costs_nothing() {
         let mut spent = Spent::default();
         for _ in 0..3 {
             assert_eq!(take(&mut spent, 1, 0), Ok(()));
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_right_leaves_nothing_behind() {
+    fn a_right_attempt_leaves_nothing_behind() {
         let mut spent = Spent::default();
         assert_eq!(take(&mut spent, 1, 0), Ok(()));
 
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_are_whole_again_are_forgotten_little_by_little() {
+    fn recovered_keys_are_dropped_a_few_at_a_time() {
         let mut spent = Spent::default();
         for number in 0..1_000 {
             assert_eq!(take(&mut spent, number, 0), Ok(()));
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_of_a_value_does_not_depend_on_its_length() {
+    fn the_stored_size_of_a_value_does_not_depend_on_its_length() {
         let long = "x".repeat(250_000);
 
         assert_ne!(Key::of("test", &[long.as_bytes()]), Key::of("test", &[b"x"]));

@@ -25,7 +25,7 @@ use crate::problem::{
 };
 use crate::v1::ended;
 
-/// Set to write `problems.json` instead of comparing it.
+/// If set, `problems.json` is written instead of compared.
 const UPDATE: &str = "UPDATE_EXAMPLES";
 
 /// The bits of `01h2xcejqtf2nbrexx3vqjhp41`.
@@ -157,7 +157,7 @@ fn of_administration() -> Vec<Refusal> {
     ]
 }
 
-/// What is over, with how it ended.
+/// Ended things, with how they ended.
 fn over() -> [Problem; 2] {
     let end = |reason: &'static str, by| End {
         at: MONDAY,
@@ -184,7 +184,7 @@ fn over() -> [Problem; 2] {
     ]
 }
 
-/// Problems that no rule of the domain knows.
+/// Problems that are not refusals of the domain.
 fn of_http() -> Vec<Problem> {
     let overloaded = Failure::Overloaded {
         retry_after: Secs::new(1),
@@ -237,7 +237,7 @@ async fn document(problem: Problem) -> Value {
 }
 
 #[tokio::test]
-async fn the_examples_of_problems_are_documents_that_the_code_makes_one_of_each_code() {
+async fn the_examples_of_problems_are_generated_one_for_each_code() {
     let refused = of_seats().into_iter().chain(of_administration());
     let refused = refused.map(|refusal| Problem::refused(&refusal, Some(ACCOUNT)));
     let mut made = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Schemas in words.
+//! Schemas as text.
 
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ fn is_null(schema: &Value) -> bool {
     schema["type"] == "null"
 }
 
-/// The type's name without null, and whether null is one.
+/// The type's name without null, and whether null is allowed.
 fn type_of(schema: &Value) -> (&str, bool) {
     match &schema["type"] {
         Value::Array(types) => {
@@ -36,7 +36,7 @@ fn type_of(schema: &Value) -> (&str, bool) {
     }
 }
 
-/// A schema in words, with links to those that it refers to.
+/// A schema as text, with links to those that it refers to.
 pub(super) fn kind(schema: &Value) -> Html {
     Html::raw(words(schema))
 }
@@ -82,7 +82,7 @@ fn words(schema: &Value) -> String {
     }
 }
 
-/// The fields of an object; of a choice of objects, those of each, one after another.
+/// The fields of an object; for a choice of objects, those of each in turn.
 pub(super) fn fields(schema: &Value) -> Vec<Field> {
     if let Some(choices) = choices(schema) {
         return choices.iter().flat_map(fields).collect();

@@ -1,4 +1,4 @@
-//! Compares values with what a filter says.
+//! Compares values as a filter requires.
 
 use std::cmp::Ordering;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use usher_domain::text::address;
 
 use super::super::error::Error;
-use super::super::schema::{Attribute, Holds, Place};
+use super::super::schema::{Attribute, AttributeRef, Holds};
 use super::invalid;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(in crate::scim) enum Comparison {
     LessOrEqual,
 }
 
-/// What values are compared with. Texts are folded where the attribute's case does not matter.
+/// The value to compare with. Texts are folded if the attribute is case-insensitive.
 #[derive(Debug)]
 pub(in crate::scim) enum Operand {
     Text(String),
@@ -31,7 +31,7 @@ pub(in crate::scim) enum Operand {
     Instant(Timestamp),
 }
 
-/// What a filter compares an attribute with, if that makes sense.
+/// The value that a filter compares an attribute with, if the comparison is valid.
 pub(super) fn operand(
     attribute: &Attribute,
     comparison: Comparison,
@@ -68,7 +68,7 @@ const fn is_of_text(comparison: Comparison) -> bool {
     )
 }
 
-/// The form in which texts are compared. Addresses are equal however their domain is written.
+/// The form in which texts are compared. The notation of an address's domain does not matter.
 pub(in crate::scim) fn folded(text: &str, is_case_exact: bool) -> String {
     if is_case_exact {
         text.to_owned()
@@ -111,8 +111,8 @@ impl Comparison {
     }
 }
 
-impl Place {
-    /// Whether one of the values at this place of a resource is as asked.
+impl AttributeRef {
+    /// Whether one of the values at this path of a resource matches.
     pub(super) fn any(&self, it: &Map<String, Value>, is: impl Fn(&Value) -> bool) -> bool {
         let part_is = |value: &Value| match self.part {
             Some(part) => value.get(part.name).is_some_and(&is),

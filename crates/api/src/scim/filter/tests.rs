@@ -101,7 +101,7 @@ fn filters_find_what_they_describe() {
 }
 
 #[test]
-fn what_makes_no_sense_is_an_invalid_filter() {
+fn nonsense_is_an_invalid_filter() {
     for filter in [
         "userName",
         r#"userName is "x""#,
@@ -133,7 +133,7 @@ fn a_filter_has_a_bound() {
 }
 
 #[test]
-fn of_many_types_a_name_of_another_is_one_without_a_value() {
+fn in_a_query_for_several_types_a_missing_attribute_has_no_value() {
     let filter = parse(r#"userName eq "x" or displayName eq "Night""#).unwrap();
     let night = json!({"displayName": "Night"});
 
@@ -143,7 +143,7 @@ fn of_many_types_a_name_of_another_is_one_without_a_value() {
 }
 
 #[test]
-fn a_filter_tells_what_can_be_looked_up_and_what_it_looks_at() {
+fn a_filter_reports_its_fixed_values_and_its_attributes() {
     let filter = parse(r#"userName eq "Sven" and active eq true"#).unwrap();
     let test = Test::of(&filter, &USER, false).unwrap();
 

@@ -1,12 +1,12 @@
 //! Value paths with a part behind the brackets, `emails[type eq "work"].value eq "x"`, which Entra and validators send.
 //! The grammar of filters (RFC 7644, section 3.4.2.2) puts the comparison inside: `emails[type eq "work" and value eq
-//! "x"]`. What is meant is the same, so that is what they are read as.
+//! "x"]`. The meaning is the same, so they are rewritten to it.
 
-/// The filter with every comparison behind brackets put into them. What is no such comparison stays as it is, for the
-/// parser to refuse.
+/// The filter with every comparison after brackets moved into them. Everything else stays unchanged, so that the parser
+/// refuses it.
 pub(super) fn moved_inside(filter: &str) -> String {
     let mut moved = String::with_capacity(filter.len() + 8);
-    // Where the attribute before the open bracket, and what is in the bracket, begin in `moved`.
+    // The starts of the attribute before the open bracket and of the bracket's contents, in `moved`.
     let mut open: Option<(usize, usize)> = None;
     let mut rest = filter;
     while let Some(first) = rest.chars().next() {
@@ -35,7 +35,7 @@ pub(super) fn moved_inside(filter: &str) -> String {
     moved
 }
 
-/// A text in quotes with what is behind a backslash in it; all that is left where it does not end.
+/// A quoted text with its escapes; the whole rest if it has no end.
 fn quoted(text: &str) -> &str {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -49,7 +49,7 @@ fn quoted(text: &str) -> &str {
     text
 }
 
-/// What stands behind the brackets.
+/// The part after the brackets.
 struct Comparison<'a> {
     part: &'a str,
     operator: &'a str,
@@ -89,8 +89,8 @@ impl<'a> Comparison<'a> {
         ))
     }
 
-    /// The path with this comparison in its brackets. Not to be equal is not to have such a value at all, as for an
-    /// attribute without brackets; to be equal to `null` is to have no value.
+    /// The path with this comparison in its brackets. `ne` means that there is no such value at all, as for an
+    /// attribute without brackets; `eq null` means that there is no value.
     fn inside(&self, name: &str, asked: &str) -> String {
         let Self {
             part,
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_comparison_behind_brackets_moves_into_them() {
+    fn a_comparison_after_brackets_moves_into_them() {
         for (sent, read) in [
             (
                 r#"emails[type eq "work"].value eq "a]b@c.d""#,

@@ -1,4 +1,4 @@
-//! What operations do to a resource.
+//! Applying operations to a resource.
 
 use serde_json::{Map, Value};
 use usher_domain::text::address;
@@ -6,11 +6,11 @@ use usher_domain::text::address;
 use super::super::error::{Error, ScimType};
 use super::super::filter::Test;
 use super::super::intake::need_few;
-use super::super::schema::{Attribute, Holds, Place};
+use super::super::schema::{Attribute, AttributeRef, Holds};
 use super::{Operation, Target, Verb};
 
 impl Operation {
-    /// Does the operation. What the resource must have cannot be taken from it (RFC 7644, section 3.5.2.2).
+    /// Applies the operation. Required attributes cannot be removed (RFC 7644, section 3.5.2.2).
     pub(in crate::scim) fn apply(&self, resource: &mut Map<String, Value>) -> Result<(), Error> {
         match &self.target {
             Target::At(place) => self.at(*place, resource),
@@ -39,7 +39,7 @@ impl Operation {
         Err(Error::bad(ScimType::Mutability, detail))
     }
 
-    fn at(&self, place: Place, resource: &mut Map<String, Value>) {
+    fn at(&self, place: AttributeRef, resource: &mut Map<String, Value>) {
         let attribute = place.attribute;
         let is_complex = matches!(attribute.holds, Holds::Parts(_));
         match (self.verb, &self.value, place.part) {
@@ -161,8 +161,8 @@ fn set_part(resource: &mut Map<String, Value>, attribute: &Attribute, part: &Att
     }
 }
 
-/// Adds a value to a multi-valued attribute, or its parts to the value that is the same. Only one can be primary
-/// (RFC 7643, section 2.4).
+/// Adds a value to a multi-valued attribute, or its parts to an equal value. Only one can be primary (RFC 7643, section
+/// 2.4).
 fn add(resource: &mut Map<String, Value>, attribute: &Attribute, new: &Value) {
     if new.get("primary") == Some(&Value::Bool(true)) {
         for_each(resource, attribute, |value| {
@@ -211,7 +211,7 @@ fn keep(resource: &mut Map<String, Value>, attribute: &Attribute, is_kept: impl 
     }
 }
 
-/// What has no value left is not there (RFC 7643, section 2.5).
+/// An attribute without values does not exist (RFC 7643, section 2.5).
 fn sweep(resource: &mut Map<String, Value>, attribute: &Attribute) {
     let is_empty = |value: &Value| {
         let no_parts = value.as_object().is_some_and(Map::is_empty);

@@ -77,7 +77,7 @@ fn simple_attributes_are_added_replaced_and_removed() {
 }
 
 #[test]
-fn what_entra_sends_is_understood() {
+fn requests_from_entra_are_understood() {
     becomes(
         json!([
             {"op": "Replace", "path": "active", "value": "False"},
@@ -113,7 +113,7 @@ fn what_entra_sends_is_understood() {
 }
 
 #[test]
-fn what_okta_sends_is_understood() {
+fn requests_from_okta_are_understood() {
     becomes(
         json!([{"op": "replace", "value": {"active": false}}]),
         &[("active", json!(false))],
@@ -174,7 +174,7 @@ fn values_are_added_changed_and_removed_by_what_they_are() {
 }
 
 #[test]
-fn what_cannot_be_done_says_why() {
+fn impossible_operations_are_refused_with_the_reason() {
     refused(json!({"op": "move", "path": "userName"}), "invalidSyntax");
     refused(json!({"op": "remove"}), "noTarget");
     refused(json!({"op": "replace", "value": "Sven"}), "invalidValue");

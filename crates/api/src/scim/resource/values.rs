@@ -43,7 +43,7 @@ pub(super) fn user_values(
         }
         "emails" => {
             let mut email = Map::from_iter([("value".to_owned(), json!(user.profile.email))]);
-            // Of users of whom no directory said otherwise, it is the address at work, and the preferred one.
+            // If no directory has said otherwise, it is the work address, and the primary one.
             let label = entry.map_or_else(Default::default, |entry| entry.email_label.clone());
             email.extend(label.kind.map(|kind| ("type".to_owned(), json!(kind))));
             email.extend(

@@ -1,4 +1,4 @@
-//! What Usher keeps of users and groups.
+//! The stored attributes of users and groups.
 
 use super::{Attribute, Holds, Returned, Schema, attribute, text};
 

@@ -1,4 +1,4 @@
-//! What the API takes and shows of accounts.
+//! The API's request and response types for accounts.
 
 use std::collections::BTreeMap;
 
@@ -21,16 +21,16 @@ pub(crate) struct Account {
     /// The id.
     #[schema(value_type = schema::AccountId)]
     id: AccountId,
-    /// What the operator calls it.
+    /// The operator's name for it.
     #[schema(value_type = schema::Name, example = "Contoso Support")]
     name: String,
-    /// The id of the account in the operator's own system; null where it has none.
+    /// The id of the account in the operator's own system; null if it has none.
     #[schema(required, value_type = Option<schema::ExternalId>)]
     external_id: Option<ExternalId>,
-    /// What the operator's own system keeps with the account.
+    /// The operator's own metadata for the account.
     #[schema(value_type = schema::Metadata)]
     metadata: Metadata,
-    /// When it was made.
+    /// When it was created.
     created_at: Time,
 }
 
@@ -64,33 +64,33 @@ impl From<AccountRow> for Account {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Contoso Support"}))]
 pub(crate) struct NewAccount {
-    /// What the operator calls it.
+    /// The operator's name for it.
     #[schema(value_type = schema::Name, example = "Contoso Support")]
     pub(crate) name: Name,
     /// The id of the account in your own system.
     #[serde(default)]
     #[schema(value_type = Option<schema::ExternalId>)]
     pub(crate) external_id: Option<ExternalId>,
-    /// What your own system keeps with the account: at most 20 texts by name.
+    /// Your own metadata for the account: at most 20 texts by name.
     #[serde(default)]
     #[schema(value_type = Option<schema::Metadata>)]
     pub(crate) metadata: Option<Metadata>,
 }
 
-/// A change of an account. What is left out stays.
+/// A change of an account. Omitted fields stay unchanged.
 #[expect(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Contoso Support"}))]
 pub(crate) struct AccountChange {
-    /// Another name.
+    /// The new name.
     #[schema(value_type = Option<schema::Name>)]
     pub(crate) name: Option<Name>,
-    /// Another id in your own system; null removes it.
+    /// The new id in your own system; null removes it.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<schema::ExternalId>)]
     pub(crate) external_id: Option<Option<ExternalId>>,
-    /// Other metadata, whole.
+    /// The new metadata, complete.
     #[schema(value_type = Option<schema::Metadata>)]
     pub(crate) metadata: Option<Metadata>,
 }
@@ -100,21 +100,21 @@ pub(crate) struct AccountChange {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AccountQuery {
-    /// Only those whose name contains this, in capitals or not.
+    /// Only those whose name contains this, ignoring case.
     pub(crate) q: Option<String>,
     /// Only those with this id in the operator's own system, exactly.
     #[param(value_type = Option<schema::ExternalId>)]
     pub(crate) external_id: Option<ExternalId>,
-    /// How many accounts the page has at most.
+    /// The most accounts on the page.
     #[serde(default)]
     #[param(inline)]
     pub(crate) limit: Limit,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[param(value_type = Option<schema::Cursor>)]
     pub(crate) cursor: Option<Cursor>,
 }
 
-/// What an account has bought, and how much of it is given out.
+/// What an account has bought, and how much of it is in use.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Subscription {
     /// The plan; null before the first subscription.
@@ -128,19 +128,19 @@ pub(crate) struct Subscription {
 /// The seats of one product.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProductSubscription {
-    /// Seats for users who have one of their own.
+    /// Named seats.
     #[schema(example = 2)]
     named_seats: u32,
     /// How many of these are assigned.
     #[schema(example = 2)]
     named_assigned: u32,
-    /// Seats to distribute over pools.
+    /// Shared seats, for pools.
     #[schema(example = 10)]
     shared_seats: u32,
     /// How many of these are in pools.
     #[schema(example = 8)]
     shared_distributed: u32,
-    /// How many of these are in no pool yet.
+    /// How many of these are unallocated.
     #[schema(example = 2)]
     shared_unallocated: u32,
 }
@@ -167,14 +167,14 @@ impl From<&account::Account> for Subscription {
     }
 }
 
-/// What an account is to have, whole. Products that are left out have no seats.
+/// Everything an account has bought. Omitted products have no seats.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "plan": "enterprise", "products": {"remote-support": {"named_seats": 2, "shared_seats": 10}}
 }))]
 pub(crate) struct NewSubscription {
-    /// A plan that the operator's configuration knows; `team` and `enterprise` are built in.
+    /// A plan from the operator's configuration; `team` and `enterprise` are built in.
     #[schema(value_type = schema::PlanName)]
     pub(crate) plan: PlanName,
     /// Seats by product.
@@ -185,13 +185,13 @@ pub(crate) struct NewSubscription {
     pub(crate) products: BTreeMap<Product, NewProductSeats>,
 }
 
-/// The seats of one product. What is left out is none.
+/// The seats of one product. Omitted numbers are 0.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewProductSeats {
-    /// Seats for users who have one of their own.
+    /// Named seats.
     named_seats: Option<u32>,
-    /// Seats to distribute over pools.
+    /// Shared seats, for pools.
     shared_seats: Option<u32>,
 }
 
@@ -216,7 +216,7 @@ pub(crate) struct NewMinutes {
 /// Prepaid minutes.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Minutes {
-    /// How many are left.
+    /// The remaining minutes.
     #[schema(example = 500)]
     remaining: u64,
 }

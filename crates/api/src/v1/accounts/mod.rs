@@ -33,7 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
 
 /// Create an account
 ///
-/// The operator only.
+/// Only for the operator.
 #[utoipa::path(
     post, path = "/v1/accounts", operation_id = "createAccount", tag = "accounts",
     params(IdempotencyHeader), request_body = NewAccount,
@@ -48,7 +48,7 @@ async fn create(
     key: IdempotencyKey,
     Json(body): Json<NewAccount>,
 ) -> Result<Created<Account>, Problem> {
-    // One at a time, so that no two requests with one key make an account each.
+    // One at a time, so that two requests with one key do not both create an account.
     let api = Arc::clone(&operator.api);
     let _one_at_a_time = api.making_accounts().lock().await;
     let bits = key.bits(
@@ -71,7 +71,7 @@ async fn create(
     };
     match caller.try_execute(command, show).await {
         Ok(shown) => Ok(created(false, shown)),
-        // Only a repeated request can draw an id that exists.
+        // Only a repeated request can have an existing id.
         Err(Failure::Refused(_)) if key.is_given() => {
             let shown = caller.read(|account, _, _| Ok(Account::from(account))).await?;
             Ok(created(true, shown))
@@ -81,7 +81,7 @@ async fn create(
     }
 }
 
-/// Refuses a key that has made another account.
+/// Refuses a key that created another account.
 async fn check_key(operator: &Operator<AccountsManage>, bits: u128) -> Result<(), Problem> {
     let (first, last) = usher_domain::repeat::ids_of_key(bits);
     let before = Cursor::new(Timestamp::default(), first.saturating_sub(1), 0);
@@ -89,7 +89,7 @@ async fn check_key(operator: &Operator<AccountsManage>, bits: u128) -> Result<()
         with_deleted: true,
         ..AccountFilter::default()
     };
-    // Of one key there is one account at most.
+    // One key creates at most one account.
     let rows = operator
         .api
         .records()
@@ -104,7 +104,7 @@ async fn check_key(operator: &Operator<AccountsManage>, bits: u128) -> Result<()
     }
 }
 
-/// What a repeated request is told when the account that it created is there no longer.
+/// The answer to a repeated request whose account no longer exists.
 fn closed_since() -> Problem {
     let refusal = Refusal::State(StateRefusal::AlreadyExists {
         what: "account",
@@ -116,7 +116,7 @@ fn closed_since() -> Problem {
 
 /// List the accounts
 ///
-/// The operator only. Closed accounts are left out.
+/// Only for the operator. Closed accounts are left out.
 #[utoipa::path(
     get, path = "/v1/accounts", operation_id = "listAccounts", tag = "accounts",
     params(AccountQuery), responses((status = 200, description = "A page of accounts.", body = List<Account>))
@@ -152,7 +152,7 @@ async fn get(caller: Caller<AccountsRead>) -> Result<Answer<Account>, Problem> {
 
 /// Change an account
 ///
-/// The operator only.
+/// Only for the operator.
 #[utoipa::path(
     patch, path = "/v1/accounts/{account}", operation_id = "changeAccount", tag = "accounts",
     params(AccountPath), request_body = AccountChange,
@@ -175,8 +175,8 @@ async fn change(
 
 /// Close an account
 ///
-/// The operator only. Every device is signed out and told so; every credential of the account is dead. There is no
-/// way back.
+/// Only for the operator. Every device is signed out and told so; every credential of the account is revoked. This
+/// cannot be undone.
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}", operation_id = "deleteAccount", tag = "accounts",
     params(AccountPath), responses((status = 204, description = "The account is closed."))
@@ -187,7 +187,7 @@ async fn delete(caller: Caller<AccountsManage>) -> Result<StatusCode, Problem> {
             StatusCode::NO_CONTENT
         })
         .await;
-    // Also where the account was closed before: an earlier call may have broken off between the two.
+    // Also if the account is already closed: an earlier call may have been interrupted between the two.
     if caller.actor == Actor::Operator {
         caller.api.identity().forget_account(caller.account).await?;
     }

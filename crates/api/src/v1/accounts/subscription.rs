@@ -40,8 +40,8 @@ async fn get(caller: Caller<AccountsRead>) -> Result<Answer<Subscription>, Probl
 
 /// Set what an account has bought
 ///
-/// The operator only. The body says everything: products that are left out have no seats afterwards. The first
-/// shared seats of a product make its default pool; seats bought later stay unallocated until a pool is given them.
+/// Only for the operator. The body replaces everything: omitted products have no seats afterwards. The first shared
+/// seats of a product make its default pool; seats bought later stay unallocated until they are assigned to a pool.
 #[utoipa::path(
     put, path = "/v1/accounts/{account}/subscription", operation_id = "setSubscription", tag = "accounts",
     params(AccountPath), request_body = NewSubscription,
@@ -70,13 +70,13 @@ async fn set(
 
 /// Add prepaid minutes
 ///
-/// The operator only. Each call adds, except one that is repeated with its `Idempotency-Key`: that adds nothing and is
-/// answered with the balance as it stands. A key is known for as long as its top-up is among the account's newest 256.
-/// The same key with another number of minutes is refused.
+/// Only for the operator. Each call adds minutes, except one that is repeated with its `Idempotency-Key`: that adds
+/// nothing, and the answer has the current balance. A key is remembered for as long as its top-up is among the
+/// account's newest 256. The same key with another number of minutes is refused.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/minutes", operation_id = "addMinutes", tag = "accounts",
     params(AccountPath, IdempotencyHeader), request_body = NewMinutes,
-    responses((status = 200, description = "The balance after.", body = Minutes)),
+    responses((status = 200, description = "The new balance.", body = Minutes)),
     extensions(("x-problems" = json!(["idempotency-key-reused"])))
 )]
 async fn add_minutes(

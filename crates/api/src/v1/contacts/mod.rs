@@ -1,4 +1,4 @@
-//! Contacts: the users with whom one shares a team, and how they are doing (P4).
+//! Contacts: the users who share a team, and their presence (P4).
 
 use axum::Json as Answer;
 use serde::Serialize;
@@ -20,16 +20,16 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
-/// Somebody with whom a user shares a team.
+/// A user who shares a team with another.
 #[derive(Debug, Serialize, ToSchema)]
 struct Contact {
-    /// Who.
+    /// The user.
     #[schema(value_type = schema::UserId)]
     user: UserId,
-    /// Their name.
+    /// The user's name.
     #[schema(value_type = schema::Name)]
     name: Name,
-    /// How they are doing. `available`: has a named license, or is signed in.
+    /// Their presence. `available`: has a named license, or is signed in.
     #[schema(value_type = schema::Presence)]
     presence: &'static str,
 }

@@ -22,19 +22,19 @@ use super::message::{Message, Queue, alive, welcome};
 use super::position::Position;
 use crate::problem::Problem;
 
-/// How often a stream says that it is alive, at least. Real time, whatever Usher's clock says: it is for what lies
-/// between the two ends.
+/// The longest interval between keep-alive messages of a stream. In real time, not on Usher's clock: it is for proxies
+/// in between.
 const ALIVE_EVERY: Duration = Duration::from_secs(15);
 
-/// How soon a client comes back when its stream breaks off.
+/// How soon a client reconnects when its stream breaks off.
 const RETRY_MILLIS: u32 = 2_000;
 
-/// How often opening waits for a moment in which nothing is committed.
+/// How often opening a stream retries for a moment without a commit.
 const OPEN_ATTEMPTS: usize = 4;
 
-/// Whom a stream is about.
+/// The subject of a stream.
 pub(crate) trait Subject: Send + 'static {
-    /// Takes in an event, and gives what the device is told of it.
+    /// Processes an event, and returns what the device is told about it.
     fn take(
         &mut self,
         caller: &Admitted,
@@ -42,18 +42,18 @@ pub(crate) trait Subject: Send + 'static {
         event: &Event,
     ) -> impl Future<Output = Result<Option<Message>, Problem>> + Send;
 
-    /// Whether nothing more will come.
+    /// Whether the stream is complete.
     fn is_over(&self) -> bool;
 
-    /// Looks up the place in the queue, where the subject waits.
+    /// Looks up the position in the queue, if the subject waits.
     fn queue(&self) -> Option<Box<QueueView>>;
 
-    /// How often the stream says that it is alive.
+    /// The interval of keep-alive messages.
     fn alive_every(&self) -> Duration {
         ALIVE_EVERY
     }
 
-    /// Whether this actor may follow the subject. One that is over, or not there, tells so itself.
+    /// Whether this actor may follow the subject. An ended or missing subject says so itself.
     fn may_follow(&self) -> Box<MayFollow>;
 
     /// The stream is still open.
@@ -62,27 +62,27 @@ pub(crate) trait Subject: Send + 'static {
     }
 }
 
-/// Says who may follow.
+/// Decides who may follow.
 pub(crate) type MayFollow = dyn Fn(&Account, &Actor) -> bool + Send;
 
-/// Looks a place in the queue up.
+/// Looks up a position in the queue.
 pub(crate) type QueueView = dyn Fn(&Account, Timestamp) -> Option<Queue> + Send;
 
-/// What a stream begins from.
+/// The starting point of a stream.
 pub(crate) struct Opening<T> {
     pub(super) follower: Follower,
-    /// How things stood.
+    /// The state at that point.
     pub(crate) seen: T,
-    /// Up to which commit what is not known has to be looked up.
+    /// Up to which commit unknown things have to be looked up.
     pub(crate) unsure_until: Seq,
-    /// Whether `seen` is exactly how things stood behind the commit that the stream begins at.
+    /// Whether `seen` is exactly the state after the commit at which the stream begins.
     is_exact: bool,
     start: Position,
 }
 
 impl<T: Send + 'static> Opening<T> {
-    /// Subscribes to the account and looks at it in one moment, if there is one in which nothing is committed. Where
-    /// there is none, what is seen may be newer than where the stream begins.
+    /// Subscribes to the account and reads it at a moment without a commit. If there is none, the state may be newer
+    /// than the start of the stream.
     pub(crate) async fn at(
         caller: &Admitted,
         from: Option<Position>,
@@ -123,13 +123,12 @@ pub(crate) struct Feed<S> {
     is_over: bool,
     alive: Option<Interval>,
     closed: Pin<Box<dyn Future<Output = ()> + Send>>,
-    /// Counts until the stream ends.
+    /// Counts the stream until it ends.
     _open: OpenStream,
 }
 
 impl<S: Subject> Feed<S> {
-    /// A stream that begins at the opening. `stands` is what the device is told of how things stand, where the stream
-    /// has no past.
+    /// A stream that begins at the opening. `stands` tells the device the current state, if the stream does not resume.
     pub(crate) fn new<T>(
         caller: Admitted,
         open: OpenStream,
@@ -155,7 +154,7 @@ impl<S: Subject> Feed<S> {
         }
     }
 
-    /// The rest of a stream whose subject is over; none where there is none.
+    /// The rest of a stream whose subject has ended; `None` if there is none.
     pub(crate) async fn rest(mut self) -> Result<Option<EventStream>, Problem> {
         let welcomed = self.ready.len();
         while !self.subject.is_over() && !self.follower.has_caught_up() {
@@ -169,7 +168,7 @@ impl<S: Subject> Feed<S> {
         Ok((!nothing).then(|| self.open()))
     }
 
-    /// Lets the stream go.
+    /// Releases the stream.
     pub(crate) fn open(self) -> EventStream {
         let frames = futures::stream::unfold(self, |mut feed| async move {
             let frame = feed.next().await?;
@@ -178,7 +177,7 @@ impl<S: Subject> Feed<S> {
         EventStream(Body::from_stream(frames))
     }
 
-    /// The next frame; none at the end, also where the device has to come back because it was too slow.
+    /// The next frame; `None` at the end, and if the device has to reconnect because it was too slow.
     async fn next(&mut self) -> Option<Bytes> {
         if self.alive.is_none() && !self.is_over {
             self.alive = Some(interval(self.subject.alive_every()));
@@ -195,7 +194,7 @@ impl<S: Subject> Feed<S> {
             tokio::select! {
                 biased;
                 () = &mut self.closed => return None,
-                // Before the commits, which on a busy account never end.
+                // Before the commits, which never end on a busy account.
                 _ = interval.tick() => {
                     if !may_go_on(&self.caller, self.subject.may_follow()).await {
                         return None;
@@ -265,8 +264,8 @@ impl<S: Subject> Feed<S> {
     }
 }
 
-/// Whether a caller would be let in now. The stream of one who would not ends, and the device that comes back is told
-/// why.
+/// Whether the caller would still be authenticated. If not, the stream ends, and the device is told why when it
+/// reconnects.
 async fn may_go_on(caller: &Admitted, may_follow: Box<MayFollow>) -> bool {
     let allowed = async {
         let actor = caller.admitted_again().await?;
@@ -275,7 +274,7 @@ async fn may_go_on(caller: &Admitted, may_follow: Box<MayFollow>) -> bool {
     };
     match allowed.await {
         Ok(may) => may,
-        // That it cannot be told at the moment is nobody's fault. It is asked again soon.
+        // If it cannot be checked at the moment, it is checked again soon.
         Err(problem) => problem.kind().status.is_server_error(),
     }
 }
@@ -286,7 +285,7 @@ fn interval(every: Duration) -> Interval {
     interval
 }
 
-/// An answer that goes on.
+/// A streaming answer.
 pub(crate) struct EventStream(Body);
 
 impl IntoResponse for EventStream {
@@ -298,7 +297,7 @@ impl IntoResponse for EventStream {
             ),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        // Proxies that hold an answer back until it is whole would hold this one back for good.
+        // Proxies that buffer an answer until it is complete would buffer this one for ever.
         let unbuffered = [("x-accel-buffering", HeaderValue::from_static("no"))];
         (headers, unbuffered, self.0).into_response()
     }

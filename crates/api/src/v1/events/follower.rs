@@ -1,4 +1,4 @@
-//! Follows an account's commits from any place on: first from the journal, then live.
+//! Follows an account's commits from any position: first from the journal, then live.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,14 +14,14 @@ const CHUNK: usize = 200;
 pub(super) struct Follower {
     engine: Engine,
     account: AccountId,
-    /// The newest commit that was handed out or stands in `read`.
+    /// The newest commit that was returned or is in `read`.
     through: Seq,
     read: VecDeque<Arc<Published>>,
     subscription: Subscription,
 }
 
 impl Follower {
-    /// Goes on behind `told`, the newest commit that was told before.
+    /// Continues after `told`, the newest commit that was already reported.
     pub(super) fn new(
         engine: Engine,
         account: AccountId,
@@ -32,20 +32,20 @@ impl Follower {
         Self {
             engine,
             account,
-            // What claims to have seen the future has seen what there is.
+            // A position in the future counts as the newest one.
             through: told.map_or(newest, |told| told.min(newest)),
             read: VecDeque::new(),
             subscription,
         }
     }
 
-    /// Whether everything was handed out that was there when this began.
+    /// Whether everything that existed at the start was returned.
     pub(super) fn has_caught_up(&self) -> bool {
         self.read.is_empty() && self.through >= self.subscription.seq()
     }
 
-    /// The next commit; none where it cannot be told without a gap, and the device has to come again. Nothing is lost
-    /// where this is not awaited to its end.
+    /// The next commit; `None` if there would be a gap, and the device has to reconnect. Safe to cancel: nothing is
+    /// lost.
     pub(super) async fn next(&mut self) -> Result<Option<Arc<Published>>, Failure> {
         if self.read.is_empty() && self.through < self.subscription.seq() {
             let found = self

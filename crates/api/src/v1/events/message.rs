@@ -1,4 +1,4 @@
-//! What a device is told.
+//! The messages to a device.
 
 use std::fmt::Write as _;
 
@@ -25,7 +25,7 @@ impl Message {
         }
     }
 
-    /// As it goes over the wire. What is a fact has a place.
+    /// The wire format. An event that is a fact has a position.
     pub(super) fn frame(&self, at: Option<Position>) -> Bytes {
         let mut text = String::with_capacity(self.data.len() + 64);
         if let Some(at) = at {
@@ -37,24 +37,24 @@ impl Message {
     }
 }
 
-/// A frame that says nothing but that the stream is alive, and what has been told.
+/// A keep-alive frame with the current position.
 pub(super) fn alive(told: Position) -> Bytes {
     format!(": alive\nid: {told}\n\n").into()
 }
 
-/// The first frame of a stream: how soon to come back when it breaks off, and what has been told.
+/// The first frame of a stream: the reconnection delay and the current position.
 pub(super) fn welcome(told: Position, retry_millis: u32) -> Bytes {
     format!("retry: {retry_millis}\nid: {told}\n\n").into()
 }
 
-/// Who did it, as a device is told.
+/// The actor, as a device is told.
 #[derive(Debug, Serialize)]
 pub(super) struct By<'a> {
     /// An id, or `operator`, `customer`, `system`.
     actor: &'a str,
-    /// The person's name, where it is a person.
+    /// The name, if it is a person.
     name: Option<&'a Name>,
-    /// What they said about it.
+    /// Their note.
     note: Option<&'a Note>,
 }
 
@@ -68,20 +68,20 @@ impl<'a> By<'a> {
     }
 }
 
-/// That something runs out.
+/// Something will expire.
 #[derive(Debug, Serialize)]
 pub(super) struct InSecs {
     pub(super) in_secs: u32,
 }
 
-/// A seat is kept.
+/// A seat is reserved.
 #[derive(Debug, Serialize)]
 pub(super) struct Offer {
     pub(super) ticket: usher_domain::TicketId,
     pub(super) expires_in_secs: u32,
 }
 
-/// A place in the queue.
+/// A position in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Queue {
     pub(super) ticket: usher_domain::TicketId,
@@ -89,7 +89,7 @@ pub(crate) struct Queue {
     pub(super) wait_estimate_secs: Option<u32>,
 }
 
-/// Why something is over.
+/// Why something ended.
 #[derive(Debug, Serialize)]
 pub(super) struct Over<'a> {
     pub(super) reason: &'static str,

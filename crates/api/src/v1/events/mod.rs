@@ -1,12 +1,11 @@
 //! Streams of events for devices: server-sent events, resumable without a gap or a repetition.
 //!
-//! Every event that is a fact has the id `{seq}.{index}`: the commit that holds it, and its place among the events of
-//! that commit, from 1. The id `{seq}.0` stands between two commits; streams send it where they begin and with every
-//! sign that they are alive, so that a device that comes back says from where on it has missed something. What it
-//! missed is read from the journal, and then the stream goes on live.
+//! Every event that is a fact has the id `{seq}.{index}`: its commit, and its position among the events of that commit,
+//! from 1. The id `{seq}.0` is between two commits; streams send it at the start and with every keep-alive, so that a
+//! device that reconnects says what it has missed. That is read from the journal, and then the stream continues live.
 //!
-//! `queue` and what stands when a stream begins are no facts of their own but how things are: they have no id and are
-//! told again where a stream starts again.
+//! `queue` and the state at the start of a stream are not facts but current states: they have no id and are sent again
+//! when a stream restarts.
 
 mod feed;
 mod follower;

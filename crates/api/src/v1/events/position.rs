@@ -1,4 +1,4 @@
-//! Where in a stream of events somebody stands.
+//! Positions in a stream of events.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,24 +10,24 @@ use utoipa::IntoParams;
 
 use crate::problem::Problem;
 
-/// The header with which a client says what it has seen.
+/// The header with a client's position.
 const HEADER: &str = "last-event-id";
 
-/// A place in an account's events: everything up to it has been told.
+/// A position in an account's events: everything up to it was reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
     seq: Seq,
-    /// From 1; 0 stands before the commit's first event.
+    /// From 1; 0 is before the commit's first event.
     index: u32,
 }
 
 impl Position {
-    /// The place of an event in its commit.
+    /// The position of an event in its commit.
     pub(super) const fn new(seq: Seq, index: u32) -> Self {
         Self { seq, index }
     }
 
-    /// The place behind all events of a commit.
+    /// The position after all events of a commit.
     pub(super) const fn behind(seq: Seq) -> Self {
         Self {
             seq: seq.next(),
@@ -35,7 +35,7 @@ impl Position {
         }
     }
 
-    /// The newest commit of which all events have been told.
+    /// The newest commit whose events were all reported.
     pub(super) const fn told_whole(self) -> Seq {
         Seq::new(self.seq.get().saturating_sub(1))
     }
@@ -63,17 +63,17 @@ impl FromStr for Position {
     }
 }
 
-/// How the header stands in the document.
+/// The header in the OpenAPI document.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "only its shape is used")]
 pub(crate) struct LastEventIdHeader {
-    /// The id of the last event that was seen: the stream goes on right behind it. Browsers send it by themselves.
+    /// The id of the last received event: the stream continues right after it. Browsers send it automatically.
     #[param(rename = "Last-Event-ID", value_type = Option<String>, pattern = "^[0-9]+[.][0-9]+$", example = "41.2")]
     last_event_id: Option<String>,
 }
 
-/// What the client has seen, where it says so.
+/// The client's position, if it sends one.
 pub(crate) struct LastEventId(pub(crate) Option<Position>);
 
 impl<S: Sync> FromRequestParts<S> for LastEventId {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_a_commit_comes_before_the_first_event_of_the_next() {
+    fn after_a_commit_comes_before_the_first_event_of_the_next() {
         let behind = Position::behind(Seq::new(41));
 
         assert!(Position::new(Seq::new(41), u32::MAX) < behind);

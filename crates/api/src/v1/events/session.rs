@@ -1,4 +1,4 @@
-//! What a device is told of its sessions.
+//! The messages to a device about its sessions.
 
 use serde::Serialize;
 use usher_domain::event::{Claim, MinutesEvent, SessionEvent};
@@ -50,7 +50,7 @@ pub(super) struct MinutesLow {
     pub(super) session: Option<SessionId>,
 }
 
-/// The session that an event is about, where its own id is all that it says.
+/// The session of an event that contains only its id.
 pub(super) const fn session_of(event: &Event) -> Option<SessionId> {
     match event {
         Event::Session(
@@ -68,9 +68,9 @@ pub(super) const fn session_of(event: &Event) -> Option<SessionId> {
     }
 }
 
-/// What is told of a session that was created.
+/// The message about a new session.
 ///
-/// The code is told to whoever may see it, as `open` says.
+/// The code is included if the device may see it, according to `open`.
 pub(super) fn tell_of_new_session(
     event: &Event,
     now: Timestamp,
@@ -104,7 +104,7 @@ pub(super) fn tell_of_new_session(
     Some(Message::new("session_standby", &standby))
 }
 
-/// What is told of an event of a session.
+/// The message about an event of a session.
 pub(super) fn tell_of_session(id: SessionId, event: &Event, now: Timestamp) -> Option<Message> {
     Some(match event {
         Event::Session(SessionEvent::Connected { customer, .. }) => {

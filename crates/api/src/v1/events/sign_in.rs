@@ -1,4 +1,4 @@
-//! What the device of a sign-in is told.
+//! The messages to the device of a sign-in.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ pub(crate) struct SignInSubject {
     product: Product,
     sessions: BTreeSet<SessionId>,
     tickets: BTreeSet<TicketId>,
-    /// Up to which commit sessions and tickets may come up that are not known to be the user's, but are.
+    /// Up to which commit there may be unknown sessions and tickets of the user.
     unsure_until: Seq,
     /// Those of others, so that none is looked up twice.
     strangers: BTreeSet<u128>,
@@ -50,7 +50,7 @@ impl SignInSubject {
         }
     }
 
-    /// A sign-in that is over, of which something may still have to be told.
+    /// An ended sign-in with events that may still have to be reported.
     pub(crate) fn over(row: &SignInRow, unsure_until: Seq) -> Option<Self> {
         Some(Self {
             id: row.id,
@@ -145,7 +145,7 @@ impl SignInSubject {
     }
 }
 
-/// Whether the caller may know the code of a session that waits.
+/// Whether the caller may know the code of a waiting session.
 async fn sees_code(caller: &Admitted, id: SessionId) -> Result<bool, Problem> {
     let sees = move |account: &Account, actor: &Actor, _| {
         let session = account.sessions().get(&id);
@@ -232,7 +232,7 @@ impl Subject for SignInSubject {
     }
 }
 
-/// The place of a ticket in its queue.
+/// The position of a ticket in its queue.
 pub(super) fn queue_of(ticket: TicketId) -> Box<QueueView> {
     Box::new(move |account, _| {
         let ticket = account.tickets().get(&ticket)?;

@@ -1,4 +1,4 @@
-//! How a sign-in stands when a stream begins.
+//! The state of a sign-in at the start of a stream.
 
 use std::collections::BTreeSet;
 
@@ -9,19 +9,19 @@ use usher_domain::{Account, SessionId, SignInId, TicketId, Timestamp, UserId};
 use super::message::{By, InSecs, Message, Offer};
 use super::session::SessionEnding;
 
-/// A sign-in as it stands when a stream begins.
+/// The state of a sign-in at the start of a stream.
 #[derive(Clone)]
 pub(crate) struct Standing {
     pub(super) user: UserId,
     pub(super) product: Product,
     pub(super) sessions: BTreeSet<SessionId>,
     pub(super) tickets: BTreeSet<TicketId>,
-    /// What the device is told of it.
+    /// The messages about it.
     pub(crate) messages: Vec<Message>,
 }
 
 impl Standing {
-    /// How a sign-in stands; none where it is over.
+    /// The state of a sign-in; `None` if it has ended.
     pub(crate) fn of(account: &Account, id: SignInId, now: Timestamp) -> Option<Self> {
         let sign_in = account.sign_ins().get(&id)?;
         let left = |at: Timestamp| InSecs {

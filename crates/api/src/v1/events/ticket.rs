@@ -1,4 +1,4 @@
-//! What a device that waits is told.
+//! The messages to a waiting device.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ const ALIVE_SECS_MAX: u32 = 15;
 /// A ticket that is followed.
 pub(crate) struct TicketSubject {
     id: TicketId,
-    /// How long the ticket lives without a heartbeat; none where the caller's is not taken for one.
+    /// How long the ticket lives without a heartbeat; `None` if the caller's reads do not count as heartbeats.
     lease: Option<Secs>,
     is_over: bool,
 }
@@ -36,7 +36,7 @@ struct Claimed {
 }
 
 impl TicketSubject {
-    /// A ticket; `lease` where the caller's looks keep it alive.
+    /// A ticket; `lease` if the caller's reads keep it alive.
     pub(crate) const fn new(id: TicketId, lease: Option<Secs>) -> Self {
         Self {
             id,
@@ -45,7 +45,7 @@ impl TicketSubject {
         }
     }
 
-    /// What the device is told of how the ticket stands when the stream begins.
+    /// The message about the ticket's state at the start of the stream.
     pub(crate) fn standing(account: &Account, id: TicketId, now: Timestamp) -> Vec<Message> {
         let ticket = account.tickets().get(&id);
         match ticket.map(|ticket| ticket.state) {
@@ -132,8 +132,8 @@ impl Subject for TicketSubject {
             let lease = move |account: &Account, _: &Outcome, _| {
                 account.tickets().get(&id).map(|ticket| ticket.lease)
             };
-            // A ticket that is over is told by its event. One whose pool has another lease by now has to be kept alive
-            // at another pace.
+            // An ended ticket is reported by its event. If its pool has a new lease, the ticket has to be kept alive at
+            // another interval.
             if let Ok(Some(lease)) = caller
                 .try_execute(Command::Ticket(TicketCommand::Renew { id }), lease)
                 .await

@@ -1,4 +1,4 @@
-//! What the API takes and shows of groups.
+//! The API's request and response types for groups.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,22 +16,22 @@ use crate::v1::schema;
 use crate::v1::time::Time;
 use crate::v1::users::dto::License;
 
-/// Users whom a directory keeps together. Who is in it gets what it is mapped to.
+/// Users that a directory groups together. Its members get what it is mapped to.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Group {
     /// The id. Older groups have smaller ones.
     #[schema(value_type = schema::GroupId)]
     id: GroupId,
-    /// The name, unique in the account, in capitals or not.
+    /// The name, unique in the account, ignoring case.
     #[schema(value_type = schema::Name)]
     name: Name,
-    /// The directory's own id of the group; null where it has none.
+    /// The directory's own id of the group; null if it has none.
     #[schema(required, value_type = Option<schema::ExternalId>)]
     external_id: Option<ExternalId>,
     /// The users in it.
     #[schema(value_type = Vec<schema::UserId>)]
     members: BTreeSet<UserId>,
-    /// What they get.
+    /// What its members get.
     mapping: GroupMapping,
     /// When the group was created.
     created_at: Time,
@@ -53,7 +53,7 @@ impl Group {
     }
 }
 
-/// What the members of a group get. What is left out, they do not get.
+/// What the members of a group get. Omitted parts give nothing.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schema(example = json!({
@@ -65,7 +65,7 @@ pub(crate) struct GroupMapping {
     /// The team that they are in.
     #[schema(value_type = Option<schema::TeamId>)]
     team: Option<TeamId>,
-    /// The role that they have at least; `owner` is given by hand alone.
+    /// The role that they have at least; `owner` is only given by hand.
     #[schema(value_type = Option<schema::Role>)]
     role: Option<Role>,
     /// Their license of each product.
@@ -104,7 +104,7 @@ impl From<GroupMapping> for directory::GroupMapping {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Support crew", "members": ["user_01h2xcejqtf2nbrexx3vqjhp41"]}))]
 pub(crate) struct NewGroup {
-    /// The name, unique in the account, in capitals or not.
+    /// The name, unique in the account, ignoring case.
     #[schema(value_type = schema::Name, example = "Support crew")]
     pub(crate) name: Name,
     /// The directory's own id of the group.
@@ -116,32 +116,32 @@ pub(crate) struct NewGroup {
     pub(crate) members: BTreeSet<UserId>,
 }
 
-/// A change of a group. What is left out stays.
+/// A change of a group. Omitted fields stay unchanged.
 #[expect(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"add_members": ["user_01h2xcejqtf2nbrexx3vqjhp41"]}))]
 pub(crate) struct GroupChange {
-    /// Another name.
+    /// The new name.
     #[schema(value_type = Option<schema::Name>)]
     pub(crate) name: Option<Name>,
-    /// Another external id; null for none.
+    /// The new external id; null for none.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<schema::ExternalId>)]
     pub(crate) external_id: Option<Option<ExternalId>>,
-    /// The users in it, whole. Not together with the next two.
+    /// The complete list of users. Not together with the next two.
     #[schema(value_type = Option<Vec<schema::UserId>>)]
     members: Option<BTreeSet<UserId>>,
-    /// Users who come in; those who are in already may be among them.
+    /// Users to add; some may already be members.
     #[schema(value_type = Option<Vec<schema::UserId>>)]
     add_members: Option<BTreeSet<UserId>>,
-    /// Users who go; those who are not in may be among them.
+    /// Users to remove; some may not be members.
     #[schema(value_type = Option<Vec<schema::UserId>>)]
     remove_members: Option<BTreeSet<UserId>>,
 }
 
 impl GroupChange {
-    /// What becomes of the members; none where they stay.
+    /// The change of the members; `None` if they stay.
     pub(crate) fn take_members(&mut self) -> Result<Option<MemberChange>, Problem> {
         members::change(
             self.members.take(),

@@ -1,4 +1,4 @@
-//! Groups: what a directory says of who belongs together, and what they get (D2 to D4).
+//! Groups: users that a directory groups together, and what they get (D2 to D4).
 
 mod dto;
 
@@ -92,9 +92,9 @@ async fn get(caller: Caller<AccountsRead>, Path(path): Path<GroupPath>) -> Resul
 
 /// Change a group
 ///
-/// Needs `users.manage`, or a key with `directory.provision`. Who comes in gets what the group is mapped to, who leaves
-/// loses it, all in one step or not at all. Managers and keys without `directory.provision` also need the rights to
-/// give by hand what the group gives.
+/// Needs `users.manage`, or a key with `directory.provision`. New members get what the group is mapped to, former
+/// members lose it, all in one step or not at all. Managers and keys without `directory.provision` also need the rights
+/// to give by hand what the group gives.
 #[utoipa::path(
     patch, path = "/v1/accounts/{account}/groups/{group}", operation_id = "changeGroup", tag = "groups",
     params(GroupPath), request_body = GroupChange,
@@ -119,10 +119,10 @@ async fn change(
 
 /// Delete a group
 ///
-/// Needs what changing it needs. Its members lose what the group gave them and no other group of theirs gives.
+/// Needs what changing it needs. Its members lose what only this group gave them.
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/groups/{group}", operation_id = "deleteGroup", tag = "groups",
-    params(GroupPath), responses((status = 204, description = "The group is gone.")),
+    params(GroupPath), responses((status = 204, description = "The group was deleted.")),
     extensions(("x-problems" = json!(["not-enough-seats", "plan-excludes-shared-seats"])))
 )]
 async fn delete(caller: Caller<AccountsManage>, Path(path): Path<GroupPath>) -> Result<StatusCode, Problem> {
@@ -133,8 +133,8 @@ async fn delete(caller: Caller<AccountsManage>, Path(path): Path<GroupPath>) -> 
 /// Set what the members of a group get
 ///
 /// Needs `settings.manage`, and the right to give by hand what changes: `seats.manage` for licenses, `users.manage` for
-/// the team. A role is mapped by owners and admins alone, not by keys. It acts on everybody who is in the group, in one
-/// step or not at all: where seats run out, nothing changes.
+/// the team. Only owners and admins can map a role, not keys. It applies to all members of the group, in one step or
+/// not at all: if there are not enough seats, nothing changes.
 #[utoipa::path(
     put, path = "/v1/accounts/{account}/groups/{group}/mapping", operation_id = "mapGroup", tag = "groups",
     params(GroupPath), request_body = GroupMapping,

@@ -22,53 +22,53 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new().routes(routes!(send))
 }
 
-/// Heartbeats of many.
+/// Heartbeats of many sign-ins.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Beats {
-    /// Of whom.
+    /// The sign-in.
     #[schema(value_type = Vec<schema::SignInId>, min_items = 1, max_items = 1000)]
     sign_ins: Vec<SignInId>,
-    /// Whether the users are there, not only their devices: their idle clocks start from zero.
+    /// Whether the users are present, not only their devices: their idle clocks start from zero.
     #[serde(default)]
     active: bool,
 }
 
-/// What came of each, in the order asked.
+/// The results, in the order of the request.
 #[derive(Debug, Serialize, ToSchema)]
 struct Beaten {
     /// One for each sign-in.
     items: Vec<BeatenOne>,
 }
 
-/// What came of one heartbeat.
+/// The result of one heartbeat.
 #[derive(Debug, Serialize, ToSchema)]
 struct BeatenOne {
-    /// Of whom.
+    /// The sign-in.
     #[schema(value_type = schema::SignInId)]
     sign_in: SignInId,
-    /// How long it lives without a further one; not there where it was not taken.
+    /// How long it lives without another heartbeat; missing if the heartbeat was not accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = 90)]
     expires_in_secs: Option<u32>,
-    /// The problem's code where it was not taken.
+    /// The problem's code, if it was not accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "sign-in-ended")]
     code: Option<&'static str>,
-    /// Why the sign-in ended, where it has.
+    /// Why the sign-in ended, if it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "lease-expired")]
     reason: Option<String>,
 }
 
-/// Send heartbeats of many
+/// Send heartbeats of many sign-ins
 ///
-/// For a back end with a key with `sign-ins.write`: up to 1000 sign-ins at once, each with its own answer, in the
-/// order asked. One that is over or unknown does not hold up the others.
+/// For a back end with a key with `sign-ins.write`: up to 1000 sign-ins at once, each with its own result, in the order
+/// of the request. An ended or unknown one does not affect the others.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/heartbeats", operation_id = "sendHeartbeats", tag = "sign-ins",
     params(AccountPath), request_body = Beats,
-    responses((status = 200, description = "What came of each.", body = Beaten))
+    responses((status = 200, description = "The result for each.", body = Beaten))
 )]
 async fn send(caller: Caller<AccountsManage>, Json(body): Json<Beats>) -> Result<Answer<Beaten>, Problem> {
     if !(1..=SIGN_INS_MAX).contains(&body.sign_ins.len()) {

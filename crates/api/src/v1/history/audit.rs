@@ -21,38 +21,38 @@ use crate::v1::path::AccountPath;
 use crate::v1::schema;
 use crate::v1::time::Time;
 
-/// Something that was done.
+/// An entry of the audit.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AuditEntry {
-    /// When, by the account's own time: it never falls, and is ahead of the machine's clock where that was set back.
+    /// When, by the account's own time: it never goes back, and is ahead of the machine's clock after that was set
+    /// back.
     at: Time,
-    /// When, as the machine's clock showed it: what people are shown, and what `from` and `to` are compared with.
+    /// When, by the machine's clock: shown to people, and compared with `from` and `to`.
     wall_time: Time,
-    /// The commit that did it: its place in the account's journal.
+    /// The commit: its number in the account's journal.
     seq: u64,
-    /// Who: an id, or `operator`, `customer`, `system`.
+    /// The actor: an id, or `operator`, `customer`, `system`.
     #[schema(example = "user_01h2xcejqtf2nbrexx3vqjhp41")]
     actor: String,
-    /// What.
+    /// The action.
     #[schema(example = "license.set")]
     action: String,
-    /// To whom or what: an id.
+    /// The target: an id.
     #[schema(required)]
     target: Option<String>,
     /// More about it.
     #[schema(required, value_type = Option<Object>)]
     detail: Option<Box<RawValue>>,
-    /// How it came in.
+    /// The channel.
     #[schema(value_type = schema::Way, example = "portal")]
     came_by: &'static str,
-    /// The id of the operator key, the token or the session of the portal that was shown, where `actor` does not say
-    /// it.
+    /// The id of the operator key, token or portal session that was used, if `actor` does not name it.
     #[schema(required, example = "opkey_01h2xcejqtf2nbrexx3vqjhp41")]
     credential: Option<String>,
-    /// The network address that it came from.
+    /// The network address it came from.
     #[schema(required, example = "192.0.2.7")]
     address: Option<String>,
-    /// The id of the request that it came by.
+    /// The id of the request.
     #[schema(required)]
     request_id: Option<String>,
 }
@@ -78,7 +78,7 @@ impl AuditEntry {
     }
 }
 
-/// How something came in.
+/// A channel.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CameBy(Way);
 
@@ -102,9 +102,9 @@ pub(super) struct AuditQuery {
     actor: Option<String>,
     /// Only this action.
     action: Option<String>,
-    /// Only what was done to this.
+    /// Only what has this target.
     target: Option<String>,
-    /// Only what came in this way.
+    /// Only what came through this channel.
     #[param(value_type = Option<schema::Way>)]
     came_by: Option<CameBy>,
     /// Only what came from this network address.
@@ -112,19 +112,19 @@ pub(super) struct AuditQuery {
     address: Option<IpAddr>,
     /// Only what this request did.
     request_id: Option<String>,
-    /// How many entries the page has at most.
+    /// The most entries on the page.
     #[serde(default)]
     #[param(inline)]
     limit: Limit,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[param(value_type = Option<schema::Cursor>)]
     cursor: Option<Cursor>,
 }
 
 /// List the audit
 ///
-/// Newest first. Needs `reports.view`. With `Accept: text/csv` or `Accept: application/x-ndjson`, all entries from the
-/// `cursor` on come as one file, however many they are, with the hash of each entry's commit.
+/// Newest first. Needs `reports.view`. With `Accept: text/csv` or `Accept: application/x-ndjson`, all entries after the
+/// `cursor` are returned as one file, with the hash of each entry's commit.
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/audit", operation_id = "listAudit", tag = "history",
     params(AccountPath, AuditQuery),
@@ -162,7 +162,7 @@ pub(super) async fn list(
     Ok(Answer(shown).into_response())
 }
 
-/// The form of the file that is asked for, if one is.
+/// The format of the requested file, if any.
 fn wanted(headers: &HeaderMap) -> Option<AuditFormat> {
     let accepted = headers.get_all(header::ACCEPT).iter();
     let accepted = accepted.filter_map(|value| value.to_str().ok());
@@ -175,7 +175,7 @@ fn wanted(headers: &HeaderMap) -> Option<AuditFormat> {
     }
 }
 
-/// All entries from a place on, read and sent page by page.
+/// All entries from a position on, read and sent page by page.
 fn file(
     caller: Admitted,
     filter: AuditFilter,
@@ -183,7 +183,7 @@ fn file(
     after: Option<Cursor>,
     format: AuditFormat,
 ) -> Response {
-    // What breaks off is broken off: an incomplete file must not look whole.
+    // An error breaks off the answer: an incomplete file must not look complete.
     let broken = |_| std::io::Error::other("the file broke off");
     let start = (caller, filter, window, Some(after));
     let pages = futures::stream::try_unfold(start, move |(caller, filter, window, next)| async move {

@@ -20,7 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(audit::list))
 }
 
-/// Refuses callers who may not see what happened.
+/// Refuses callers who may not see the history.
 async fn need_reports(caller: &Admitted) -> Result<(), Problem> {
     let need = |account: &usher_domain::Account, actor: &usher_domain::Actor, _| {
         account.need_in_account(actor, Privilege::ReportsView)
@@ -28,7 +28,7 @@ async fn need_reports(caller: &Admitted) -> Result<(), Problem> {
     Ok(caller.read(need).await?)
 }
 
-/// The stretch of wall time between two instants, each of which may be open.
+/// The range of wall time between two instants, either of which may be open.
 async fn window(caller: &Admitted, from: Option<Time>, to: Option<Time>) -> Result<Window, Problem> {
     if from.zip(to).is_some_and(|(from, to)| to < from) {
         return Err(Problem::invalid("to", "must not lie before `from`"));

@@ -1,4 +1,4 @@
-//! Refusals: who did not get in, where, when, why, and how long until they did (Q1).
+//! Refusals: who did not get a seat, where, when and why, and how long until they did (Q1).
 
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use crate::v1::path::AccountPath;
 use crate::v1::schema;
 use crate::v1::time::Time;
 
-/// Somebody did not get what they asked for.
+/// A refused request for a seat.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RecordedRefusal {
     /// The id.
@@ -23,32 +23,32 @@ pub(super) struct RecordedRefusal {
     id: RefusalId,
     /// When.
     at: Time,
-    /// Who.
+    /// The user.
     #[schema(value_type = schema::UserId)]
     user: UserId,
-    /// What they wanted to use.
+    /// The product.
     #[schema(value_type = schema::Product)]
     product: String,
-    /// Whose seats were taken; null where no pool was the reason.
+    /// The pool whose seats were taken; null if no pool was the reason.
     #[schema(required, value_type = Option<schema::PoolId>)]
     pool: Option<PoolId>,
-    /// Why: the problem code that they were answered with.
+    /// Why: the problem code of the answer.
     #[schema(example = "no-seat-available")]
     code: String,
     /// What they tried: `sign_in`, `session`, `resume`, `connect` or `ticket`.
     #[schema(example = "sign_in")]
     attempt: String,
-    /// The device's name, where it is known.
+    /// The device's name, if known.
     #[schema(required)]
     device: Option<String>,
     /// How many seats the pool had.
     seats: u32,
     /// How many of them were taken.
     occupied: u32,
-    /// How many people waited.
+    /// How many users were waiting.
     #[schema(required)]
     waiting: Option<u32>,
-    /// When the same user got in; null where that has not happened.
+    /// When the same user got in; null if that has not happened.
     #[schema(required)]
     resolved_at: Option<Time>,
     /// How long that took.
@@ -98,11 +98,11 @@ pub(super) struct RefusalQuery {
     /// Only those with this problem code.
     #[param(value_type = Option<String>, example = "no-seat-available")]
     code: Option<Code>,
-    /// How many refusals the page has at most.
+    /// The most refusals on the page.
     #[serde(default)]
     #[param(inline)]
     limit: Limit,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[param(value_type = Option<schema::Cursor>)]
     cursor: Option<Cursor>,
 }

@@ -1,4 +1,4 @@
-//! Waits: who queued, from when, for how long, and what became of the offer (Q2).
+//! Waits: who queued, from when, for how long, and with which outcome (Q2).
 
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
@@ -15,22 +15,22 @@ use crate::v1::path::AccountPath;
 use crate::v1::schema;
 use crate::v1::time::Time;
 
-/// Somebody waited for a seat.
+/// A user's wait for a seat.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RecordedWait {
     /// The id of the ticket.
     #[schema(value_type = schema::TicketId)]
     id: TicketId,
-    /// Who.
+    /// The user.
     #[schema(value_type = schema::UserId)]
     user: UserId,
-    /// What they wanted to use.
+    /// The product.
     #[schema(value_type = schema::Product)]
     product: String,
-    /// In which pool's queue.
+    /// The pool of the queue.
     #[schema(value_type = schema::PoolId)]
     pool: PoolId,
-    /// For what: `sign_in`, `session` or `resume`; null for waits from before this was kept.
+    /// For what: `sign_in`, `session` or `resume`; null for waits from before this was recorded.
     #[schema(required, example = "sign_in")]
     wanted: Option<String>,
     /// Since when.
@@ -38,17 +38,17 @@ pub(super) struct RecordedWait {
     /// How long the wait took, or has taken so far.
     #[schema(example = 540)]
     waited_secs: u32,
-    /// When a seat was first kept for them; null where none was.
+    /// When a seat was first reserved for them; null if none was.
     #[schema(required)]
     offered_at: Option<Time>,
-    /// What became of it. `taken`: they got in. `missed`: a seat was kept and not taken in time. `given_up`: they left
-    /// the queue, or their device went silent. `ended`: it ended otherwise, as `reason` says.
+    /// The outcome. `taken`: they got in. `missed`: a seat was reserved and not taken in time. `given_up`: they left
+    /// the queue, or their device stopped responding. `ended`: it ended otherwise, as `reason` says.
     #[schema(value_type = schema::WaitOutcome)]
     outcome: &'static str,
-    /// When it was over; null while they wait.
+    /// When it ended; null while they wait.
     #[schema(required)]
     ended_at: Option<Time>,
-    /// Why it is over, where they did not get in.
+    /// Why it ended, if they did not get in.
     #[schema(required, value_type = Option<schema::EndReason>)]
     reason: Option<String>,
 }
@@ -91,19 +91,19 @@ pub(super) struct WaitQuery {
     /// Only those of this product.
     #[param(value_type = Option<schema::Product>)]
     product: Option<Product>,
-    /// How many waits the page has at most.
+    /// The most waits on the page.
     #[serde(default)]
     #[param(inline)]
     limit: Limit,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[param(value_type = Option<schema::Cursor>)]
     cursor: Option<Cursor>,
 }
 
 /// List the waits
 ///
-/// Everybody who queued, those who wait now included, the newest first. A user who queues is not refused, so this list
-/// stands beside that of refusals. Needs `reports.view`.
+/// Everybody who queued, including those who are waiting now, the newest first. A user who queues is not refused, so
+/// this list complements that of refusals. Needs `reports.view`.
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/waits", operation_id = "listWaits", tag = "history",
     params(AccountPath, WaitQuery),

@@ -15,13 +15,13 @@ use crate::v1::time::Time;
 /// Who ended a session, as its customer is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct CustomerEnding {
-    /// Who: `customer`, `agent`, `account` (somebody else of it) or `usher` (something ran out).
+    /// Who: `customer`, `agent`, `account` (somebody else in it) or `usher` (something expired).
     #[schema(value_type = schema::Ender)]
     who: &'static str,
-    /// The name of the customer (for themselves), the agent or the account, where it is known.
+    /// The name of the customer (for themselves), the agent or the account, if known.
     #[schema(required)]
     name: Option<String>,
-    /// What they said about it.
+    /// Their note.
     #[schema(required, value_type = Option<schema::Note>)]
     note: Option<String>,
 }
@@ -42,7 +42,7 @@ impl CustomerEnding {
     }
 }
 
-/// What those are called who may end a session.
+/// The names of those who may end a session.
 pub(super) struct Names<'a> {
     pub(super) customer: Option<&'a str>,
     pub(super) agent: &'a str,
@@ -55,14 +55,14 @@ pub(super) struct Joined {
     /// The code, as it is stored.
     #[schema(value_type = schema::JoinCode)]
     code: String,
-    /// Where the session stands. `standby`: the agent waits for the customer. `paused`: the agent has put it aside and
-    /// will take it up again. `ended` is said for an hour.
+    /// The state. `standby`: the agent waits for the customer. `paused`: the agent has paused it and will resume it.
+    /// `ended` is shown for an hour.
     #[schema(value_type = schema::SessionState)]
     state: &'static str,
     /// The kind of work.
     #[schema(value_type = schema::SessionKind)]
     kind: String,
-    /// The agent's name; empty once the agent is deleted.
+    /// The agent's name; empty if the agent was deleted.
     #[schema(example = "Sven Svensson")]
     agent: String,
     /// The name of the account that the agent works for.
@@ -71,11 +71,11 @@ pub(super) struct Joined {
     /// The product.
     #[schema(value_type = schema::Product)]
     product: String,
-    /// What the customer is called, once known. Once somebody has joined, or the session is over, only they are told,
-    /// by their token.
+    /// The customer's name, once known. After somebody has joined, or the session has ended, it is shown only to them,
+    /// with their token.
     #[schema(value_type = Option<schema::Name>)]
     customer: Option<String>,
-    /// How long the code still waits.
+    /// For how long the code is still valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     expires_in_secs: Option<u32>,
@@ -83,11 +83,11 @@ pub(super) struct Joined {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     closes_in_secs: Option<u32>,
-    /// Who ended it, where it is ending or over.
+    /// Who ended it, if it is ending or has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     by: Option<CustomerEnding>,
-    /// Why it is over.
+    /// Why it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::EndReason>, nullable = false)]
     reason: Option<String>,
@@ -95,15 +95,16 @@ pub(super) struct Joined {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     ended_at: Option<Time>,
-    /// The customer's own token, for whoever joined: it opens the stream of events and lets them join again and leave.
+    /// The customer's own token, for the customer who joined: it opens the stream of events and lets them join again
+    /// and leave.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "usher_pass_1795428000000.1.mzxw6ytboi")]
     token: Option<String>,
-    /// How long the token is good. Joining again with it gives a new one.
+    /// How long the token is valid. Joining again with it returns a new one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = 3600)]
     token_expires_in_secs: Option<u32>,
-    /// Where a browser opens the stream of events: the address has a ticket that is good for half a minute.
+    /// Where a browser opens the stream of events: the address contains a ticket that is valid for half a minute.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(
         nullable = false,
@@ -114,7 +115,7 @@ pub(super) struct Joined {
 }
 
 impl Joined {
-    /// A session that is not over; none where there is none. `is_customer`: it is shown to whoever joined it.
+    /// A session that has not ended; `None` if there is none. `is_customer`: it is shown to the customer who joined it.
     pub(super) fn of(
         account: &Account,
         id: SessionId,
@@ -128,7 +129,7 @@ impl Joined {
         }
         let agent = account.user(session.user)?.profile.name.to_string();
         let account_name = account.name().to_string();
-        // Whoever else has heard of the code learns nothing of the person in the session.
+        // Anybody else with the code learns nothing about the person in the session.
         let is_shown = is_customer || session.joined.is_none();
         let customer = session.customer.as_ref().filter(|_| is_shown);
         let customer = customer.map(|it| it.name.to_string());
@@ -169,7 +170,7 @@ impl Joined {
         })
     }
 
-    /// A session that is over. `is_customer`: it is shown to whoever joined it.
+    /// An ended session. `is_customer`: it is shown to the customer who joined it.
     pub(super) fn over(over: &Over, code: String, is_customer: bool) -> Self {
         let customer = over.row.customer.as_ref().filter(|_| is_customer);
         let customer = customer.map(ToString::to_string);
@@ -197,7 +198,7 @@ impl Joined {
         }
     }
 
-    /// The same for whoever has joined: with their token, and a way for browsers to open the stream.
+    /// The same for the customer who joined: with their token, and the address of the stream for browsers.
     pub(super) fn with_token(self, api: &Api, owner: CodeOwner) -> Self {
         let now = api.engine().now();
         let token = api.customer_token(owner, now + Secs::new(CUSTOMER_TOKEN_SECS));

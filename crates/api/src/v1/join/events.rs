@@ -32,7 +32,7 @@ struct CustomerSubject {
     is_over: bool,
 }
 
-/// How the session stands when the stream begins.
+/// The state of the session at the start of the stream.
 #[derive(Clone)]
 struct Standing {
     agent: String,
@@ -162,14 +162,14 @@ impl Standing {
 
 /// Follow a session as its customer
 ///
-/// Server-sent events for the customer who joined: with their token, or with the ticket in the `events_url` that
-/// joining gave. The stream ends after `session_ended`; where it breaks off otherwise, come back with `Last-Event-ID`.
-/// A browser's own `EventSource` does so with a ticket that is too old by then: join again with the token for a new
+/// Server-sent events for the customer who joined: with their token, or with the ticket in the `events_url` from
+/// joining. The stream ends after `session_ended`; if it breaks off earlier, reconnect with `Last-Event-ID`. A
+/// browser's own `EventSource` does so with a ticket that has expired by then: join again with the token for a new
 /// `events_url`.
 ///
 /// | event | data |
 /// | --- | --- |
-/// | `session` | `state`: how the session stands, when a stream begins that has no past |
+/// | `session` | `state`: the current state, if the stream does not resume |
 /// | `session_started`, `session_paused`, `session_resumed` | `state` |
 /// | `session_ending` | `in_secs`, `by` (`who`, `name`, `note`): it closes then |
 /// | `session_ended` | `reason`, `by`: the last event |
@@ -228,7 +228,7 @@ pub(super) async fn follow(
     rest.ok_or(problem)
 }
 
-/// What lets the customer in: the token, or a ticket for this stream.
+/// The customer's credential: the token, or a ticket for this stream.
 fn admission(visitor: &Visitor, token: Option<&str>, ticket: Option<&str>) -> Result<Admission, Problem> {
     let (api, owner, shown_at) = (&visitor.api, visitor.owner, visitor.api.engine().now());
     let shows = |proof: &str, purpose| {

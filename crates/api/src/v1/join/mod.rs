@@ -1,4 +1,4 @@
-//! The customer's side of a session: in by a code, without a login.
+//! The customer's side of a session: joining with a code, without a login.
 
 mod dto;
 mod events;
@@ -39,22 +39,22 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 struct JoinPath {
-    /// What the customer was told: capitals, hyphens and spaces do not matter.
+    /// The code that the customer was told: case, hyphens and spaces do not matter.
     #[param(value_type = schema::JoinCode)]
     code: Code,
 }
 
-/// Who comes in.
+/// The customer who joins.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Joining {
-    /// What the customer is called.
+    /// The customer's name.
     #[serde(default)]
     #[schema(value_type = Option<schema::Name>, example = "Kim Customer")]
     name: Option<Name>,
 }
 
-/// The fewest characters of an `Idempotency-Key` by which a customer joins again: it must not be guessed.
+/// The fewest characters of an `Idempotency-Key` with which a customer joins again: it must be hard to guess.
 const JOIN_KEY_CHARS_MIN: usize = 16;
 
 /// A customer with a code.
@@ -115,19 +115,19 @@ impl Visitor {
         }
     }
 
-    /// The session as one that is over.
+    /// The session as an ended one.
     async fn over(&self) -> Result<Joined, Problem> {
         let over = self.api.session_over(self.owner).await?;
         let over = over.ok_or_else(no_such_code)?;
         Ok(Joined::over(&over, self.code.to_string(), self.is_customer()))
     }
 
-    /// Whether they have shown the token that joining gave.
+    /// Whether they sent the token from joining.
     fn is_customer(&self) -> bool {
         self.proof == JoinProof::Token
     }
 
-    /// Gives a command as the session's customer; `None` where the session is over.
+    /// Gives a command as the session's customer; `None` if the session has ended.
     async fn carry_out(&self, command: Command) -> Result<Option<Joined>, Problem> {
         let request = Request {
             actor: Actor::Customer(self.owner.session),
@@ -135,14 +135,14 @@ impl Visitor {
             command,
         };
         let (session, code) = (self.owner.session, self.code.to_string());
-        // Of several with the code, the rules let only its customer give commands.
+        // Of several people with the code, the rules let only its customer give commands.
         let view = move |account: &Account, _: &_, now| Joined::of(account, session, code.clone(), true, now);
         match self.api.engine().execute(self.owner.account, request, view).await {
             Ok(joined) => Ok(joined),
             Err(Failure::NoAccount | Failure::Refused(usher_domain::Refusal::NotFound { .. })) => {
                 Err(self.session_over().await)
             }
-            // Guesses at another's key are counted and slowed down like guesses at a code.
+            // Guesses at another customer's key are counted and throttled like guesses at a code.
             Err(failure @ Failure::Refused(usher_domain::Refusal::State(StateRefusal::AlreadyJoined)))
                 if matches!(self.proof, JoinProof::Key(_)) =>
             {
@@ -155,7 +155,7 @@ impl Visitor {
         }
     }
 
-    /// The problem that the session is over, with how it ended.
+    /// The problem that the session has ended, with how it ended.
     async fn session_over(&self) -> Problem {
         match self.api.session_over(self.owner).await {
             Ok(Some(over)) => super::ended::session_is_over(&over),
@@ -167,9 +167,9 @@ impl Visitor {
 
 /// Look at a session
 ///
-/// What whoever has the code sees: also of a session that is paused, and for an hour of one that is over, with who
-/// ended it and why. Codes that are unknown, and those of sessions that ended earlier, all answer 404. With the token
-/// that joining gave, the answer has a new one.
+/// What anybody with the code sees, also for a paused session, and for an hour for an ended one, with who ended it and
+/// why. Unknown codes, and those of sessions that ended earlier, all answer 404. With the token from joining, the
+/// answer contains a new one.
 #[utoipa::path(
     get, path = "/join/{code}", operation_id = "lookAtSession", tag = "sessions", security(()),
     params(JoinPath), responses((status = 200, description = "The session as its customer sees it.", body = Joined)),
@@ -192,9 +192,10 @@ async fn look(
 
 /// Join a session
 ///
-/// The customer comes in: the session becomes active. The code answers its first customer, with a token; anybody else
-/// is refused (`already-joined`). Joining again with that token, or with the `Idempotency-Key` of the first time,
-/// changes nothing and gives a new token. That key is a secret: draw a UUID, of at least 16 characters. The body may be left out.
+/// The customer joins: the session becomes active. The first customer with the code gets a token; anybody else is
+/// refused (`already-joined`). Joining again with that token, or with the `Idempotency-Key` of the first call, changes
+/// nothing and returns a new token. That key is a secret of at least 16 characters: use a random UUID. The body may be
+/// left out.
 #[utoipa::path(
     post, path = "/join/{code}", operation_id = "joinSession", tag = "sessions", security(()),
     params(JoinPath, IdempotencyHeader), request_body = Option<Joining>,
@@ -223,11 +224,11 @@ async fn join(
 
 /// Leave a session
 ///
-/// The customer ends the session, at once. Its code is used up. Once somebody has joined, only they can leave, with
-/// their token; before, whoever has the code.
+/// The customer ends the session at once. Its code no longer works. After somebody has joined, only they can leave,
+/// with their token; before, anybody with the code can.
 #[utoipa::path(
     post, path = "/join/{code}/leave", operation_id = "leaveSession", tag = "sessions", security(()),
-    params(JoinPath, IdempotencyHeader), responses((status = 204, description = "The session is over.")),
+    params(JoinPath, IdempotencyHeader), responses((status = 204, description = "The session has ended.")),
     extensions(("x-problems" = json!(["already-joined", "wrong-state", "too-many-attempts"])))
 )]
 async fn leave(

@@ -1,4 +1,4 @@
-//! Operator keys: what whoever runs Usher calls with, and their programs.
+//! Operator keys: the credentials of the operator and the operator's programs.
 
 mod trail;
 
@@ -32,30 +32,30 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(trail::list))
 }
 
-/// What is known of an operator key.
+/// An operator key's data.
 #[derive(Serialize, ToSchema)]
 struct OperatorKey {
     /// The id.
     #[schema(value_type = schema::OperatorKeyId)]
     id: OperatorKeyId,
-    /// What people call it.
+    /// Its name.
     #[schema(value_type = schema::Name, example = "Billing")]
     name: String,
-    /// What it is good for.
+    /// Its scopes.
     #[schema(value_type = Vec<schema::OperatorScope>)]
     scopes: Vec<&'static str>,
-    /// When it was made.
+    /// When it was created.
     created_at: Time,
-    /// Until when it is good; null for always.
+    /// When it expires; null if it does not.
     #[schema(required)]
     expires_at: Option<Time>,
-    /// When it was last used, to the minute; null where it never was.
+    /// When it was last used, to the minute; null if it was never used.
     #[schema(required)]
     last_used_at: Option<Time>,
-    /// From which network address it was last used, where that is known.
+    /// From which network address it was last used, if known.
     #[schema(required, example = "192.0.2.7")]
     last_used_from: Option<String>,
-    /// Until when the secret from before the last rotation works as well; null where there is none.
+    /// Until when the secret from before the last rotation also works; null if there is none.
     #[schema(required)]
     former_until: Option<Time>,
     /// The key itself: only in the answer to creating or rotating it, and never again.
@@ -82,7 +82,7 @@ impl OperatorKey {
     }
 }
 
-/// The key with this id, and its secret where that is to be shown.
+/// The key with this id, and its secret if that is to be shown.
 fn shown(api: &Api, id: OperatorKeyId, secret: Option<identity::Secret>) -> Result<OperatorKey, Problem> {
     let keys = api.identity().operator_keys();
     let key = keys.iter().find(|key| key.id == id);
@@ -98,13 +98,13 @@ fn shown(api: &Api, id: OperatorKeyId, secret: Option<identity::Secret>) -> Resu
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Billing", "scopes": ["billing.manage"]}))]
 struct NewKey {
-    /// What people call it.
+    /// Its name.
     #[schema(value_type = schema::Name, example = "Billing")]
     name: Name,
-    /// What it is good for: at least one. Every key may look at all accounts.
+    /// Its scopes: at least one. Every key may read all accounts.
     #[schema(value_type = Vec<schema::OperatorScope>, min_items = 1)]
     scopes: BTreeSet<String>,
-    /// Until when it is good; always, where this is left out.
+    /// When it expires; left out: never.
     expires_at: Option<Time>,
 }
 
@@ -140,7 +140,7 @@ struct KeyPath {
 /// Create an operator key
 ///
 /// Needs an operator key with the scope `everything`. The answer shows the key, once. A repeated call with the same
-/// `Idempotency-Key` shows a new one in its place as long as the first was never used.
+/// `Idempotency-Key` replaces it with a new one if the first was never used.
 #[utoipa::path(
     post, path = "/v1/operator-keys", operation_id = "createOperatorKey", tag = "tokens",
     params(IdempotencyHeader), request_body = NewKey,
@@ -190,8 +190,8 @@ fn too_many() -> Problem {
 
 /// List the operator keys
 ///
-/// Needs an operator key with the scope `everything`. The keys themselves are not shown. The list is short and comes
-/// whole.
+/// Needs an operator key with the scope `everything`. The keys themselves are not shown. The list is short, so it has
+/// no pages.
 #[utoipa::path(
     get, path = "/v1/operator-keys", operation_id = "listOperatorKeys", tag = "tokens",
     responses((status = 200, description = "All keys.", body = List<OperatorKey>))
@@ -207,8 +207,8 @@ async fn list(operator: Operator<Everything>) -> Answer<List<OperatorKey>> {
 
 /// Rotate an operator key
 ///
-/// Draws a new secret, which the answer shows, once. Needs an operator key with the scope `everything`. The body may
-/// be left out.
+/// Creates a new secret, shown once in the answer. Needs an operator key with the scope `everything`. The body may be
+/// left out.
 #[utoipa::path(
     post, path = "/v1/operator-keys/{operator_key}/rotate", operation_id = "rotateOperatorKey", tag = "tokens",
     params(KeyPath), request_body = Option<Rotation>,
@@ -231,10 +231,11 @@ async fn rotate(
 
 /// Revoke an operator key
 ///
-/// Needs an operator key with the scope `everything`. It is dead at once. The last one with that scope stays.
+/// Needs an operator key with the scope `everything`. It stops working at once. The last key with that scope cannot be
+/// revoked.
 #[utoipa::path(
     delete, path = "/v1/operator-keys/{operator_key}", operation_id = "revokeOperatorKey", tag = "tokens",
-    params(KeyPath), responses((status = 204, description = "The key is dead.")),
+    params(KeyPath), responses((status = 204, description = "The key was revoked.")),
     extensions(("x-problems" = json!(["last-operator-key"])))
 )]
 async fn revoke(operator: Operator<Everything>, Path(path): Path<KeyPath>) -> Result<StatusCode, Problem> {

@@ -1,4 +1,4 @@
-//! The trail of operator keys, which belong to no account.
+//! The audit trail of operator keys, which belong to no account.
 
 use axum::Json as Answer;
 use serde::Serialize;
@@ -14,12 +14,12 @@ use crate::problem::Problem;
 use crate::v1::schema;
 use crate::v1::time::Time;
 
-/// Something that was done to an operator key.
+/// A change of an operator key.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct OperatorKeyEntry {
-    /// When, by Usher's own time: it never falls, and is ahead of the machine's clock where that was set back.
+    /// When, by Usher's own time: it never goes back, and is ahead of the machine's clock after that was set back.
     at: Time,
-    /// Its place in the trail, from 1.
+    /// Its position in the trail, from 1.
     seq: u64,
     /// Who: the id of the operator key that was shown, `command_line`, or `start` for the server itself.
     #[schema(example = "opkey_01h2xcejqtf2nbrexx3vqjhp41")]
@@ -27,22 +27,22 @@ pub(super) struct OperatorKeyEntry {
     /// What: `operator_key.created`, `operator_key.rotated` or `operator_key.revoked`.
     #[schema(example = "operator_key.rotated")]
     action: String,
-    /// To which key.
+    /// The key.
     #[schema(value_type = schema::OperatorKeyId)]
     operator_key: OperatorKeyId,
-    /// What the key was called.
+    /// The key's name.
     #[schema(example = "Billing")]
     name: String,
     /// More about it.
     #[schema(required, value_type = Option<Object>)]
     detail: Option<Box<RawValue>>,
-    /// The network address that it came from.
+    /// The network address it came from.
     #[schema(required, example = "192.0.2.7")]
     address: Option<String>,
-    /// The id of the request that it came by.
+    /// The id of the request.
     #[schema(required)]
     request_id: Option<String>,
-    /// The SHA-256 over this entry and the one before it, which `usher verify` checks.
+    /// The SHA-256 over this entry and the previous one, which `usher verify` checks.
     hash: String,
 }
 
@@ -63,10 +63,10 @@ impl From<TrailEntry> for OperatorKeyEntry {
     }
 }
 
-/// List what was done to operator keys
+/// List the changes of operator keys
 ///
-/// Newest first. Needs an operator key with the scope `everything`. Told from the time on at which Usher began to keep
-/// this list: keys may be older.
+/// Newest first. Needs an operator key with the scope `everything`. The list begins when Usher first recorded these
+/// changes: keys may be older.
 #[utoipa::path(
     get, path = "/v1/operator-keys/audit", operation_id = "listOperatorKeyAudit", tag = "tokens",
     params(PageQuery), responses((status = 200, description = "A page of entries.", body = List<OperatorKeyEntry>))
@@ -76,7 +76,7 @@ pub(super) async fn list(
     Query(query): Query<PageQuery>,
 ) -> Result<Answer<List<OperatorKeyEntry>>, Problem> {
     let page = query.page();
-    // The cursor keeps the place in the trail; one of another list is after everything.
+    // The cursor contains the position in the trail; a cursor of another list is after everything.
     let before = page
         .after()
         .map(|after| u64::try_from(after.major()).unwrap_or(0));

@@ -1,4 +1,4 @@
-//! What the API takes and shows of pools.
+//! The API's request and response types for pools.
 
 use serde::{Deserialize, Serialize};
 use usher_domain::labels::Metadata;
@@ -12,7 +12,7 @@ use crate::v1::rules::{Rules, RulesChoice};
 use crate::v1::schema;
 use crate::v1::time::Time;
 
-/// A number of shared seats of one product, with its rules.
+/// A number of shared seats of one product, with rules.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Pool {
     /// The id.
@@ -27,28 +27,28 @@ pub(crate) struct Pool {
     /// How many seats it has.
     #[schema(example = 10)]
     seats: u32,
-    /// How many of them are held, or kept for somebody whose turn has come.
+    /// How many of them are held, or reserved for somebody whose turn has come.
     #[schema(example = 9)]
     occupied: u32,
-    /// How many of these are kept for somebody.
+    /// How many of these are reserved for somebody.
     #[schema(example = 0)]
     offered: u32,
-    /// How many people wait.
+    /// How many users are waiting.
     #[schema(example = 0)]
     waiting: u32,
-    /// Whether more seats are occupied than it has since it was lowered: nobody gets in until that fits.
+    /// Whether more seats are occupied than it has, because it was lowered: nobody gets in until enough are free.
     draining: bool,
-    /// How many users compete for its seats.
+    /// How many users share its seats.
     #[schema(example = 15)]
     users: u32,
     /// Whether it is the product's default pool, which cannot be deleted.
     default: bool,
     /// Its rules.
     rules: Rules,
-    /// The id of the pool in a vendor's own system; null where it has none.
+    /// The id of the pool in a vendor's own system; null if it has none.
     #[schema(required, value_type = Option<schema::ExternalId>)]
     external_id: Option<ExternalId>,
-    /// What a vendor's own system keeps with the pool.
+    /// A vendor's own metadata for the pool.
     #[schema(value_type = schema::Metadata)]
     metadata: Metadata,
     /// When it was created.
@@ -87,52 +87,52 @@ pub(crate) struct NewPool {
     /// The name, unique among the pools of the product.
     #[schema(value_type = schema::Name)]
     pub(crate) name: Name,
-    /// The product, of which the account has shared seats.
+    /// The product, of which the account needs shared seats.
     #[schema(value_type = schema::Product)]
     pub(crate) product: Product,
-    /// How many seats, of those that no pool has yet.
+    /// How many of the unallocated seats.
     #[schema(example = 4)]
     pub(crate) seats: u32,
-    /// Its rules; what is left out is as the account's settings say.
+    /// Its rules; omitted rules are as in the account's settings.
     pub(crate) rules: Option<RulesChoice>,
     /// The id of the pool in your own system, unique among the account's pools.
     #[serde(default)]
     #[schema(value_type = Option<schema::ExternalId>)]
     pub(crate) external_id: Option<ExternalId>,
-    /// What your own system keeps with the pool: at most 20 texts by name.
+    /// Your own metadata for the pool: at most 20 texts by name.
     #[serde(default)]
     #[schema(value_type = Option<schema::Metadata>)]
     pub(crate) metadata: Option<Metadata>,
 }
 
-/// A change of a pool. What is left out stays.
+/// A change of a pool. Omitted fields stay unchanged.
 #[expect(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"seats": 6, "rules": {"when_full": ["pay_per_use", "queue"]}}))]
 pub(crate) struct PoolChange {
-    /// Another name.
+    /// The new name.
     #[schema(value_type = Option<schema::Name>)]
     pub(crate) name: Option<Name>,
-    /// Another number of seats. Below what is occupied the pool drains: nobody is thrown out.
+    /// The new number of seats. If that is less than the occupied seats, the pool drains: nobody is signed out.
     #[schema(example = 6)]
     pub(crate) seats: Option<u32>,
-    /// How many seats the pool had when the number was chosen. Where it has as many no longer, the call answers
+    /// How many seats the pool had when the number was chosen. If that has changed, the call answers
     /// `changed-meanwhile` and changes nothing.
     #[schema(example = 5)]
     pub(crate) seats_seen: Option<u32>,
-    /// Other rules.
+    /// The new rules.
     pub(crate) rules: Option<RulesChoice>,
-    /// Another id in your own system; null removes it.
+    /// The new id in your own system; null removes it.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<schema::ExternalId>)]
     pub(crate) external_id: Option<Option<ExternalId>>,
-    /// Other metadata, whole.
+    /// The new metadata, complete.
     #[schema(value_type = Option<schema::Metadata>)]
     pub(crate) metadata: Option<Metadata>,
 }
 
-/// Seats that go to another pool.
+/// Seats to move to another pool.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"to": "pool_01h2xcejqtf2nbrexx3vqjhp41", "seats": 2}))]
@@ -156,21 +156,21 @@ pub(crate) struct PoolQuery {
     /// Only the one with this id in a vendor's own system, exactly.
     #[param(value_type = Option<schema::ExternalId>)]
     pub(crate) external_id: Option<ExternalId>,
-    /// How many pools the page has at most.
+    /// The most pools on the page.
     #[serde(default)]
     #[param(inline)]
     pub(crate) limit: Limit,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[param(value_type = Option<schema::Cursor>)]
     pub(crate) cursor: Option<Cursor>,
 }
 
-/// What becomes of the users of a pool that is deleted.
+/// What happens to the users of a deleted pool.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LeavingQuery {
-    /// They go to this pool of the same product.
+    /// They are moved to this pool of the same product.
     #[param(value_type = Option<schema::PoolId>)]
     pub(crate) move_users_to: Option<PoolId>,
     /// They lose their license.

@@ -28,7 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
 
 /// Create a pool
 ///
-/// Needs `seats.manage`. Its seats come from the product's unallocated ones.
+/// Needs `seats.manage`. Its seats are taken from the product's unallocated ones.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/pools", operation_id = "createPool", tag = "pools",
     params(AccountPath, IdempotencyHeader), request_body = NewPool,
@@ -111,8 +111,8 @@ async fn get(caller: Caller<AccountsRead>, Path(path): Path<PoolPath>) -> Result
 
 /// Change a pool
 ///
-/// Needs `seats.manage`. Raising takes from the unallocated seats. Lowering below what is occupied makes the pool
-/// drain: nobody is thrown out, and nobody gets in until occupancy fits.
+/// Needs `seats.manage`. Raising takes from the unallocated seats. Lowering below the occupied seats makes the pool
+/// drain: nobody is signed out, and nobody gets in until enough are free.
 #[utoipa::path(
     patch, path = "/v1/accounts/{account}/pools/{pool}", operation_id = "changePool", tag = "pools",
     params(PoolPath), request_body = PoolChange,
@@ -149,7 +149,8 @@ async fn change(
 /// Move seats to another pool
 ///
 /// Needs `seats.manage`. In one step: the unallocated seats stay as they are. A pool that is left with fewer seats than
-/// are occupied drains. Sent twice, it moves twice: look at the pool before repeating a call whose answer was lost.
+/// are occupied drains. If it is sent twice, it moves twice: check the pool before repeating a call whose answer was
+/// lost.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/pools/{pool}/move-seats", operation_id = "moveSeats", tag = "pools",
     params(PoolPath), request_body = SeatMove,
@@ -174,11 +175,11 @@ async fn move_seats(
 
 /// Delete a pool
 ///
-/// Needs `seats.manage`. Users who are still in it are moved or lose their license in the same step, where the call
-/// says so; else it is refused. The default pool of a product cannot be deleted.
+/// Needs `seats.manage`. Users who are still in it are moved or lose their license in the same step, as the call says;
+/// otherwise it is refused. The default pool of a product cannot be deleted.
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/pools/{pool}", operation_id = "deletePool", tag = "pools",
-    params(PoolPath, LeavingQuery), responses((status = 204, description = "The pool is gone.")),
+    params(PoolPath, LeavingQuery), responses((status = 204, description = "The pool was deleted.")),
     extensions(("x-problems" = json!(["pool-not-empty", "default-pool", "in-a-mapping"])))
 )]
 async fn delete(

@@ -1,4 +1,4 @@
-//! The sandbox's clock (design 5). A server that is no sandbox has none of this, neither as a route nor in its
+//! The sandbox's clock (design 5). A server that is not a sandbox has none of this, neither as a route nor in its
 //! OpenAPI document; `openapi.json` is the document of such a server.
 
 use axum::Json as Answer;
@@ -14,7 +14,7 @@ use crate::extract::Json;
 use crate::problem::Problem;
 use crate::server::Server;
 
-/// The furthest that one call moves the clock: a year.
+/// The most that one call moves the clock: a year.
 const ADVANCE_SECS_MAX: u32 = 366 * 86_400;
 
 pub(crate) fn routes() -> OpenApiRouter<Server> {
@@ -30,7 +30,7 @@ struct Advance {
     advance_secs: u32,
 }
 
-/// What time it is.
+/// The current time.
 #[derive(Debug, Serialize, ToSchema)]
 struct SandboxClock {
     /// The time on Usher's clock.
@@ -39,8 +39,9 @@ struct SandboxClock {
 
 /// Move the clock
 ///
-/// Only in a sandbox. Moves Usher's clock, stopping wherever something is due, and does all of it before it answers:
-/// leases, offers, auto log-off, notices and minutes. An open stream does not renew anything while the clock moves.
+/// Only in a sandbox. Moves Usher's clock, stopping whenever something is due, and processes everything before it
+/// answers: leases, offers, auto log-off, notices and minutes. An open stream does not renew anything while the clock
+/// moves.
 #[utoipa::path(
     post, path = "/v1/sandbox/clock", operation_id = "advanceClock", tag = "sandbox", request_body = Advance,
     responses((status = 200, description = "The clock after the move.", body = SandboxClock))

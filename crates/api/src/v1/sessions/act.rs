@@ -5,7 +5,7 @@ use usher_app::{AccountsManage, Admitted, Caller};
 use usher_domain::command::SessionCommand;
 use usher_domain::{Account, Command, Outcome, SessionId, TicketId, Timestamp};
 
-use super::create::{Came, SessionAnswer};
+use super::create::{SessionAnswer, SessionOutcome};
 use super::dto::{Connection, Resumption, Session, Sight};
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
@@ -15,10 +15,11 @@ use crate::v1::optional::Optional;
 use crate::v1::path::SessionPath;
 use crate::v1::tickets::Waiting;
 
-async fn carry_out(caller: &Admitted, id: SessionId, command: Command) -> Result<Came, Problem> {
+async fn carry_out(caller: &Admitted, id: SessionId, command: Command) -> Result<SessionOutcome, Problem> {
     let sight = Sight::of(caller);
-    let view =
-        move |account: &Account, outcome: &Outcome, now: Timestamp| Came::of(account, outcome, &sight, now);
+    let view = move |account: &Account, outcome: &Outcome, now: Timestamp| {
+        SessionOutcome::of(account, outcome, &sight, now)
+    };
     match caller.try_execute(command, view).await {
         Ok(came) => came.ok_or_else(|| Problem::not_found("session")),
         Err(failure) => {
@@ -30,8 +31,9 @@ async fn carry_out(caller: &Admitted, id: SessionId, command: Command) -> Result
 
 /// Connect a session
 ///
-/// The customer came in, or the agent goes ahead: a session in standby becomes active. For its user, its device, and
-/// keys with `sign-ins.write`, or an operator key as the user (`?as=user`). Connecting an active session changes nothing.
+/// The customer has joined, or the agent starts without them: a session in standby becomes active. For its user, its
+/// device, keys with `sign-ins.write`, and operator keys as the user (`?as=user`). Connecting an active session changes
+/// nothing.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sessions/{session}/connect", operation_id = "connectSession",
     tag = "sessions", params(SessionPath, AsQuery), request_body = Option<Connection>,
@@ -61,8 +63,8 @@ pub(super) async fn connect(
 
 /// Pause a session
 ///
-/// Only who started it, or an operator key as them (`?as=user`). Its claim on a seat is free, and nobody else but its
-/// customer sees it until it is resumed.
+/// Only for the user who started it, or an operator key as them (`?as=user`). Its seat becomes free, and until it is
+/// resumed only this user and the customer see it.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sessions/{session}/pause", operation_id = "pauseSession",
     tag = "sessions", params(SessionPath, AsQuery),
@@ -88,8 +90,8 @@ pub(super) async fn pause(
 
 /// Resume a session
 ///
-/// Only who started it, or an operator key as them (`?as=user`). It takes a seat again where the pool's rules say so, and
-/// may be refused; with `wait`, a full pool with a queue gives a ticket instead.
+/// Only for the user who started it, or an operator key as them (`?as=user`). It takes a seat again if the pool's rules
+/// say so, and may be refused; with `wait`, a full pool with a queue returns a ticket instead.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sessions/{session}/resume", operation_id = "resumeSession",
     tag = "sessions", params(SessionPath, AsQuery), request_body = Option<Resumption>,

@@ -16,8 +16,8 @@ use crate::v1::path::AccountPath;
 use crate::v1::repeat::{self, Before};
 use crate::v1::tickets::{self, Ticket, Waiting};
 
-/// What starting or resuming came to.
-pub(crate) enum Came {
+/// The result of starting or resuming.
+pub(crate) enum SessionOutcome {
     Session(Box<Session>),
     Waits(Box<Ticket>),
 }
@@ -32,8 +32,8 @@ pub(crate) enum SessionAnswer {
     Waits(Box<tickets::WaitingAnswer>),
 }
 
-impl Came {
-    /// What is shown of an outcome; none where the outcome is of another kind.
+impl SessionOutcome {
+    /// The answer's data for an outcome; `None` if the outcome is of another kind.
     pub(crate) fn of(account: &Account, outcome: &Outcome, sight: &Sight, now: Timestamp) -> Option<Self> {
         match outcome {
             Outcome::Session { id } => {
@@ -78,8 +78,8 @@ impl IntoResponse for SessionAnswer {
 /// Start a session
 ///
 /// With the sign-in's own token, its user's, or a key with `sign-ins.write`. In standby, the answer has the code and
-/// the link through which the customer comes in. Where the pool's rules say that a session takes the seat, it does so
-/// now, in standby too; with `wait`, a full pool with a queue gives a ticket instead of a refusal.
+/// the link with which the customer joins. If the pool's rules say that a session takes the seat, it does so now, even
+/// in standby; with `wait`, a full pool with a queue returns a ticket instead of a refusal.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sessions", operation_id = "startSession", tag = "sessions",
     params(AccountPath, IdempotencyHeader), request_body = NewSession,
@@ -136,8 +136,9 @@ pub(crate) async fn start_or_wait(
         StatusCode::CREATED
     };
     let sight = Sight::of(caller);
-    let view =
-        move |account: &Account, outcome: &Outcome, now: Timestamp| Came::of(account, outcome, &sight, now);
+    let view = move |account: &Account, outcome: &Outcome, now: Timestamp| {
+        SessionOutcome::of(account, outcome, &sight, now)
+    };
     match caller.try_execute(command, view).await {
         Ok(Some(came)) => Ok(came.answer(caller, status)),
         Ok(None) => Err(Problem::not_found("session")),

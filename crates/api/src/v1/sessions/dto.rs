@@ -1,4 +1,4 @@
-//! What the API takes and shows of sessions.
+//! The API's request and response types for sessions.
 
 use serde::{Deserialize, Serialize};
 use usher_app::Admitted;
@@ -22,13 +22,13 @@ pub(super) const SESSIONS_MAX: usize = 100;
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Customer {
-    /// What the customer is called.
+    /// The customer's name.
     #[schema(value_type = schema::Name, example = "Kim Customer")]
     name: Name,
 }
 
 impl Customer {
-    /// A customer as the records keep them.
+    /// A customer as stored in the records.
     fn named(name: &str) -> Option<Self> {
         Some(Self {
             name: name.parse().ok()?,
@@ -50,7 +50,7 @@ impl From<&presence::Customer> for Customer {
     }
 }
 
-/// A piece of work to start.
+/// A session to start.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewSession {
@@ -60,13 +60,13 @@ pub(crate) struct NewSession {
     /// The kind of work.
     #[schema(value_type = schema::SessionKind)]
     pub(crate) kind: SessionKind,
-    /// Whether a code or link waits for the customer, or the work begins at once.
+    /// Whether a code or link waits for the customer, or the session begins at once.
     #[schema(value_type = schema::Start)]
     pub(crate) start: Start,
-    /// The customer, where known.
+    /// The customer, if known.
     #[serde(default)]
     pub(crate) customer: Option<Customer>,
-    /// How long the code waits; as the pool says where this is left out.
+    /// How long the code is valid; left out: as in the pool's rules.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 2_592_000, example = 3600)]
     pub(crate) valid_for_secs: Option<u32>,
@@ -74,29 +74,29 @@ pub(crate) struct NewSession {
     #[serde(default)]
     #[schema(value_type = Option<schema::ExternalId>)]
     pub(crate) external_id: Option<ExternalId>,
-    /// What your own system keeps with the session: at most 20 texts by name.
+    /// Your own metadata for the session: at most 20 texts by name.
     #[serde(default)]
     #[schema(value_type = Option<schema::Metadata>)]
     pub(crate) metadata: Option<Metadata>,
-    /// Whether to wait in the queue where no seat is free and the pool has one.
+    /// Whether to wait in the queue if no seat is free and the pool has one.
     #[serde(default)]
     pub(crate) wait: bool,
 }
 
-/// Who came in.
+/// The customer who joined.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Connection {
-    /// The customer, where known.
+    /// The customer, if known.
     #[serde(default)]
     pub(crate) customer: Option<Customer>,
 }
 
-/// How to take a session up again.
+/// How to resume a session.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Resumption {
-    /// Whether to wait in the queue where no seat is free and the pool has one.
+    /// Whether to wait in the queue if no seat is free and the pool has one.
     #[serde(default)]
     pub(crate) wait: bool,
 }
@@ -115,7 +115,7 @@ pub(crate) struct Ending {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Endings {
-    /// Which.
+    /// The sessions.
     #[schema(value_type = Vec<schema::SessionId>, min_items = 1, max_items = 100)]
     pub(crate) ids: Vec<SessionId>,
     /// The reason, as the other sides are told it.
@@ -127,13 +127,13 @@ pub(crate) struct Endings {
 /// The device that a session runs on.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SessionDevice {
-    /// The id that the client keeps.
+    /// The client's id for the device.
     #[schema(value_type = schema::DeviceId)]
     id: String,
-    /// What people call it.
+    /// Its name.
     #[schema(value_type = schema::Name)]
     name: String,
-    /// What it is; not kept of sessions that are over.
+    /// Its kind; not stored for ended sessions.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = schema::DeviceKind, nullable = false)]
     kind: Option<presence::DeviceKind>,
@@ -145,7 +145,7 @@ pub(crate) struct Session {
     /// The id.
     #[schema(value_type = schema::SessionId)]
     pub(crate) id: SessionId,
-    /// Where it stands.
+    /// The state.
     #[schema(value_type = schema::SessionState)]
     state: &'static str,
     /// The kind of work.
@@ -171,40 +171,40 @@ pub(crate) struct Session {
     /// The pool whose rules hold; null for a named license.
     #[schema(value_type = Option<schema::PoolId>)]
     pool: Option<PoolId>,
-    /// What carries it: what carries its sign-in, where it rides on that.
+    /// What it uses: the same as its sign-in, if it shares that.
     #[schema(value_type = schema::Funding)]
     funding: String,
-    /// What the customer types to come in, for whoever started the session or may control it; null for others, for
-    /// work that began at once, and once the session is over.
+    /// The code with which the customer joins, for the user who started the session and those who may control it; null
+    /// for others, for sessions that began at once, and once the session has ended.
     #[schema(value_type = Option<schema::JoinCode>)]
     code: Option<String>,
-    /// The link through which the customer comes in.
+    /// The link with which the customer joins.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = "uri-reference", example = "/join/K7M2QX9D4T")]
     join_url: Option<String>,
     /// The customer, once known.
     customer: Option<Customer>,
-    /// The id of the session in a vendor's own system; null where it has none.
+    /// The id of the session in a vendor's own system; null if it has none.
     #[schema(required, value_type = Option<schema::ExternalId>)]
     external_id: Option<ExternalId>,
-    /// What a vendor's own system keeps with the session.
+    /// A vendor's own metadata for the session.
     #[schema(value_type = schema::Metadata)]
     metadata: Metadata,
-    /// Since when it exists.
+    /// When it was created.
     since: Time,
-    /// How long the code still waits.
+    /// For how long the code is still valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     expires_in_secs: Option<u32>,
-    /// When it closes, after another has ended it.
+    /// When it closes, after somebody else has ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     closes_in_secs: Option<u32>,
-    /// Why it is over.
+    /// Why it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::EndReason>, nullable = false)]
     reason: Option<String>,
-    /// Who ended it, or is ending it, where that is told: an id, or `operator`, `customer`, `system`.
+    /// Who ended it, or is ending it, if that may be shown: an id, or `operator`, `customer`, `system`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "user_01h2xcejqtf2nbrexx3vqjhp41")]
     by: Option<String>,
@@ -212,7 +212,7 @@ pub(crate) struct Session {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::Name>, nullable = false)]
     by_name: Option<String>,
-    /// The reason that was given for ending it, as written.
+    /// The note that was given when ending it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::Note>, nullable = false)]
     note: Option<String>,
@@ -222,11 +222,11 @@ pub(crate) struct Session {
     ended_at: Option<Time>,
 }
 
-/// Who looks at sessions, and from where customers reach this server.
+/// Who reads sessions, and the public address of this server.
 #[derive(Clone)]
 pub(crate) struct Sight {
     actor: Actor,
-    /// Whether the caller has started what is shown.
+    /// Whether the caller started the session.
     is_starter: bool,
     codes: JoinCodes,
     public_url: String,
@@ -242,7 +242,8 @@ impl Sight {
         }
     }
 
-    /// The same, of what the caller has just started: also with the token of a ticket, which is gone by then.
+    /// The same, for a session that the caller has just started, even with the token of a ticket, which no longer
+    /// exists then.
     pub(crate) fn of_starter(&self) -> Self {
         Self {
             is_starter: true,
@@ -258,7 +259,7 @@ impl Sight {
 }
 
 impl Session {
-    /// A session that is not over, as `sight` sees it.
+    /// A session that has not ended, as `sight` sees it.
     pub(crate) fn of(account: &Account, session: &presence::Session, sight: &Sight, now: Timestamp) -> Self {
         let user = account.user(session.user);
         let host = account.sign_ins().get(&session.sign_in);
@@ -311,7 +312,7 @@ impl Session {
         }
     }
 
-    /// A session that is over.
+    /// An ended session.
     pub(crate) fn over(account: &Account, row: &SessionRow, host: Option<&SignInRow>) -> Self {
         let user = account.user(row.user);
         let end = row.end.as_ref();

@@ -18,13 +18,14 @@ use crate::v1::path::{AccountPath, SessionPath};
 
 /// End a session
 ///
-/// Its user and its device end it at once. Whoever may control the account's sessions ends it too: both sides get the
-/// message, and it closes after the pool's `end_notice_secs`, or at once when its own side confirms by ending it.
-/// Ending one that is over changes nothing. Who may do either says which by `as`; a reason is kept either way.
+/// Its user and its device end it at once. Anybody who may control the account's sessions can end it, too: both sides
+/// get the message, and it closes after the pool's `end_notice_secs`, or at once when its own side confirms by ending
+/// it. Ending an ended session changes nothing. A caller who may do both chooses with `as`; a reason is stored either
+/// way.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sessions/{session}/end", operation_id = "endSession", tag = "sessions",
     params(SessionPath, CapacityQuery), request_body = Option<Ending>,
-    responses((status = 200, description = "The session: `ended`, or `ending` while the notice runs.", body = Session))
+    responses((status = 200, description = "The session: `ended`, or `ending` during the notice period.", body = Session))
 )]
 pub(super) async fn end(
     caller: Caller<AccountsManage>,
@@ -57,12 +58,12 @@ pub(super) async fn end(
 
 /// End sessions
 ///
-/// Up to 100, all or none, as if one by one. Those that are over already are ignored; the answer shows them as they
+/// Up to 100, all or none, as if one by one. Those that have already ended are ignored; the answer shows them as they
 /// are. An operator key with `?as=user` acts as one user: all must be sessions of that user.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sessions/end", operation_id = "endSessions", tag = "sessions",
     params(AccountPath, CapacityQuery), request_body = Endings,
-    responses((status = 200, description = "The sessions, in the order asked.", body = List<Session>))
+    responses((status = 200, description = "The sessions, in the order of the request.", body = List<Session>))
 )]
 pub(super) async fn end_many(
     caller: Caller<AccountsManage>,
@@ -104,7 +105,7 @@ pub(super) async fn end_many(
     }))
 }
 
-/// Shows those of the sessions that are not over.
+/// Shows those of the sessions that have not ended.
 fn present(
     caller: &Admitted,
     ids: Vec<SessionId>,

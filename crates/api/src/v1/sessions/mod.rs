@@ -1,4 +1,4 @@
-//! Sessions: pieces of support work, from a code that waits to their end (S2, S5, S7 to S9).
+//! Sessions: pieces of support work, from a waiting code to their end (S2, S5, S7 to S9).
 
 mod act;
 mod create;
@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use self::act::resume_or_wait;
-pub(crate) use self::create::{Came, start_or_wait};
+pub(crate) use self::create::{SessionOutcome, start_or_wait};
 pub(crate) use self::dto::{NewSession, Session, Sight};
 use crate::server::Server;
 

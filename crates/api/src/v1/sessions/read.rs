@@ -1,4 +1,4 @@
-//! Looking at sessions, also at those that are over.
+//! Reading sessions, including ended ones.
 
 use axum::Json as Answer;
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use crate::v1::ended::{self, need_presence};
 use crate::v1::path::{AccountPath, SessionPath};
 use crate::v1::schema;
 
-/// A state that can be asked for.
+/// A state to filter by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum State {
@@ -44,8 +44,8 @@ impl State {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SessionQuery {
-    /// Only those in this state. Those that are over are listed only where this says `ended`, newest first; a page of
-    /// them may have fewer than `limit` though more follow.
+    /// Only those in this state. Ended ones are only listed with `ended`, newest first; a page of them may have fewer
+    /// than `limit` although more follow.
     #[param(value_type = Option<schema::SessionState>)]
     state: Option<State>,
     /// Only those of this user.
@@ -60,11 +60,11 @@ pub(super) struct SessionQuery {
     /// Only those with this id in a vendor's own system, exactly.
     #[param(value_type = Option<schema::ExternalId>)]
     external_id: Option<ExternalId>,
-    /// How many things the page has at most.
+    /// The most things on the page.
     #[serde(default)]
     #[param(inline)]
     limit: Limit,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[param(value_type = Option<schema::Cursor>)]
     cursor: Option<Cursor>,
 }
@@ -92,8 +92,8 @@ impl SessionQuery {
 
 /// List the sessions
 ///
-/// Those that the caller may view: their own with `view_own`, everybody's with `view_account`. A paused session is
-/// listed to its user only.
+/// Those that the caller may view: their own with `view_own`, everybody's with `view_account`. A paused session is only
+/// listed for its user.
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/sessions", operation_id = "listSessions", tag = "sessions",
     params(AccountPath, SessionQuery),
@@ -120,15 +120,15 @@ pub(super) async fn list(
     ended::read(&caller, view).await.map(Answer)
 }
 
-/// Whose sessions that are over a caller sees.
-enum Seen {
+/// The users whose ended sessions a caller may see.
+enum VisibleUsers {
     All,
     OfUser(UserId),
     OfSignIn(UserId, SignInId),
     None,
 }
 
-impl Seen {
+impl VisibleUsers {
     fn of(account: &Account, actor: &Actor) -> Result<Self, Refusal> {
         need_presence(account, actor)?;
         let may = |permission| account.has_session_permission(actor, permission);
@@ -143,7 +143,7 @@ impl Seen {
         })
     }
 
-    /// The user whose sessions to look for; none where there is nothing to look for.
+    /// The user whose sessions to look for; `None` if there is nothing to look for.
     fn filter(&self, asked: Option<UserId>) -> Option<SessionFilter> {
         let user = match self {
             Self::None => return None,
@@ -171,7 +171,7 @@ impl Seen {
 
 async fn list_ended(caller: &Admitted, query: &SessionQuery) -> Result<List<Session>, Problem> {
     let actor = caller.actor.clone();
-    let seen = ended::read(caller, move |account, _| Seen::of(account, &actor)).await?;
+    let seen = ended::read(caller, move |account, _| VisibleUsers::of(account, &actor)).await?;
     let external_id = query.external_id.as_ref().map(ToString::to_string);
     let filter = seen.filter(query.user).map(|filter| SessionFilter {
         external_id,
@@ -204,7 +204,7 @@ async fn list_ended(caller: &Admitted, query: &SessionQuery) -> Result<List<Sess
 
 /// Get a session
 ///
-/// For those who may view it. One that is over is shown with the reason.
+/// For those who may view it. An ended one is shown with the reason.
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/sessions/{session}", operation_id = "getSession", tag = "sessions",
     params(SessionPath), responses((status = 200, description = "The session.", body = Session))
@@ -227,7 +227,7 @@ pub(super) async fn get(
     shown.map(Answer).ok_or_else(|| Problem::not_found("session"))
 }
 
-/// A session that is over, where the caller sees it.
+/// An ended session, if the caller may see it.
 pub(super) async fn over(caller: &Admitted, id: usher_domain::SessionId) -> Result<Option<Session>, Problem> {
     let Some(row) = ended::session(caller, id).await? else {
         return Ok(None);

@@ -16,9 +16,9 @@ use crate::v1::path::AccountPath;
 use crate::v1::repeat::{self, Before};
 use crate::v1::tickets::{self, Ticket, Waiting};
 
-/// What signing in came to.
-pub(crate) enum Came {
-    /// There is a sign-in.
+/// The result of signing in.
+pub(crate) enum SignInOutcome {
+    /// A sign-in exists.
     In {
         /// Whether it is new.
         created: bool,
@@ -38,8 +38,8 @@ pub(crate) enum SignInAnswer {
     Waits(tickets::WaitingAnswer),
 }
 
-impl Came {
-    /// What is shown of an outcome; none where the outcome is of another kind.
+impl SignInOutcome {
+    /// The answer's data for an outcome; `None` if the outcome is of another kind.
     pub(crate) fn of(account: &Account, outcome: &Outcome, now: Timestamp) -> Option<Self> {
         match outcome {
             Outcome::SignIns { ids, created } => {
@@ -57,7 +57,7 @@ impl Came {
         }
     }
 
-    /// The answer, with the token that goes with it.
+    /// The answer, with its token.
     pub(crate) fn answer(self, caller: &Admitted) -> SignInAnswer {
         match self {
             Self::In { created, shown } => SignInAnswer::In {
@@ -70,7 +70,7 @@ impl Came {
     }
 }
 
-/// A sign-in with its token: for those who may have it.
+/// A sign-in with its token, for callers who may have it.
 pub(crate) fn with_token(caller: &Admitted, sign_in: SignIn) -> SignedIn {
     let token = caller.api.identity().sign_in_token(caller.account, sign_in.id);
     SignedIn {
@@ -101,15 +101,15 @@ impl IntoResponse for SignInAnswer {
 
 /// Sign in
 ///
-/// Signs a user in on a device; takes a seat where the pool's rules say so. With the user's own token, or a key with
-/// `sign-ins.write`. Signing in again as the same user, device and product returns the sign-in that exists, with the
-/// same token. With `wait`, a full pool with a queue gives a ticket instead of a refusal.
+/// Signs a user in on a device; takes a seat if the pool's rules say so. With the user's own token, or a key with
+/// `sign-ins.write`. Signing in again as the same user, device and product returns the existing sign-in, with the same
+/// token. With `wait`, a full pool with a queue gives a ticket instead of a refusal.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sign-ins", operation_id = "signIn", tag = "sign-ins",
     params(AccountPath, IdempotencyHeader), request_body = NewSignIn,
     responses(
         (status = 201, description = "The sign-in, with its token.", body = SignedIn),
-        (status = 200, description = "The sign-in that exists already, with the same token.", body = SignedIn),
+        (status = 200, description = "The existing sign-in, with the same token.", body = SignedIn),
         (status = 202, description = "The place in the queue, with its token.", body = Waiting),
     ),
     extensions(("x-problems" = json!([
@@ -154,7 +154,7 @@ pub(crate) async fn sign_in_or_wait(
         takeover: body.takeover,
         wait: body.wait,
     });
-    match caller.try_execute(command, Came::of).await {
+    match caller.try_execute(command, SignInOutcome::of).await {
         Ok(Some(came)) => Ok(came.answer(caller)),
         Ok(None) => Err(Problem::not_found("sign-in")),
         Err(failure @ Failure::Refused(_)) => Err(ended::problem(caller, failure).await),

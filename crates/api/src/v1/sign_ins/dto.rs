@@ -1,4 +1,4 @@
-//! What the API takes and shows of sign-ins.
+//! The API's request and response types for sign-ins.
 
 use serde::{Deserialize, Serialize};
 use usher_domain::presence::{self, TicketState};
@@ -10,22 +10,22 @@ use crate::v1::device::Device;
 use crate::v1::schema;
 use crate::v1::time::Time;
 
-/// Whom to sign in, where.
+/// A user to sign in, with product and device.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewSignIn {
-    /// Who.
+    /// The user.
     #[schema(value_type = schema::UserId)]
     pub(crate) user: UserId,
-    /// For which product.
+    /// The product.
     #[schema(value_type = schema::Product)]
     pub(crate) product: Product,
-    /// Where.
+    /// The device.
     pub(crate) device: Device,
-    /// Whether to sign the user out on another device, where they are signed in on as many as the pool allows.
+    /// Whether to sign the user out on another device if they are signed in on as many as the pool allows.
     #[serde(default)]
     pub(crate) takeover: bool,
-    /// Whether to wait in the queue where no seat is free and the pool has one.
+    /// Whether to wait in the queue if no seat is free and the pool has one.
     #[serde(default)]
     pub(crate) wait: bool,
 }
@@ -36,18 +36,18 @@ pub(crate) struct SignIn {
     /// The id.
     #[schema(value_type = schema::SignInId)]
     pub(crate) id: SignInId,
-    /// Who.
+    /// The user.
     #[schema(value_type = schema::UserId)]
     user: UserId,
-    /// For which product.
+    /// The product.
     #[schema(value_type = schema::Product)]
     product: Product,
-    /// Where.
+    /// The device.
     device: Device,
     /// The pool whose rules hold; null for a named license.
     #[schema(value_type = Option<schema::PoolId>)]
     pool: Option<PoolId>,
-    /// What carries it. `none`: signing in takes nothing in this pool, sessions do.
+    /// What it uses. `none`: in this pool sign-ins take nothing, sessions do.
     #[schema(value_type = schema::Funding)]
     funding: &'static str,
     /// Since when.
@@ -57,27 +57,27 @@ pub(crate) struct SignIn {
     /// For how long the user has been idle; 0 in a call and while a link is valid.
     #[schema(example = 240)]
     idle_secs: u32,
-    /// What runs out.
+    /// What will expire.
     #[serde(flatten)]
     clocks: Clocks,
-    /// For how long the holder still keeps the seat from being reclaimed.
+    /// For how long the seat is still protected from being reclaimed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     locked_secs: Option<u32>,
 }
 
-/// What runs out on a sign-in. The server's clock counts, never the client's.
+/// What will expire on a sign-in. Only the server's clock counts, never the client's.
 #[derive(Debug, Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "the names of the API")]
 pub(crate) struct Clocks {
-    /// How long it lives without a further heartbeat.
+    /// How long it lives without another heartbeat.
     #[schema(example = 90)]
     expires_in_secs: u32,
-    /// When the user will be logged off, should they stay idle.
+    /// When the user will be logged off if they stay idle.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = 3360)]
     log_off_in_secs: Option<u32>,
-    /// When the seat goes to somebody who waits, should the user stay idle.
+    /// When the seat goes to a waiting user if this user stays idle.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     reclaim_in_secs: Option<u32>,
@@ -127,7 +127,7 @@ impl SignIn {
 pub(crate) struct SignedIn {
     /// The sign-in.
     pub(crate) sign_in: SignIn,
-    /// The sign-in's own token: heartbeats, sessions and signing out need it. The same sign-in has the same token.
+    /// The sign-in's own token, for heartbeats, sessions and signing out. The same sign-in has the same token.
     #[schema(example = "usher_sign_01h2xcejqtf2nbrexx3vqjhp41.1.0v6…")]
     pub(crate) token: String,
 }
@@ -136,30 +136,30 @@ pub(crate) struct SignedIn {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Beat {
-    /// Whether the user is there, not only the device: the idle clock starts from zero.
+    /// Whether the user is present, not only the device: the idle clock starts from zero.
     #[serde(default)]
     pub(crate) active: bool,
 }
 
-/// What is left after a heartbeat.
+/// The remaining times after a heartbeat.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Alive {
-    /// What runs out.
+    /// What will expire.
     #[serde(flatten)]
     pub(crate) clocks: Clocks,
-    /// A seat that is kept for this user, whose turn in the queue has come.
+    /// A seat that is reserved for this user, whose turn in the queue has come.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     offer: Option<OfferHint>,
 }
 
-/// A seat that is kept for somebody whose turn has come.
+/// A seat that is reserved for somebody whose turn has come.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OfferHint {
     /// The ticket to claim.
     #[schema(value_type = schema::TicketId)]
     ticket: TicketId,
-    /// For how long it is kept.
+    /// For how long it is reserved.
     #[schema(example = 60)]
     expires_in_secs: u32,
 }

@@ -1,4 +1,4 @@
-//! Signing out, and logging others out.
+//! Signing out, and evicting others.
 
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -15,30 +15,30 @@ use crate::v1::ended;
 use crate::v1::path::SignInPath;
 use crate::v1::schema;
 
-/// In which capacity, and why.
+/// The capacity and the reason.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Why {
-    /// In which capacity: `user`, which signs out; `admin`, which evicts. Left out: as the user where the caller may act
-    /// for them, else as an admin.
+    /// The capacity: `user` signs out; `admin` evicts. Left out: as the user if the caller may act for them, otherwise
+    /// as an admin.
     #[serde(default, rename = "as")]
     #[param(rename = "as", value_type = Option<schema::Acting>)]
     acting: Option<Acting>,
-    /// The reason, as the person is told it. It is kept either way.
+    /// The reason, as the person is told it. It is stored either way.
     #[param(value_type = Option<schema::Note>)]
     reason: Option<Note>,
 }
 
 /// Sign out
 ///
-/// With the sign-in's own token, the user's, or a key with `sign-ins.write`: signs out. With `seats.manage`: evicts
-/// the user at once; their device is told who did it and why, and the pool's `eviction_cool_down_secs` applies. Who may
-/// do both says which by `as`, and never by giving a reason. Either way the sessions of the sign-in end with it, and
-/// its token is dead for good.
+/// With the sign-in's own token, the user's, or a key with `sign-ins.write`: signs out. With `seats.manage`: evicts the
+/// user at once; their device is told who did it and why, and the pool's `eviction_cool_down_secs` applies. A caller
+/// who may do both chooses with `as`; giving a reason does not choose. Either way the sessions of the sign-in end with
+/// it, and its token stops working for good.
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/sign-ins/{sign_in}", operation_id = "signOut", tag = "sign-ins",
-    params(SignInPath, Why), responses((status = 204, description = "The sign-in is over.")),
+    params(SignInPath, Why), responses((status = 204, description = "The sign-in has ended.")),
     extensions(("x-problems" = json!(["sign-in-ended"])))
 )]
 pub(super) async fn sign_out(

@@ -14,22 +14,22 @@ use crate::v1::stream_tickets::TicketQuery;
 
 /// Follow a sign-in
 ///
-/// Server-sent events for the device. For those who see the sign-in. The stream ends after `signed_out`; where it
-/// breaks off otherwise, come back with `Last-Event-ID` and nothing is missed or told twice. An open stream does not
-/// renew the lease: only heartbeats say that the product itself is alive.
+/// Server-sent events for the device. For those who may see the sign-in. The stream ends after `signed_out`; if it
+/// breaks off earlier, reconnect with `Last-Event-ID`, and nothing is missed or repeated. An open stream does not renew
+/// the lease: only heartbeats say that the product itself is alive.
 ///
 /// | event | data |
 /// | --- | --- |
-/// | `signed_out` | `reason`, `by` (`actor`, `name`, `note`; null where nobody did it): the last event |
+/// | `signed_out` | `reason`, `by` (`actor`, `name`, `note`; null if nobody did): the last event |
 /// | `log_off_warning` | `in_secs`: the idle user is about to be logged off |
-/// | `reclaim_warning`, `reclaim_cancelled` | `in_secs`: the idle holder is about to lose the seat to who waits |
-/// | `activity` | the user was there: earlier warnings are void, as they are when a session begins |
+/// | `reclaim_warning`, `reclaim_cancelled` | `in_secs`: the idle holder is about to lose the seat to a waiting user |
+/// | `activity` | the user was active: earlier warnings no longer apply, nor do they after a session begins |
 /// | `session_standby` | `session`, `kind`, `code`, `expires_in_secs`: a code waits for the customer |
-/// | `session_started` | `session`, `kind`, `customer`: it is active; `kind` is null where it was in standby |
+/// | `session_started` | `session`, `kind`, `customer`: it is active; `kind` is null if it was in standby |
 /// | `session_paused`, `session_resumed` | `session` |
-/// | `session_ending` | `session`, `in_secs`, `by`: another ended it, the notice runs |
+/// | `session_ending` | `session`, `in_secs`, `by`: somebody else ended it; the notice period runs |
 /// | `session_ended` | `session`, `reason`, `by` |
-/// | `queue` | `ticket`, `position`, `wait_estimate_secs`: when the place changes, and at the beginning |
+/// | `queue` | `ticket`, `position`, `wait_estimate_secs`: at the beginning, and when the position changes |
 /// | `offer` | `ticket`, `expires_in_secs`: claim it |
 /// | `ticket_ended` | `ticket`, `reason`, `by` |
 /// | `minutes_low` | `in_secs`, `session`: the next minute cannot be paid |

@@ -14,12 +14,12 @@ use crate::v1::path::SignInPath;
 
 /// Send a heartbeat
 ///
-/// Renews the lease, with the sign-in's own token or a key with `sign-ins.write`. The answer says how many seconds
-/// are left of everything that runs out; the client's clock never matters. The body may be left out.
+/// Renews the lease, with the sign-in's own token or a key with `sign-ins.write`. The answer contains the remaining
+/// seconds of everything that expires; the client's clock never matters. The body may be left out.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/sign-ins/{sign_in}/heartbeat", operation_id = "sendHeartbeat",
     tag = "sign-ins", params(SignInPath), request_body = Option<Beat>,
-    responses((status = 200, description = "What is left.", body = Alive)),
+    responses((status = 200, description = "The remaining times.", body = Alive)),
     extensions(("x-problems" = json!(["sign-in-ended"])))
 )]
 pub(super) async fn heartbeat(

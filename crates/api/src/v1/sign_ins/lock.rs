@@ -1,4 +1,4 @@
-//! Keeping a seat from being reclaimed (Q4).
+//! Protecting a seat from being reclaimed (Q4).
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
@@ -12,9 +12,9 @@ use crate::problem::Problem;
 use crate::v1::ended;
 use crate::v1::path::SignInPath;
 
-/// Keep the seat
+/// Protect the seat
 ///
-/// Keeps the seat from being reclaimed for a bounded time, though somebody waits and the user is idle. With the
+/// Protects the seat from being reclaimed for a limited time, although others wait and the user is idle. With the
 /// sign-in's own token, the user's, or a key with `sign-ins.write`.
 #[utoipa::path(
     put, path = "/v1/accounts/{account}/sign-ins/{sign_in}/lock", operation_id = "lockSeat", tag = "sign-ins",

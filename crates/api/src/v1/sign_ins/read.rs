@@ -1,4 +1,4 @@
-//! Looking at sign-ins.
+//! Reading sign-ins.
 
 use axum::Json as Answer;
 use serde::Deserialize;
@@ -30,11 +30,11 @@ pub(super) struct SignInFilter {
     /// Only those of users of this pool.
     #[param(value_type = Option<schema::PoolId>)]
     pool: Option<PoolId>,
-    /// How many things the page has at most.
+    /// The most things on the page.
     #[serde(default)]
     #[param(inline)]
     limit: Limit,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[param(value_type = Option<schema::Cursor>)]
     cursor: Option<Cursor>,
 }
@@ -52,7 +52,7 @@ impl SignInFilter {
 
 /// List the sign-ins
 ///
-/// Those who see the account's users see all; users and their devices see their own.
+/// Callers who may see the account's users see all; users and their devices see their own.
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/sign-ins", operation_id = "listSignIns", tag = "sign-ins",
     params(AccountPath, SignInFilter),

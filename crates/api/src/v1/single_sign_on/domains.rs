@@ -1,4 +1,4 @@
-//! Proving that the domains of people's e-mail addresses are the account's.
+//! Proving that the e-mail domains belong to the account.
 
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -12,8 +12,8 @@ use crate::extract::Path;
 use crate::problem::{DOMAIN_NOT_PROVED, Problem};
 use crate::v1::path::DomainPath;
 
-/// A domain that the account names as its people's. Somebody who enters an address of it at `/sso` is led to the
-/// account's provider once the domain is proved, and on a server with one account always.
+/// An e-mail domain of the account's users. Somebody who enters an address in it at `/sso` is sent to the account's
+/// provider once the domain is proved, or always on a server with one account.
 #[expect(clippy::struct_field_names, reason = "named as in the API")]
 #[derive(Serialize, ToSchema)]
 pub(super) struct Domain {
@@ -26,7 +26,7 @@ pub(super) struct Domain {
     /// The text of that record.
     #[schema(example = "usher-domain=5f0c6d1e7a8b4c3d9e2f1a0b7c6d5e4f")]
     record_value: String,
-    /// By whose word it is the account's: `dns` or `operator`; null while it is not proved.
+    /// How it was proved: `dns` or `operator`; null if it is not proved.
     #[schema(example = "dns")]
     proved_by: Option<&'static str>,
 }
@@ -51,7 +51,7 @@ fn parsed(path: &DomainPath) -> Result<EmailDomain, Problem> {
 
 /// Check the DNS of a domain
 ///
-/// For owners and admins. Asks the domain's DNS for the TXT record that proves it, and notes that it is proved.
+/// For owners and admins. Queries the domain's DNS for the TXT record that proves it, and stores the proof.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/single-sign-on/domains/{domain}/check", operation_id = "checkDomain",
     tag = "accounts", params(DomainPath),
@@ -77,11 +77,11 @@ pub(super) async fn check(
 
 /// Vouch for a domain
 ///
-/// The operator only: the domain counts as proved, whatever its DNS says.
+/// Only for the operator: the domain counts as proved, regardless of its DNS.
 #[utoipa::path(
     put, path = "/v1/accounts/{account}/single-sign-on/domains/{domain}/proof", operation_id = "vouchForDomain",
     tag = "accounts", params(DomainPath),
-    responses((status = 204, description = "The domain is proved by the operator's word."))
+    responses((status = 204, description = "The domain is proved by the operator."))
 )]
 pub(super) async fn vouch(
     caller: Caller<AccountsManage>,
@@ -92,7 +92,7 @@ pub(super) async fn vouch(
 
 /// Withdraw the proof of a domain
 ///
-/// The operator only, such as when a domain has passed to somebody else. The account can prove it again by its DNS.
+/// Only for the operator, for example when a domain has a new owner. The account can prove it again with its DNS.
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/single-sign-on/domains/{domain}/proof",
     operation_id = "withdrawDomainProof", tag = "accounts", params(DomainPath),

@@ -1,4 +1,4 @@
-//! What the API takes and shows of teams.
+//! The API's request and response types for teams.
 
 use std::collections::BTreeSet;
 
@@ -50,27 +50,27 @@ pub(crate) struct NewTeam {
     pub(crate) members: BTreeSet<UserId>,
 }
 
-/// A change of a team. What is left out stays.
+/// A change of a team. Omitted fields stay unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"add_members": ["user_01h2xcejqtf2nbrexx3vqjhp41"]}))]
 pub(crate) struct TeamChange {
-    /// Another name.
+    /// The new name.
     #[schema(value_type = Option<schema::Name>)]
     pub(crate) name: Option<Name>,
-    /// The users in it, whole. Not together with the next two.
+    /// The complete list of users. Not together with the next two.
     #[schema(value_type = Option<Vec<schema::UserId>>)]
     members: Option<BTreeSet<UserId>>,
-    /// Users who come in; those who are in already may be among them.
+    /// Users to add; some may already be members.
     #[schema(value_type = Option<Vec<schema::UserId>>)]
     add_members: Option<BTreeSet<UserId>>,
-    /// Users who go; those who are not in may be among them.
+    /// Users to remove; some may not be members.
     #[schema(value_type = Option<Vec<schema::UserId>>)]
     remove_members: Option<BTreeSet<UserId>>,
 }
 
 impl TeamChange {
-    /// What becomes of the members; none where they stay.
+    /// The change of the members; `None` if they stay.
     pub(crate) fn members(&self) -> Result<Option<MemberChange>, Problem> {
         match (&self.members, &self.add_members, &self.remove_members) {
             (None, None, None) => Ok(None),

@@ -89,8 +89,8 @@ async fn get(caller: Caller<AccountsRead>, Path(path): Path<TeamPath>) -> Result
 
 /// Change a team
 ///
-/// Needs `users.manage`. `members` is the whole list; `add_members` and `remove_members` change it without touching
-/// whom another caller put in or took out meanwhile.
+/// Needs `users.manage`. `members` is the whole list; `add_members` and `remove_members` change it without undoing
+/// concurrent changes by other callers.
 #[utoipa::path(
     patch, path = "/v1/accounts/{account}/teams/{team}", operation_id = "changeTeam", tag = "teams",
     params(TeamPath), request_body = TeamChange,
@@ -114,10 +114,10 @@ async fn change(
 
 /// Delete a team
 ///
-/// Needs `users.manage`. Its members stay as they are.
+/// Needs `users.manage`. Its members are not changed.
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/teams/{team}", operation_id = "deleteTeam", tag = "teams",
-    params(TeamPath), responses((status = 204, description = "The team is gone.")),
+    params(TeamPath), responses((status = 204, description = "The team was deleted.")),
     extensions(("x-problems" = json!(["in-a-mapping"])))
 )]
 async fn delete(caller: Caller<AccountsManage>, Path(path): Path<TeamPath>) -> Result<StatusCode, Problem> {

@@ -1,4 +1,4 @@
-//! Taking the seat that is kept for a ticket.
+//! Taking the seat that is reserved for a ticket.
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
@@ -20,7 +20,7 @@ use crate::v1::path::TicketPath;
 use crate::v1::sessions::{self, Session, Sight};
 use crate::v1::sign_ins::{self, SignedIn};
 
-/// What was waited for.
+/// The result of the wait.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 #[expect(clippy::large_enum_variant, reason = "it is on its way out")]
@@ -31,30 +31,30 @@ pub(super) enum Claimed {
     Session(ClaimedSession),
 }
 
-/// The session that was waited for.
+/// The session of the wait.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ClaimedSession {
     /// The session.
     session: Session,
 }
 
-/// What claiming came to, without tokens.
-enum Came {
+/// The result of claiming, without tokens.
+enum ClaimOutcome {
     SignIn(sign_ins::SignIn),
     Session(Box<Session>),
 }
 
-impl Came {
+impl ClaimOutcome {
     fn of(account: &Account, outcome: &Outcome, sight: &Sight, now: Timestamp) -> Option<Self> {
         if let Outcome::SignIns { .. } = outcome {
-            return match sign_ins::Came::of(account, outcome, now)? {
-                sign_ins::Came::In { shown, .. } => Some(Self::SignIn(shown)),
-                sign_ins::Came::Waits(_) => None,
+            return match sign_ins::SignInOutcome::of(account, outcome, now)? {
+                sign_ins::SignInOutcome::In { shown, .. } => Some(Self::SignIn(shown)),
+                sign_ins::SignInOutcome::Waits(_) => None,
             };
         }
-        match sessions::Came::of(account, outcome, sight, now)? {
-            sessions::Came::Session(shown) => Some(Self::Session(shown)),
-            sessions::Came::Waits(_) => None,
+        match sessions::SessionOutcome::of(account, outcome, sight, now)? {
+            sessions::SessionOutcome::Session(shown) => Some(Self::Session(shown)),
+            sessions::SessionOutcome::Waits(_) => None,
         }
     }
 
@@ -69,14 +69,14 @@ impl Came {
 
 /// Claim an offer
 ///
-/// Takes the seat that is kept for the ticket and does what was waited for: with the ticket's own token, its user's,
-/// or a key with `sign-ins.write`, or an operator key as the user (`?as=user`). Nothing needs to be said again. Claiming
-/// once more answers 200 with the same, as it stands now, for as long as it lasts.
+/// Takes the seat that is reserved for the ticket and does what it waited for. With the ticket's own token, its user's,
+/// or a key with `sign-ins.write`, or an operator key as the user (`?as=user`). The body of the original call is not
+/// needed. Claiming again answers 200 with the same thing, as it is now, for as long as it exists.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/tickets/{ticket}/claim", operation_id = "claimTicket", tag = "tickets",
     params(TicketPath, AsQuery),
     responses(
-        (status = 201, description = "What was waited for: the sign-in with its token, or the session.",
+        (status = 201, description = "The result of the wait: the sign-in with its token, or the session.",
             body = Claimed),
         (status = 200, description = "The same, claimed before.", body = Claimed),
     ),
@@ -98,8 +98,9 @@ pub(super) async fn claim(
     )
     .await?;
     let sight = Sight::of(&caller);
-    let view =
-        move |account: &Account, outcome: &Outcome, now: Timestamp| Came::of(account, outcome, &sight, now);
+    let view = move |account: &Account, outcome: &Outcome, now: Timestamp| {
+        ClaimOutcome::of(account, outcome, &sight, now)
+    };
     let command = Command::Ticket(TicketCommand::Claim { id: path.ticket });
     match caller.try_execute(command, view).await {
         Ok(Some(came)) => Ok(came.answer(&caller, StatusCode::CREATED)),
@@ -118,21 +119,23 @@ pub(super) async fn claim(
     }
 }
 
-/// What the ticket has become, where that is still there and the caller may have it: an answer that was lost on its
-/// way must not cost the seat. It has the ticket's own bits.
-async fn claimed_before(caller: &Admitted, id: TicketId) -> Result<Option<Came>, Problem> {
+/// What the ticket became, if that still exists and the caller may have it: a lost answer must not cost the seat. Its
+/// id has the same bits as the ticket's.
+async fn claimed_before(caller: &Admitted, id: TicketId) -> Result<Option<ClaimOutcome>, Problem> {
     let sight = Sight::of(caller).of_starter();
     let view = move |account: &Account, actor: &usher_domain::Actor, now| {
         let is_own = *actor == usher_domain::Actor::Ticket(id);
         let may = |user| is_own || account.may_act_for(actor, user);
         let sign_in = account.sign_ins().get(&SignInId::from_bits(id.bits()));
         if let Some(sign_in) = sign_in.filter(|it| may(it.user)) {
-            return Ok(Some(Came::SignIn(sign_ins::SignIn::of(account, sign_in, now))));
+            return Ok(Some(ClaimOutcome::SignIn(sign_ins::SignIn::of(
+                account, sign_in, now,
+            ))));
         }
         let session = account.sessions().get(&SessionId::from_bits(id.bits()));
         let session = session.filter(|it| may(it.user));
         let shown = session.map(|it| Session::of(account, it, &sight, now));
-        Ok(shown.map(|shown| Came::Session(Box::new(shown))))
+        Ok(shown.map(|shown| ClaimOutcome::Session(Box::new(shown))))
     };
     Ok(caller.read(view).await?)
 }

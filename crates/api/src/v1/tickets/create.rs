@@ -1,4 +1,4 @@
-//! Asking for a place in the queue.
+//! Joining the queue.
 
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -16,28 +16,28 @@ use crate::v1::schema;
 use crate::v1::sessions::{self, NewSession, Session};
 use crate::v1::sign_ins::{self, NewSignIn, SignedIn};
 
-/// What is waited for: the body of the call that was refused.
+/// What to wait for: the body of the refused call.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(super) enum NewTicket {
-    /// To be signed in: the body of `POST …/sign-ins`.
+    /// A sign-in: the body of `POST …/sign-ins`.
     SignIn(NewSignIn),
     /// A new session: the body of `POST …/sessions`.
     Session(NewSession),
-    /// To take up a paused session.
+    /// Resuming a paused session.
     Resume(WantedResume),
 }
 
-/// A paused session to take up.
+/// A paused session to resume.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WantedResume {
-    /// Which.
+    /// The sessions.
     #[schema(value_type = schema::SessionId)]
     session: SessionId,
 }
 
-/// The same, told apart by the field that only one of them has, so that whatever else is wrong can be named.
+/// The same, distinguished by the field that only one of them has, so that other errors can be named.
 pub(super) struct Body(NewTicket);
 
 impl<'de> Deserialize<'de> for Body {
@@ -72,17 +72,17 @@ impl ToSchema for Body {
 
 /// Wait for a seat
 ///
-/// Takes the body of the call that was refused and does the same as that call with `wait`: where no seat is free, the
-/// answer is a ticket; where one has become free meanwhile, what was asked for is done at once. One ticket per user
-/// and product: who waits already gets their ticket again.
+/// Takes the body of the refused call and does the same as that call with `wait`: if no seat is free, the answer is a
+/// ticket; if one has become free meanwhile, the request is carried out at once. There is one ticket per user and
+/// product: a user who already waits gets their ticket again.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/tickets", operation_id = "openTicket", tag = "tickets",
     params(AccountPath, IdempotencyHeader), request_body = NewTicket,
     responses(
         (status = 202, description = "The place in the queue, with its token.", body = Waiting),
-        (status = 201, description = "A seat was free: what was asked for, as its own call answers.",
+        (status = 201, description = "A seat was free; the answer is that of the original call.",
             body = inline(Done)),
-        (status = 200, description = "It was there already, as its own call answers.", body = inline(Done)),
+        (status = 200, description = "It already existed; the answer is that of its own call.", body = inline(Done)),
     ),
     extensions(("x-problems" = json!([
         "no-seat-available", "minutes-exhausted", "user-seat-limit", "signed-in-elsewhere", "seat-in-call",
@@ -113,7 +113,7 @@ pub(super) async fn wait(
     }
 }
 
-/// What is there instead of a ticket.
+/// The result instead of a ticket.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, clippy::large_enum_variant, reason = "only its shape is used")]

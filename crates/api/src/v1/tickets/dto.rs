@@ -1,4 +1,4 @@
-//! What the API takes and shows of tickets.
+//! The API's request and response types for tickets.
 
 use serde::Serialize;
 use usher_domain::presence::{self, TicketState, Wanted};
@@ -10,48 +10,48 @@ use crate::v1::device::Device;
 use crate::v1::schema;
 use crate::v1::time::Time;
 
-/// A place in a pool's queue.
+/// A user's place in a pool's queue.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Ticket {
     /// The id.
     #[schema(value_type = schema::TicketId)]
     pub(crate) id: TicketId,
-    /// Where it stands. `offered`: a seat is kept for it; claim it.
+    /// The state. `offered`: a seat is reserved for it; claim it.
     #[schema(value_type = schema::TicketState)]
     pub(crate) state: &'static str,
-    /// Who waits.
+    /// The user.
     #[schema(value_type = schema::UserId)]
     user: UserId,
-    /// For which product.
+    /// The product.
     #[schema(value_type = schema::Product)]
     product: Product,
-    /// In which pool's queue.
+    /// The pool of the queue.
     #[schema(value_type = schema::PoolId)]
     pool: PoolId,
-    /// For what.
+    /// What it waits for.
     wanted: Asked,
-    /// The place in the queue: 1 is the next; null once a seat is kept for it.
+    /// The position in the queue: 1 is next; null once a seat is reserved for it.
     #[schema(example = 2)]
     pub(crate) position: Option<u32>,
-    /// How long the wait will probably be; null where no seat has come back yet, or one is kept for it.
+    /// How long the wait will probably be; null if no seat has become free yet, or one is reserved for it.
     #[schema(example = 540)]
     pub(crate) wait_estimate_secs: Option<u32>,
-    /// For how long the seat is kept.
+    /// For how long the seat is reserved.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) offer_expires_in_secs: Option<u32>,
-    /// How long the ticket lives without a further look or open stream.
+    /// How long the ticket lives without another read or open stream.
     #[schema(example = 90)]
     expires_in_secs: u32,
     /// Since when.
     since: Time,
 }
 
-/// What a ticket asks for.
+/// What a ticket waits for.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Asked {
-    /// To be signed in on this device.
+    /// A sign-in on this device.
     SignIn {
         /// The device.
         device: Device,
@@ -62,7 +62,7 @@ pub(crate) enum Asked {
         #[schema(value_type = schema::SignInId)]
         sign_in: SignInId,
     },
-    /// To take up this paused session.
+    /// Resuming this paused session.
     Resume {
         /// The session.
         #[schema(value_type = schema::SessionId)]
@@ -114,7 +114,7 @@ impl From<&Wanted> for Asked {
 pub(crate) struct Waiting {
     /// The ticket.
     pub(crate) ticket: Ticket,
-    /// The ticket's own token: looking at it, claiming it and leaving the queue need it.
+    /// The ticket's own token, for reading it, claiming it and leaving the queue.
     #[schema(example = "usher_tick_01h2xcejqtf2nbrexx3vqjhp41.1.0v6…")]
     pub(crate) token: String,
 }

@@ -1,4 +1,4 @@
-//! The stream of events of a device that waits.
+//! The stream of events of a waiting device.
 
 use usher_domain::command::TicketCommand;
 use usher_domain::refusal::StateRefusal;
@@ -14,13 +14,13 @@ use crate::v1::stream_tickets::TicketQuery;
 
 /// Follow a ticket
 ///
-/// Server-sent events for who waits. An open stream of the ticket's own token, its user, or a key with
-/// `sign-ins.write` is a heartbeat: the ticket lives as long as it is open. The stream ends when the ticket does;
-/// where it breaks off otherwise, come back with `Last-Event-ID` and nothing is missed or told twice.
+/// Server-sent events for a waiting device. An open stream of the ticket's own token, its user, or a key with
+/// `sign-ins.write` is a heartbeat: the ticket lives as long as it is open. The stream ends when the ticket does; if it
+/// breaks off earlier, reconnect with `Last-Event-ID`, and nothing is missed or repeated.
 ///
 /// | event | data |
 /// | --- | --- |
-/// | `queue` | `ticket`, `position`, `wait_estimate_secs`: when the place changes, and at the beginning |
+/// | `queue` | `ticket`, `position`, `wait_estimate_secs`: at the beginning, and when the position changes |
 /// | `offer` | `ticket`, `expires_in_secs`: claim it |
 /// | `claimed` | `ticket`, `sign_in` or `session`: the last event |
 /// | `ended` | `reason`, `by`: the last event |

@@ -13,11 +13,11 @@ use crate::v1::path::TicketPath;
 
 /// Leave the queue
 ///
-/// With the ticket's own token, its user's, or a key with `sign-ins.write`. With `seats.manage`: takes another out of
-/// the queue. A seat that was kept for the ticket goes to the next.
+/// With the ticket's own token, its user's, or a key with `sign-ins.write`. With `seats.manage`: removes another user
+/// from the queue. A seat that was reserved for the ticket goes to the next.
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/tickets/{ticket}", operation_id = "leaveQueue", tag = "tickets",
-    params(TicketPath, AsQuery), responses((status = 204, description = "The ticket is over.")),
+    params(TicketPath, AsQuery), responses((status = 204, description = "The ticket has ended.")),
     extensions(("x-problems" = json!(["ticket-ended"])))
 )]
 pub(super) async fn leave(

@@ -25,7 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(events::follow))
 }
 
-/// The answer to who waits.
+/// The answer with a ticket.
 pub(crate) struct WaitingAnswer {
     location: String,
     shown: Waiting,

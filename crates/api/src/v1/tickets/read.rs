@@ -1,4 +1,4 @@
-//! Looking at tickets, which is their heartbeat (Q2).
+//! Reading tickets, which is their heartbeat (Q2).
 
 use axum::Json as Answer;
 use serde::Deserialize;
@@ -29,11 +29,11 @@ pub(super) struct TicketQuery {
     /// Only those in this pool's queue.
     #[param(value_type = Option<schema::PoolId>)]
     pool: Option<PoolId>,
-    /// How many things the page has at most.
+    /// The most things on the page.
     #[serde(default)]
     #[param(inline)]
     limit: Limit,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[param(value_type = Option<schema::Cursor>)]
     cursor: Option<Cursor>,
 }
@@ -50,8 +50,8 @@ impl TicketQuery {
 
 /// List the tickets
 ///
-/// Those that wait or have an offer, who waits longest first. Those who see the account's users see all; users and
-/// their devices see their own. To be listed is no heartbeat.
+/// Those that wait or have an offer, the longest wait first. Callers who may see the account's users see all; users and
+/// their devices see their own. Listing is not a heartbeat.
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/tickets", operation_id = "listTickets", tag = "tickets",
     params(AccountPath, TicketQuery),
@@ -82,7 +82,7 @@ pub(super) async fn list(
     ended::read(&caller, view).await.map(Answer)
 }
 
-/// The place in the list: by time, then by the place in the queue, then by half of the id.
+/// The position in the list: by time, then by position in the queue, then by half of the id.
 fn place(ticket: &presence::Ticket) -> Cursor {
     let half = ticket.id.bits() & u128::from(u64::MAX);
     Cursor::new(ticket.since, (u128::from(ticket.place) << 64) | half, 0)
@@ -90,8 +90,8 @@ fn place(ticket: &presence::Ticket) -> Cursor {
 
 /// Get a ticket
 ///
-/// A look by its own token, its user, or a key with `sign-ins.write` is a heartbeat: it renews the ticket. Others
-/// who see the account's users only look.
+/// A read with its own token, by its user, or by a key with `sign-ins.write` is a heartbeat: it renews the ticket.
+/// Reads by others who may see the account's users do not.
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/tickets/{ticket}", operation_id = "getTicket", tag = "tickets",
     params(TicketPath), responses((status = 200, description = "The ticket.", body = Ticket)),
@@ -104,7 +104,7 @@ pub(super) async fn get(
     look(&caller, path.ticket).await.map(Answer)
 }
 
-/// The ticket as it stands, renewed where the caller is one whose look is a heartbeat.
+/// The current ticket, renewed if the caller's reads are heartbeats.
 pub(super) async fn look(caller: &Admitted, id: TicketId) -> Result<Ticket, Problem> {
     let view = move |account: &Account, _: &Outcome, now: Timestamp| {
         let ticket = account.tickets().get(&id)?;

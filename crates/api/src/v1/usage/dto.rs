@@ -1,4 +1,4 @@
-//! What the API shows of usage.
+//! The API's response types for usage.
 
 use std::collections::BTreeSet;
 
@@ -16,24 +16,24 @@ use crate::v1::device::Device;
 use crate::v1::schema;
 use crate::v1::time::Time;
 
-/// The most holders that are named of one pool.
+/// The most holders listed for one pool.
 const HOLDERS_MAX: usize = 200;
 
-/// How an account's seats are used at this moment.
+/// How an account's seats are used at the moment.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Usage {
     /// When.
     at: Time,
     /// By product.
     products: Vec<ProductUsage>,
-    /// Prepaid minutes; null for callers in no pool that falls back on them.
+    /// Prepaid minutes; null if none of the caller's pools falls back on them.
     minutes: Option<Minutes>,
 }
 
 /// Prepaid minutes.
 #[derive(Debug, Serialize, ToSchema)]
 struct Minutes {
-    /// How many are left.
+    /// The remaining minutes.
     remaining: u64,
 }
 
@@ -43,23 +43,23 @@ struct ProductUsage {
     /// The product.
     #[schema(value_type = schema::Product)]
     product: Product,
-    /// Named and shared seats, for those who see the account's pools.
+    /// Named and shared seats, for callers who may see the account's pools.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     bought: Option<Bought>,
     /// Its pools.
     pools: Vec<PoolUsage>,
 }
 
-/// What was bought of a product, and how much of it is given out.
+/// The seats bought of a product, and how many of them are in use.
 #[derive(Debug, Serialize, ToSchema)]
 struct Bought {
     /// Named seats that were bought.
     named_seats: u32,
-    /// Of these, those that users have.
+    /// How many of these are assigned to users.
     named_assigned: u32,
     /// Shared seats that were bought.
     shared_seats: u32,
-    /// Of these, those that no pool has.
+    /// How many of these are in no pool.
     shared_unallocated: u32,
 }
 
@@ -76,40 +76,40 @@ struct PoolUsage {
     default: bool,
     /// How many seats it has.
     seats: u32,
-    /// How many of them are held, or kept for somebody whose turn has come.
+    /// How many of them are held, or reserved for somebody whose turn has come.
     occupied: u32,
-    /// How many of these are kept.
+    /// How many of these are reserved.
     offered: u32,
-    /// How many people wait.
+    /// How many users are waiting.
     waiting: u32,
-    /// Whether more seats are occupied than the pool has since it was lowered: nobody gets in until it fits.
+    /// Whether more seats are occupied than the pool has, because it was lowered: nobody gets in until enough are free.
     draining: bool,
-    /// How many claims are carried by minutes, beside the seats.
+    /// How many claims use minutes instead of seats.
     on_minutes: u32,
-    /// Who holds the seats, where the caller may view it.
+    /// Who holds the seats, if the caller may view it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     holders: Option<Vec<SeatUse>>,
-    /// How many more hold a seat than `holders` names.
+    /// How many more hold a seat than `holders` lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     holders_not_named: Option<usize>,
 }
 
-/// One who holds a seat.
+/// A holder of a seat.
 #[derive(Debug, Serialize, ToSchema)]
 struct SeatUse {
-    /// Who.
+    /// The user.
     #[schema(value_type = schema::UserId)]
     user: UserId,
-    /// Their name.
+    /// The user's name.
     #[schema(value_type = schema::Name)]
     name: Name,
-    /// Where, where it is one device.
+    /// The device, if it is only one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     device: Option<Device>,
-    /// Whether they are in a call.
+    /// Whether the user is in a call.
     in_call: bool,
     /// Since when.
     since: Time,

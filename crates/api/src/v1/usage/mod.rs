@@ -1,4 +1,4 @@
-//! Usage: who sits where, at this moment.
+//! Usage: who holds which seats at the moment.
 
 mod dto;
 
@@ -20,9 +20,9 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
 
 /// Get the usage
 ///
-/// How the account's seats are used at this moment. Those who see the account's pools see all of it, with who holds
-/// what. Other users, and their devices, see the numbers of the pools that they compete in, and with `view_account`
-/// who holds what there.
+/// How the account's seats are used at this moment. Callers who may see the account's pools see everything, including
+/// who holds which seats. Other users, and their devices, see the numbers of the pools that they share, and with
+/// `view_account` also the holders there.
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/usage", operation_id = "getUsage", tag = "usage",
     params(AccountPath), responses((status = 200, description = "The usage.", body = Usage)),

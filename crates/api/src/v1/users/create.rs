@@ -14,8 +14,8 @@ use crate::v1::path::AccountPath;
 
 /// Create a user
 ///
-/// Needs `users.manage`. A named seat is assigned where one is free and the call leaves that open; `seat_assigned`
-/// says whether it was.
+/// Needs `users.manage`. A named seat is assigned if one is free and the call does not decide otherwise;
+/// `seat_assigned` says whether it was.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/users", operation_id = "createUser", tag = "users",
     params(AccountPath, IdempotencyHeader), request_body = NewUser,
@@ -62,7 +62,7 @@ pub(super) async fn create(
         return Created::by(&caller, &key, command, path, find).await;
     };
 
-    // Before the user is there, so that nobody is ever half made; a repeated call leaves what stands.
+    // Before the user exists, so that no user is ever incomplete; a repeated call keeps the stored password.
     if may_stage(&caller, id).await? {
         let identity = caller.api.identity();
         let hash = password::hash(&caller, command.clone(), password).await?;
@@ -76,8 +76,8 @@ pub(super) async fn create(
     Created::by(&caller, &key, command, path, find).await
 }
 
-/// Whether a password may be stored for the new user: refused where the caller may not create users, and not where
-/// the user exists already.
+/// Whether a password may be stored for the new user: refused if the caller may not create users, but not if the user
+/// already exists.
 async fn may_stage(caller: &Admitted, id: UserId) -> Result<bool, Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         account.need_in_account(actor, Privilege::UsersManage)?;
@@ -87,7 +87,7 @@ async fn may_stage(caller: &Admitted, id: UserId) -> Result<bool, Problem> {
 }
 
 /// Removes a staged password, unless the user was created after all: by a repeated call, or by one whose outcome is
-/// not known.
+/// unknown.
 async fn take_back(caller: &Admitted, id: UserId) {
     let is_missing = caller.read(move |account, _, _| Ok(account.user(id).is_none()));
     if is_missing.await.unwrap_or(false)

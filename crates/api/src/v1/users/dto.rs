@@ -1,4 +1,4 @@
-//! What the API takes and shows of users.
+//! The API's request and response types for users.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,52 +15,52 @@ use crate::extract::nullable;
 use crate::v1::schema;
 use crate::v1::time::Time;
 
-/// A person in the account.
+/// A user of the account.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct User {
     /// The id.
     #[schema(value_type = schema::UserId)]
     id: UserId,
-    /// The person's name.
+    /// The user's name.
     #[schema(value_type = schema::Name)]
     name: Name,
-    /// The person's e-mail address.
+    /// The user's e-mail address.
     #[schema(value_type = schema::Email)]
     email: Email,
     /// The role.
     #[schema(value_type = schema::Role)]
     role: Role,
-    /// What a manager may do. Kept, without effect, for other roles.
+    /// What a manager may do. Stored, without effect, for other roles.
     #[schema(value_type = Vec<schema::Privilege>)]
     privileges: BTreeSet<Privilege>,
-    /// Whether the person may see the subscription.
+    /// Whether the user may see the subscription.
     billing_contact: bool,
-    /// Seats that the person may hold at a time; null for no limit.
+    /// Seats that the user may hold at a time; null for no limit.
     #[schema(required)]
     seat_limit: Option<u32>,
-    /// Over the account's session permissions.
+    /// The user's own session permissions, which override the account's.
     session_permissions: Overrides,
-    /// Whether the person can do anything. An inactive user holds nothing.
+    /// Whether the user is active. An inactive user holds nothing.
     active: bool,
-    /// The person's license of each product; products that are not here: none.
+    /// The user's license for each product; no license for products that are not listed.
     #[schema(
         value_type = BTreeMap<String, License>,
         example = json!({"remote-support": {"kind": "shared", "pool": "pool_01h2xcejqtf2nbrexx3vqjhp41"}})
     )]
     licenses: BTreeMap<Product, License>,
-    /// The teams that the person is in.
+    /// The teams that the user is in.
     #[schema(value_type = Vec<schema::TeamId>)]
     teams: Vec<TeamId>,
-    /// The groups that the person is in, the oldest first.
+    /// The groups that the user is in, the oldest first.
     #[schema(value_type = Vec<schema::GroupId>)]
     groups: Vec<GroupId>,
-    /// What a directory knows the person as; null where none does.
+    /// The user's data in a directory; null if there is none.
     #[schema(required)]
     directory: Option<DirectoryEntry>,
-    /// The id of the user in a vendor's own system; null where it has none.
+    /// The id of the user in a vendor's own system; null if it has none.
     #[schema(required, value_type = Option<schema::ExternalId>)]
     external_id: Option<ExternalId>,
-    /// What a vendor's own system keeps with the user.
+    /// A vendor's own metadata for the user.
     #[schema(value_type = schema::Metadata)]
     metadata: Metadata,
     /// When the user was created.
@@ -110,7 +110,7 @@ impl User {
     }
 }
 
-/// Who gets another's license.
+/// The new holder of a license.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"to": "user_01h2xcejqtf2nbrexx3vqjhp41"}))]
@@ -120,33 +120,33 @@ pub(crate) struct Heir {
     pub(crate) to: UserId,
 }
 
-/// What a directory knows a person as: a SCIM client, or an identity provider.
+/// A user's data in a directory, from a SCIM client or an identity provider.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DirectoryEntry {
-    /// The name by which the directory calls the person.
+    /// The user's name in the directory.
     #[schema(value_type = schema::UserName)]
     user_name: UserName,
-    /// The directory's own id; null where it has none.
+    /// The directory's own id; null if it has none.
     #[schema(required, value_type = Option<schema::ExternalId>)]
     external_id: Option<ExternalId>,
-    /// The given name; null where it is not known.
+    /// The given name; null if unknown.
     #[schema(required, value_type = Option<schema::Name>)]
     given_name: Option<Name>,
-    /// The family name; null where it is not known.
+    /// The family name; null if unknown.
     #[schema(required, value_type = Option<schema::Name>)]
     family_name: Option<Name>,
-    /// Whom an identity provider vouches for; null before the person first came in through it.
+    /// The user's identity at the provider; null before the first sign-in with it.
     #[schema(required)]
     subject: Option<Subject>,
 }
 
-/// A person as an identity provider knows them.
+/// A user's identity at an identity provider.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Subject {
-    /// Who vouches.
+    /// The issuer.
     #[schema(value_type = schema::Issuer)]
     issuer: Issuer,
-    /// For whom.
+    /// The subject.
     #[schema(value_type = schema::ExternalId)]
     sub: ExternalId,
 }
@@ -167,14 +167,14 @@ impl From<&directory::DirectoryEntry> for DirectoryEntry {
     }
 }
 
-/// A user's right to one product: a seat of their own, or a place among those who compete for a pool's seats.
+/// A user's right to one product: a named seat, or a share of a pool's seats.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum License {
-    /// A seat of their own.
+    /// A named seat.
     #[schema(title = "NamedLicense")]
     Named {},
-    /// A place in a pool.
+    /// A share of a pool's seats.
     #[schema(title = "SharedLicense")]
     Shared {
         /// The pool.
@@ -201,19 +201,19 @@ impl From<License> for user::License {
     }
 }
 
-/// One person's say on each session permission.
+/// A user's own session permissions.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Overrides {
-    /// Over `view_own`.
+    /// For `view_own`.
     #[schema(value_type = schema::Override)]
     view_own: Override,
-    /// Over `control_own`.
+    /// For `control_own`.
     #[schema(value_type = schema::Override)]
     control_own: Override,
-    /// Over `view_account`.
+    /// For `view_account`.
     #[schema(value_type = schema::Override)]
     view_account: Override,
-    /// Over `control_account`.
+    /// For `control_account`.
     #[schema(value_type = schema::Override)]
     control_account: Override,
 }
@@ -229,20 +229,20 @@ impl From<PermissionOverrides> for Overrides {
     }
 }
 
-/// One person's say on each session permission, whole: what is left out is inherited.
+/// A user's own session permissions, complete: omitted permissions are inherited.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewOverrides {
-    /// Over `view_own`.
+    /// For `view_own`.
     #[schema(value_type = Option<schema::Override>)]
     view_own: Option<Override>,
-    /// Over `control_own`.
+    /// For `control_own`.
     #[schema(value_type = Option<schema::Override>)]
     control_own: Option<Override>,
-    /// Over `view_account`.
+    /// For `view_account`.
     #[schema(value_type = Option<schema::Override>)]
     view_account: Option<Override>,
-    /// Over `control_account`.
+    /// For `control_account`.
     #[schema(value_type = Option<schema::Override>)]
     control_account: Option<Override>,
 }
@@ -263,40 +263,39 @@ impl From<NewOverrides> for PermissionOverrides {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Sven Svensson", "email": "sven@example.com", "role": "manager", "privileges": ["seats.manage"]}))]
 pub(crate) struct NewUser {
-    /// The person's name.
+    /// The user's name.
     #[schema(value_type = schema::Name)]
     pub(crate) name: Name,
-    /// The person's e-mail address, unique in the account.
+    /// The user's e-mail address, unique in the account.
     #[schema(value_type = schema::Email)]
     pub(crate) email: Email,
-    /// The role; `member` where it is left out.
+    /// The role; left out: `member`.
     #[schema(value_type = Option<schema::Role>)]
     role: Option<Role>,
     /// What a manager may do.
     #[serde(default)]
     #[schema(value_type = Vec<schema::Privilege>)]
     privileges: BTreeSet<Privilege>,
-    /// Whether the person may see the subscription.
+    /// Whether the user may see the subscription.
     #[serde(default)]
     billing_contact: bool,
-    /// Seats that the person may hold at a time; null for no limit.
+    /// Seats that the user may hold at a time; null for no limit.
     seat_limit: Option<u32>,
-    /// Over the account's session permissions.
+    /// The user's own session permissions, which override the account's.
     session_permissions: Option<NewOverrides>,
-    /// A password of 12 to 256 characters that would not soon be guessed, for signing in to the portal. Without one the person cannot sign in there.
+    /// A password for the portal: 12 to 256 characters, not easily guessed. Without one the user cannot sign in there.
     #[schema(min_length = 12, max_length = 256, write_only, format = Password)]
     pub(crate) password: Option<String>,
-    /// Whether the person has to choose another password before anything else. Left out: true, and false for operator
-    /// keys.
+    /// Whether the user has to choose a new password before anything else. Left out: true, but false for operator keys.
     #[schema(nullable = false)]
     pub(crate) password_temporary: Option<bool>,
-    /// Left out: assign a named seat where one is free. True: refuse where none is. False: assign none.
+    /// Left out: assign a named seat if one is free. True: refuse if none is free. False: assign none.
     pub(crate) assign_seat: Option<bool>,
-    /// The product of that seat; the account's only product with named seats where it is left out.
+    /// The product of that seat; left out: the account's only product with named seats.
     #[schema(value_type = Option<schema::Product>)]
     pub(crate) product: Option<Product>,
-    /// The licenses that the person gets, whole, instead of that seat: all, or the user is not created. Needs
-    /// `seats.manage`. Leave `assign_seat` and `product` out then.
+    /// The complete list of the user's licenses, instead of that seat: all are given, or the user is not created. Needs
+    /// `seats.manage`. Leave out `assign_seat` and `product` then.
     #[serde(default)]
     #[schema(
         value_type = BTreeMap<String, License>,
@@ -307,7 +306,7 @@ pub(crate) struct NewUser {
     #[serde(default)]
     #[schema(value_type = Option<schema::ExternalId>)]
     pub(crate) external_id: Option<ExternalId>,
-    /// What your own system keeps with the user: at most 20 texts by name.
+    /// Your own metadata for the user: at most 20 texts by name.
     #[serde(default)]
     #[schema(value_type = Option<schema::Metadata>)]
     pub(crate) metadata: Option<Metadata>,
@@ -327,51 +326,51 @@ impl From<NewUser> for Profile {
     }
 }
 
-/// A change of a user. What is left out stays.
+/// A change of a user. Omitted fields stay unchanged.
 #[expect(clippy::option_option, reason = "absent, null and a value are three answers")]
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"seat_limit": 2, "session_permissions": {"view_account": "allow"}}))]
 pub(crate) struct UserChange {
-    /// Another name.
+    /// The new name.
     #[schema(value_type = Option<schema::Name>)]
     name: Option<Name>,
-    /// Another e-mail address.
+    /// The new e-mail address.
     #[schema(value_type = Option<schema::Email>)]
     email: Option<Email>,
-    /// Another role.
+    /// The new role.
     #[schema(value_type = Option<schema::Role>)]
     role: Option<Role>,
-    /// What a manager may do, whole.
+    /// What a manager may do, as a complete list.
     #[schema(value_type = Option<Vec<schema::Privilege>>)]
     privileges: Option<BTreeSet<Privilege>>,
-    /// Whether the person may see the subscription.
+    /// Whether the user may see the subscription.
     billing_contact: Option<bool>,
-    /// Seats that the person may hold at a time; null lifts the limit.
+    /// Seats that the user may hold at a time; null lifts the limit.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<u32>)]
     seat_limit: Option<Option<u32>>,
-    /// Over the account's session permissions, whole.
+    /// The user's own session permissions, complete: they override the account's.
     session_permissions: Option<NewOverrides>,
-    /// Another id in your own system; null removes it.
+    /// The new id in your own system; null removes it.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<schema::ExternalId>)]
     pub(crate) external_id: Option<Option<ExternalId>>,
-    /// Other metadata, whole.
+    /// The new metadata, complete.
     #[schema(value_type = Option<schema::Metadata>)]
     pub(crate) metadata: Option<Metadata>,
-    /// False signs the person out everywhere and ends their sessions. They keep the licenses that
-    /// were given by hand; those that groups gave are free, and are given again with true, where that is possible.
+    /// False signs the user out everywhere and ends their sessions. They keep the licenses that were given by hand;
+    /// those given by groups become free, and are given again with true if possible.
     pub(crate) active: Option<bool>,
-    /// Another password, of 12 to 256 characters, that would not soon be guessed. All of the person's tokens are dead
-    /// then, and their sign-ins on devices end.
+    /// The new password: 12 to 256 characters, not easily guessed. It revokes all of the user's tokens and ends their
+    /// sign-ins on devices.
     #[schema(min_length = 12, max_length = 256, write_only, format = Password)]
     pub(crate) password: Option<String>,
-    /// The present password, for changing one's own.
+    /// The current password, for changing your own.
     #[schema(max_length = 256, write_only, format = Password)]
     pub(crate) present_password: Option<String>,
-    /// Whether the person has to choose another password before anything else. Left out: true, and false for operator
-    /// keys. One's own password is never temporary.
+    /// Whether the user has to choose a new password before anything else. Left out: true, but false for operator keys.
+    /// Your own password is never temporary.
     #[schema(nullable = false)]
     pub(crate) password_temporary: Option<bool>,
 }

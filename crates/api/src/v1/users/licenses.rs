@@ -1,4 +1,4 @@
-//! Licenses: which products a user may use, and by which seats (L1 to L5).
+//! Licenses: which products a user may use, and with which seats (L1 to L5).
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
@@ -22,7 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<Server> {
 
 /// Give a user a license
 ///
-/// Needs `seats.manage`. Switching between a named seat and a pool, or between pools, is one step. Where the license
+/// Needs `seats.manage`. Switching between a named seat and a pool, or between pools, is one step. If the license
 /// changes, the user's sign-ins and sessions of the product end at once.
 #[utoipa::path(
     put, path = "/v1/accounts/{account}/users/{user}/licenses/{product}", operation_id = "setLicense", tag = "users",
@@ -64,11 +64,11 @@ async fn remove(
     Ok(caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?)
 }
 
-/// Give a user's license to somebody else
+/// Give a user's license to another user
 ///
-/// Needs `seats.manage`. In one step: the license goes as it is, a named seat or a place in its pool, and a license of
-/// the product that the other had goes. The sign-ins and sessions of the product of both end at once. A user who has
-/// no license of the product answers `not-found`.
+/// Needs `seats.manage`. In one step: the license is moved unchanged, a named seat or a share of its pool, and replaces
+/// a license for the product that the other user had. The sign-ins and sessions of the product of both end at once. A
+/// user who has no license of the product answers `not-found`.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/users/{user}/licenses/{product}/reassign", operation_id = "reassignLicense",
     tag = "users", params(LicensePath), request_body = Heir,

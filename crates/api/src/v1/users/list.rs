@@ -1,4 +1,4 @@
-//! Listing users by what they have and do.
+//! Listing and filtering users.
 
 use axum::Json as Answer;
 use serde::Deserialize;
@@ -16,12 +16,12 @@ use crate::problem::Problem;
 use crate::v1::path::AccountPath;
 use crate::v1::schema;
 
-/// Which users to list. Every filter that is there must fit.
+/// Which users to list. All given filters must match.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UserQuery {
-    /// Only those with a license of this product; with `license`, the product that it is about.
+    /// Only those with a license for this product; with `license`, the product it refers to.
     #[param(value_type = Option<schema::Product>)]
     product: Option<Product>,
     /// Only those with a license of this kind, or with none.
@@ -48,13 +48,13 @@ pub(super) struct UserQuery {
     /// Only the one with this id in a vendor's own system, exactly.
     #[param(value_type = Option<schema::ExternalId>)]
     external_id: Option<ExternalId>,
-    /// Only those whose name or e-mail address contains this, in capitals or not.
+    /// Only those whose name or e-mail address contains this, ignoring case.
     q: Option<String>,
-    /// How many users the page has at most.
+    /// The most users on the page.
     #[serde(default)]
     #[param(inline)]
     limit: Limit,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[param(value_type = Option<schema::Cursor>)]
     cursor: Option<Cursor>,
 }
@@ -99,7 +99,7 @@ impl UserQuery {
             && self.fits_words(user)
     }
 
-    /// The only user whom the look-ups by address and external id can find; none where neither is asked for.
+    /// The only user that the filters by address and external id can match; `None` if neither is given.
     #[expect(
         clippy::option_option,
         reason = "not asked, nobody and somebody are three answers"
@@ -139,7 +139,7 @@ impl UserQuery {
 
 /// List the users
 ///
-/// Those whom the caller sees: all, for users with any privilege and for API keys; else only themselves.
+/// Those that the caller may see: all, for users with any privilege and for API keys; otherwise only themselves.
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/users", operation_id = "listUsers", tag = "users",
     params(AccountPath, UserQuery),

@@ -49,8 +49,8 @@ async fn get(caller: Caller<AccountsRead>, Path(path): Path<UserPath>) -> Result
 
 /// Change a user
 ///
-/// Needs `users.manage`; users change their own name, and with their present password their password, without it.
-/// Deactivating, and a new password, kill the user's tokens; a new password also ends their sign-ins on devices.
+/// Needs `users.manage`; users can change their own name, and, with their current password, their own password without
+/// it. Deactivating and a new password revoke the user's tokens; a new password also ends their sign-ins on devices.
 #[utoipa::path(
     patch, path = "/v1/accounts/{account}/users/{user}", operation_id = "changeUser", tag = "users",
     params(UserPath), request_body = UserChange,
@@ -83,7 +83,7 @@ async fn change(
             id,
             change: change.clone(),
         });
-        // Checking and hashing are dear: first whether the caller may do this at all.
+        // Checking and hashing are expensive: first check whether the caller may do this at all.
         caller.may(&command).await?;
         let life = password::life_of(&caller, id, present, temporary).await?;
         hash = Some((password::hash(&caller, command, password).await?, life));
@@ -92,7 +92,7 @@ async fn change(
         return Err(Problem::invalid("password", message));
     }
     if hash.is_some() && !labels.is_empty() {
-        // All but the password at once, by whoever may set that as well.
+        // Everything except the password at once, if the caller may also set that.
         let command = Command::User(UserCommand::Change {
             id,
             change: std::mem::take(&mut change),
@@ -124,10 +124,10 @@ async fn change(
 
 /// Delete a user
 ///
-/// Needs `users.manage`. Their sign-ins and sessions end at once, and their licenses are free.
+/// Needs `users.manage`. Their sign-ins and sessions end at once, and their licenses become free.
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/users/{user}", operation_id = "deleteUser", tag = "users",
-    params(UserPath), responses((status = 204, description = "The user is gone.")),
+    params(UserPath), responses((status = 204, description = "The user was deleted.")),
     extensions(("x-problems" = json!(["last-owner", "break-glass-needed"])))
 )]
 async fn delete(caller: Caller<AccountsManage>, Path(path): Path<UserPath>) -> Result<StatusCode, Problem> {

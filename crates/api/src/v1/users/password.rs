@@ -1,4 +1,4 @@
-//! Passwords that come with a user, or with a change of one.
+//! Passwords set when a user is created or changed.
 
 use usher_app::{Admitted, NotHashed};
 use usher_domain::{Actor, Command, UserId};
@@ -6,8 +6,8 @@ use usher_identity::{PasswordHash, PasswordLife};
 
 use crate::problem::Problem;
 
-/// How long a password is meant to be used that somebody else sets: what they ask for, or else until its user has
-/// chosen another where a person sets it, and for good where an operator does.
+/// Whether a password set by somebody else is temporary: as requested, or by default temporary if set by a user, and
+/// lasting if set by an operator.
 pub(super) fn life_of_others(
     actor: &Actor,
     is_set: bool,
@@ -25,8 +25,8 @@ pub(super) fn life_of_others(
     })
 }
 
-/// How long the new password of a user is meant to be used: see [`life_of_others`]. One's own is for good, and takes
-/// the present one.
+/// Whether a user's new password is temporary: see [`life_of_others`]. Changing your own is lasting, and needs the
+/// current one.
 pub(super) async fn life_of(
     caller: &Admitted,
     user: UserId,
@@ -60,7 +60,7 @@ pub(super) async fn life_of(
     ))
 }
 
-/// Hashes a password that a command gives a user, where the caller may give that command.
+/// Hashes a password that a command gives a user, if the caller may give that command.
 pub(super) async fn hash(
     caller: &Admitted,
     command: Command,

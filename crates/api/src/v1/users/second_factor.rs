@@ -1,4 +1,4 @@
-//! A user's second factor, where its user has lost it.
+//! Removing a user's second factor after they have lost it.
 
 use axum::http::StatusCode;
 use usher_app::{AccountsManage, Caller};
@@ -10,13 +10,13 @@ use crate::v1::path::UserPath;
 
 /// Remove a user's second factor
 ///
-/// For users who have lost theirs, and their recovery codes: they sign in with the password alone and can set up
-/// another. Needs `users.manage`, and at least the rights of that user. Kills the user's tokens and sessions of the
-/// portal. One's own is removed in the portal.
+/// For users who have lost theirs and their recovery codes: they then sign in with only the password and can set up a
+/// new one. Needs `users.manage`, and at least the rights of that user. Revokes the user's tokens and portal sessions.
+/// Your own is removed in the portal.
 #[utoipa::path(
     delete, path = "/v1/accounts/{account}/users/{user}/second-factor", operation_id = "removeSecondFactor",
     tag = "users", params(UserPath),
-    responses((status = 204, description = "The user has no second factor any more."))
+    responses((status = 204, description = "The second factor was removed."))
 )]
 pub(super) async fn remove(
     caller: Caller<AccountsManage>,

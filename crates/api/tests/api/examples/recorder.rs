@@ -1,4 +1,4 @@
-//! Keeps what was sent and answered, by operation.
+//! Records bodies and answers, by operation.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use usher_domain::Secs;
 use crate::app::{Answer, App, Who};
 use crate::desk::{Stream, text};
 
-/// What every request is called in the examples.
+/// The request id of all examples.
 const REQUEST: &str = "5b1c0de2f00dfeed0000000000000017";
 
 pub struct Recorder {
@@ -29,7 +29,7 @@ impl Recorder {
         }
     }
 
-    /// Sends a call (`POST pools`), and records it where nothing is recorded of the operation with that answer.
+    /// Sends a call (`POST pools`), and records it if there is no record yet of the operation with that answer.
     pub async fn call(&mut self, who: &Who, call: &str, body: Value) -> Value {
         self.call_with(who, call, body, &[]).await
     }
@@ -68,12 +68,12 @@ impl Recorder {
             self.show(code, "K7M2QX9D4T");
         }
         self.record(method, path, &body, &answer);
-        // What is made at the same moment has no order of its own.
+        // Things created at the same moment have no fixed order.
         app.engine.advance(Secs::new(1)).await;
         said
     }
 
-    /// Records the next events of a stream, after those that are recorded.
+    /// Records the next events of a stream, after those already recorded.
     pub async fn events(&mut self, stream: &mut Stream, operation: &str, names: &[&str]) {
         const KEY: &str = "200 text/event-stream";
         let mut shown = String::new();
@@ -92,12 +92,12 @@ impl Recorder {
             .insert("answers".to_owned(), json!({KEY: shown}));
     }
 
-    /// Shows this text in place of one that is another in every run.
+    /// Replaces a text that is different in every run by this one.
     pub fn show(&mut self, instead: &str, shown: &str) {
         self.steady.words.push((instead.to_owned(), shown.to_owned()));
     }
 
-    /// What was recorded.
+    /// The records.
     pub fn done(self) -> Value {
         json!(self.recorded)
     }
@@ -137,7 +137,7 @@ impl Recorder {
         of.as_object_mut().unwrap()
     }
 
-    /// The operation that a call is of: the one whose path has the fewest places that are open.
+    /// The operation of a call: the one whose path has the fewest parameters.
     fn operation(&self, method: &str, path: &str) -> String {
         let method = method.parse::<Method>().unwrap().to_string().to_lowercase();
         let path = self.app.path(path);
@@ -158,14 +158,14 @@ impl Recorder {
     }
 }
 
-/// Makes what is drawn by lot the same in every run: ids, tokens, digests.
+/// Makes random values the same in every run: ids, tokens, digests.
 #[derive(Default)]
 struct Steady {
     ids: BTreeMap<String, String>,
     words: Vec<(String, String)>,
 }
 
-/// How long an id is behind its prefix.
+/// The length of an id after its prefix.
 const ID: usize = 26;
 
 impl Steady {
@@ -191,7 +191,7 @@ impl Steady {
             return "5f0c6d1e7a8b4c3d9e2f1a0b7c6d5e4f".repeat(word.len() / 32);
         }
         match word.strip_prefix("usher_") {
-            // A secret is shown up to where it begins.
+            // A secret is shown only by its prefix.
             Some(rest) => match word.match_indices('.').nth(1) {
                 Some((end, _)) => format!("{}.…", &word[..end]),
                 None => format!("usher_{}_…", rest.split('_').next().unwrap()),

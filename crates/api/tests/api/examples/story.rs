@@ -1,4 +1,4 @@
-//! A help desk, from the account that is created to the customer who is helped.
+//! A help desk, from creating the account to helping a customer.
 
 use serde_json::{Value, json};
 use usher_app::Config;
@@ -11,13 +11,13 @@ use crate::desk::{Stream, text};
 
 const PRODUCT: &str = "remote-support";
 
-/// Somebody with a token.
+/// A user with a token.
 struct Person {
     id: String,
     who: Who,
 }
 
-/// Tells the story; what was recorded.
+/// Plays the story. Returns the records.
 pub async fn tell() -> Value {
     let app = App::configured(Config {
         sandbox: true,
@@ -60,7 +60,7 @@ async fn account(story: &mut Recorder, operator: &Who) {
     story.get(operator, "settings").await;
 }
 
-/// The pools: one whose seats are for who is signed in, and one whose seats are for sessions.
+/// The pools: one whose seats are taken by sign-ins, and one whose seats are taken by sessions.
 async fn pools(story: &mut Recorder, operator: &Who) -> [String; 2] {
     // The default pool has all seats that were bought.
     let default = story.app.default_pool().await;
@@ -183,7 +183,7 @@ async fn directory(story: &mut Recorder, operator: &Who, [sven, eva, ..]: &[Pers
     story
         .call(operator, &change, json!({"name": "Nordic countries"}))
         .await;
-    // A list of two would have another order in every run: that of their ids.
+    // A list of two would have a different order in every run: that of their ids.
     let both = json!({"members": [sven.id, eva.id]});
     story.call(operator, &change, both).await;
     let group = json!({"name": "Agents", "external_id": "agents", "members": [sven.id]});
@@ -272,7 +272,7 @@ async fn queue(story: &mut Recorder, operator: &Who, [sven, eva, ..]: &[Person; 
         let claim = format!("POST {ticket}/claim");
         story.call(&of_eva, &claim, Value::Null).await;
     }
-    // Eva goes home, and a place that is free at once is no ticket.
+    // Eva goes home, and a seat that is free at once needs no ticket.
     let claimed = format!(
         "DELETE sign-ins/{}",
         text(&place["ticket"]["id"]).replace("tick_", "sign_")

@@ -44,7 +44,7 @@ async fn types_and_schemas_are_listed_and_found_by_name() {
     refused(&directory.get("Schemas/urn:x").await, 404, None);
 }
 
-/// What is shown is advertised, and what is advertised is shown.
+/// All shown attributes are advertised, and all advertised ones are shown.
 #[tokio::test]
 async fn every_attribute_that_is_shown_is_in_the_schema() {
     let directory = Directory::new().await;

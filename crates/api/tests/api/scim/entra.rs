@@ -1,14 +1,14 @@
-//! The requests that Microsoft Entra ID sends, in its order and its own form.
+//! The requests that Microsoft Entra ID sends, in its order and format.
 
 use serde_json::json;
 
 use super::{Directory, GROUP, USER, id, members};
 
 #[tokio::test]
-async fn entra_provisions_a_user_and_a_group_and_switches_the_user_off() {
+async fn entra_provisions_a_user_and_a_group_and_deactivates_the_user() {
     let directory = Directory::new().await;
 
-    // Testing the connection: a user who cannot be there.
+    // Testing the connection: a user that cannot exist.
     let test = "Users?filter=userName+eq+%22131d5e4b-8c47-4f3c-9f1e-0e9a1f0b1a11%22";
     assert_eq!(directory.get(test).await.ok()["totalResults"], 0);
 

@@ -6,7 +6,7 @@ use usher_domain::user::License;
 
 use super::{Directory, GROUP, id, members, refused, sorted};
 
-/// What gives a named seat of the product.
+/// A mapping that gives a named seat of the product.
 fn named() -> GroupMapping {
     GroupMapping {
         licenses: BTreeMap::from([("remote-support".parse().unwrap(), License::Named)]),
@@ -119,7 +119,7 @@ async fn members_come_and_go_one_at_a_time_or_all_at_once() {
 }
 
 #[tokio::test]
-async fn a_put_makes_a_group_what_it_says_and_a_deleted_one_is_gone() {
+async fn a_put_replaces_a_group_and_a_deleted_one_is_not_found() {
     let directory = Directory::new().await;
     let (a, b) = (directory.user("a").await, directory.user("b").await);
     let path = format!("Groups/{}", directory.group("Support", &[&a]).await);
@@ -162,7 +162,7 @@ async fn a_group_gives_its_members_what_it_is_mapped_to() {
 }
 
 #[tokio::test]
-async fn l1_where_named_seats_run_out_nobody_comes_into_the_group_and_the_error_says_why() {
+async fn l1_without_enough_named_seats_nobody_is_added_to_the_group_and_the_error_says_why() {
     let directory = Directory::new().await;
     let group = directory.group("Support", &[]).await;
     directory.map(&group, named()).await;
@@ -198,7 +198,7 @@ async fn l1_where_named_seats_run_out_nobody_comes_into_the_group_and_the_error_
 }
 
 #[tokio::test]
-async fn d6_who_cannot_have_their_seat_back_stays_off() {
+async fn d6_a_user_who_cannot_get_their_seat_back_stays_inactive() {
     let directory = Directory::new().await;
     let (a, b, c) = (
         directory.user("a").await,

@@ -58,7 +58,7 @@ async fn another_accounts_key_finds_nothing_here() {
 }
 
 #[tokio::test]
-async fn who_is_no_directory_is_turned_away() {
+async fn callers_that_are_no_directory_are_refused() {
     let directory = Directory::new().await;
     let app = &directory.app;
     let url = directory.url("Users");
@@ -95,7 +95,7 @@ async fn a_directory_key_does_nothing_else() {
 }
 
 #[tokio::test]
-async fn what_a_directory_does_is_in_the_audit_with_its_key_and_request() {
+async fn changes_by_a_directory_are_in_the_audit_with_key_and_request() {
     let directory = Directory::new().await;
     let user = |name: &str| {
         json!({

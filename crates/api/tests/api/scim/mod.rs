@@ -1,4 +1,4 @@
-//! A directory keeps an account's people and groups in step with its own.
+//! A directory synchronizes an account's users and groups with its own.
 
 mod bulk;
 mod discovery;
@@ -68,7 +68,7 @@ impl Directory {
         self.call().delete(&self.url(path)).await
     }
 
-    /// A user with this name; gives the id.
+    /// Creates a user with this name. Returns the id.
     pub async fn user(&self, name: &str) -> String {
         let body = json!({
             "schemas": [USER], "userName": format!("{name}@example.com"), "displayName": name,
@@ -76,7 +76,7 @@ impl Directory {
         id(&self.post("Users", body).await.created())
     }
 
-    /// A group of these users; gives the id.
+    /// Creates a group of these users. Returns the id.
     pub async fn group(&self, name: &str, members: &[&str]) -> String {
         let members: Vec<_> = members.iter().map(|id| json!({"value": id})).collect();
         let body = json!({"schemas": [GROUP], "displayName": name, "members": members});
@@ -120,7 +120,7 @@ pub fn sorted<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     ids
 }
 
-/// An error with this status and type, whole; gives its sentence.
+/// A complete error with this status and type. Returns its sentence.
 #[track_caller]
 pub fn refused(answer: &Answer, status: u16, scim_type: Option<&str>) -> String {
     let body = answer.json();

@@ -1,11 +1,11 @@
-//! The requests that Okta sends, in its order and its own form.
+//! The requests that Okta sends, in its order and format.
 
 use serde_json::json;
 
 use super::{Directory, GROUP, PATCH, USER, id, members};
 
 #[tokio::test]
-async fn okta_provisions_a_user_and_a_group_and_switches_the_user_off() {
+async fn okta_provisions_a_user_and_a_group_and_deactivates_the_user() {
     let directory = Directory::new().await;
     let first = directory.get("Users?startIndex=1&count=2").await.ok();
     assert_eq!(first["totalResults"], 0);
@@ -29,7 +29,7 @@ async fn okta_provisions_a_user_and_a_group_and_switches_the_user_off() {
     assert!(made["password"].is_null());
     let path = format!("Users/{user}");
 
-    // An update is a GET, and a PUT of what came with some of it changed.
+    // An update is a GET, and a PUT of the answer with changes.
     let mut whole = directory.get(&path).await.ok();
     whole["name"]["familyName"] = json!("Changed");
     let changed = directory.put(&path, whole).await.ok();

@@ -1,11 +1,11 @@
-//! What `OneLogin` and others send in their own form: names of schemas of drafts, addresses with a slash at the end, and
-//! the bare address to see whether all is right.
+//! What `OneLogin` and others send in their own format: schema names from drafts, addresses with a trailing slash, and
+//! the bare address to check the connection.
 
 use serde_json::{Value, json};
 
 use super::{Directory, GROUP, PATCH, USER, id, refused};
 
-/// The filter of a case file, which stands in its first line.
+/// The filter of a case file, which is in its first line.
 fn filter() -> &'static str {
     let line = include_str!("cases/filter-value-path.txt").lines().next();
     let (_, filter) = line.unwrap().split_once("filter=").unwrap();
@@ -17,7 +17,7 @@ fn encoded(filter: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_user_with_the_schemas_of_a_draft_comes_in_and_is_found_by_the_work_address() {
+async fn a_user_with_draft_schemas_is_created_and_found_by_the_work_address() {
     let directory = Directory::new().await;
     let ann: Value = serde_json::from_str(include_str!("cases/onelogin-schemas.json")).unwrap();
 

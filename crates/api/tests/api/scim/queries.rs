@@ -6,7 +6,7 @@ const SEARCH: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
 type Parameters<'a> = &'a [(&'a str, &'a str)];
 
-/// Three users: Anna (with an external id), bo (switched off), Carl.
+/// Three users: Anna (with an external id), bo (inactive), Carl.
 async fn three() -> Directory {
     let directory = Directory::new().await;
     let people = [

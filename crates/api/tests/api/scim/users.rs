@@ -7,7 +7,7 @@ use usher_journal::Seq;
 use super::{Directory, USER, id, refused};
 
 #[tokio::test]
-async fn a_hire_comes_in_with_what_the_directory_knows_and_no_seat() {
+async fn a_new_hire_is_created_with_the_directorys_data_and_no_seat() {
     let directory = Directory::new().await;
     let body = json!({
         "schemas": [USER, "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
@@ -49,7 +49,7 @@ async fn a_hire_comes_in_with_what_the_directory_knows_and_no_seat() {
 }
 
 #[tokio::test]
-async fn what_a_directory_leaves_out_is_made_of_what_it_says() {
+async fn missing_attributes_are_derived_from_given_ones() {
     let directory = Directory::new().await;
     let table = [
         (json!({"userName": "a@example.com"}), "a@example.com"),
@@ -74,7 +74,7 @@ async fn what_a_directory_leaves_out_is_made_of_what_it_says() {
 }
 
 #[tokio::test]
-async fn a_user_may_come_in_switched_off() {
+async fn a_user_may_be_created_inactive() {
     let directory = Directory::new().await;
     let body = json!({"schemas": [USER], "userName": "sven@example.com", "active": "False"});
 
@@ -85,7 +85,7 @@ async fn a_user_may_come_in_switched_off() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_right_says_what_is_wrong() {
+async fn an_invalid_body_is_refused_with_the_reason() {
     let directory = Directory::new().await;
     let bad = [
         (json!({"userName": "sven@example.com"}), "invalidSyntax"),
@@ -148,7 +148,7 @@ async fn a_name_or_address_that_is_taken_is_a_conflict() {
 }
 
 #[tokio::test]
-async fn a_put_makes_a_user_what_it_says() {
+async fn a_put_replaces_a_user() {
     let directory = Directory::new().await;
     let body = json!({
         "schemas": [USER], "userName": "sven@example.com", "externalId": "0001",
@@ -172,7 +172,7 @@ async fn a_put_makes_a_user_what_it_says() {
     assert_eq!(changed["emails"], json!([{"value": "berg@example.com"}]));
     assert_eq!(changed["meta"]["created"], "2026-11-23T09:00:00Z");
     assert_eq!(changed["meta"]["lastModified"], "2026-11-23T09:01:00Z");
-    // A state that is left out stays: nobody is switched on by accident.
+    // An omitted state stays: nobody is activated by accident.
     directory
         .patch(
             &path,
@@ -214,7 +214,7 @@ async fn operations_are_carried_out_all_or_none() {
 }
 
 #[tokio::test]
-async fn people_who_were_there_before_the_directory_can_be_taken_over_by_it() {
+async fn existing_users_can_be_taken_over_by_the_directory() {
     let directory = Directory::new().await;
     let (sven, _) = directory.app.member("Sven").await;
 
@@ -239,7 +239,7 @@ async fn people_who_were_there_before_the_directory_can_be_taken_over_by_it() {
 }
 
 #[tokio::test]
-async fn who_is_deleted_is_gone_with_their_tokens() {
+async fn a_deleted_user_loses_their_tokens() {
     let directory = Directory::new().await;
     let (sven, token) = directory.app.member("Sven").await;
     let path = format!("Users/{sven}");
@@ -257,7 +257,7 @@ async fn who_is_deleted_is_gone_with_their_tokens() {
 }
 
 #[tokio::test]
-async fn who_leaves_is_signed_out_and_the_next_in_the_queue_gets_an_offer_in_the_same_step() {
+async fn a_leaving_user_is_signed_out_and_the_next_in_the_queue_gets_an_offer_in_the_same_step() {
     let directory = Directory::new().await;
     let app = &directory.app;
     let pool = app.default_pool().await;

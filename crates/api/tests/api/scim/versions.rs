@@ -27,7 +27,7 @@ async fn a_change_for_another_version_is_refused_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn who_knows_how_a_resource_looks_is_told_so() {
+async fn a_client_with_the_current_version_is_told_so() {
     let directory = Directory::new().await;
     let path = format!("Users/{}", directory.user("sven").await);
     let tag = directory.get(&path).await.header("etag").to_owned();
