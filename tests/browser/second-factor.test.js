@@ -7,7 +7,7 @@ import { signIn, story } from "./lib/story.js";
 import { totp } from "./lib/totp.js";
 import { forgive } from "./lib/watch.js";
 
-/** What the app shows a minute later: each code is good once. @param {string} secret */
+/** What the app shows a minute later: each code works once. @param {string} secret */
 async function code(secret) {
   return totp(secret, await advance(60));
 }

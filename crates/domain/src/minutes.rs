@@ -162,7 +162,7 @@ fn claim_moved(account: &mut State, claim: Claim) {
     set_funding(account, claim, |funding| *funding = Funding::Seat);
 }
 
-/// More minutes: whoever was warned is warned again if they do not suffice.
+/// More minutes: users who were warned are warned again if they do not suffice.
 pub(crate) fn added(account: &mut State) {
     account.minutes_unsettled = true;
     let claims: Vec<Claim> = account.minute_claims.iter().map(|(_, claim)| *claim).collect();

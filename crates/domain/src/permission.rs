@@ -296,7 +296,7 @@ impl PermissionOverrides {
     }
 }
 
-/// Who gives a command. An actor is authenticated, but not thereby authorized.
+/// Who gives a command. An actor is authenticated, but that does not authorize it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     /// The operator of this server.

@@ -67,7 +67,7 @@ impl Refusal {
         }
     }
 
-    /// The refusal of a seat, which is recorded (Q1); none where it is about something else.
+    /// The refusal of a seat, which is recorded (Q1); `None` if it is about something else.
     #[must_use]
     pub const fn of_seat(&self) -> Option<&SeatRefusal> {
         match self {

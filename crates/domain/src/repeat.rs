@@ -45,7 +45,7 @@ impl Command {
         match self.unlabelled() {
             Self::Account(command) => match command {
                 AccountCommand::AddMinutes { id, .. } => Some(id.bits()),
-                // The id of an account is drawn by whoever makes it, before anything is known of the account.
+                // The id of an account is chosen by its creator, before the account exists.
                 AccountCommand::Create { .. }
                 | AccountCommand::Change { .. }
                 | AccountCommand::Delete

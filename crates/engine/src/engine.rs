@@ -12,8 +12,8 @@ use usher_domain::{
 use usher_journal::{COMMITS_MAX, Hash, Journal, Records, Seq, Text};
 
 use crate::account::{
-    Beats, Begun, Execution, Message, Proposal, Queued, Reading, Unstoppable, Work, begin, lease_left,
-    published,
+    Begun, Execution, HeartbeatBatch, Message, Proposal, Queued, Reading, Unstoppable, Work, begin,
+    lease_left, published,
 };
 use crate::node::Node;
 use crate::time::Time;
@@ -139,7 +139,7 @@ impl Engine {
         cause: Cause,
         heartbeats: Vec<Heartbeat>,
     ) -> Result<Vec<Result<Secs, Refusal>>, Failure> {
-        let beats = Beats {
+        let beats = HeartbeatBatch {
             actor,
             cause,
             heartbeats,

@@ -7,7 +7,7 @@ use usher_domain::AccountId;
 use usher_journal::{COMMITS_MAX, Commit, Journal, JournalError, Seq};
 
 pub use self::snapshots::{SnapshotReport, check_snapshots};
-pub use self::verify::{Fault, Place, Report, verify, verify_account};
+pub use self::verify::{Fault, FaultLocation, Report, verify, verify_account};
 use crate::records::Recorder;
 use crate::replay::Replayed;
 
@@ -112,7 +112,7 @@ async fn commits_after(
 
 fn fault(account: AccountId, seq: Seq, problem: impl Into<String>) -> RebuildError {
     RebuildError::Fault(Fault {
-        place: Place::Commit { account, seq },
+        place: FaultLocation::Commit { account, seq },
         problem: problem.into(),
     })
 }

@@ -295,12 +295,12 @@ fn count_accounts(faults: &[Fault], is_counted: impl Fn(&Fault) -> bool) -> u64 
 #[cfg(test)]
 mod tests {
     use usher_domain::AccountId;
-    use usher_engine::maintenance::Place;
+    use usher_engine::maintenance::FaultLocation;
     use usher_journal::Seq;
 
     use super::*;
 
-    fn fault(place: Place) -> Fault {
+    fn fault(place: FaultLocation) -> Fault {
         Fault {
             place,
             problem: "something".to_owned(),
@@ -311,8 +311,8 @@ mod tests {
     fn a_broken_rule_is_distinguished_from_changed_commits() {
         let account = AccountId::from_bits(1);
         let seq = Seq::ZERO.next();
-        let of_rules = fault(Place::Rule { account, seq });
-        let of_journal = fault(Place::Commit { account, seq });
+        let of_rules = fault(FaultLocation::Rule { account, seq });
+        let of_journal = fault(FaultLocation::Commit { account, seq });
 
         let broken = advice(&[of_rules.clone(), of_rules.clone()], "2 commits in 1 account");
         let both = advice(&[of_rules, of_journal], "2 commits in 1 account");

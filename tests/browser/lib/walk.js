@@ -14,7 +14,7 @@ import { forgive } from "./watch.js";
 /**
  * @typedef {object} Row
  * @property {string} name of the page, for its story and its picture
- * @property {string} path where `{account}` stands for the account's id, and so on for the `ids` below
+ * @property {string} path in which `{account}` is replaced by the account's id, and so on for the `ids` below
  * @property {string} [as] who of the `people` below looks at it; anybody, where left out
  * @property {(page: Page, arranged: Arranged) => Promise<unknown>} [act] what leads from the path to the page
  * @property {number} [status] of the page, where it is no success

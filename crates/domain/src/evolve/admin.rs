@@ -7,7 +7,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 pub(super) use self::books::join;
-use self::books::{delist, enlist, give, hold, release};
+use self::books::{give, hold, index_user, release, unindex_user};
 use crate::account::{ApiKey, SettingsPatch, State, Subscription, Team};
 use crate::event::{AccountEvent, ApiKeyEvent, Profile, TeamEvent, UserEvent};
 use crate::evolve::{directory, seats};
@@ -34,7 +34,7 @@ pub(super) fn restore(account: &mut State) {
     }
     let ids: Vec<UserId> = account.users.keys().copied().collect();
     for id in ids {
-        enlist(account, id);
+        index_user(account, id);
         let licenses = account.users.get(&id).map(|user| user.licenses.clone());
         for (product, license) in licenses.unwrap_or_default() {
             hold(account, id, &product, license);
@@ -190,20 +190,20 @@ fn create_user(account: &mut State, id: UserId, profile: &Profile, at: Timestamp
     account
         .users
         .insert(id, User::new(id, profile.clone().awake(), at));
-    enlist(account, id);
+    index_user(account, id);
 }
 
 fn change_user(account: &mut State, id: UserId, at: Timestamp, change: impl FnOnce(&mut User)) {
-    delist(account, id);
+    unindex_user(account, id);
     if let Some(user) = account.users.get_mut(&id) {
         change(user);
         user.changed_at = Some(at);
     }
-    enlist(account, id);
+    index_user(account, id);
 }
 
 fn delete_user(account: &mut State, id: UserId) {
-    delist(account, id);
+    unindex_user(account, id);
     let Some(user) = account.users.remove(&id) else {
         return;
     };
@@ -237,7 +237,7 @@ fn set_license(account: &mut State, id: UserId, product: &Product, license: Opti
 pub(super) fn of_team(account: &mut State, event: &TeamEvent) {
     match event {
         TeamEvent::Created { id, name, members } | TeamEvent::Changed { id, name, members } => {
-            let before = disband(account, *id);
+            let before = remove_team(account, *id);
             for member in members {
                 if let Some(user) = account.users.get_mut(member) {
                     join(user, *id);
@@ -252,7 +252,7 @@ pub(super) fn of_team(account: &mut State, event: &TeamEvent) {
             directory::team_left(account, *id, &before - members);
         }
         TeamEvent::Deleted { id } => {
-            let members = disband(account, *id);
+            let members = remove_team(account, *id);
             directory::team_left(account, *id, members);
         }
         TeamEvent::Filled { id, joined, left } => directory::fill_team(account, *id, joined, left),
@@ -260,7 +260,7 @@ pub(super) fn of_team(account: &mut State, event: &TeamEvent) {
 }
 
 /// Removes a team. Returns its members.
-fn disband(account: &mut State, id: TeamId) -> BTreeSet<UserId> {
+fn remove_team(account: &mut State, id: TeamId) -> BTreeSet<UserId> {
     let Some(team) = account.teams.remove(&id) else {
         return BTreeSet::new();
     };

@@ -6,7 +6,7 @@ use crate::event::Claim;
 use crate::pool::Holder;
 use crate::time::Timestamp;
 
-/// Claims on minutes, by age and by whoever would hold the seat. Both say the same.
+/// Claims on minutes, by age and by the holder of the seat. Both have the same contents.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct OnMinutes {
     by_age: BTreeSet<(Timestamp, Claim)>,

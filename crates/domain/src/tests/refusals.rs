@@ -1,4 +1,4 @@
-//! Every refusal says what can be done about it, whoever reads it.
+//! Every refusal says what can be done about it, for every reader.
 
 use std::collections::BTreeSet;
 

@@ -172,13 +172,13 @@ where
 }
 
 /// Heartbeats of several sign-ins, each with its own answer.
-pub(crate) struct Beats {
+pub(crate) struct HeartbeatBatch {
     pub(crate) actor: Actor,
     pub(crate) cause: Cause,
     pub(crate) heartbeats: Vec<Heartbeat>,
 }
 
-impl Beats {
+impl HeartbeatBatch {
     fn beat(&self, turn: &mut Turn<'_>, heartbeat: Heartbeat) -> Result<Result<Secs, Refusal>, Failure> {
         match turn.carry_out(&heartbeat.command(), &self.actor, &self.cause) {
             Ok(outcome) => Ok(Ok(lease_left(&outcome))),
@@ -188,7 +188,7 @@ impl Beats {
     }
 }
 
-impl Work for Beats {
+impl Work for HeartbeatBatch {
     type Answer = Vec<Result<Secs, Refusal>>;
 
     fn keep_alive(&self, turn: &mut Turn<'_>) {

@@ -3,7 +3,7 @@
 use usher_domain::AccountId;
 use usher_journal::{Authenticator, Authenticity, Journal, JournalError, Snapshot};
 
-use super::verify::{Fault, Place};
+use super::verify::{Fault, FaultLocation};
 
 /// The result of checking all snapshots.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,8 +42,8 @@ pub async fn check_snapshots(
     }
 }
 
-fn place(snapshot: &Snapshot) -> Place {
-    Place::Snapshot {
+fn place(snapshot: &Snapshot) -> FaultLocation {
+    FaultLocation::Snapshot {
         account: snapshot.account,
         seq: snapshot.seq,
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use usher_domain::AccountId;
 use usher_journal::{Authenticator, Hash, Journal, JournalError, Records, Seq};
 
-pub use self::fault::{Fault, Place};
+pub use self::fault::{Fault, FaultLocation};
 use self::walk::{Walk, Whole};
 use super::snapshots::Snapshots;
 use super::{Accounts, Progress, RebuildError};
@@ -105,7 +105,7 @@ async fn walk_to_the_end(
         Err(RebuildError::Journal(error)) => {
             let seq = walk.replayed.seq.next();
             walk.faults.push(Fault {
-                place: Place::Commit { account, seq },
+                place: FaultLocation::Commit { account, seq },
                 problem: format!("it, or one close to it, cannot be read: {error}"),
             });
         }

@@ -3,7 +3,7 @@
 use usher_domain::command::{SessionCommand, SignInCommand, UserCommand};
 use usher_domain::presence::{SessionKind, Start};
 use usher_domain::{Command, Secs, SessionId};
-use usher_engine::maintenance::{Fault, Place, check_snapshots, rebuild, verify};
+use usher_engine::maintenance::{Fault, FaultLocation, check_snapshots, rebuild, verify};
 use usher_engine::{ManualClock, Options};
 use usher_journal::{
     AuditFilter, Authenticator, CodeOwner, Journal, MemoryJournal, PageRequest, Records, RefusalFilter, Seq,
@@ -198,7 +198,7 @@ async fn verifying_names_the_first_commit_that_was_changed() {
 
     let report = verify(&desk.journal, &desk.journal, None, |_| {}).await.unwrap();
     assert_eq!(report.faults.len(), 1);
-    let place = Place::Commit {
+    let place = FaultLocation::Commit {
         account: ACCOUNT,
         seq: third,
     };
@@ -243,7 +243,7 @@ async fn a_snapshot_that_was_changed_is_named_and_not_believed() {
         matches!(
             report,
             [Fault {
-                place: Place::Snapshot { account: ACCOUNT, .. },
+                place: FaultLocation::Snapshot { account: ACCOUNT, .. },
                 ..
             }]
         )

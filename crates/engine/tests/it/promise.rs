@@ -6,7 +6,7 @@ use usher_domain::presence::{Funding, JoinProof, SessionKind, Start};
 use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
 use usher_domain::{Account, Command, Event, SessionId, SignInId};
 use usher_engine::Entry;
-use usher_engine::maintenance::{Place, verify};
+use usher_engine::maintenance::{FaultLocation, verify};
 use usher_journal::{Append, Commit, Fault, Journal};
 
 use crate::harness::{ACCOUNT, Desk, MORNING, POOL, add_minutes};
@@ -173,7 +173,7 @@ async fn verify_names_the_commit_that_gave_a_seat_that_was_taken() {
 
     let report = verify(&desk.journal, &desk.journal, None, |_| {}).await.unwrap();
 
-    let place = Place::Rule {
+    let place = FaultLocation::Rule {
         account: ACCOUNT,
         seq,
     };

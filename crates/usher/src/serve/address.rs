@@ -88,7 +88,7 @@ pub(super) fn openable(mut address: SocketAddr) -> SocketAddr {
 
 #[cfg(test)]
 mod tests {
-    use super::super::setting::Place;
+    use super::super::setting::Source;
     use super::*;
 
     #[test]
@@ -111,7 +111,7 @@ mod tests {
             assert!(checked_url(&given_as(wrong)).is_err(), "{wrong}");
         }
         let written = Setting {
-            place: Place::File("/etc/usher/usher.toml".into()),
+            place: Source::File("/etc/usher/usher.toml".into()),
             ..given_as("https://x/path")
         };
         let error = checked_url(&written).unwrap_err().to_string();
@@ -124,7 +124,7 @@ mod tests {
     fn given_as(url: &str) -> Setting<String> {
         Setting {
             value: url.to_owned(),
-            place: Place::Arguments,
+            place: Source::Arguments,
         }
     }
 

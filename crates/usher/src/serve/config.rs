@@ -11,7 +11,7 @@ use usher_domain::account::Plan;
 use usher_domain::text::{Origin, PlanName};
 use usher_identity::{InvalidLifetimes, Lifetimes};
 
-use super::setting::{Place, Setting};
+use super::setting::{Setting, Source};
 use super::wrong;
 use crate::Failure;
 use crate::log::{Format, Level};
@@ -118,12 +118,12 @@ impl Config {
     pub(super) fn choose<T: Clone>(&self, argument: Option<T>, written: Option<&T>) -> Option<Setting<T>> {
         let given = argument.map(|value| Setting {
             value,
-            place: Place::Arguments,
+            place: Source::Arguments,
         });
         given.or_else(|| {
             written.map(|value| Setting {
                 value: value.clone(),
-                place: Place::File(self.file.clone()),
+                place: Source::File(self.file.clone()),
             })
         })
     }
@@ -240,11 +240,11 @@ mod tests {
             chosen.map(|setting| (setting.value, setting.place))
         };
 
-        let written = Place::File("usher.toml".into());
+        let written = Source::File("usher.toml".into());
         assert_eq!(choose(None), Some(("127.0.0.1:1".to_owned(), written)));
         assert_eq!(
             choose(Some("[::1]:2")),
-            Some(("[::1]:2".to_owned(), Place::Arguments))
+            Some(("[::1]:2".to_owned(), Source::Arguments))
         );
         assert_eq!(config.choose(None, config.public_url.as_ref()), None);
     }

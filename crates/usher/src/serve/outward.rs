@@ -76,12 +76,12 @@ fn dns_server(setting: &Setting<String>) -> Result<SocketAddr, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::setting::Place;
+    use crate::serve::setting::Source;
 
     fn given<T>(value: T) -> Setting<T> {
         Setting {
             value,
-            place: Place::Arguments,
+            place: Source::Arguments,
         }
     }
 

@@ -8,19 +8,19 @@ use crate::Failure;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Setting<T> {
     pub(super) value: T,
-    pub(super) place: Place,
+    pub(super) place: Source,
 }
 
 /// The source of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Source {
     /// An argument or the environment, or the default.
     Arguments,
     /// This configuration file.
     File(PathBuf),
 }
 
-impl Place {
+impl Source {
     /// The setting's name in this source: that of the argument, or the key in the file.
     pub(super) fn name(&self, argument: &str, key: &str) -> String {
         match self {

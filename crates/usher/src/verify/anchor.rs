@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use usher_domain::AccountId;
-use usher_engine::maintenance::{Fault, Place};
+use usher_engine::maintenance::{Fault, FaultLocation};
 use usher_identity::{IdentityError, OperatorKeysAtRest, TrailFault};
 use usher_journal::{Hash, Journal, JournalError, Seq};
 
@@ -127,7 +127,7 @@ impl Anchors {
                 Err(_) => "it cannot be read, but the anchor has it",
             };
             faults.push(Fault {
-                place: Place::Commit { account, seq },
+                place: FaultLocation::Commit { account, seq },
                 problem: problem.to_owned(),
             });
         }

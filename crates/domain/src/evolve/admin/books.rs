@@ -9,7 +9,7 @@ use crate::text::Product;
 use crate::user::{License, User};
 
 /// Adds a user to the indexes of addresses, directory names and owners.
-pub(super) fn enlist(account: &mut State, id: UserId) {
+pub(super) fn index_user(account: &mut State, id: UserId) {
     let Some(user) = account.users.get(&id) else {
         return;
     };
@@ -29,7 +29,7 @@ pub(super) fn enlist(account: &mut State, id: UserId) {
 }
 
 /// Removes a user from the indexes of addresses, directory names and owners.
-pub(super) fn delist(account: &mut State, id: UserId) {
+pub(super) fn unindex_user(account: &mut State, id: UserId) {
     let Some(user) = account.users.get(&id) else {
         return;
     };
@@ -92,7 +92,7 @@ pub(super) fn give(given: &mut BTreeMap<Product, Given>, product: &Product, chan
 }
 
 /// Counts the seats of a pool that had `before` and now has `after`.
-pub(super) fn distribute(account: &mut State, product: &Product, before: u32, after: u32) {
+pub(super) fn count_pool_seats(account: &mut State, product: &Product, before: u32, after: u32) {
     give(&mut account.given, product, |given| {
         given.distributed = given.distributed.saturating_sub(before).saturating_add(after);
     });

@@ -2,7 +2,7 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use super::books::distribute;
+use super::books::count_pool_seats;
 use crate::account::State;
 use crate::event::PoolEvent;
 use crate::evolve::presence;
@@ -61,7 +61,7 @@ fn create(account: &mut State, pool: Pool) {
     if account.pools.contains_key(&pool.id) {
         return;
     }
-    distribute(account, &pool.product, 0, pool.seats);
+    count_pool_seats(account, &pool.product, 0, pool.seats);
     account.changed_pools.insert(pool.id);
     account.pools.insert(pool.id, pool);
 }
@@ -74,7 +74,7 @@ fn change(account: &mut State, id: PoolId, name: &Name, seats: u32, rules: &Rule
     let seats_before = core::mem::replace(&mut pool.seats, seats);
     let rules_before = core::mem::replace(&mut pool.rules, rules.clone());
     pool.name = name.clone();
-    distribute(account, &product, seats_before, seats);
+    count_pool_seats(account, &product, seats_before, seats);
     presence::pool_changed(account, id, &rules_before, at);
 }
 
@@ -89,7 +89,7 @@ fn delete(account: &mut State, id: PoolId) {
             user.from_groups.licenses.remove(&pool.product);
         }
     }
-    distribute(account, &pool.product, pool.seats, 0);
+    count_pool_seats(account, &pool.product, pool.seats, 0);
     account.changed_pools.remove(&id);
     account.unsettled.remove(&id);
 }

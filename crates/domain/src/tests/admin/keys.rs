@@ -177,7 +177,7 @@ fn r3_a_key_sets_no_password_and_makes_nobody_who_has_more() {
 }
 
 #[test]
-fn r8_whoever_rotates_a_key_is_its_maker_from_then_on() {
+fn r8_rotating_a_key_makes_the_caller_its_creator() {
     let mut office = office();
     let key = made_by(&mut office, &by("uwe"), &[Scope::SeatsManage]);
     let rotate = Command::ApiKey(ApiKeyCommand::Rotate {

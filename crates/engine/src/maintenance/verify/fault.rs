@@ -7,7 +7,7 @@ use usher_journal::{Difference, Seq, Stray, Text};
 
 /// Where a fault is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum FaultLocation {
     /// In a commit of an account.
     Commit {
         /// The account.
@@ -55,7 +55,7 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// Where it is.
-    pub place: Place,
+    pub place: FaultLocation,
     /// What is wrong.
     pub problem: String,
 }
@@ -65,19 +65,19 @@ impl Fault {
     #[must_use]
     pub const fn account(&self) -> Option<AccountId> {
         match self.place {
-            Place::Commit { account, .. }
-            | Place::Rule { account, .. }
-            | Place::Audit { account, .. }
-            | Place::Snapshot { account, .. } => Some(account),
-            Place::Row { account, .. } => account,
-            Place::AuditRow(_) => None,
+            FaultLocation::Commit { account, .. }
+            | FaultLocation::Rule { account, .. }
+            | FaultLocation::Audit { account, .. }
+            | FaultLocation::Snapshot { account, .. } => Some(account),
+            FaultLocation::Row { account, .. } => account,
+            FaultLocation::AuditRow(_) => None,
         }
     }
 
     /// Whether it concerns the commits themselves, and not what derives from them.
     #[must_use]
     pub const fn is_of_journal(&self) -> bool {
-        matches!(self.place, Place::Commit { .. })
+        matches!(self.place, FaultLocation::Commit { .. })
     }
 
     /// Whether it concerns a row that a rebuild derives from the commits again.
@@ -85,29 +85,29 @@ impl Fault {
     pub const fn is_of_read_models(&self) -> bool {
         matches!(
             self.place,
-            Place::Audit { .. } | Place::AuditRow(_) | Place::Row { .. }
+            FaultLocation::Audit { .. } | FaultLocation::AuditRow(_) | FaultLocation::Row { .. }
         )
     }
 
     /// Whether the commits are unchanged, but result in an account that breaks an invariant.
     #[must_use]
     pub const fn is_of_rules(&self) -> bool {
-        matches!(self.place, Place::Rule { .. })
+        matches!(self.place, FaultLocation::Rule { .. })
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Place::Commit { account, seq } | Place::Rule { account, seq } => {
+            FaultLocation::Commit { account, seq } | FaultLocation::Rule { account, seq } => {
                 write!(f, "{account}, commit {seq}")?;
             }
-            Place::Audit { account, seq, index } => {
+            FaultLocation::Audit { account, seq, index } => {
                 write!(f, "{account}, audit of commit {seq}, entry {index}")?;
             }
-            Place::AuditRow(row) => write!(f, "audit, row {row}")?,
-            Place::Snapshot { account, seq } => write!(f, "{account}, snapshot after commit {seq}")?,
-            Place::Row { account, table, row } => {
+            FaultLocation::AuditRow(row) => write!(f, "audit, row {row}")?,
+            FaultLocation::Snapshot { account, seq } => write!(f, "{account}, snapshot after commit {seq}")?,
+            FaultLocation::Row { account, table, row } => {
                 if let Some(account) = account {
                     write!(f, "{account}, ")?;
                 }
@@ -121,7 +121,7 @@ impl fmt::Display for Fault {
 impl From<Difference> for Fault {
     fn from(found: Difference) -> Self {
         Self {
-            place: Place::Row {
+            place: FaultLocation::Row {
                 account: found.account,
                 table: found.table,
                 row: found.row,
@@ -135,23 +135,23 @@ impl From<Stray> for Fault {
     fn from(stray: Stray) -> Self {
         let (place, problem) = match stray {
             Stray::HeadWithoutCommit { account, seq } => (
-                Place::Commit { account, seq },
+                FaultLocation::Commit { account, seq },
                 "it is missing, and it was the newest",
             ),
-            Stray::Gap { account, seq } => (Place::Commit { account, seq }, "it is missing"),
+            Stray::Gap { account, seq } => (FaultLocation::Commit { account, seq }, "it is missing"),
             Stray::CommitsBehindHead { account, seq } => (
-                Place::Commit { account, seq },
+                FaultLocation::Commit { account, seq },
                 "it is there, but the account's head is gone or goes back to an older one",
             ),
             Stray::Milestone { account, seq } => (
-                Place::Row {
+                FaultLocation::Row {
                     account: Some(account),
                     table: "milestones",
                     row: seq.to_string().into(),
                 },
                 "it is missing, or leads elsewhere",
             ),
-            Stray::AuditWithoutCommit { row } => (Place::AuditRow(row), "it belongs to no commit"),
+            Stray::AuditWithoutCommit { row } => (FaultLocation::AuditRow(row), "it belongs to no commit"),
         };
         Self {
             place,

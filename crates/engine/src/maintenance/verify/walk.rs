@@ -8,7 +8,7 @@ use usher_journal::{
 };
 
 use super::super::{Progress, RebuildError, commits_after, fault};
-use super::{Fault, Place};
+use super::{Fault, FaultLocation};
 use crate::records::Recorder;
 use crate::replay::Replayed;
 use crate::snapshot::InvalidSnapshot;
@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
             let oversold = Broken::Oversold(*pool);
             if !broken.contains(&oversold) {
                 let problem = format!("{oversold}; it has drained since");
-                let place = Place::Rule { account, seq: *seq };
+                let place = FaultLocation::Rule { account, seq: *seq };
                 self.mended.push(Fault { place, problem });
             }
         }
@@ -130,7 +130,7 @@ impl<'a> Walk<'a> {
                 _ => None,
             };
             let seq = seq.unwrap_or(self.replayed.seq);
-            let place = Place::Rule { account, seq };
+            let place = FaultLocation::Rule { account, seq };
             let problem = broken.to_string();
             self.faults.push(Fault { place, problem });
         }
@@ -140,7 +140,7 @@ impl<'a> Walk<'a> {
             .as_ref()
             .is_some_and(|account| !is_derived_alike(account))
         {
-            let place = Place::Rule {
+            let place = FaultLocation::Rule {
                 account,
                 seq: self.replayed.seq,
             };
@@ -182,7 +182,7 @@ impl<'a> Walk<'a> {
         if is_lost {
             let problem = "its `next_due` is later than the commits say";
             self.faults.push(Fault {
-                place: Place::Row {
+                place: FaultLocation::Row {
                     account: Some(self.account),
                     table: "heads",
                     row: self.account.to_string().into(),
@@ -222,7 +222,7 @@ impl<'a> Walk<'a> {
 
     fn note_snapshot(&mut self, seq: Seq, problem: impl Into<String>) {
         self.faults.push(Fault {
-            place: Place::Snapshot {
+            place: FaultLocation::Snapshot {
                 account: self.account,
                 seq,
             },
@@ -255,7 +255,7 @@ impl<'a> Walk<'a> {
         if self.faults.len() < FAULTS_MAX {
             let account = self.account;
             self.faults.push(Fault {
-                place: Place::Audit { account, seq, index },
+                place: FaultLocation::Audit { account, seq, index },
                 problem: problem.to_owned(),
             });
         }

@@ -151,7 +151,7 @@ pub(crate) fn one(form: &mut Form, field: &str, named: Option<Named>) -> Option<
     None
 }
 
-/// The id that a text stands for: an id itself, or the id of the user or key with this name or address. `None` if the
+/// The id that a text denotes: an id itself, or the id of the user or key with this name or address. `None` if the
 /// text is empty.
 pub(crate) fn named(account: &Account, text: &str) -> Option<Named> {
     if text.is_empty() {
