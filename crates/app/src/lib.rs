@@ -1,5 +1,5 @@
 //! What the API and the portal share: authentication, the origin of a request, the use cases of both, the throttling
-//! of guesses, and the table of problems. It knows HTTP's types, but no router, no page and no OpenAPI document.
+//! of guesses, and the table of problems. It knows HTTP's types, but no router, no page and no `OpenAPI` document.
 
 mod api;
 mod arrival;

@@ -204,7 +204,7 @@ impl Part {
         match missing {
             None => Ok(()),
             Some(reference) => {
-                let detail = format!("No operation has created what `{REFERENCE}{reference}` stands for.");
+                let detail = format!("No operation has created `{REFERENCE}{reference}`.");
                 Err(Error::new(StatusCode::CONFLICT, detail))
             }
         }

@@ -137,7 +137,7 @@ async fn no_method() -> Error {
 
 /// A directory's key is not a user (RFC 7644, section 3.11).
 async fn me(_: Scim) -> Error {
-    let detail = "A directory's key stands for no user, so there is no `/Me`.";
+    let detail = "A directory's key belongs to no user, so there is no `/Me`.";
     Error::new(StatusCode::NOT_IMPLEMENTED, detail)
 }
 

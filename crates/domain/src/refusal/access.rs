@@ -20,7 +20,7 @@ pub enum AccessRefusal {
     },
     /// Nobody could sign in if the identity provider failed (D7).
     #[error(
-        "Single sign-on needs an active owner who can come in without it. Name one as the break-glass owner, or stop requiring single sign-on."
+        "Single sign-on needs an active owner who can sign in without it. Name one as the break-glass owner, or stop requiring single sign-on."
     )]
     BreakGlassNeeded,
     /// Control needs view (R5).

@@ -31,14 +31,14 @@ pub enum SeatRefusal {
     )]
     UserSeatLimit { held: u32, limit: u32 },
     /// The user is signed in on as many devices as allowed (S4).
-    #[error("You are signed in on {} already. Sign out there, or ask again with `takeover`.", .device.name)]
+    #[error("You are already signed in on {}. Sign out there, or ask again with `takeover`.", .device.name)]
     SignedInElsewhere {
         sign_in: SignInId,
         device: Box<Device>,
         max_devices: u32,
     },
     /// The seat has as many active sessions as allowed (S5).
-    #[error("This seat is in a call already. End or pause that session first; a seat takes {max} at a time.")]
+    #[error("This seat is already in a call. End or pause that session first; a seat takes {max} at a time.")]
     SeatInCall { active: u32, max: u32 },
     /// The user has no license (L4).
     #[error("This user has no license for {product}. Ask an admin to assign a seat.")]

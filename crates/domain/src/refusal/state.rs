@@ -10,28 +10,28 @@ use crate::id::{SignInId, TicketId};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StateRefusal {
     /// The caller's choice was based on an older state. `now` is a clause.
-    #[error("This was changed in the meantime: {now} now. Look at it again, and choose again.")]
+    #[error("This was changed in the meantime: {now} now. Check it, and choose again.")]
     ChangedMeanwhile { field: &'static str, now: String },
     /// The name or address is taken.
     #[error("Another {what} has this {field} already. Choose another.")]
     AlreadyExists { what: &'static str, field: &'static str },
     /// The sign-in has ended. If the account does not know the reason, the records do.
-    #[error("This sign-in is over. Sign in again.")]
+    #[error("This sign-in has ended. Sign in again.")]
     SignInEnded { id: SignInId },
     /// The ticket has ended.
-    #[error("This ticket is over. Ask for a new one.")]
+    #[error("This ticket has ended. Get a new one.")]
     TicketEnded { id: TicketId },
     /// Only its user may do that (S8).
     #[error("Only the user who started this session can do that. Ask them, or end the session if you may.")]
     NotYourSession,
     /// The code has been used by its first customer.
-    #[error("Another customer has joined with this code already. Ask your agent for a new one.")]
+    #[error("Another customer has already joined with this code. Ask your agent for a new one.")]
     AlreadyJoined,
     /// The key was used for another request.
-    #[error("This `Idempotency-Key` stands for another request already. Draw a new key for each request.")]
+    #[error("This `Idempotency-Key` was already used for another request. Use a new key for each request.")]
     IdempotencyKeyReused,
     /// Not allowed in this state.
-    #[error("The {what} is {state}. It must be {expected} for that: look at it again, and go on from there.")]
+    #[error("The {what} is {state}. For that, it must be {expected}: check its state, and continue from there.")]
     WrongState {
         what: &'static str,
         state: &'static str,

@@ -155,7 +155,7 @@ fn of_settings() -> Vec<(Refusal, &'static str)> {
                 field: "seats",
                 now: "there are 3 seats".to_owned(),
             }),
-            "Look at it again, and choose again.",
+            "Check it, and choose again.",
         ),
     ]
 }
@@ -192,7 +192,7 @@ fn of_requests() -> Vec<(Refusal, &'static str)> {
         ),
         (
             Refusal::State(StateRefusal::IdempotencyKeyReused),
-            "Draw a new key for each request.",
+            "Use a new key for each request.",
         ),
         (
             Refusal::State(StateRefusal::WrongState {
@@ -200,7 +200,7 @@ fn of_requests() -> Vec<(Refusal, &'static str)> {
                 state: "ended",
                 expected: "active",
             }),
-            "look at it again, and go on from there.",
+            "check its state, and continue from there.",
         ),
         (
             Refusal::Access(AccessRefusal::ControlNeedsView {
