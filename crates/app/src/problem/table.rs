@@ -28,7 +28,7 @@ macro_rules! kind {
     };
 }
 
-/// Problems that no rule of the domain knows: constants, and the list of them.
+/// Problems that are not refusals of the domain: constants, and the list of them.
 macro_rules! of_http {
     ($($(#[$doc:meta])* $name:ident $code:literal;)*) => {
         $(
