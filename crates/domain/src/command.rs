@@ -22,7 +22,7 @@ use crate::text::{Email, ExternalId, Name, Note, Product};
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
 
-/// One thing asked of an account, by topic. It is done whole or not at all.
+/// A command to an account, by topic. It is executed entirely or not at all.
 #[expect(missing_docs, reason = "each topic is described at its own type")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -37,15 +37,14 @@ pub enum Command {
     SignIn(SignInCommand),
     Session(SessionCommand),
     Ticket(TicketCommand),
-    /// Execute a command, and label the thing that it creates or changes: an account, a user, a pool or a session. Both
-    /// or neither.
+    /// Execute a command and label the account, user, pool or session that it creates or changes; both or neither.
     Labelled {
         command: Box<Self>,
         labels: LabelsPatch,
     },
 }
 
-/// Of the account itself: its name, subscription, minutes and settings.
+/// Commands for the account itself: its name, subscription, minutes and settings.
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountCommand {
@@ -62,14 +61,13 @@ pub enum AccountCommand {
         products: BTreeMap<Product, ProductSeats>,
         default_pools: BTreeMap<Product, PoolId>,
     },
-    /// Add prepaid minutes (Q3). Repeating a top-up has no effect, as long as it is among the newest
-    /// [`TOP_UPS_KEPT`](crate::top_up::TOP_UPS_KEPT).
+    /// Add prepaid minutes (Q3). Repeating one of the newest `TOP_UPS_KEPT` has no effect.
     AddMinutes { id: TopUpId, minutes: u32 },
     /// Change settings.
     ChangeSettings { change: SettingsPatch },
 }
 
-/// Of an API key. The key itself is stored elsewhere, hashed.
+/// Commands for an API key. The key itself is stored elsewhere, hashed.
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ApiKeyCommand {
@@ -90,7 +88,7 @@ pub enum ApiKeyCommand {
     Revoke { id: ApiKeyId },
 }
 
-/// Of a user.
+/// Commands for a user.
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UserCommand {
@@ -108,7 +106,7 @@ pub enum UserCommand {
         password_set: bool,
         /// Whether the user is active from the start.
         active: bool,
-        /// What a directory knows the user as (D1). Who is created by a directory gets no seat of L6.
+        /// The user's data in a directory (D1). Users created by a directory get no seat of L6.
         directory: Option<DirectoryEntry>,
     },
     /// Create a user for whom an identity provider vouches, in these groups: with what they give, or not at all (D4).
@@ -124,7 +122,7 @@ pub enum UserCommand {
     Delete { id: UserId },
 }
 
-/// Of who has a license for what (L3).
+/// Commands for licenses (L3).
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LicenseCommand {
@@ -153,7 +151,7 @@ pub enum LicenseCommand {
     },
 }
 
-/// What was done to a credential, which is stored elsewhere: on record from now on.
+/// Records of changes of a credential, which is stored elsewhere.
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CredentialCommand {
@@ -161,16 +159,14 @@ pub enum CredentialCommand {
     /// ([`UserPatch::new_password`]), so this is refused to nobody.
     NotePassword { user: UserId },
     /// Record that a user's second factor was set up or removed. It is stored elsewhere, and the right was checked
-    /// before ([`Account::need_to_set_second_factor`](crate::Account::need_to_set_second_factor),
-    /// [`Account::need_to_remove_second_factor`](crate::Account::need_to_remove_second_factor)).
+    /// before (`need_to_set_second_factor`, `need_to_remove_second_factor`).
     NoteSecondFactor { user: UserId, is_set: bool },
     /// Record that the provider of single sign-on was changed. It is stored elsewhere, and the right was checked before
-    /// ([`Account::need_admin`](crate::Account::need_admin),
-    /// [`Account::need_to_remove_provider`](crate::Account::need_to_remove_provider)).
+    /// (`need_admin`, `need_to_remove_provider`).
     NoteProvider { change: ProviderChange },
 }
 
-/// Of a pool (P1 to P3).
+/// Commands for a pool (P1 to P3).
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PoolCommand {
@@ -190,7 +186,7 @@ pub enum PoolCommand {
     Delete { id: PoolId, users: LeavingUsers },
 }
 
-/// Of a team (P4).
+/// Commands for a team (P4).
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TeamCommand {
@@ -210,7 +206,7 @@ pub enum TeamCommand {
     Delete { id: TeamId },
 }
 
-/// Of a directory's group (D2, D3).
+/// Commands for a directory's group (D2, D3).
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupCommand {
@@ -236,7 +232,7 @@ pub enum GroupCommand {
     SetOfUser { user: UserId, groups: BTreeSet<GroupId> },
 }
 
-/// Of a sign-in (S2).
+/// Commands for a sign-in (S2).
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignInCommand {
@@ -263,7 +259,7 @@ pub enum SignInCommand {
     LockSeat { sign_in: SignInId, hold: Secs },
 }
 
-/// Of a session (S7 to S9).
+/// Commands for a session (S7 to S9).
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionCommand {
@@ -307,7 +303,7 @@ pub enum SessionCommand {
     },
 }
 
-/// Of a place in the queue (Q2).
+/// Commands for a ticket (Q2).
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TicketCommand {

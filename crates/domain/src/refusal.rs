@@ -43,7 +43,7 @@ pub enum Refusal {
     NotFound { what: &'static str },
 }
 
-/// Who can give what is needed: only the operator has operator keys.
+/// Who can grant what is needed: only the operator has operator keys.
 fn ask_whom(needed: &str) -> &'static str {
     if needed.contains("operator key") {
         "the operator of this server"

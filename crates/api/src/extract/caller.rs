@@ -89,7 +89,7 @@ impl<T: Followed + InPath + Send> FromRequestParts<Server> for Follower<T> {
         let caller = if let (Some(account), Some(subject), Some(ticket)) = (account, subject, ticket) {
             Admitted::by_stream_ticket(server, parts, account, subject, &ticket).await?
         } else {
-            // Following keeps what is followed alive.
+            // Following keeps the subject alive.
             let caller = Caller::<AccountsManage>::of(server, parts, Way::Api, account);
             caller.await?.into_admitted()
         };

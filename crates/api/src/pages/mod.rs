@@ -1,5 +1,5 @@
-//! Pages for people: what each problem code means, and the API document in readable form. Made once, from tables and
-//! the document; nothing on them comes from elsewhere.
+//! Pages for people: the meaning of each problem code, and the API document in readable form. They are rendered once,
+//! from tables and the document, and load nothing from elsewhere.
 
 mod docs;
 mod text;
@@ -25,7 +25,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 /// The answer if a page cannot be rendered.
 const NO_PAGE: &str = "Usher could not make this page. Tell the operator of this server: its log says why.\n";
 
-/// Until when a copy may be used: pages change with the program only.
+/// How long a copy may be cached: pages only change with the program.
 const CACHE: &str = "public, max-age=300";
 
 #[derive(Template)]
@@ -56,7 +56,7 @@ const GUIDES: &[(&str, &str)] = &[
     ("streams", include_str!("../../guides/streams.md")),
 ];
 
-/// A guide: its title, and what follows.
+/// A guide: its title and its text.
 #[derive(Template)]
 #[template(path = "guide.html")]
 struct Guide {

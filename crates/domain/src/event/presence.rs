@@ -1,4 +1,4 @@
-//! Events of who is there: sign-ins, sessions, tickets, and the minutes and leases that they live by.
+//! Events of presence: sign-ins, sessions, tickets, and their minutes and leases.
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,4 @@
-//! What is known of a user.
+//! A user's profile.
 
 use alloc::collections::BTreeSet;
 

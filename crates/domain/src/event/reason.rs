@@ -17,7 +17,7 @@ pub struct By {
     pub note: Option<Note>,
 }
 
-/// Why a sign-in, a session or a ticket is over.
+/// Why a sign-in, a session or a ticket ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EndReason {

@@ -1,7 +1,7 @@
 //! Reading events from journals, where each is a map from its name to its fields: `{"pool_deleted":{"id":"pool_…"}}`.
 //!
-//! The topics of [`Event`] are not stored. So a name is looked for among those of each topic, which the topic's derived
-//! deserializer knows.
+//! The topics of [`Event`] are not stored. So a name is looked up among those of each topic, from the topic's derived
+//! deserializer.
 
 use alloc::string::String;
 use core::fmt;

@@ -1,4 +1,4 @@
-//! Seats that are not there to give, and pools that cannot be changed so.
+//! Missing seats, and impossible changes of pools.
 
 use alloc::string::String;
 

@@ -1,4 +1,4 @@
-//! No seat, and what a person can do about it (Q1).
+//! Refused seats, and what a user can do about it (Q1).
 
 use alloc::boxed::Box;
 use alloc::format;

@@ -1,4 +1,4 @@
-//! Things that are not as a request takes them to be.
+//! Things in another state than a request assumes.
 
 use alloc::string::String;
 
@@ -31,7 +31,9 @@ pub enum StateRefusal {
     #[error("This `Idempotency-Key` was already used for another request. Use a new key for each request.")]
     IdempotencyKeyReused,
     /// Not allowed in this state.
-    #[error("The {what} is {state}. For that, it must be {expected}: check its state, and continue from there.")]
+    #[error(
+        "The {what} is {state}. For that, it must be {expected}: check its state, and continue from there."
+    )]
     WrongState {
         what: &'static str,
         state: &'static str,

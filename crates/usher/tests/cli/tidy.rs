@@ -11,10 +11,13 @@ const SOURCE_LINES_MAX: usize = 490;
 const TEST_LINES_MAX: usize = 600;
 
 /// Phrases that nobody who grew up with English would write, and what to write instead.
-const WORDS: [(&str, &str); 10] = [
+const WORDS: [(&str, &str); 13] = [
     (" anew", "again"),
     ("by and by", "after a while"),
     (" of late", "recently"),
+    ("stands for", "means"),
+    ("is good once", "works once"),
+    ("none where", "`None` if"),
     ("half sign-in", "pending sign-in"),
     ("as it stands", "as it is"),
     ("told apart", "distinguished"),
