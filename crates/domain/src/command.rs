@@ -54,8 +54,7 @@ pub enum AccountCommand {
     Change { name: Option<Name> },
     /// Close the account.
     Delete,
-    /// Set everything the account has bought (L7, L8). `default_pools` are ids for the pools of products that get their
-    /// first shared seats.
+    /// Set everything the account has bought (L7, L8). `default_pools` are ids for the default pools that it creates.
     SetSubscription {
         plan: Plan,
         products: BTreeMap<Product, ProductSeats>,
@@ -132,8 +131,7 @@ pub enum LicenseCommand {
         product: Product,
         license: Option<License>,
     },
-    /// Move one user's license for a product to another user, unchanged, in one step (L3, L5). It replaces the other
-    /// user's license.
+    /// Move a user's license for a product to another user, unchanged, in one step (L3, L5). It replaces theirs.
     Reassign {
         product: Product,
         from: UserId,
