@@ -180,7 +180,7 @@ fn of_requests() -> Vec<(Refusal, &'static str)> {
             Refusal::State(StateRefusal::TicketEnded {
                 id: TicketId::from_bits(1),
             }),
-            "Ask for a new one.",
+            "Get a new one.",
         ),
         (
             Refusal::State(StateRefusal::NotYourSession),
