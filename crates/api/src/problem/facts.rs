@@ -384,7 +384,7 @@ impl Facts {
                 expected: Some(expected),
                 ..facts
             },
-            // How it ended is told apart ([`Self::behind`]).
+            // How it ended is handled separately ([`Self::behind`]).
             StateRefusal::SignInEnded { .. }
             | StateRefusal::TicketEnded { .. }
             | StateRefusal::NotYourSession
