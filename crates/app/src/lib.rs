@@ -36,7 +36,7 @@ pub use throttle::{
     CODES_PER_USER, CODES_PER_USER_FROM_ANYWHERE, JOIN_CODES_PER_ADDRESS, Throttle,
 };
 pub use time::rfc3339;
-pub use visit::{CUSTOMER_TOKEN_SECS, Ender, Over, no_such_code, note_for_customer};
+pub use visit::{CUSTOMER_TOKEN_SECS, CustomerEnding, Ender, Over, no_such_code};
 pub use waits::WaitOutcome;
 pub use window::Window;
 pub use words::in_words;

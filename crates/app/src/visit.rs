@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use usher_domain::event::EndReason;
-use usher_domain::text::Code;
+use usher_domain::text::{Code, Note};
 use usher_domain::{Secs, Timestamp, WallTime};
 use usher_engine::Failure;
 use usher_identity::{PassFor, Secret};
@@ -42,8 +42,7 @@ impl Ender {
     }
 
     /// Who ended a session for this reason; `actor` is who did it, by the name in the journal, if anybody did.
-    #[must_use]
-    pub fn of(reason: &str, actor: Option<&str>) -> Self {
+    fn of(reason: &str, actor: Option<&str>) -> Self {
         let is = |of: EndReason| reason == of.as_str();
         if actor == Some("customer") {
             Self::Customer
@@ -75,24 +74,47 @@ pub struct Over {
 }
 
 impl Over {
-    /// Who ended it.
+    /// How it ended, as its customer is told.
     #[must_use]
-    pub fn ender(&self) -> Ender {
-        let actor = self.end.by.as_ref().map(|by| &*by.actor);
-        Ender::of(&self.end.reason, actor)
+    pub fn ending(&self) -> CustomerEnding {
+        let by = self.end.by.as_ref();
+        let note = by.and_then(|by| by.note.as_deref());
+        CustomerEnding::of(&self.end.reason, by.map(|by| &*by.actor), note)
+    }
+}
+
+/// How a session ended, or is about to, as its customer is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerEnding {
+    /// Who ended it.
+    pub ender: Ender,
+    /// What they said about it.
+    pub note: Option<String>,
+}
+
+impl CustomerEnding {
+    /// A session that ended for this reason. `actor` is the journal's word for who ended it, if somebody did.
+    #[must_use]
+    pub fn of(reason: &str, actor: Option<&str>, note: Option<&str>) -> Self {
+        Self {
+            ender: Ender::of(reason, actor),
+            note: note_for_customer(reason, note).map(str::to_owned),
+        }
     }
 
-    /// The note about the end, as its customer is told.
+    /// A session that somebody else of the account has ended, and that closes soon.
     #[must_use]
-    pub fn note(&self) -> Option<&str> {
-        note_for_customer(&self.end.reason, self.end.by.as_ref()?.note.as_deref())
+    pub fn announced(note: Option<&Note>) -> Self {
+        Self {
+            ender: Ender::Account,
+            note: note.map(ToString::to_string),
+        }
     }
 }
 
 /// The note about the end of their session that a customer is told: every note about the session itself. What an admin
 /// tells an agent when signing them out is only for the agent, although it also ends the sessions.
-#[must_use]
-pub fn note_for_customer<'a>(reason: &str, note: Option<&'a str>) -> Option<&'a str> {
+fn note_for_customer<'a>(reason: &str, note: Option<&'a str>) -> Option<&'a str> {
     let is_about_session = [EndReason::Finished, EndReason::EndedByOther]
         .iter()
         .any(|about| about.as_str() == reason);

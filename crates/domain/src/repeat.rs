@@ -39,6 +39,21 @@ pub const fn ids_of_key(bits: u128) -> (u128, u128) {
     (bits & !half, bits | half)
 }
 
+/// Whether `other` was derived from the same key as `bits`, by another request.
+#[must_use]
+pub const fn is_another_of_key(bits: u128, other: u128) -> bool {
+    let (first, last) = ids_of_key(bits);
+    other != bits && first <= other && other <= last
+}
+
+/// Refuses a request whose key has created something else.
+pub fn need_no_other(has_other: bool) -> Result<(), Refusal> {
+    if has_other {
+        return Err(Refusal::State(StateRefusal::IdempotencyKeyReused));
+    }
+    Ok(())
+}
+
 impl Command {
     /// The bits of the id of the thing that the command creates, if an `Idempotency-Key` may be used for it.
     fn made_bits(&self) -> Option<u128> {
@@ -101,10 +116,7 @@ pub(crate) fn check_key(account: &Account, command: &Command) -> Result<(), Refu
     let Some(bits) = command.made_bits().filter(|bits| is_derived(*bits)) else {
         return Ok(());
     };
-    if account.has_another_of_key(bits) {
-        return Err(Refusal::State(StateRefusal::IdempotencyKeyReused));
-    }
-    Ok(())
+    need_no_other(account.has_another_of_key(bits))
 }
 
 impl Account {

@@ -30,9 +30,8 @@ impl TopUps {
 
     /// Whether there is a top-up whose id was derived from the same key by another request.
     pub(crate) fn has_another_of_key(&self, id: TopUpId) -> bool {
-        let (first, last) = repeat::ids_of_key(id.bits());
-        let mut known = self.0.iter().map(|top_up| top_up.id);
-        known.any(|known| known != id && (first..=last).contains(&known.bits()))
+        let mut known = self.0.iter().map(|top_up| top_up.id.bits());
+        known.any(|known| repeat::is_another_of_key(id.bits(), known))
     }
 
     /// Adds a top-up, and drops the oldest if there are too many.

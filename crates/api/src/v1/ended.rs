@@ -86,11 +86,12 @@ pub(crate) fn told(wall: &WallTimes, refusal: &Refusal, end: &End) -> Problem {
 
 /// The problem for an ended session, with what its customer is told about the end.
 pub(crate) fn session_is_over(over: &Over) -> Problem {
+    let ending = over.ending();
     Problem::refused(&SESSION_OVER, None).with_end(Ended {
         reason: over.end.reason.to_string(),
-        by: Some(over.ender().as_str().to_owned()),
+        by: Some(ending.ender.as_str().to_owned()),
         by_name: None,
-        note: over.note().map(str::to_owned),
+        note: ending.note,
         at: over.ended_at,
     })
 }

@@ -2,7 +2,7 @@
 
 use usher_app::Admitted;
 use usher_domain::refusal::StateRefusal;
-use usher_domain::repeat::ids_of_key;
+use usher_domain::repeat::{ids_of_key, need_no_other};
 use usher_domain::{Account, Refusal, SessionId, SignInId, TicketId};
 
 use super::ended;
@@ -58,9 +58,7 @@ pub(crate) async fn check_session(
 async fn check_key(caller: &Admitted, bits: u128) -> Result<(), Problem> {
     let (first, last) = ids_of_key(bits);
     let records = caller.api.records();
-    if records.has_made(caller.account, first, last, bits).await? {
-        return Err(Refusal::State(StateRefusal::IdempotencyKeyReused).into());
-    }
+    need_no_other(records.has_made(caller.account, first, last, bits).await?)?;
     Ok(())
 }
 
@@ -76,9 +74,7 @@ async fn is_there(
     caller: &Admitted,
     view: impl Fn(&Account) -> Before + Send + 'static,
 ) -> Result<bool, Problem> {
-    match caller.read(move |account, _, _| Ok(view(account))).await? {
-        Before::Same => Ok(true),
-        Before::Unknown => Ok(false),
-        Before::Another => Err(Refusal::State(StateRefusal::IdempotencyKeyReused).into()),
-    }
+    let before = caller.read(move |account, _, _| Ok(view(account))).await?;
+    need_no_other(before == Before::Another)?;
+    Ok(before == Before::Same)
 }

@@ -11,6 +11,7 @@ use usher_app::{AccountsManage, AccountsRead, Caller, Operator};
 use usher_domain::command::AccountCommand;
 use usher_domain::labels::LabelsPatch;
 use usher_domain::refusal::StateRefusal;
+use usher_domain::repeat::{ids_of_key, is_another_of_key, need_no_other};
 use usher_domain::{Account as Of, AccountId, Actor, Command, Refusal, Timestamp};
 use usher_engine::Failure;
 use usher_journal::{AccountFilter, Cursor, PageRequest};
@@ -83,7 +84,7 @@ async fn create(
 
 /// Refuses a key that created another account.
 async fn check_key(operator: &Operator<AccountsManage>, bits: u128) -> Result<(), Problem> {
-    let (first, last) = usher_domain::repeat::ids_of_key(bits);
+    let (first, _) = ids_of_key(bits);
     let before = Cursor::new(Timestamp::default(), first.saturating_sub(1), 0);
     let filter = AccountFilter {
         with_deleted: true,
@@ -96,12 +97,8 @@ async fn check_key(operator: &Operator<AccountsManage>, bits: u128) -> Result<()
         .list_accounts(filter, PageRequest::new(1, Some(before)))
         .await?;
     let found = rows.items.first().map(|row| row.account.bits());
-    match found {
-        Some(found) if found <= last && found != bits => {
-            Err(Refusal::State(StateRefusal::IdempotencyKeyReused).into())
-        }
-        _ => Ok(()),
-    }
+    need_no_other(found.is_some_and(|found| is_another_of_key(bits, found)))?;
+    Ok(())
 }
 
 /// The answer to a repeated request whose account no longer exists.

@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::v1::members;
 use crate::v1::schema;
 use crate::v1::time::Time;
-use crate::v1::users::dto::License;
+use crate::v1::users::rights::License;
 
 /// Users that a directory groups together. Its members get what it is mapped to.
 #[derive(Debug, Serialize, ToSchema)]

@@ -27,17 +27,17 @@ pub(super) struct CustomerEnding {
 }
 
 impl CustomerEnding {
-    pub(super) fn new(ender: Ender, names: &Names<'_>, note: Option<&str>) -> Self {
-        let name = match ender {
+    pub(super) fn new(ending: usher_app::CustomerEnding, names: &Names<'_>) -> Self {
+        let name = match ending.ender {
             Ender::Customer => names.customer,
             Ender::Agent => Some(names.agent),
             Ender::Account => Some(names.account),
             Ender::Usher => None,
         };
         Self {
-            who: ender.as_str(),
+            who: ending.ender.as_str(),
             name: name.filter(|name| !name.is_empty()).map(str::to_owned),
-            note: note.map(str::to_owned),
+            note: ending.note,
         }
     }
 }
@@ -145,8 +145,8 @@ impl Joined {
                     agent: &agent,
                     account: &account_name,
                 };
-                let note = note.as_ref().map(usher_domain::text::Note::as_str);
-                Some(CustomerEnding::new(Ender::Account, &names, note))
+                let announced = usher_app::CustomerEnding::announced(note.as_ref());
+                Some(CustomerEnding::new(announced, &names))
             }
             _ => None,
         };
@@ -186,7 +186,7 @@ impl Joined {
             agent: over.agent.clone(),
             account_name: over.account_name.clone(),
             product: over.row.product.to_string(),
-            by: Some(CustomerEnding::new(over.ender(), &names, over.note())),
+            by: Some(CustomerEnding::new(over.ending(), &names)),
             customer,
             expires_in_secs: None,
             closes_in_secs: None,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Serialize;
-use usher_app::{Admission, Admitted, Api, Arrival, Ender, bearer_of, no_such_code, note_for_customer};
+use usher_app::{Admission, Admitted, Api, Arrival, bearer_of, no_such_code};
 use usher_domain::event::SessionEvent;
 use usher_domain::presence::SessionState;
 use usher_domain::{Account, Actor, Event, SessionId, Timestamp};
@@ -56,13 +56,13 @@ struct Closing<'a> {
 }
 
 impl CustomerSubject {
-    fn ending(&self, ender: Ender, note: Option<&str>) -> CustomerEnding {
+    fn told(&self, ending: usher_app::CustomerEnding) -> CustomerEnding {
         let names = Names {
             customer: self.customer.as_deref(),
             agent: &self.agent,
             account: &self.account_name,
         };
-        CustomerEnding::new(ender, &names, note)
+        CustomerEnding::new(ending, &names)
     }
 }
 
@@ -87,23 +87,24 @@ impl Subject for CustomerSubject {
             Event::Session(SessionEvent::Ending {
                 id, closes_at, note, ..
             }) if *id == self.session => {
-                let note = note.as_ref().map(usher_domain::text::Note::as_str);
+                let announced = usher_app::CustomerEnding::announced(note.as_ref());
                 let closing = Closing {
                     in_secs: Some(closes_at.remaining(caller.api.engine().now()).get()),
                     reason: None,
-                    by: self.ending(Ender::Account, note),
+                    by: self.told(announced),
                 };
                 Some(Message::new("session_ending", &closing))
             }
             Event::Session(SessionEvent::Ended { id, reason, by }) if *id == self.session => {
                 self.is_over = true;
-                let ender = Ender::of(reason.as_str(), by.as_ref().map(|by| by.actor.as_str()));
+                let actor = by.as_ref().map(|by| by.actor.as_str());
                 let note = by.as_ref().and_then(|by| by.note.as_ref());
                 let note = note.map(usher_domain::text::Note::as_str);
+                let ending = usher_app::CustomerEnding::of(reason.as_str(), actor, note);
                 let closing = Closing {
                     in_secs: None,
                     reason: Some(reason.as_str()),
-                    by: self.ending(ender, note_for_customer(reason.as_str(), note)),
+                    by: self.told(ending),
                 };
                 Some(Message::new("session_ended", &closing))
             }
@@ -143,11 +144,11 @@ impl Standing {
                 agent: &agent,
                 account: &account_name,
             };
-            let note = note.as_ref().map(usher_domain::text::Note::as_str);
+            let announced = usher_app::CustomerEnding::announced(note.as_ref());
             let closing = Closing {
                 in_secs: Some(closes_at.remaining(now).get()),
                 reason: None,
-                by: CustomerEnding::new(Ender::Account, &names, note),
+                by: CustomerEnding::new(announced, &names),
             };
             messages.push_back(Message::new("session_ending", &closing));
         }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use usher_app::{Api, Everything, Operator};
-use usher_domain::refusal::StateRefusal;
+use usher_domain::repeat::{is_another_of_key, need_no_other};
 use usher_domain::text::Name;
 use usher_domain::{Actor, OperatorKeyId, Timestamp, WallTime};
 use usher_engine::Engine;
@@ -163,12 +163,8 @@ async fn create(
     let made = keys.iter().find(|made| made.id == id);
     let location = format!("/v1/operator-keys/{id}");
     let existed = made.is_some();
-    let (first, last) = usher_domain::repeat::ids_of_key(id.bits());
-    let is_reused =
-        |made: &usher_identity::OperatorKey| made.id != id && (first..=last).contains(&made.id.bits());
-    if key.is_given() && keys.iter().any(is_reused) {
-        return Err(usher_domain::Refusal::State(StateRefusal::IdempotencyKeyReused).into());
-    }
+    let mut all = keys.iter().map(|made| made.id.bits());
+    need_no_other(key.is_given() && all.any(|made| is_another_of_key(id.bits(), made)))?;
     let secret = if made.is_some_and(|made| made.last_use.is_some()) {
         None
     } else {

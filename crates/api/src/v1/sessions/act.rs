@@ -6,7 +6,8 @@ use usher_domain::command::SessionCommand;
 use usher_domain::{Account, Command, Outcome, SessionId, TicketId, Timestamp};
 
 use super::create::{SessionAnswer, SessionOutcome};
-use super::dto::{Connection, Resumption, Session, Sight};
+use super::dto::{Session, Sight};
+use super::requests::{Connection, Resumption};
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::v1::acting::{self, AsQuery, NoBody, On, as_user};

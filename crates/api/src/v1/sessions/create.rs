@@ -7,7 +7,8 @@ use usher_app::{AccountsManage, Admitted, Caller};
 use usher_domain::command::SessionCommand;
 use usher_domain::{Account, Command, Outcome, Secs, SessionId, TicketId, Timestamp};
 
-use super::dto::{NewSession, Session, Sight};
+use super::dto::{Session, Sight};
+use super::requests::NewSession;
 use crate::extract::{IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
 use crate::v1::ended;

@@ -7,8 +7,9 @@ use usher_domain::presence::JoinProof;
 use usher_domain::{Account, Command, Outcome, SessionId, Timestamp};
 use usher_engine::Failure;
 
-use super::dto::{Ending, Endings, SESSIONS_MAX, Session, Sight};
+use super::dto::{SESSIONS_MAX, Session, Sight};
 use super::read;
+use super::requests::{Ending, Endings};
 use crate::extract::{Json, List, Path, Query};
 use crate::problem::Problem;
 use crate::v1::acting::{self, CapacityQuery, On, as_user, as_user_of_all};

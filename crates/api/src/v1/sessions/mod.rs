@@ -5,13 +5,15 @@ mod create;
 mod dto;
 mod end;
 mod read;
+mod requests;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use self::act::resume_or_wait;
 pub(crate) use self::create::{SessionOutcome, start_or_wait};
-pub(crate) use self::dto::{NewSession, Session, Sight};
+pub(crate) use self::dto::{Session, Sight};
+pub(crate) use self::requests::NewSession;
 use crate::server::Server;
 
 pub(crate) fn routes() -> OpenApiRouter<Server> {

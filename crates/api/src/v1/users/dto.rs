@@ -1,4 +1,4 @@
-//! The API's request and response types for users.
+//! What the API takes and shows of users.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 use usher_domain::command::UserPatch;
 use usher_domain::event::Profile;
 use usher_domain::labels::Metadata;
-use usher_domain::permission::{Override, PermissionOverrides, Privilege, Role};
-use usher_domain::text::{Email, ExternalId, Issuer, Name, Product, UserName};
-use usher_domain::{Account, GroupId, PoolId, TeamId, UserId, directory, user};
+use usher_domain::permission::{PermissionOverrides, Privilege, Role};
+use usher_domain::text::{Email, ExternalId, Name, Product};
+use usher_domain::{Account, GroupId, TeamId, UserId, user};
 use utoipa::ToSchema;
 
+use super::directory::DirectoryEntry;
+use super::rights::{License, NewOverrides, Overrides};
 use crate::extract::nullable;
 use crate::v1::schema;
 use crate::v1::time::Time;
@@ -118,144 +120,6 @@ pub(crate) struct Heir {
     /// The user who gets it.
     #[schema(value_type = schema::UserId)]
     pub(crate) to: UserId,
-}
-
-/// A user's data in a directory, from a SCIM client or an identity provider.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DirectoryEntry {
-    /// The user's name in the directory.
-    #[schema(value_type = schema::UserName)]
-    user_name: UserName,
-    /// The directory's own id; null if it has none.
-    #[schema(required, value_type = Option<schema::ExternalId>)]
-    external_id: Option<ExternalId>,
-    /// The given name; null if unknown.
-    #[schema(required, value_type = Option<schema::Name>)]
-    given_name: Option<Name>,
-    /// The family name; null if unknown.
-    #[schema(required, value_type = Option<schema::Name>)]
-    family_name: Option<Name>,
-    /// The user's identity at the provider; null before the first sign-in with it.
-    #[schema(required)]
-    subject: Option<Subject>,
-}
-
-/// A user's identity at an identity provider.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Subject {
-    /// The issuer.
-    #[schema(value_type = schema::Issuer)]
-    issuer: Issuer,
-    /// The subject.
-    #[schema(value_type = schema::ExternalId)]
-    sub: ExternalId,
-}
-
-impl From<&directory::DirectoryEntry> for DirectoryEntry {
-    fn from(entry: &directory::DirectoryEntry) -> Self {
-        let entry = entry.clone();
-        Self {
-            user_name: entry.user_name,
-            external_id: entry.external_id,
-            given_name: entry.given_name,
-            family_name: entry.family_name,
-            subject: entry.subject.map(|subject| Subject {
-                issuer: subject.issuer,
-                sub: subject.sub,
-            }),
-        }
-    }
-}
-
-/// A user's right to one product: a named seat, or a share of a pool's seats.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum License {
-    /// A named seat.
-    #[schema(title = "NamedLicense")]
-    Named {},
-    /// A share of a pool's seats.
-    #[schema(title = "SharedLicense")]
-    Shared {
-        /// The pool.
-        #[schema(value_type = schema::PoolId)]
-        pool: PoolId,
-    },
-}
-
-impl From<user::License> for License {
-    fn from(license: user::License) -> Self {
-        match license {
-            user::License::Named => Self::Named {},
-            user::License::Shared(pool) => Self::Shared { pool },
-        }
-    }
-}
-
-impl From<License> for user::License {
-    fn from(license: License) -> Self {
-        match license {
-            License::Named {} => Self::Named,
-            License::Shared { pool } => Self::Shared(pool),
-        }
-    }
-}
-
-/// A user's own session permissions.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Overrides {
-    /// For `view_own`.
-    #[schema(value_type = schema::Override)]
-    view_own: Override,
-    /// For `control_own`.
-    #[schema(value_type = schema::Override)]
-    control_own: Override,
-    /// For `view_account`.
-    #[schema(value_type = schema::Override)]
-    view_account: Override,
-    /// For `control_account`.
-    #[schema(value_type = schema::Override)]
-    control_account: Override,
-}
-
-impl From<PermissionOverrides> for Overrides {
-    fn from(over: PermissionOverrides) -> Self {
-        Self {
-            view_own: over.view_own,
-            control_own: over.control_own,
-            view_account: over.view_account,
-            control_account: over.control_account,
-        }
-    }
-}
-
-/// A user's own session permissions, complete: omitted permissions are inherited.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NewOverrides {
-    /// For `view_own`.
-    #[schema(value_type = Option<schema::Override>)]
-    view_own: Option<Override>,
-    /// For `control_own`.
-    #[schema(value_type = Option<schema::Override>)]
-    control_own: Option<Override>,
-    /// For `view_account`.
-    #[schema(value_type = Option<schema::Override>)]
-    view_account: Option<Override>,
-    /// For `control_account`.
-    #[schema(value_type = Option<schema::Override>)]
-    control_account: Option<Override>,
-}
-
-impl From<NewOverrides> for PermissionOverrides {
-    fn from(over: NewOverrides) -> Self {
-        Self {
-            view_own: over.view_own.unwrap_or_default(),
-            control_own: over.control_own.unwrap_or_default(),
-            view_account: over.view_account.unwrap_or_default(),
-            control_account: over.control_account.unwrap_or_default(),
-        }
-    }
 }
 
 /// A user to create.

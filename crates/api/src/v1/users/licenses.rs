@@ -8,7 +8,8 @@ use usher_domain::{Account, Command};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::dto::{Heir, License, User};
+use super::dto::{Heir, User};
+use super::rights::License;
 use crate::extract::{Json, Path};
 use crate::problem::Problem;
 use crate::server::Server;

@@ -1,10 +1,12 @@
 //! Users: the people of an account.
 
 mod create;
-pub(crate) mod dto;
+mod directory;
+mod dto;
 mod licenses;
 mod list;
 mod password;
+pub(crate) mod rights;
 mod second_factor;
 
 use axum::Json as Answer;

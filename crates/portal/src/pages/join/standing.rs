@@ -2,7 +2,7 @@
 
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use usher_app::{Ender, Over};
+use usher_app::{CustomerEnding, Ender, Over};
 use usher_domain::presence::{JoinProof, Session, SessionKind, SessionState};
 use usher_domain::text::Code;
 use usher_domain::{Account, Actor, Secs, SessionId, Timestamp};
@@ -126,7 +126,7 @@ impl Standing {
             state: State::Over {
                 message: over_message(&over),
                 at: Moment(over.ended_at),
-                note: over.note().map(str::to_owned),
+                note: over.ending().note,
             },
             kind: kind_word(&over.row.kind),
             customer: over.row.customer.as_ref().map(ToString::to_string),
@@ -156,7 +156,7 @@ impl State {
             SessionState::Paused {} => Self::Paused,
             SessionState::Ending { closes_at, note, .. } => Self::Ending {
                 secs: closes_at.remaining(now).get(),
-                note: note.as_ref().map(ToString::to_string),
+                note: CustomerEnding::announced(note.as_ref()).note,
             },
         }
     }
@@ -173,7 +173,7 @@ fn kind_word(kind: &str) -> &'static str {
 /// Why it ended and who ended it, in words for a customer: who within the help desk did it is not for them.
 fn over_message(over: &Over) -> String {
     let (agent, account_name) = (&over.agent, &over.account_name);
-    match (over.ender(), &*over.end.reason) {
+    match (over.ending().ender, &*over.end.reason) {
         (Ender::Customer, _) => "The session was ended by its customer. You can close this page.".to_owned(),
         (Ender::Agent, "finished") => {
             format!("The session has ended. {agent} ended it. You can close this page.")
