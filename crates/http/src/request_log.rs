@@ -17,6 +17,9 @@ const ACCOUNT: &str = "{account}";
 /// The endings of routes that a device calls all the time to renew its lease: they change nothing worth a line.
 const ROUTINE: [&str; 3] = ["/heartbeat", "/heartbeats", "/alive"];
 
+/// The name by which operators filter these lines. It stays what it was when they came from the API.
+const TARGET: &str = "usher_api::request_log";
+
 /// A request that will be logged once it is answered.
 #[derive(Debug)]
 pub struct RequestLog {
@@ -35,7 +38,7 @@ struct Actor(Arc<OnceLock<String>>);
 impl RequestLog {
     /// Begins with a request whose route is known; `None` if nothing would be written.
     pub fn begin(request: &mut Request, id: &HeaderValue) -> Option<Self> {
-        if !tracing::enabled!(Level::WARN) {
+        if !tracing::enabled!(target: TARGET, Level::WARN) {
             return None;
         }
         let actor = Actor::default();
@@ -68,6 +71,7 @@ impl RequestLog {
         macro_rules! line {
             ($level:expr, $what:literal) => {
                 tracing::event!(
+                    target: TARGET,
                     $level,
                     method = self.method.as_str(),
                     route,
