@@ -10,7 +10,8 @@ use core::str::FromStr;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// Crockford's base 32 in lower case: the digits, and the letters that are not easily confused with them.
+pub const ALPHABET: &str = "0123456789abcdefghjkmnpqrstvwxyz";
 const SUFFIX_LEN: usize = 26;
 
 /// The text is not an id of the expected kind.
@@ -21,12 +22,13 @@ pub struct InvalidId {
     pub prefix: &'static str,
 }
 
+// Not `data-encoding`, which pads at the end: a TypeID has its two unused bits at the start. It also needs an allocator.
 fn encode(bits: u128) -> [u8; SUFFIX_LEN] {
     let mut text = [b'0'; SUFFIX_LEN];
     let mut rest = bits;
     for slot in text.iter_mut().rev() {
         let digit = usize::try_from(rest & 31).unwrap_or(0);
-        *slot = ALPHABET[digit];
+        *slot = ALPHABET.as_bytes()[digit];
         rest >>= 5;
     }
     text
@@ -38,7 +40,7 @@ const DIGITS: [u8; 256] = {
     let mut digits = [u8::MAX; 256];
     let mut digit = 0_u8;
     while digit < 32 {
-        digits[ALPHABET[digit as usize] as usize] = digit;
+        digits[ALPHABET.as_bytes()[digit as usize] as usize] = digit;
         digit += 1;
     }
     digits

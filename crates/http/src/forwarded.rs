@@ -1,6 +1,9 @@
 //! The client of a request: the peer of its connection, or the client that trusted proxies name in `X-Forwarded-For` or
 //! `Forwarded` (RFC 7239).
 
+// Written by hand: of the crates, `axum-client-ip` trusts a fixed header rather than a list of networks, and
+// `trusted-proxies` prefers `Forwarded` even where the proxy sets only `X-Forwarded-For`.
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;

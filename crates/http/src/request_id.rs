@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
+use data_encoding::HEXLOWER;
 
 /// The header with the id of a request, and of its answer.
 pub const REQUEST_ID: &str = "x-request-id";
@@ -13,8 +14,7 @@ pub const REQUEST_ID: &str = "x-request-id";
 /// The most characters of a caller's own request id.
 pub const REQUEST_ID_CHARS_MAX: usize = 64;
 
-const HEX: &[u8; 16] = b"0123456789abcdef";
-
+// Not `tower-http`'s request ids: they keep any header that the caller sends, whatever its length or characters.
 /// Makes sure that a request has a well-formed id, and returns it.
 pub fn ensure_request_id(headers: &mut HeaderMap) -> HeaderValue {
     if let Some(id) = headers.get(REQUEST_ID).filter(|id| is_well_formed(id)) {
@@ -40,11 +40,8 @@ fn next_id() -> Bytes {
 
     let process = *PROCESS.get_or_init(|| uuid::Uuid::new_v4().as_u64_pair().1);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let mut digits = Vec::with_capacity(32);
-    for byte in process.to_be_bytes().into_iter().chain(number.to_be_bytes()) {
-        digits.extend([byte >> 4, byte & 15].map(|digit| HEX[usize::from(digit)]));
-    }
-    digits.into()
+    let id = (u128::from(process) << 64) | u128::from(number);
+    HEXLOWER.encode(&id.to_be_bytes()).into()
 }
 
 /// The body of an answer that is one JSON object: the id of its request is added as the member `request_id`. The

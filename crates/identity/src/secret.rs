@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use data_encoding::{Encoding, Specification};
+use data_encoding::{Encoding, HEXLOWER, Specification};
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
@@ -20,7 +20,7 @@ use crate::random::fill;
 )]
 pub(crate) static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     let mut base32 = Specification::new();
-    base32.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
+    base32.symbols.push_str(usher_domain::id::ALPHABET);
     base32.encoding().expect("an alphabet of 32 different letters")
 });
 
@@ -104,7 +104,7 @@ impl SecretDigest {
 
 impl fmt::Debug for SecretDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SecretDigest({:02x}{:02x}…)", self.0[0], self.0[1])
+        write!(f, "SecretDigest({}…)", HEXLOWER.encode_display(&self.0[..2]))
     }
 }
 

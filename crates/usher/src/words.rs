@@ -28,6 +28,7 @@ pub(crate) fn share(part: u64, whole: u64) -> String {
 }
 
 /// A duration in its two largest units: `1 d 10 h`, `4 min 7 s`.
+// `jiff` prints `1d 10h` or `1 day 10 hours`, never only the two largest units.
 pub(crate) fn duration(secs: u64) -> String {
     let units = [
         (secs / 86_400, "d"),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use data_encoding::HEXLOWER;
 
 use super::error::Error;
 
@@ -13,8 +14,7 @@ pub(super) struct Version(String);
 impl Version {
     /// The version that has this digest.
     pub(super) fn of(digest: &[u8]) -> Self {
-        let digits = digest.iter().take(8).map(|byte| format!("{byte:02x}"));
-        Self(digits.collect())
+        Self(HEXLOWER.encode(&digest[..digest.len().min(8)]))
     }
 
     /// Whether a list of entity tags names this version. Clients may omit the `W/` and the quotes.

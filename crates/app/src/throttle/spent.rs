@@ -1,5 +1,8 @@
 //! Counts attempts, in bounded memory.
 
+// The arithmetic is that of `governor` (GCRA), which cannot give an attempt back, take several keys at once or none,
+// or bound its memory.
+
 use std::collections::{BTreeSet, HashMap};
 
 use sha2::{Digest as _, Sha256};

@@ -13,6 +13,7 @@ use usher_domain::{OperatorKeyId, Timestamp};
 
 use crate::ports::StoredOperatorKey;
 
+// The chain of commits in `usher-journal` hashes other fields in another form. Both forms are stored, so neither changes.
 /// The prefix of the hash input, so that no other hash can be taken for it.
 const HASH_DOMAIN: &[u8] = b"usher operator audit 1";
 

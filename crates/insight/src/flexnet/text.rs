@@ -25,7 +25,12 @@ pub(super) fn decode(bytes: &[u8]) -> Cow<'_, str> {
 pub fn wall_clock(at: Timestamp) -> String {
     jiff::Timestamp::from_millisecond(at.millis()).map_or_else(
         |_| at.millis().to_string(),
-        |instant| instant.to_zoned(jiff::tz::TimeZone::UTC).datetime().to_string(),
+        |instant| {
+            instant
+                .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+                .datetime()
+                .to_string()
+        },
     )
 }
 

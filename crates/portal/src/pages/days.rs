@@ -37,7 +37,7 @@ fn day(form: &mut Form, name: &str) -> Option<Date> {
 }
 
 fn start_of(day: Date) -> Option<WallTime> {
-    let start = day.to_zoned(TimeZone::UTC).ok()?;
+    let start = day.to_zoned_datetime(TimeZone::UTC).ok()?;
     let at = Timestamp::from_millis(start.timestamp().as_millisecond());
     Some(WallTime::new(at))
 }

@@ -236,7 +236,7 @@ fn expiry(form: &mut Form, now: Timestamp) -> Option<Timestamp> {
         return None;
     }
     let day = text.parse::<Date>().ok().and_then(|day| day.tomorrow().ok());
-    let end = day.and_then(|day| day.to_zoned(TimeZone::UTC).ok());
+    let end = day.and_then(|day| day.to_zoned_datetime(TimeZone::UTC).ok());
     let end = end.map(|end| Timestamp::from_millis(end.timestamp().as_millisecond()));
     if end.is_none_or(|end| end <= now) {
         form.wrong(
