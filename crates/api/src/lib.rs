@@ -26,6 +26,7 @@
 
 mod cors;
 mod extract;
+mod metrics;
 mod openapi;
 mod pages;
 mod parameters;

@@ -20,7 +20,7 @@ use crate::{cors, openapi, pages, parameters, scim, service, v1};
 /// The routes of the API and the OpenAPI document that describes them.
 pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
     let (routes, document) = operations(api.config().sandbox);
-    let meter = Arc::clone(api.count_with(|| Meter::new(operations_of(&document))));
+    let meter = Meter::new(api.request_figures().clone(), operations_of(&document));
     let text = bytes::Bytes::from(document.to_pretty_json().unwrap_or_default());
     let json = [(header::CONTENT_TYPE, "application/json")];
     let of_server = Router::new()

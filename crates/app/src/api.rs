@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use tokio::sync::watch;
 use usher_domain::account::Plan;
@@ -12,7 +12,7 @@ use usher_domain::text::Code;
 use usher_domain::text::Origin;
 use usher_domain::{Account, AccountId, UserId};
 use usher_engine::{Clock, Engine, Failure};
-use usher_http::{CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS, Connections, Meter, TrustedProxies};
+use usher_http::{CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS, Connections, RequestFigures, TrustedProxies};
 use usher_identity::single_sign_on::{OutboundProxy, Outward, Reach, RedirectUris, SingleSignOn, Times};
 use usher_identity::{Identity, IdentityError, PortalSessionId};
 use usher_journal::{
@@ -43,6 +43,8 @@ pub struct Config {
     pub connections_per_address_max: NonZeroU32,
     /// The token for `/metrics`, besides operator keys.
     pub metrics_token: Option<MetricsToken>,
+    /// The accounts whose seats `/metrics` shows one by one.
+    pub metrics_accounts: BTreeSet<AccountId>,
     /// The server's address for browsers on this machine, to come back to from a provider if there is no public
     /// address.
     pub own_url: Option<String>,
@@ -68,6 +70,7 @@ impl Default for Config {
             connections_max: CONNECTIONS_MAX,
             connections_per_address_max: CONNECTIONS_PER_ADDRESS,
             metrics_token: None,
+            metrics_accounts: BTreeSet::new(),
             own_url: None,
             cors_origins: BTreeSet::new(),
             providers: Reach::default(),
@@ -90,8 +93,7 @@ pub struct Api {
     single_sign_on: SingleSignOn,
     connections: Arc<Connections>,
     streams: Arc<Streams>,
-    /// Counts requests, once there are routes.
-    meter: OnceLock<Arc<Meter>>,
+    request_figures: RequestFigures,
     closing: watch::Sender<bool>,
 }
 
@@ -111,7 +113,7 @@ impl Api {
                 config.trusted_proxies.clone(),
             ),
             streams: Streams::new(config.connections_max.get()),
-            meter: OnceLock::new(),
+            request_figures: RequestFigures::default(),
             engine,
             identity,
             records,
@@ -156,15 +158,10 @@ impl Api {
         &self.making_accounts
     }
 
-    /// Counts requests; the first call creates it.
-    pub fn count_with(&self, make: impl FnOnce() -> Arc<Meter>) -> &Arc<Meter> {
-        self.meter.get_or_init(make)
-    }
-
-    /// Counts requests, once there are routes.
+    /// The number and duration of requests, which every router counts into.
     #[must_use]
-    pub fn meter(&self) -> Option<&Arc<Meter>> {
-        self.meter.get()
+    pub const fn request_figures(&self) -> &RequestFigures {
+        &self.request_figures
     }
 
     /// The hash of each entry's commit.

@@ -1,12 +1,13 @@
 //! The engine's interface for its callers.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::{Mutex, oneshot};
 use usher_domain::command::{SignInCommand, TicketCommand};
 use usher_domain::{
-    Account, AccountId, Actor, Command, Millis, Outcome, Refusal, Secs, SignInId, TicketId, Timestamp,
+    Account, AccountId, Actor, Code, Command, Millis, Outcome, Refusal, Secs, SignInId, TicketId, Timestamp,
     WallTime,
 };
 use usher_journal::{COMMITS_MAX, Hash, Journal, Records, Seq, Text};
@@ -18,8 +19,8 @@ use crate::account::{
 use crate::node::Node;
 use crate::time::Time;
 use crate::{
-    Cause, Clock, Failure, Figures, Options, Published, Reason, Request, StartError, Subscription, WallClock,
-    timer,
+    Cause, Clock, Failure, Figures, Options, Published, Reason, Request, SeatsInMemory, StartError,
+    Subscription, WallClock, timer,
 };
 
 /// A heartbeat of one sign-in.
@@ -241,6 +242,19 @@ impl Engine {
             accounts_loaded: u64::try_from(loaded).unwrap_or(u64::MAX),
             ..self.node.counters.read()
         }
+    }
+
+    /// How many commands the rules refused with this code since the start.
+    #[must_use]
+    pub fn refusals(&self, code: Code) -> u64 {
+        self.node.counters.refused_with(code)
+    }
+
+    /// The seats of the accounts in memory, and those of each account of `named` by itself. Accounts leave memory when
+    /// nobody has used them for a while.
+    #[must_use]
+    pub fn seats_in_memory(&self, named: &BTreeSet<AccountId>) -> SeatsInMemory {
+        self.node.registry.seats(named)
     }
 
     /// Moves a manual clock, stopping wherever something is due, and processes all of it before it returns. Does

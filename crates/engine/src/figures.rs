@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use usher_domain::Code;
+
 macro_rules! figures {
     ($($(#[$doc:meta])* $name:ident;)*) => {
         /// What the engine has counted since it started.
@@ -10,9 +12,20 @@ macro_rules! figures {
             $($(#[$doc])* pub $name: u64,)*
         }
 
-        #[derive(Debug, Default)]
+        #[derive(Debug)]
         pub(crate) struct Counters {
             $(pub(crate) $name: Counter,)*
+            /// In the order of [`Code::ALL`].
+            refusals_by_code: [Counter; Code::ALL.len()],
+        }
+
+        impl Default for Counters {
+            fn default() -> Self {
+                Self {
+                    $($name: Counter::default(),)*
+                    refusals_by_code: std::array::from_fn(|_| Counter::default()),
+                }
+            }
         }
 
         impl Counters {
@@ -58,6 +71,19 @@ figures! {
     panics;
     /// Invariants found broken (S1). Anything but zero is a bug in Usher.
     invariants_broken;
+}
+
+impl Counters {
+    /// Counts a refusal, in all and by its code.
+    pub(crate) fn refused(&self, code: Code) {
+        self.refusals.increment();
+        self.refusals_by_code[code as usize].increment();
+    }
+
+    /// How many refusals had this code.
+    pub(crate) fn refused_with(&self, code: Code) -> u64 {
+        self.refusals_by_code[code as usize].get()
+    }
 }
 
 /// A counter shared by many tasks.

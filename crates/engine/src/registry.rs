@@ -1,6 +1,6 @@
 //! The inboxes of the accounts in memory.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -9,6 +9,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use usher_domain::AccountId;
 
 use crate::account::{Message, Resident};
+use crate::seats::{SeatsByProduct, SeatsInMemory};
 
 /// Locks are per shard, so that accounts rarely wait for one another.
 const SHARDS: usize = 64;
@@ -33,6 +34,8 @@ struct Slot {
     resident: Arc<Mutex<Resident>>,
     generation: u64,
     used: AtomicU64,
+    /// As last seen: while somebody works on the account, monitoring does not wait for it.
+    seats: std::sync::Mutex<SeatsByProduct>,
 }
 
 /// A new inbox: its task has to be started.
@@ -120,6 +123,7 @@ impl Registry {
             resident: Arc::clone(&resident),
             generation: self.generations.fetch_add(1, Ordering::Relaxed),
             used: AtomicU64::new(sweep),
+            seats: std::sync::Mutex::default(),
         };
         let generation = slot.generation;
         slot.send(message, sweep)?;
@@ -179,6 +183,22 @@ impl Registry {
             }));
         }
         (sweep, uses)
+    }
+
+    /// The seats of all accounts in memory, and those of each account of `named` by itself.
+    pub(crate) fn seats(&self, named: &BTreeSet<AccountId>) -> SeatsInMemory {
+        let mut seats = SeatsInMemory::default();
+        for shard in &self.shards {
+            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            for (account, slot) in &shard.slots {
+                let mut seen = slot.seats.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Ok(resident) = slot.resident.try_lock() {
+                    *seen = resident.seats();
+                }
+                seats.add(*account, &seen, named);
+            }
+        }
+        seats
     }
 
     fn shard(&self, account: AccountId) -> &RwLock<Shard> {

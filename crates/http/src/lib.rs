@@ -13,7 +13,7 @@ mod unread;
 
 pub use connections::{CONNECTIONS_PER_ADDRESS, Connections};
 pub use forwarded::{Client, TrustedProxies};
-pub use meter::{Meter, MeterLayer, Metered, MeteredFuture};
+pub use meter::{Meter, MeterLayer, Metered, MeteredFuture, RequestFigures};
 pub use request_id::{NamesRequest, REQUEST_ID, REQUEST_ID_CHARS_MAX, ensure_request_id, name_request};
 pub use request_log::RequestLog;
 pub use serve::{CONNECTIONS_MAX, HEAD_BYTES_MAX, serve};

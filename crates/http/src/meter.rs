@@ -2,9 +2,7 @@
 //! each operation's requests. Nothing is looked up by name while requests run.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
@@ -13,69 +11,120 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pin_project_lite::pin_project;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
 use tower::{Layer, Service};
 
 use crate::request_id::{REQUEST_ID, ensure_request_id, name_request};
 use crate::request_log::RequestLog;
 
-/// The upper bounds of the histogram's buckets.
-const BUCKETS: [(Duration, &str); 12] = [
-    (Duration::from_micros(500), "0.0005"),
-    (Duration::from_millis(1), "0.001"),
-    (Duration::from_micros(2_500), "0.0025"),
-    (Duration::from_millis(5), "0.005"),
-    (Duration::from_millis(10), "0.01"),
-    (Duration::from_millis(25), "0.025"),
-    (Duration::from_millis(50), "0.05"),
-    (Duration::from_millis(100), "0.1"),
-    (Duration::from_millis(250), "0.25"),
-    (Duration::from_secs(1), "1"),
-    (Duration::from_millis(2_500), "2.5"),
-    (Duration::from_secs(10), "10"),
+/// The upper bounds of the histogram's buckets, in seconds.
+const BUCKETS: [f64; 12] = [
+    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0,
 ];
 
 /// The classes of status: `2xx` to `5xx`.
 const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
 
-/// The counts of one operation.
-#[derive(Debug, Default)]
-struct Series {
-    classes: [AtomicU64; CLASSES.len()],
-    buckets: [AtomicU64; BUCKETS.len()],
-    micros: AtomicU64,
+/// The operation label of requests that belong to no known operation.
+const OTHER: &str = "other";
+
+type Labels<const N: usize> = [(&'static str, String); N];
+
+/// The number and duration of requests by operation: one for all routers of a server.
+#[derive(Debug, Clone)]
+pub struct RequestFigures {
+    answered: Family<Labels<2>, Counter>,
+    durations: Family<Labels<1>, Histogram>,
 }
 
-impl Series {
-    fn count(&self, status: StatusCode, took: Duration) {
-        let class = usize::from(status.as_u16() / 100).saturating_sub(2);
-        self.classes[class.min(CLASSES.len() - 1)].fetch_add(1, Ordering::Relaxed);
-        if let Some(bucket) = BUCKETS.iter().position(|(bound, _)| took <= *bound) {
-            self.buckets[bucket].fetch_add(1, Ordering::Relaxed);
+impl Default for RequestFigures {
+    fn default() -> Self {
+        Self {
+            answered: Family::default(),
+            durations: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
         }
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        self.micros.fetch_add(micros, Ordering::Relaxed);
     }
 }
 
-/// All series: one for each operation, and one for everything else.
+impl RequestFigures {
+    /// Adds the figures to what `/metrics` shows.
+    pub fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "http_requests",
+            "Requests answered, by operation and class of status",
+            self.answered.clone(),
+        );
+        registry.register(
+            "http_request_duration_seconds",
+            "Time from a request's head to its answer's head",
+            self.durations.clone(),
+        );
+    }
+}
+
+/// The figures of one operation, each created by the first request that needs it.
+#[derive(Debug)]
+struct Series {
+    operation: String,
+    answered: [OnceLock<Counter>; CLASSES.len()],
+    duration: OnceLock<Histogram>,
+}
+
+impl Series {
+    fn new(operation: String) -> Self {
+        Self {
+            operation,
+            answered: Default::default(),
+            duration: OnceLock::new(),
+        }
+    }
+
+    fn count(&self, figures: &RequestFigures, status: StatusCode, took: Duration) {
+        let class = usize::from(status.as_u16() / 100).saturating_sub(2);
+        let class = class.min(CLASSES.len() - 1);
+        let operation = || ("operation", self.operation.clone());
+        let answered = self.answered[class].get_or_init(|| {
+            let labels = [operation(), ("status", CLASSES[class].to_owned())];
+            figures.answered.get_or_create_owned(&labels)
+        });
+        answered.inc();
+        let duration = self
+            .duration
+            .get_or_init(|| figures.durations.get_or_create_owned(&[operation()]));
+        duration.observe(took.as_secs_f64());
+    }
+}
+
+/// All series of a router: one for each operation, and one for everything else.
 #[derive(Debug)]
 pub struct Meter {
+    figures: RequestFigures,
     /// The index of each operation in `series`, by path and method.
     places: HashMap<(String, Method), usize>,
-    series: Vec<(String, Series)>,
+    series: Vec<Series>,
 }
 
 impl Meter {
     /// A meter for these operations: their routes, methods and names.
     #[must_use]
-    pub fn new(operations: impl IntoIterator<Item = (String, Method, String)>) -> Arc<Self> {
+    pub fn new(
+        figures: RequestFigures,
+        operations: impl IntoIterator<Item = (String, Method, String)>,
+    ) -> Arc<Self> {
         let mut places = HashMap::new();
-        let mut series = vec![("other".to_owned(), Series::default())];
+        let mut series = vec![Series::new(OTHER.to_owned())];
         for (route, method, name) in operations {
             places.insert((route, method), series.len());
-            series.push((name, Series::default()));
+            series.push(Series::new(name));
         }
-        Arc::new(Self { places, series })
+        Arc::new(Self {
+            figures,
+            places,
+            series,
+        })
     }
 
     fn place(&self, request: &Request) -> usize {
@@ -90,47 +139,9 @@ impl Meter {
         self.places.get(&key).copied().unwrap_or(0)
     }
 
-    /// The series in the text format of Prometheus.
-    pub fn write(&self, text: &mut String) {
-        text.push_str(
-            "# HELP usher_http_requests_total Requests answered, by operation and class of status.\n",
-        );
-        text.push_str("# TYPE usher_http_requests_total counter\n");
-        for (operation, series) in &self.series {
-            for (class, count) in CLASSES.iter().zip(&series.classes) {
-                let count = count.load(Ordering::Relaxed);
-                if count > 0 {
-                    let labels = format_args!("operation=\"{operation}\",status=\"{class}\"");
-                    let _ = writeln!(text, "usher_http_requests_total{{{labels}}} {count}");
-                }
-            }
-        }
-        let name = "usher_http_request_duration_seconds";
-        let _ = writeln!(
-            text,
-            "# HELP {name} Time from a request's head to its answer's head."
-        );
-        let _ = writeln!(text, "# TYPE {name} histogram");
-        for (operation, series) in &self.series {
-            let total: u64 = series.classes.iter().map(|it| it.load(Ordering::Relaxed)).sum();
-            if total == 0 {
-                continue;
-            }
-            let mut below = 0;
-            for ((_, bound), count) in BUCKETS.iter().zip(&series.buckets) {
-                below += count.load(Ordering::Relaxed);
-                // Counts are read one after another while requests run: the buckets must not exceed the total.
-                let shown = below.min(total);
-                let labels = format_args!("operation=\"{operation}\",le=\"{bound}\"");
-                let _ = writeln!(text, "{name}_bucket{{{labels}}} {shown}");
-            }
-            let sum = Duration::from_micros(series.micros.load(Ordering::Relaxed)).as_secs_f64();
-            let _ = writeln!(
-                text,
-                "{name}_bucket{{operation=\"{operation}\",le=\"+Inf\"}} {total}"
-            );
-            let _ = writeln!(text, "{name}_sum{{operation=\"{operation}\"}} {sum}");
-            let _ = writeln!(text, "{name}_count{{operation=\"{operation}\"}} {total}");
+    fn count(&self, place: usize, status: StatusCode, took: Duration) {
+        if let Some(series) = self.series.get(place) {
+            series.count(&self.figures, status, took);
         }
     }
 }
@@ -228,9 +239,8 @@ where
             response.headers_mut().insert(REQUEST_ID, id);
         }
         protect(response.headers_mut());
-        if let Some((_, series)) = this.meter.series.get(*this.place) {
-            series.count(response.status(), this.started.elapsed());
-        }
+        this.meter
+            .count(*this.place, response.status(), this.started.elapsed());
         if let Some(log) = this.log.take() {
             log.end(&response);
         }

@@ -7,7 +7,6 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use usher_app::Arrival;
-use usher_http::{REQUEST_ID, RequestLog, ensure_request_id};
 
 use crate::cookies;
 use crate::portal::Portal;
@@ -34,19 +33,13 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 pub(crate) async fn headers(State(portal): State<Arc<Portal>>, mut request: Request, next: Next) -> Response {
-    let id = ensure_request_id(request.headers_mut());
     let is_https =
         portal.is_https() || Arrival::of(&portal.api, request.extensions(), request.headers()).is_https;
     if is_https {
         cookies::take_own_alone(request.headers_mut());
     }
-    let log = RequestLog::begin(&mut request, &id);
     let mut response = next.run(request).await;
-    if let Some(log) = log {
-        log.end(&response);
-    }
     let headers = response.headers_mut();
-    headers.insert(REQUEST_ID, id);
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }

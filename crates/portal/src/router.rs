@@ -10,6 +10,7 @@ use axum::{Router, response::Response};
 use axum_extra::extract::CookieJar;
 use tower_http::compression::{CompressionLayer, Predicate};
 use usher_app::{Api, Problem};
+use usher_http::{Meter, MeterLayer};
 
 use crate::failed::Failed;
 use crate::fork::Fork;
@@ -27,11 +28,12 @@ const OF_PROGRAMS: [&str; 2] = ["/v1/", "/scim/"];
 
 /// The portal in front of `rest`, which gets every request that is not for a page: the API and its documents.
 pub fn site(api: Arc<Api>, rest: Router) -> Fork {
+    let meter = Meter::new(api.request_figures().clone(), named_by_route());
     let portal = Portal::new(api);
     let by_code = pages::routes_by_code().into_router().fallback(no_page);
-    let pages = dressed(pages().into_router(), &portal).fallback_service(Fork {
+    let pages = dressed(pages().into_router(), &portal, &meter).fallback_service(Fork {
         is_for_first: pages::is_for_people,
-        first: dressed(by_code, &portal),
+        first: dressed(by_code, &portal, &meter),
         second: rest.clone(),
     });
     Fork {
@@ -53,6 +55,14 @@ pub fn addresses() -> Vec<(Method, String)> {
     answered
 }
 
+/// Each page as an operation that is counted: its name is its method and its route, which has no ids in it.
+fn named_by_route() -> impl Iterator<Item = (String, Method, String)> {
+    addresses().into_iter().map(|(method, route)| {
+        let name = format!("{method} {route}");
+        (route, method, name)
+    })
+}
+
 /// The pages with their own URLs, the 404 pages below them, and the assets.
 fn pages() -> Pages {
     pages::all()
@@ -64,7 +74,7 @@ fn pages() -> Pages {
 }
 
 /// Pages with the layers that every answer of the portal goes through.
-fn dressed(pages: Router<Arc<Portal>>, portal: &Arc<Portal>) -> Router {
+fn dressed(pages: Router<Arc<Portal>>, portal: &Arc<Portal>, meter: &Arc<Meter>) -> Router {
     pages
         .method_not_allowed_fallback(no_page)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
@@ -75,6 +85,7 @@ fn dressed(pages: Router<Arc<Portal>>, portal: &Arc<Portal>) -> Router {
         .layer(stream_compression())
         // Does not affect event streams.
         .layer(CompressionLayer::new())
+        .layer(MeterLayer(Arc::clone(meter)))
         .with_state(Arc::clone(portal))
 }
 

@@ -1,8 +1,14 @@
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use usher_app::{Config, MetricsToken};
+use usher_domain::command::{AccountCommand, Command};
+use usher_domain::{AccountId, Actor};
+use usher_engine::{Cause, Request};
 use usher_journal::Fault;
 
 use crate::app::{App, Who};
+use crate::desk::Desk;
 
 #[tokio::test]
 async fn health_is_public() {
@@ -115,4 +121,92 @@ async fn the_document_is_served() {
 
     assert_eq!(document["openapi"], "3.1.0");
     assert_eq!(document["info"]["license"]["identifier"], "Apache-2.0");
+}
+
+/// Fails with the whole text if one of the lines is missing.
+fn assert_lines(metrics: &str, lines: &[&str]) {
+    for line in lines {
+        assert!(metrics.lines().any(|it| it == *line), "{line}\n{metrics}");
+    }
+}
+
+#[tokio::test]
+async fn metrics_show_seats_by_product_and_refusals_by_code_but_no_user_and_no_account() {
+    let desk = Desk::with_seats(2).await;
+    let sven = desk.agent("Sven").await;
+    let (sven_in, _) = (
+        desk.sign_in(&sven).await,
+        desk.sign_in(&desk.agent("Eva").await).await,
+    );
+    let mia = desk.agent("Mia").await;
+    desk.try_sign_in(&mia, json!({}))
+        .await
+        .problem(409, "no-seat-available");
+    desk.wait(&mia).await;
+    desk.wait(&desk.agent("Lea").await).await;
+    desk.app.by(&sven_in.token).delete(&sven_in.path("")).await.done();
+
+    let metrics = desk.app.operator().get("/metrics").await.text;
+
+    let version = concat!(
+        r#"usher_build_info{version=""#,
+        env!("CARGO_PKG_VERSION"),
+        r#""} 1"#
+    );
+    assert_lines(
+        &metrics,
+        &[
+            version,
+            "# TYPE usher_seats gauge",
+            r#"usher_seats{product="remote-support"} 2"#,
+            r#"usher_seats_occupied{product="remote-support"} 2"#,
+            r#"usher_waiting{product="remote-support"} 1"#,
+            r#"usher_open_offers{product="remote-support"} 1"#,
+            "# TYPE usher_refusals_total counter",
+            "usher_refusals_total 1",
+            r#"usher_refusals_by_code_total{code="no-seat-available"} 1"#,
+        ],
+    );
+    for hidden in [
+        sven.id.as_str(),
+        "Sven",
+        &desk.app.account.to_string(),
+        "usher_account_seats",
+    ] {
+        assert!(!metrics.contains(hidden), "{hidden}\n{metrics}");
+    }
+}
+
+#[tokio::test]
+async fn metrics_show_an_account_by_itself_if_the_operator_names_it() {
+    let named = AccountId::from_bits(7);
+    let app = App::configured(Config {
+        metrics_accounts: BTreeSet::from([named]),
+        ..Config::default()
+    })
+    .await;
+    for id in [named, AccountId::from_bits(8)] {
+        let name = "Contoso".parse().unwrap();
+        let request = Request {
+            actor: Actor::Operator,
+            cause: Cause::from("test"),
+            command: Command::Account(AccountCommand::Create { id, name }),
+        };
+        app.engine.execute(id, request, |_, _, _| ()).await.unwrap();
+        let bought = json!({"plan": "enterprise", "products": {"remote-support": {"named_seats": 0, "shared_seats": 5}}});
+        let path = format!("/v1/accounts/{id}/subscription");
+        app.operator().put(&path, bought).await.ok();
+    }
+
+    let metrics = app.operator().get("/metrics").await.text;
+
+    let of_named = format!(r#"usher_account_seats{{account="{named}",product="remote-support"}} 5"#);
+    assert_lines(
+        &metrics,
+        &[&of_named, r#"usher_seats{product="remote-support"} 10"#],
+    );
+    assert!(
+        !metrics.contains(&AccountId::from_bits(8).to_string()),
+        "{metrics}"
+    );
 }

@@ -11,6 +11,7 @@ use super::saving::Saving;
 use super::state::State;
 use crate::node::Node;
 use crate::outages::Outages;
+use crate::seats::{SeatsByProduct, seats_of};
 use crate::{Failure, Published, Subscription};
 
 /// The delay after which an account is processed again that was due but had nothing to do.
@@ -61,6 +62,15 @@ impl Resident {
             failing_since: None,
             failed_at: Timestamp::default(),
         }
+    }
+
+    /// The account's seats; none before it is loaded.
+    pub(crate) fn seats(&self) -> SeatsByProduct {
+        let account = self
+            .state
+            .as_ref()
+            .and_then(|state| state.replayed.account.as_ref());
+        account.map(seats_of).unwrap_or_default()
     }
 
     pub(super) fn note_panic(&self) {

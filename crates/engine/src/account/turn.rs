@@ -113,8 +113,8 @@ impl<'a> Turn<'a> {
             (Some(new), None) => self.create(new, actor, cause),
             _ => self.step(Input::Command(command), actor, cause),
         };
-        if let Err(Failure::Refused(_)) = done {
-            self.node.counters.refusals.increment();
+        if let Err(Failure::Refused(refusal)) = &done {
+            self.node.counters.refused(refusal.code());
         }
         done
     }

@@ -1,7 +1,11 @@
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use tower::ServiceExt;
 use usher_domain::permission::Role;
 
-use crate::app::{App, Browser};
+use crate::app::{App, Browser, Page};
+
+const OPERATOR_KEY: &str = "usher_op_of_the_tests_0123456789abcdef";
 
 #[tokio::test]
 async fn staff_see_the_account_and_members_see_their_own_licenses() {
@@ -113,4 +117,34 @@ async fn the_documents_of_the_api_are_still_there() {
             "{path}"
         );
     }
+}
+
+#[tokio::test]
+async fn metrics_count_pages_by_their_routes_and_never_by_address() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Eva", "eva@example.com", Role::Owner).await;
+    let eva = app.sign_in("eva@example.com").await;
+    app.get(&eva, &format!("/a/{account}/overview")).await;
+    app.get(&eva, "/no/such/page").await;
+
+    let identity = app.api.identity();
+    identity
+        .set_operator_key(OPERATOR_KEY, app.api.engine().now())
+        .await
+        .unwrap();
+    let request = Request::get("/metrics").header("authorization", format!("Bearer {OPERATOR_KEY}"));
+    let request = request.body(Body::empty()).unwrap();
+    let answer = app.site.clone().oneshot(request).await.unwrap();
+    let metrics = Page::of(answer).await.html;
+
+    for line in [
+        r#"usher_http_requests_total{operation="GET /a/{account}/overview",status="2xx"} 1"#,
+        r#"usher_http_requests_total{operation="POST /sign-in",status="3xx"} 1"#,
+        r#"usher_http_request_duration_seconds_count{operation="GET /a/{account}/overview"} 1"#,
+        r#"usher_http_requests_total{operation="other",status="4xx"} 1"#,
+    ] {
+        assert!(metrics.lines().any(|it| it == line), "{line}\n{metrics}");
+    }
+    assert!(!metrics.contains(&account.to_string()), "{metrics}");
 }

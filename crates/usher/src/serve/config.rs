@@ -6,9 +6,9 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use usher_domain::Secs;
 use usher_domain::account::Plan;
 use usher_domain::text::{Origin, PlanName};
+use usher_domain::{AccountId, Secs};
 use usher_identity::{InvalidLifetimes, Lifetimes};
 
 use super::setting::{Setting, Source};
@@ -39,6 +39,9 @@ pub(crate) struct Config {
     pub(super) metrics_listen: Option<String>,
     /// The file with the token for `/metrics`.
     pub(super) metrics_token_file: Option<PathBuf>,
+    /// Accounts that `/metrics` shows one by one.
+    #[serde(default)]
+    pub(super) metrics_accounts: BTreeSet<AccountId>,
     /// How long an unused portal session lives.
     session_idle_secs: Option<u32>,
     /// How long a portal session lives at most.
@@ -186,6 +189,7 @@ mod tests {
             connections_per_address_max,
             ref metrics_listen,
             ref metrics_token_file,
+            ref metrics_accounts,
             session_idle_secs: _,
             session_life_secs: _,
             token_life_secs: _,
@@ -211,6 +215,7 @@ mod tests {
         );
         assert_eq!(metrics_listen.as_deref(), Some("127.0.0.1:9464"));
         assert_eq!(*metrics_token_file, Some("/etc/usher/metrics.token".into()));
+        assert_eq!(metrics_accounts.len(), 1);
         assert_eq!(lifetimes, Lifetimes::default());
         assert_eq!(private_providers, Some(false));
         assert_eq!(proxy_from_environment, Some(false));

@@ -212,6 +212,7 @@ async fn serve(
         connections_max: bounds.all,
         connections_per_address_max: bounds.per_address,
         metrics_token,
+        metrics_accounts: config.metrics_accounts.clone(),
         // A sandbox is for trying things out, often with a provider on the same machine.
         providers: if private_providers == Some(true) || arguments.sandbox {
             Reach::PrivateToo
