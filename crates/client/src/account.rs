@@ -1,12 +1,20 @@
 //! The calls of one account.
 
-use reqwest::StatusCode;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::answers::{
-    ApiKey, Created, Device, Items, Lease, Pool, Session, SessionAnswer, SignIn, SignInAnswer, Ticket, Usage,
+    ApiKey, Device, Items, Lease, Pool, Session, SessionAnswer, SignIn, SignInAnswer, Ticket, Usage,
+};
+use crate::operations::{
+    self, AddMinutes, ChangePool, ClaimTicket, ConnectSession, CreateAccount, CreateApiKey, CreatePool,
+    CreateUser, EndSession, GetTicket, GetUsage, LeaveQueue, ListPools, ListSignIns, Operation, PauseSession,
+    ResumeSession, SendHeartbeat, SetLicense, SetSubscription, SignOut, StartSession,
 };
 use crate::{Client, Error};
+
+/// The most items of a page that the server gives.
+const PAGE_MAX: &str = "200";
 
 /// An account on a server, called with the client's token.
 #[derive(Debug, Clone)]
@@ -27,7 +35,8 @@ impl Account {
 
     /// Creates an account. Needs an operator key.
     pub async fn create(operator: &Client, name: &str) -> Result<Self, Error> {
-        let created: Created = operator.post("/v1/accounts", &json!({ "name": name })).await?;
+        let body = json!({ "name": name });
+        let created = operator.call::<CreateAccount>(&[], &[], Some(&body)).await?;
         Ok(Self::of(operator.clone(), created.id))
     }
 
@@ -52,39 +61,40 @@ impl Account {
         &self.client
     }
 
-    fn path(&self, rest: &str) -> String {
-        format!("/v1/accounts/{}{rest}", self.id)
+    async fn call<O: Operation>(&self, values: &[&str], body: Option<&Value>) -> Result<O::Answer, Error> {
+        self.call_into::<O, O::Answer>(values, &[], body).await
+    }
+
+    async fn call_into<O: Operation, T: DeserializeOwned>(
+        &self,
+        values: &[&str],
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<T, Error> {
+        let values = [&[self.id.as_str()], values].concat();
+        self.client.call_into::<O, T>(&values, query, body).await
     }
 
     /// Sets the subscription: for each product, its named and shared seats. Needs an operator key.
     pub async fn subscribe(&self, plan: &str, products: &[(&str, u32, u32)]) -> Result<(), Error> {
-        let products: serde_json::Map<String, Value> = products
-            .iter()
-            .map(|(product, named, shared)| {
-                (
-                    (*product).to_owned(),
-                    json!({ "named_seats": named, "shared_seats": shared }),
-                )
-            })
-            .collect();
+        let seats = |(product, named, shared): &(&str, u32, u32)| {
+            let seats = json!({ "named_seats": named, "shared_seats": shared });
+            ((*product).to_owned(), seats)
+        };
+        let products: serde_json::Map<String, Value> = products.iter().map(seats).collect();
         let body = json!({ "plan": plan, "products": products });
-        self.client
-            .put(&self.path("/subscription"), &body)
-            .await
-            .map(|_: Value| ())
+        self.call::<SetSubscription>(&[], Some(&body)).await.map(drop)
     }
 
     /// Adds prepaid minutes. Needs an operator key.
     pub async fn add_minutes(&self, minutes: u32) -> Result<(), Error> {
-        self.client
-            .post(&self.path("/minutes"), &json!({ "minutes": minutes }))
-            .await
-            .map(|_: Value| ())
+        let body = json!({ "minutes": minutes });
+        self.call::<AddMinutes>(&[], Some(&body)).await.map(drop)
     }
 
     /// Creates a user from `fields`, in the API's format, and returns the id.
     pub async fn create_user(&self, fields: &Value) -> Result<String, Error> {
-        let created: Created = self.client.post(&self.path("/users"), fields).await?;
+        let created = self.call::<CreateUser>(&[], Some(fields)).await?;
         Ok(created.id)
     }
 
@@ -94,23 +104,22 @@ impl Account {
             Some(pool) => json!({ "kind": "shared", "pool": pool }),
             None => json!({ "kind": "named" }),
         };
-        let path = self.path(&format!("/users/{user}/licenses/{product}"));
-        self.client.put(&path, &body).await.map(|_: Value| ())
+        self.call::<SetLicense>(&[user, product], Some(&body))
+            .await
+            .map(drop)
     }
 
     /// Creates an API key. Its scopes are those of the API, such as `sign-ins.write`.
     pub async fn create_api_key(&self, name: &str, scopes: &[&str]) -> Result<ApiKey, Error> {
-        self.client
-            .post(
-                &self.path("/api-keys"),
-                &json!({ "name": name, "scopes": scopes }),
-            )
-            .await
+        let body = json!({ "name": name, "scopes": scopes });
+        self.call::<CreateApiKey>(&[], Some(&body)).await
     }
 
     /// The first page of the account's pools.
     pub async fn pools(&self) -> Result<Vec<Pool>, Error> {
-        let pools: Items<Pool> = self.client.get(&self.path("/pools?limit=200")).await?;
+        let pools: Items<Pool> = self
+            .call_into::<ListPools, _>(&[], &[("limit", PAGE_MAX)], None)
+            .await?;
         Ok(pools.items)
     }
 
@@ -123,19 +132,17 @@ impl Account {
         rules: &Value,
     ) -> Result<Pool, Error> {
         let body = json!({ "name": name, "product": product, "seats": seats, "rules": rules });
-        self.client.post(&self.path("/pools"), &body).await
+        self.call::<CreatePool>(&[], Some(&body)).await
     }
 
     /// Changes a pool. `change` is in the API's format.
     pub async fn change_pool(&self, pool: &str, change: &Value) -> Result<Pool, Error> {
-        self.client
-            .patch(&self.path(&format!("/pools/{pool}")), change)
-            .await
+        self.call::<ChangePool>(&[pool], Some(change)).await
     }
 
     /// The current use of the account's seats.
     pub async fn usage(&self) -> Result<Usage, Error> {
-        self.client.get(&self.path("/usage")).await
+        self.call::<GetUsage>(&[], None).await
     }
 
     /// Signs a user in. With `wait`, a full pool answers with a place in its queue.
@@ -147,123 +154,72 @@ impl Account {
         wait: bool,
     ) -> Result<SignInAnswer, Error> {
         let body = json!({ "user": user, "product": product, "device": device, "wait": wait });
-        let (status, answer) = self
-            .client
-            .post_for_status(&self.path("/sign-ins"), &body)
-            .await?;
-        sign_in_answer(status, answer)
+        self.call::<operations::SignIn>(&[], Some(&body)).await
     }
 
     /// Sends a heartbeat with the sign-in's own token. `active` says that the user is there, not only the device.
     pub async fn heartbeat(&self, sign_in: &str, active: bool) -> Result<Lease, Error> {
-        self.client
-            .post(
-                &self.path(&format!("/sign-ins/{sign_in}/heartbeat")),
-                &json!({ "active": active }),
-            )
-            .await
+        let body = json!({ "active": active });
+        self.call::<SendHeartbeat>(&[sign_in], Some(&body)).await
     }
 
     /// Signs out with the sign-in's own token, or signs somebody else out with the token of a user who manages seats.
     pub async fn sign_out(&self, sign_in: &str) -> Result<(), Error> {
-        self.client
-            .delete(&self.path(&format!("/sign-ins/{sign_in}")))
-            .await
+        self.call::<SignOut>(&[sign_in], None).await
     }
 
     /// The sign-ins of a page of up to 200.
     pub async fn sign_ins(&self, cursor: Option<&str>) -> Result<Items<SignIn>, Error> {
-        let cursor = cursor
-            .map(|cursor| format!("&cursor={cursor}"))
-            .unwrap_or_default();
-        self.client
-            .get(&self.path(&format!("/sign-ins?limit=200{cursor}")))
-            .await
+        let mut query = vec![("limit", PAGE_MAX)];
+        query.extend(cursor.map(|cursor| ("cursor", cursor)));
+        self.call_into::<ListSignIns, _>(&[], &query, None).await
     }
 
     /// Starts a session from `fields`, in the API's format.
     pub async fn start_session(&self, fields: &Value) -> Result<SessionAnswer, Error> {
-        let (status, answer) = self
-            .client
-            .post_for_status(&self.path("/sessions"), fields)
-            .await?;
-        session_answer(status, answer)
+        self.call::<StartSession>(&[], Some(fields)).await
     }
 
-    /// Acts on a session: `connect`, `pause` or `end`.
-    pub async fn session(&self, session: &str, verb: &str) -> Result<Session, Error> {
-        self.client
-            .post(&self.path(&format!("/sessions/{session}/{verb}")), &json!({}))
-            .await
+    /// Connects the agent to a session that waits for its customer.
+    pub async fn connect_session(&self, session: &str) -> Result<Session, Error> {
+        self.call::<ConnectSession>(&[session], Some(&json!({}))).await
+    }
+
+    /// Pauses a session.
+    pub async fn pause_session(&self, session: &str) -> Result<Session, Error> {
+        self.call::<PauseSession>(&[session], Some(&json!({}))).await
+    }
+
+    /// Ends a session.
+    pub async fn end_session(&self, session: &str) -> Result<Session, Error> {
+        self.call::<EndSession>(&[session], Some(&json!({}))).await
     }
 
     /// Resumes a paused session. With `wait`, a full pool answers with a place in its queue.
     pub async fn resume_session(&self, session: &str, wait: bool) -> Result<SessionAnswer, Error> {
-        let path = self.path(&format!("/sessions/{session}/resume"));
-        let (status, answer) = self
-            .client
-            .post_for_status(&path, &json!({ "wait": wait }))
-            .await?;
-        session_answer(status, answer)
+        let body = json!({ "wait": wait });
+        self.call::<ResumeSession>(&[session], Some(&body)).await
     }
 
     /// Reads a ticket, which also renews its lease.
     pub async fn ticket(&self, ticket: &str) -> Result<Ticket, Error> {
-        self.client.get(&self.path(&format!("/tickets/{ticket}"))).await
+        self.call::<GetTicket>(&[ticket], None).await
     }
 
     /// Claims the seat that is offered to a ticket for a sign-in.
     pub async fn claim_sign_in(&self, ticket: &str) -> Result<SignInAnswer, Error> {
-        let path = self.path(&format!("/tickets/{ticket}/claim"));
-        let (status, answer) = self.client.post_for_status(&path, &json!({})).await?;
-        sign_in_answer(status, answer)
+        self.call_into::<ClaimTicket, _>(&[ticket], &[], Some(&json!({})))
+            .await
     }
 
     /// Claims the seat that is offered to a ticket for a session.
     pub async fn claim_session(&self, ticket: &str) -> Result<SessionAnswer, Error> {
-        let path = self.path(&format!("/tickets/{ticket}/claim"));
-        let (status, answer) = self.client.post_for_status(&path, &json!({})).await?;
-        session_answer(status, answer)
+        self.call_into::<ClaimTicket, _>(&[ticket], &[], Some(&json!({})))
+            .await
     }
 
     /// Leaves the queue.
     pub async fn drop_ticket(&self, ticket: &str) -> Result<(), Error> {
-        self.client
-            .delete(&self.path(&format!("/tickets/{ticket}")))
-            .await
+        self.call::<LeaveQueue>(&[ticket], None).await
     }
-}
-
-fn sign_in_answer(status: StatusCode, mut answer: Value) -> Result<SignInAnswer, Error> {
-    let token = serde_json::from_value(take(&mut answer, "token"))?;
-    if status == StatusCode::ACCEPTED {
-        return Ok(SignInAnswer::Waits {
-            ticket: serde_json::from_value(take(&mut answer, "ticket"))?,
-            token,
-        });
-    }
-    Ok(SignInAnswer::SignedIn {
-        sign_in: serde_json::from_value(take(&mut answer, "sign_in"))?,
-        token,
-    })
-}
-
-/// A claim answers with the session under `session`, beside other fields; other calls with the session itself.
-fn session_answer(status: StatusCode, mut answer: Value) -> Result<SessionAnswer, Error> {
-    if status == StatusCode::ACCEPTED {
-        return Ok(SessionAnswer::Waits(serde_json::from_value(take(
-            &mut answer,
-            "ticket",
-        ))?));
-    }
-    let session = if answer["session"].is_object() {
-        take(&mut answer, "session")
-    } else {
-        answer
-    };
-    Ok(SessionAnswer::Session(serde_json::from_value(session)?))
-}
-
-fn take(answer: &mut Value, field: &str) -> Value {
-    answer.get_mut(field).map(Value::take).unwrap_or_default()
 }

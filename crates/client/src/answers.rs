@@ -56,7 +56,8 @@ pub struct SignIn {
 }
 
 /// The result of signing in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
 pub enum SignInAnswer {
     /// The user is signed in, by this call or an earlier one.
     SignedIn {
@@ -108,12 +109,32 @@ pub struct Session {
 }
 
 /// The result of starting or resuming a session.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "SessionBody")]
 pub enum SessionAnswer {
     /// The session exists now.
     Session(Session),
     /// No seat is free, and the user is in the queue.
     Waits(Ticket),
+}
+
+/// How the API writes a [`SessionAnswer`]: a claim answers with the session under `session`, beside other fields; other
+/// calls with the session itself.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum SessionBody {
+    Waits { ticket: Ticket },
+    Claimed { session: Session },
+    Session(Session),
+}
+
+impl From<SessionBody> for SessionAnswer {
+    fn from(body: SessionBody) -> Self {
+        match body {
+            SessionBody::Waits { ticket } => Self::Waits(ticket),
+            SessionBody::Claimed { session } | SessionBody::Session(session) => Self::Session(session),
+        }
+    }
 }
 
 /// A seat pool.

@@ -1,5 +1,8 @@
 //! The Rust client of Usher's REST API, used by the command line, the demo and the tests.
 //!
+//! [`Client::call`] calls any operation of the API; [`Account`] has a method for those that seats need most. The list of
+//! [`operations`] is written down rather than generated: `progenitor` reads version 3.0, and the document is 3.1.
+//!
 //! ```no_run
 //! # async fn example() -> Result<(), usher_client::Error> {
 //! use usher_client::{Account, Client, Device, SignInAnswer};
@@ -18,12 +21,14 @@
 mod account;
 mod answers;
 mod error;
+pub mod operations;
 
 use std::time::Duration;
 
-use reqwest::{Method, StatusCode};
-use serde::Serialize;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Method;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 pub use account::Account;
 pub use answers::{
@@ -31,9 +36,17 @@ pub use answers::{
     SignIn, SignInAnswer, Ticket, Usage,
 };
 pub use error::{Error, Problem};
+pub use operations::Operation;
 
 /// The longest wait for an answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// What a value of a path is written without: everything but RFC 3986's unreserved characters.
+const IN_SEGMENTS: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// A server and the bearer token for it. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
@@ -73,64 +86,48 @@ impl Client {
         &self.base
     }
 
-    /// Sends a `GET`. `path` starts with a slash and may have a query.
-    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
-        self.ask(Method::GET, path, None::<&()>)
-            .await
-            .map(|(_, answer)| answer)
+    /// Calls an operation and reads its answer. `values` are those of the path, in its order; `query` has the parameters
+    /// after the question mark; `body` is `None` where the operation takes none.
+    ///
+    /// ```no_run
+    /// # async fn example(client: usher_client::Client) -> Result<(), usher_client::Error> {
+    /// use usher_client::operations::GetPool;
+    ///
+    /// let pool = client.call::<GetPool>(&["acct_…", "pool_…"], &[], None).await?;
+    /// println!("{} of {} seats", pool.occupied, pool.seats);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn call<O: Operation>(
+        &self,
+        values: &[&str],
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<O::Answer, Error> {
+        self.call_into::<O, O::Answer>(values, query, body).await
+    }
+
+    /// Calls an operation like [`call`](Self::call), and reads its answer as another type.
+    pub async fn call_into<O: Operation, T: DeserializeOwned>(
+        &self,
+        values: &[&str],
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<T, Error> {
+        let mut request = self.request(O::METHOD, &path::<O>(values)).query(query);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = answer_of(request).await?;
+        // An answer without a body is read as `null`, which `()` and `Option` accept.
+        let text: &[u8] = if answer.is_empty() { b"null" } else { &answer };
+        Ok(serde_json::from_slice(text)?)
     }
 
     /// Sends a `GET` and returns the body as text.
     pub async fn text(&self, path: &str) -> Result<String, Error> {
-        let response = self.request(Method::GET, path).send().await?;
-        let status = response.status();
-        let body = response.bytes().await?;
-        if !status.is_success() {
-            return Err(Error::of_answer(status, &body));
-        }
-        Ok(String::from_utf8_lossy(&body).into_owned())
-    }
-
-    /// Sends a `POST`.
-    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
-        self.ask(Method::POST, path, Some(body))
-            .await
-            .map(|(_, answer)| answer)
-    }
-
-    /// Sends a `POST` and returns the status too: 201 and 202 have different bodies.
-    pub async fn post_for_status<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Result<(StatusCode, T), Error> {
-        self.ask(Method::POST, path, Some(body)).await
-    }
-
-    /// Sends a `PUT`.
-    pub async fn put<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
-        self.ask(Method::PUT, path, Some(body))
-            .await
-            .map(|(_, answer)| answer)
-    }
-
-    /// Sends a `PATCH`.
-    pub async fn patch<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
-        self.ask(Method::PATCH, path, Some(body))
-            .await
-            .map(|(_, answer)| answer)
-    }
-
-    /// Sends a `DELETE` and ignores the answer's body.
-    pub async fn delete(&self, path: &str) -> Result<(), Error> {
-        let response = self.request(Method::DELETE, path).send().await?;
-        let status = response.status();
-        let body = response.bytes().await?;
-        if status.is_success() {
-            Ok(())
-        } else {
-            Err(Error::of_answer(status, &body))
-        }
+        let answer = answer_of(self.request(Method::GET, path)).await?;
+        Ok(String::from_utf8_lossy(&answer).into_owned())
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
@@ -141,25 +138,50 @@ impl Client {
             request.bearer_auth(&self.token)
         }
     }
+}
 
-    async fn ask<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&impl Serialize>,
-    ) -> Result<(StatusCode, T), Error> {
-        let mut request = self.request(method, path);
-        if let Some(body) = body {
-            request = request.json(body);
+/// The body of the answer to a request; an error unless its status says that it was carried out.
+async fn answer_of(request: reqwest::RequestBuilder) -> Result<Vec<u8>, Error> {
+    let response = request.send().await?;
+    let status = response.status();
+    let body = response.bytes().await?;
+    if status.is_success() {
+        Ok(body.into())
+    } else {
+        Err(Error::of_answer(status, &body))
+    }
+}
+
+/// The path of an operation with these values in it.
+fn path<O: Operation>(values: &[&str]) -> String {
+    let mut values = values.iter();
+    let segments = O::PATH.split('/').map(|segment| {
+        if segment.starts_with('{') {
+            // A value that is missing leaves the name in braces, which no id is: the server says that it is not found.
+            let value = values.next().copied().unwrap_or(segment);
+            utf8_percent_encode(value, IN_SEGMENTS).to_string()
+        } else {
+            segment.to_owned()
         }
-        let response = request.send().await?;
-        let status = response.status();
-        let body = response.bytes().await?;
-        if !status.is_success() {
-            return Err(Error::of_answer(status, &body));
-        }
-        // An answer without a body is read as `null`, which `()` and `Option` accept.
-        let text: &[u8] = if body.is_empty() { b"null" } else { &body };
-        Ok((status, serde_json::from_slice(text)?))
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::operations::{GetPool, ListAccounts};
+    use super::*;
+
+    #[test]
+    fn values_fill_the_path_in_order_and_cannot_leave_their_segment() {
+        assert_eq!(path::<ListAccounts>(&[]), "/v1/accounts");
+        assert_eq!(
+            path::<GetPool>(&["acct_1", "a/../b?c#d"]),
+            "/v1/accounts/acct_1/pools/a%2F..%2Fb%3Fc%23d"
+        );
+        assert_eq!(
+            path::<GetPool>(&["acct_1"]),
+            "/v1/accounts/acct_1/pools/%7Bpool%7D"
+        );
     }
 }

@@ -3,6 +3,7 @@
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Deserialize;
+use usher_client::operations::ListAccounts;
 use usher_client::{Account, Client, Error, Items};
 
 use crate::terminal::{bold, dim};
@@ -100,8 +101,11 @@ fn innermost(mut error: &dyn std::error::Error) -> String {
 
 async fn overview(client: &Client, terminal: &mut Terminal) -> Result<(), Failure> {
     let refused = |error| Failure::because("The server did not list its accounts", &error);
-    let path = format!("/v1/accounts?limit={ACCOUNTS_SHOWN_MAX}");
-    let accounts: Items<AccountRow> = client.get(&path).await.map_err(refused)?;
+    let limit = ACCOUNTS_SHOWN_MAX.to_string();
+    let accounts: Items<AccountRow> = client
+        .call_into::<ListAccounts, _>(&[], &[("limit", &limit)], None)
+        .await
+        .map_err(refused)?;
     if accounts.items.is_empty() {
         writeln!(terminal.out(), "There are no accounts yet.")?;
         return Ok(());

@@ -189,7 +189,7 @@ impl Worker {
         self.tell("is in a call").await;
         let talk = self.chance.u64(3_000..12_000);
         self.stay(at_work, talk).await?;
-        at_work.account.session(&session.id, "end").await?;
+        at_work.account.end_session(&session.id).await?;
         Ok(())
     }
 
@@ -217,13 +217,13 @@ impl Worker {
         }
         let wait = self.chance.u64(1_000..4_000);
         self.stay(at_work, wait).await?;
-        at_work.account.session(&session.id, "connect").await?;
+        at_work.account.connect_session(&session.id).await?;
         let work = self.chance.u64(3_000..10_000);
         self.stay(at_work, work).await?;
         if self.chance.u32(0..4) == 0 {
             self.put_aside(at_work, &session.id).await?;
         }
-        at_work.account.session(&session.id, "end").await?;
+        at_work.account.end_session(&session.id).await?;
         self.tell("ends the session").await;
         Ok(())
     }
@@ -247,7 +247,7 @@ impl Worker {
 
     /// Pauses the session, which frees the seat, and resumes it when one is free.
     async fn put_aside(&mut self, at_work: &AtWork, session: &str) -> Result<(), Error> {
-        at_work.account.session(session, "pause").await?;
+        at_work.account.pause_session(session).await?;
         self.tell("pauses the session; its seat is free").await;
         let rest = self.chance.u64(2_000..6_000);
         self.stay(at_work, rest).await?;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use usher_client::operations::{GetAccount, GetUser};
 use usher_client::{Account, Client, Device, Error, SignInAnswer};
 
 use crate::program::{Server, repository, usher};
@@ -138,8 +139,9 @@ fn no_command_changes_the_schema_under_a_server_of_an_earlier_version() {
 async fn work(url: &str, known: &Value, is_killed: bool) {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let operator = Client::new(url, text(&known["operator_key"])).unwrap();
-    let _: Value = operator
-        .get(&format!("/v1/accounts/{}", text(&known["other_account"])))
+    let other_account = text(&known["other_account"]);
+    operator
+        .call::<GetAccount>(&[&other_account], &[], None)
         .await
         .unwrap();
     let account = Account::of(
@@ -152,9 +154,8 @@ async fn work(url: &str, known: &Value, is_killed: bool) {
         let was_signed_out = is_killed && sign_in["id"] == known["only_in_killed"]["signed_out"];
         assert_eq!(is_here, !was_signed_out, "{name}");
     }
-    let user = &known["only_in_killed"]["user"];
-    let path = format!("/v1/accounts/{}/users/{}", account.id(), text(user));
-    let zoe = operator.get::<Value>(&path).await;
+    let user = text(&known["only_in_killed"]["user"]);
+    let zoe = operator.call::<GetUser>(&[account.id(), &user], &[], None).await;
     assert_eq!(zoe.is_ok(), is_killed, "{zoe:?}");
 
     let device = Device {
