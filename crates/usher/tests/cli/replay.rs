@@ -165,7 +165,11 @@ fn a_checkout_of_more_licenses_than_seats_is_refused_however_large() {
 
     assert_eq!(figures(&count)[..4], [2, 2, 1, 1]);
     assert_eq!(without.code, Some(1));
-    assert!(without.err.contains("Set it with `--seats`"), "{}", without.err);
+    assert!(
+        without.err.contains("Set the number with `--seats`"),
+        "{}",
+        without.err
+    );
 }
 
 #[test]
