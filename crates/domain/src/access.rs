@@ -1,4 +1,4 @@
-//! Who may see and do what (R1, R5, R6). Things that a caller may not see are not found; an action that they may not do
+//! Rights to see and to do things (R1, R5, R6). Things that a caller may not see are not found; an action that they may not do
 //! on a visible thing is forbidden.
 
 use alloc::collections::BTreeSet;

@@ -227,7 +227,7 @@ pub enum GroupCommand {
     /// Set a group's mapping, complete (D3, D4).
     Map { id: GroupId, mapping: GroupMapping },
     /// Set all groups of a user, as named by the identity provider when the user signs in (D3, D4).
-    SetOfUser { user: UserId, groups: BTreeSet<GroupId> },
+    SetUserGroups { user: UserId, groups: BTreeSet<GroupId> },
 }
 
 /// Commands for a sign-in (S2).

@@ -1,4 +1,4 @@
-//! Who may do what (R1, R5): roles, privileges, key scopes and session permissions.
+//! Rights (R1, R5): roles, privileges, key scopes and session permissions.
 
 use alloc::collections::BTreeSet;
 use core::fmt;
@@ -296,7 +296,7 @@ impl PermissionOverrides {
     }
 }
 
-/// Who gives a command. An actor is authenticated, but that does not authorize it.
+/// The caller that gives a command. An actor is authenticated, but that does not authorize it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     /// The operator of this server.

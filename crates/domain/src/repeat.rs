@@ -91,7 +91,7 @@ impl Command {
                 GroupCommand::Change { .. }
                 | GroupCommand::Delete { .. }
                 | GroupCommand::Map { .. }
-                | GroupCommand::SetOfUser { .. } => None,
+                | GroupCommand::SetUserGroups { .. } => None,
             },
             Self::SignIn(command) => match command {
                 SignInCommand::SignIn { devices, .. } => devices.first().map(|(id, _)| id.bits()),

@@ -29,7 +29,7 @@ row! {
 row! {
     /// Something that an auditor may ask for.
     Audit in "audit", key "place", of commit [Place] {
-        /// Who did it.
+        /// The actor who did it.
         actor: Text = "actor",
         /// What they did.
         action: Text = "action",
@@ -47,7 +47,7 @@ row! {
     Refusal in "refusals", key "place", of commit [Place, Account, Seq, At] {
         /// The refusal.
         id: RefusalId = "id",
-        /// Who was refused.
+        /// The user who was refused.
         user: UserId = "user_id",
         /// Which product they wanted.
         product: Text = "product",
@@ -105,7 +105,7 @@ row! {
     SignInRow in "sign_ins", key "id", of commit [Account] {
         /// The sign-in.
         id: SignInId = "id",
-        /// Who signed in.
+        /// The user who signed in.
         user: UserId = "user_id",
         /// For which product.
         product: Text = "product",
@@ -163,7 +163,7 @@ row! {
     TicketRow in "tickets", key "id", of commit [Account] {
         /// The ticket.
         id: TicketId = "id",
-        /// Who waits.
+        /// The user who waits.
         user: UserId = "user_id",
         /// For which product.
         product: Text = "product",

@@ -35,7 +35,7 @@ pub enum Admission {
 }
 
 impl Admission {
-    /// Who is authenticated now; a problem if nobody is, or if that cannot be checked at the moment.
+    /// The caller as authenticated now; a problem if nobody is, or if that cannot be checked at the moment.
     pub(super) async fn admitted(&self, api: &Api, account: AccountId) -> Result<Actor, Problem> {
         match self {
             Self::Credential {

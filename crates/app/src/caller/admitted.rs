@@ -80,7 +80,7 @@ impl Admitted {
         self.api.streams().open(of)
     }
 
-    /// Who is authenticated by the same credential now, which may have been revoked, or its user deactivated, since it
+    /// The caller as the same credential authenticates them now, which may have been revoked, or its user deactivated, since it
     /// was checked. A problem if nobody is, or if that cannot be checked at the moment.
     pub async fn admitted_again(&self) -> Result<Actor, Problem> {
         self.admission.admitted(&self.api, self.account).await

@@ -1,4 +1,4 @@
-//! Who may follow a sign-in or a ticket, with a credential or with a stream ticket requested by it.
+//! Following a sign-in or a ticket, with a credential or with a stream ticket requested by it.
 
 use std::sync::Arc;
 

@@ -42,7 +42,9 @@ pub(super) fn check(account: &Account, command: &Command) -> Result<(), Refusal>
         Command::Group(command) => match command {
             GroupCommand::Create { name, .. } => visible("name", name.as_str()),
             GroupCommand::Change { name, .. } => optional("name", name.as_ref()),
-            GroupCommand::Delete { .. } | GroupCommand::Map { .. } | GroupCommand::SetOfUser { .. } => Ok(()),
+            GroupCommand::Delete { .. } | GroupCommand::Map { .. } | GroupCommand::SetUserGroups { .. } => {
+                Ok(())
+            }
         },
         Command::SignIn(command) => match command {
             SignInCommand::SignIn { devices, .. } => devices

@@ -10,10 +10,7 @@ use serde::de::value::EnumAccessDeserializer;
 use serde::de::{Deserializer, EnumAccess, Error, IntoDeserializer, VariantAccess, Visitor};
 use serde::{Deserialize, de};
 
-use super::{
-    AccountEvent, ApiKeyEvent, CredentialEvent, Event, GroupEvent, LeaseEvent, MinutesEvent, PoolEvent,
-    RefusalEvent, SessionEvent, SignInEvent, TeamEvent, TicketEvent, UserEvent,
-};
+use super::Event;
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -35,19 +32,19 @@ impl<'de> Visitor<'de> for AnyEvent {
         let named = Named { name, fields };
         // The most frequent first: a start reads many of these and few of those below.
         named
-            .read(Event::SignIn as fn(SignInEvent) -> Event)
-            .or_else(|named| named.read(Event::Lease as fn(LeaseEvent) -> Event))
-            .or_else(|named| named.read(Event::Session as fn(SessionEvent) -> Event))
-            .or_else(|named| named.read(Event::Ticket as fn(TicketEvent) -> Event))
-            .or_else(|named| named.read(Event::Minutes as fn(MinutesEvent) -> Event))
-            .or_else(|named| named.read(Event::Refusal as fn(RefusalEvent) -> Event))
-            .or_else(|named| named.read(Event::User as fn(UserEvent) -> Event))
-            .or_else(|named| named.read(Event::Credential as fn(CredentialEvent) -> Event))
-            .or_else(|named| named.read(Event::Pool as fn(PoolEvent) -> Event))
-            .or_else(|named| named.read(Event::Team as fn(TeamEvent) -> Event))
-            .or_else(|named| named.read(Event::Group as fn(GroupEvent) -> Event))
-            .or_else(|named| named.read(Event::ApiKey as fn(ApiKeyEvent) -> Event))
-            .or_else(|named| named.read(Event::Account as fn(AccountEvent) -> Event))
+            .read(Event::SignIn)
+            .or_else(|named| named.read(Event::Lease))
+            .or_else(|named| named.read(Event::Session))
+            .or_else(|named| named.read(Event::Ticket))
+            .or_else(|named| named.read(Event::Minutes))
+            .or_else(|named| named.read(Event::Refusal))
+            .or_else(|named| named.read(Event::User))
+            .or_else(|named| named.read(Event::Credential))
+            .or_else(|named| named.read(Event::Pool))
+            .or_else(|named| named.read(Event::Team))
+            .or_else(|named| named.read(Event::Group))
+            .or_else(|named| named.read(Event::ApiKey))
+            .or_else(|named| named.read(Event::Account))
             .unwrap_or_else(|named| Err(A::Error::unknown_variant(&named.name, &[])))
     }
 }

@@ -13,7 +13,7 @@ pub struct StoredPortalSession {
     pub session: PortalSession,
 }
 
-/// Who is signed in to the portal, with which browser.
+/// A browser that is signed in to the portal, and its user.
 #[async_trait]
 pub trait PortalSessions: Send + Sync + 'static {
     /// All sessions, oldest first.

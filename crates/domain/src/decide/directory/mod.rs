@@ -50,7 +50,7 @@ pub(super) fn decide(account: &Account, command: &GroupCommand, actor: &Actor) -
         }
         GroupCommand::Delete { id } => delete(account, group_to_manage(account, *id, actor)?, actor),
         GroupCommand::Map { id, mapping } => map(account, *id, mapping, actor),
-        GroupCommand::SetOfUser { user, groups } => set_groups(account, *user, groups, actor),
+        GroupCommand::SetUserGroups { user, groups } => set_groups(account, *user, groups, actor),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who may change credentials, and what is recorded about it.
+//! Changing credentials: the rights that it needs, and its records.
 
 use super::office::*;
 use crate::account::SettingsPatch;

@@ -88,7 +88,7 @@ fn create_team(name: &str, people: &[&str]) -> Command {
 }
 
 fn said(name: &str, groups: &[&str]) -> Command {
-    Command::Group(GroupCommand::SetOfUser {
+    Command::Group(GroupCommand::SetUserGroups {
         user: user(name),
         groups: groups.iter().map(|name| group(name)).collect(),
     })

@@ -124,7 +124,7 @@ fn on_groups() -> impl Strategy<Value = Command> {
         }),
         1 => a_group().prop_map(|name| Command::Group(GroupCommand::Delete { id: group(name) })),
         2 => (person(), prop::sample::subsequence(&GROUPS[..], 0..3)).prop_map(|(name, groups)| {
-            Command::Group(GroupCommand::SetOfUser {
+            Command::Group(GroupCommand::SetUserGroups {
                 user: user(name),
                 groups: groups.into_iter().map(group).collect(),
             })

@@ -1,4 +1,4 @@
-//! Who may change whom, and give which rights (R2, R3).
+//! Changing other users and giving rights (R2, R3).
 
 use super::office::*;
 use crate::Actor;

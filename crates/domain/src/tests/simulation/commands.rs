@@ -364,7 +364,7 @@ impl World {
             Transition::SayGroups { user: number, groups } => {
                 let groups = groups.iter().copied().map(group);
                 let known = groups.filter(|id| self.account.groups.contains_key(id));
-                let command = Command::Group(GroupCommand::SetOfUser {
+                let command = Command::Group(GroupCommand::SetUserGroups {
                     user: user(*number),
                     groups: known.collect(),
                 });

@@ -338,7 +338,7 @@ async fn set_groups(
     let Err(refusal) = give(
         door,
         account,
-        Command::Group(GroupCommand::SetOfUser { user, groups }),
+        Command::Group(GroupCommand::SetUserGroups { user, groups }),
     )
     .await?
     else {
@@ -347,7 +347,7 @@ async fn set_groups(
     let left = give(
         door,
         account,
-        Command::Group(GroupCommand::SetOfUser { user, groups: stays }),
+        Command::Group(GroupCommand::SetUserGroups { user, groups: stays }),
     )
     .await?;
     left.map_err(|refusal| Failed::refused(&refusal))?;

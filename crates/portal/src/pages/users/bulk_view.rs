@@ -39,7 +39,7 @@ pub(super) struct ResultPage {
     pub(super) what: Said<String>,
     pub(super) done: usize,
     pub(super) refused_count: usize,
-    /// Who was refused, and why.
+    /// The users who were refused, and why.
     pub(super) refused: Vec<(String, String)>,
 }
 
