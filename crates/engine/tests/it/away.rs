@@ -1,12 +1,12 @@
 //! Time in which Usher could not act counts against nobody (S11), and setting the wall clock does not move time.
 
 use tokio::task::JoinHandle;
-use usher_domain::command::{PoolCommand, SessionCommand, TicketCommand};
-use usher_domain::presence::{SessionKind, Start};
+use usher_domain::presence::SessionKind;
 use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
-use usher_domain::{Actor, Command, Millis, Outcome, Secs, SessionId, SignInId};
+use usher_domain::{Actor, Millis, Outcome, Secs, SessionId, SignInId};
 use usher_engine::{Failure, ManualClock, Options};
 use usher_journal::{Fault, Journal, MemoryJournal, Records};
+use usher_testkit as kit;
 
 use crate::harness::{ACCOUNT, Arrived, Desk, MORNING, POOL, add_minutes, request, stored};
 
@@ -23,9 +23,7 @@ async fn change_rules(desk: &Desk, rules: RulesPatch) {
         rules: Some(rules),
         ..usher_domain::command::PoolPatch::default()
     };
-    desk.execute(Command::Pool(PoolCommand::Change { id: POOL, change }))
-        .await
-        .unwrap();
+    desk.execute(kit::change_pool(POOL, change)).await.unwrap();
 }
 
 /// Every user signs in.
@@ -206,16 +204,10 @@ async fn downtime_costs_no_minutes() {
     // The first has the seat, the second is on minutes.
     let sign_ins = all_sign_in(&desk, 2).await;
     for (sign_in, id) in sign_ins.iter().zip(1..) {
-        let work = Command::Session(SessionCommand::Create {
-            id: SessionId::from_bits(id),
-            sign_in: *sign_in,
-            kind: SessionKind::Unattended,
-            start: Start::Active,
-            customer: None,
-            code: "K7M2QX".parse().unwrap(),
-            valid_for: None,
-            wait: false,
-        });
+        let work = kit::call(SessionId::from_bits(id), *sign_in)
+            .kind(SessionKind::Unattended)
+            .code("K7M2QX")
+            .command();
         desk.execute(work).await.unwrap();
     }
 
@@ -370,7 +362,7 @@ async fn an_offer_outlasts_an_outage() {
 
     let claim = usher_engine::Request {
         actor: Actor::Ticket(ticket),
-        ..request(Command::Ticket(TicketCommand::Claim { id: ticket }))
+        ..request(kit::claim(ticket))
     };
     let claimed = desk.engine.execute(ACCOUNT, claim, |_, _, _| ()).await;
     assert!(claimed.is_ok(), "{claimed:?}");

@@ -1,9 +1,9 @@
 //! Nodes that write to the same account.
 
-use usher_domain::command::UserCommand;
-use usher_domain::{Account, Actor, Code, Command};
+use usher_domain::{Account, Actor, Code};
 use usher_engine::{Cause, Failure, Options};
 use usher_journal::Fault;
+use usher_testkit as kit;
 
 use crate::harness::{ACCOUNT, Arrived, Desk, add_minutes, user};
 
@@ -90,10 +90,7 @@ async fn a_decision_is_made_again_on_what_the_other_node_did() {
 
     // This node does not know that the user is gone.
     here.occupied().await;
-    there
-        .execute(Command::User(UserCommand::Delete { id: user(0) }))
-        .await
-        .unwrap();
+    there.execute(kit::delete_user(user(0))).await.unwrap();
     let late = here.sign_in(0).await;
 
     assert!(matches!(late, Err(Failure::Refused(_))), "{late:?}");

@@ -1,25 +1,17 @@
 //! A help desk with one pool, on one or more nodes.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use usher_domain::account::{Plan, ProductSeats};
-use usher_domain::command::{AccountCommand, LicenseCommand, SignInCommand, UserCommand};
-use usher_domain::event::Profile;
-use usher_domain::permission::{PermissionOverrides, Role};
-use usher_domain::presence::{Device, DeviceKind};
-use usher_domain::text::Product;
-use usher_domain::user::License;
 use usher_domain::{
-    Account, AccountId, Actor, Command, Outcome, PoolId, Secs, SignInId, TicketId, Timestamp, TopUpId, UserId,
+    Account, AccountId, Actor, Command, Outcome, Secs, SignInId, TicketId, Timestamp, TopUpId,
 };
 use usher_engine::{Clock, Engine, Failure, Heartbeat, ManualClock, Options, Request};
 use usher_journal::{Authenticator, Journal, MemoryJournal};
+use usher_testkit::{self as kit, HelpDesk};
+pub(crate) use usher_testkit::{ACCOUNT, POOL, agent as user, product};
 
-pub(crate) const ACCOUNT: AccountId = AccountId::from_bits(7);
-pub(crate) const POOL: PoolId = PoolId::from_bits(70);
 /// 2026-06-01T09:00:00Z.
 pub(crate) const MORNING: Timestamp = Timestamp::from_millis(1_780_304_400_000);
 
@@ -42,14 +34,6 @@ pub(crate) struct Desk {
 pub(crate) enum Arrived {
     SignedIn(SignInId),
     Waits(TicketId),
-}
-
-pub(crate) fn product() -> Product {
-    "remote-support".parse().unwrap()
-}
-
-pub(crate) fn user(number: u32) -> UserId {
-    UserId::from_bits(u128::from(number) + 1_000)
 }
 
 /// A request with a unique cause.
@@ -97,40 +81,9 @@ impl Desk {
     }
 
     pub(crate) async fn furnish(&self, account: AccountId, seats: u32, users: u32) {
-        let done = |command| async move {
-            self.engine
-                .execute(account, request(command), |_, _, _| ())
-                .await
-                .unwrap();
-        };
-        done(Command::Account(AccountCommand::Create {
-            id: account,
-            name: "Help desk".parse().unwrap(),
-        }))
-        .await;
-        done(Command::Account(AccountCommand::SetSubscription {
-            plan: Plan {
-                name: "enterprise".parse().unwrap(),
-                shared_seats: true,
-            },
-            products: BTreeMap::from([(
-                product(),
-                ProductSeats {
-                    named_seats: 0,
-                    shared_seats: seats,
-                },
-            )]),
-            default_pools: BTreeMap::from([(product(), POOL)]),
-        }))
-        .await;
-        for number in 0..users {
-            done(create_user(number)).await;
-            done(Command::License(LicenseCommand::Set {
-                user: user(number),
-                product: product(),
-                license: Some(License::Shared(POOL)),
-            }))
-            .await;
+        let desk = HelpDesk::of(account, "Help desk").pool(seats).agents(users);
+        for command in desk.commands() {
+            self.execute_on(account, command).await.unwrap();
         }
     }
 
@@ -175,12 +128,7 @@ impl Desk {
     }
 
     pub(crate) async fn sign_out(&self, sign_in: SignInId) -> Result<Outcome, Failure> {
-        self.execute(Command::SignIn(SignInCommand::SignOut {
-            sign_in,
-            note: None,
-            acting: None,
-        }))
-        .await
+        self.execute(kit::sign_out(sign_in)).await
     }
 
     pub(crate) async fn heartbeat(&self, sign_in: SignInId) -> Result<Secs, Failure> {
@@ -234,45 +182,12 @@ pub(crate) fn stored(account: &Account) -> serde_json::Value {
 pub(crate) fn add_minutes(minutes: u32) -> Command {
     static TOP_UPS: AtomicU32 = AtomicU32::new(0);
     let id = TopUpId::from_bits(u128::from(TOP_UPS.fetch_add(1, Ordering::Relaxed)));
-    Command::Account(AccountCommand::AddMinutes { id, minutes })
-}
-
-pub(crate) fn create_user(number: u32) -> Command {
-    Command::User(UserCommand::Create {
-        id: user(number),
-        profile: Profile {
-            name: format!("User {number}").parse().unwrap(),
-            email: format!("user-{number}@example.com").parse().unwrap(),
-            role: Role::Member,
-            privileges: std::collections::BTreeSet::new(),
-            billing_contact: false,
-            seat_limit: None,
-            session_permissions: PermissionOverrides::default(),
-        },
-        assign_seat: Some(false),
-        product: None,
-        licenses: std::collections::BTreeMap::new(),
-        password_set: false,
-        active: true,
-        directory: None,
-    })
+    kit::add_minutes(id, minutes)
 }
 
 pub(crate) fn sign_in(number: u32, id: SignInId, wait: bool) -> Command {
-    Command::SignIn(SignInCommand::SignIn {
-        user: user(number),
-        product: product(),
-        devices: vec![(
-            id,
-            Device {
-                id: format!("device-{number}").parse().unwrap(),
-                name: "Laptop".parse().unwrap(),
-                kind: DeviceKind::Desktop,
-            },
-        )],
-        takeover: false,
-        wait,
-    })
+    let laptop = kit::device(&format!("device-{number}"), "Laptop");
+    kit::sign_in(user(number), id, laptop).wait(wait).command()
 }
 
 /// Numbers that look random and are the same in every run.

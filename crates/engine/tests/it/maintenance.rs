@@ -1,14 +1,14 @@
 //! Records, and checks and rebuilds from the commits.
 
-use usher_domain::command::{SessionCommand, SignInCommand, UserCommand};
-use usher_domain::presence::{SessionKind, Start};
-use usher_domain::{Command, Secs, SessionId};
+use usher_domain::presence::Start;
+use usher_domain::{Secs, SessionId};
 use usher_engine::maintenance::{Fault, FaultLocation, check_snapshots, rebuild, verify};
 use usher_engine::{ManualClock, Options};
 use usher_journal::{
     AuditFilter, Authenticator, CodeOwner, Journal, MemoryJournal, PageRequest, Records, RefusalFilter, Seq,
     SessionFilter, Span, plain_code_digest,
 };
+use usher_testkit as kit;
 
 use crate::harness::{ACCOUNT, Desk, POOL, add_minutes, product, user};
 
@@ -18,33 +18,26 @@ async fn busy_desk() -> Desk {
     let one = desk.sign_in(0).await.unwrap();
     let two = desk.sign_in(1).await.unwrap();
     desk.sign_in(2).await.unwrap_err();
-    desk.execute(Command::Session(SessionCommand::Create {
-        id: SessionId::from_bits(500),
-        sign_in: one,
-        kind: SessionKind::Call,
-        start: Start::Standby,
-        customer: None,
-        code: "ABC234".parse().unwrap(),
-        valid_for: None,
-        wait: false,
-    }))
+    desk.execute(
+        kit::call(SessionId::from_bits(500), one)
+            .start(Start::Standby)
+            .command(),
+    )
     .await
     .unwrap();
     desk.engine.advance(Secs::new(20)).await;
     desk.heartbeat(two).await.unwrap();
-    desk.execute(Command::SignIn(SignInCommand::SignOut {
-        sign_in: two,
-        note: Some("Shift is over".parse().unwrap()),
-        acting: None,
-    }))
+    desk.execute(kit::sign_out_with(
+        two,
+        Some("Shift is over".parse().unwrap()),
+        None,
+    ))
     .await
     .unwrap();
     desk.sign_in(2).await.unwrap();
     desk.arrive(3, true).await.unwrap();
     desk.execute(add_minutes(100)).await.unwrap();
-    desk.execute(Command::User(UserCommand::Delete { id: user(3) }))
-        .await
-        .unwrap();
+    desk.execute(kit::delete_user(user(3))).await.unwrap();
     desk.engine.advance(Secs::new(7_200)).await;
     desk
 }
@@ -141,18 +134,9 @@ async fn a_code_says_that_its_session_is_over_once_it_ended() {
     let desk = Desk::with_pool(1, 1).await;
     let sign_in = desk.sign_in(0).await.unwrap();
     let id = SessionId::from_bits(500);
-    desk.execute(Command::Session(SessionCommand::Create {
-        id,
-        sign_in,
-        kind: SessionKind::Call,
-        start: Start::Standby,
-        customer: None,
-        code: "ABC234".parse().unwrap(),
-        valid_for: None,
-        wait: false,
-    }))
-    .await
-    .unwrap();
+    desk.execute(kit::call(id, sign_in).start(Start::Standby).command())
+        .await
+        .unwrap();
 
     let owner = desk
         .journal
@@ -192,7 +176,7 @@ async fn verifying_names_the_first_commit_that_was_changed() {
     let commits = desk.journal.commits_after(ACCOUNT, Seq::new(2), 1).await.unwrap();
     let changed = String::from_utf8(commits[0].entries.to_vec())
         .unwrap()
-        .replace("User 0", "User 9");
+        .replace("Agent 0", "Agent 9");
 
     desk.journal.tamper(ACCOUNT, third, changed.as_bytes());
 

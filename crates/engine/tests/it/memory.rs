@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use usher_domain::command::AccountCommand;
-use usher_domain::{AccountId, Command, Secs};
+use usher_domain::{AccountId, Secs};
 use usher_engine::{Failure, ManualClock, Options, Reason};
 use usher_journal::{Append, COMMITS_MAX, Commit, DUE_MAX, Hash, Journal, MemoryJournal, Seq};
+use usher_testkit as kit;
 
 use crate::harness::{ACCOUNT, Desk, MORNING, add_minutes, pass, stored};
 
@@ -113,10 +113,7 @@ async fn memory_holds_no_more_accounts_than_it_may() {
     let desk = desk(options).await;
 
     for number in 0..200_u128 {
-        let create = Command::Account(AccountCommand::Create {
-            id: AccountId::from_bits(number),
-            name: "Help desk".parse().unwrap(),
-        });
+        let create = kit::create_account(AccountId::from_bits(number), "Help desk");
         desk.execute_on(AccountId::from_bits(number), create)
             .await
             .unwrap();

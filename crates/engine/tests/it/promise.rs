@@ -1,13 +1,14 @@
 //! A pool is never oversold, no matter what was loaded, lost or reloaded in between (S1).
 
-use usher_domain::command::{PoolCommand, PoolPatch, SessionCommand};
+use usher_domain::command::PoolPatch;
 use usher_domain::event::{Claim, MinutesEvent};
-use usher_domain::presence::{Funding, JoinProof, SessionKind, Start};
+use usher_domain::presence::Funding;
 use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
-use usher_domain::{Account, Command, Event, SessionId, SignInId};
+use usher_domain::{Account, Event, SessionId, SignInId};
 use usher_engine::Entry;
 use usher_engine::maintenance::{FaultLocation, verify};
 use usher_journal::{Append, Commit, Fault, Journal};
+use usher_testkit as kit;
 
 use crate::harness::{ACCOUNT, Desk, MORNING, POOL, add_minutes};
 
@@ -24,9 +25,7 @@ async fn ten_agents_on_one_seat() -> (Desk, Vec<SignInId>) {
         rules: Some(rules),
         ..PoolPatch::default()
     };
-    desk.execute(Command::Pool(PoolCommand::Change { id: POOL, change }))
-        .await
-        .unwrap();
+    desk.execute(kit::change_pool(POOL, change)).await.unwrap();
     desk.execute(add_minutes(100)).await.unwrap();
     let mut agents = Vec::new();
     for number in 0..AGENTS {
@@ -52,18 +51,9 @@ async fn all_start(desk: &Desk, agents: &[SignInId], first: u32) {
 }
 
 async fn start(desk: &Desk, sign_in: SignInId, number: u32) {
-    desk.execute(Command::Session(SessionCommand::Create {
-        id: session(number),
-        sign_in,
-        kind: SessionKind::Call,
-        start: Start::Active,
-        customer: None,
-        code: "ABC234".parse().unwrap(),
-        valid_for: None,
-        wait: false,
-    }))
-    .await
-    .unwrap();
+    desk.execute(kit::call(session(number), sign_in).command())
+        .await
+        .unwrap();
 }
 
 /// Occupied seats, and sessions on minutes.
@@ -101,12 +91,7 @@ async fn oversold_by_an_earlier_version(desk: &Desk, claims: usize) {
 }
 
 async fn end(desk: &Desk, number: u32) {
-    let command = Command::Session(SessionCommand::End {
-        ids: vec![session(number)],
-        note: None,
-        acting: None,
-        proof: JoinProof::None,
-    });
+    let command = kit::end(vec![session(number)]).command();
     desk.execute(command).await.unwrap();
 }
 

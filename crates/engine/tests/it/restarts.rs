@@ -1,15 +1,13 @@
 //! With random requests, faults, conflicts and restarts, a node's memory always equals the replayed commits in every
 //! field, and no pool is oversold.
 
-use usher_domain::command::{
-    PoolCommand, PoolPatch, SessionCommand, SignInCommand, TicketCommand, UserCommand,
-};
-use usher_domain::presence::{JoinProof, SessionKind, Start};
+use usher_domain::command::PoolPatch;
 use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
 use usher_domain::{Account, Command, Secs, SessionId, SignInId, TicketId, UserId};
 use usher_engine::Options;
 use usher_engine::replay::{Replayed, fold};
 use usher_journal::{COMMITS_MAX, Fault, Journal, Loaded, Seq};
+use usher_testkit as kit;
 
 use crate::harness::{ACCOUNT, Desk, Dice, POOL, add_minutes, sign_in, user};
 
@@ -37,9 +35,7 @@ impl Trial {
             rules: Some(rules),
             ..PoolPatch::default()
         };
-        desk.execute(Command::Pool(PoolCommand::Change { id: POOL, change }))
-            .await
-            .unwrap();
+        desk.execute(kit::change_pool(POOL, change)).await.unwrap();
         desk.execute(add_minutes(20)).await.unwrap();
         let mut trial = Self {
             nodes: Vec::new(),
@@ -115,37 +111,22 @@ impl Trial {
                 let number = u32::try_from(self.dice.roll(u64::from(USERS))).unwrap();
                 sign_in(number, SignInId::from_bits(id), true)
             }
-            3..6 => Command::Session(SessionCommand::Create {
-                id: SessionId::from_bits(id),
-                sign_in: *sign_ins.get(self.pick(sign_ins.len()))?,
-                kind: SessionKind::Call,
-                start: Start::Active,
-                customer: None,
-                code: "ABC234".parse().unwrap(),
-                valid_for: None,
-                wait: self.dice.roll(2) == 0,
-            }),
-            6 => Command::Session(SessionCommand::End {
-                ids: vec![*sessions.get(self.pick(sessions.len()))?],
-                note: None,
-                acting: None,
-                proof: JoinProof::None,
-            }),
-            7 => Command::SignIn(SignInCommand::SignOut {
-                sign_in: *sign_ins.get(self.pick(sign_ins.len()))?,
-                note: None,
-                acting: None,
-            }),
-            8 => Command::Ticket(TicketCommand::Drop {
-                id: *tickets.get(self.pick(tickets.len()))?,
-            }),
+            3..6 => kit::call(
+                SessionId::from_bits(id),
+                *sign_ins.get(self.pick(sign_ins.len()))?,
+            )
+            .wait(self.dice.roll(2) == 0)
+            .command(),
+            6 => kit::end(vec![*sessions.get(self.pick(sessions.len()))?]).command(),
+            7 => kit::sign_out(*sign_ins.get(self.pick(sign_ins.len()))?),
+            8 => kit::drop_ticket(*tickets.get(self.pick(tickets.len()))?),
             9 => {
                 let seats = u32::try_from(self.dice.roll(4)).unwrap();
                 let change = PoolPatch {
                     seats: Some(seats),
                     ..PoolPatch::default()
                 };
-                Command::Pool(PoolCommand::Change { id: POOL, change })
+                kit::change_pool(POOL, change)
             }
             10 => limit(
                 user(u32::try_from(self.dice.roll(u64::from(USERS))).unwrap()),
@@ -204,7 +185,7 @@ fn limit(id: UserId, seats: u64) -> Command {
         seat_limit: Some((seats > 0).then_some(seats)),
         ..usher_domain::command::UserPatch::default()
     };
-    Command::User(UserCommand::Change { id, change })
+    kit::change_user(id, change)
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,9 +1,9 @@
 //! Times are shown by the wall clock, no matter what the account's own time is.
 
-use usher_domain::command::AccountCommand;
 use usher_domain::{Account, Secs, SignInId, Timestamp};
 use usher_engine::maintenance::rebuild;
 use usher_journal::{AccountFilter, AccountRow, Journal, PageRequest, Records};
+use usher_testkit as kit;
 
 use crate::harness::{ACCOUNT, Desk, MORNING};
 
@@ -118,10 +118,7 @@ async fn the_list_of_accounts_shows_the_wall_clock_and_is_the_same_when_made_aga
     let elsewhere = Desk::with_pool(1, 1).await;
     elsewhere.clock.step(-3_600_000);
     let other = usher_domain::AccountId::from_bits(8);
-    let create = usher_domain::Command::Account(AccountCommand::Create {
-        id: other,
-        name: "Another".parse().unwrap(),
-    });
+    let create = kit::create_account(other, "Another");
     let made = elsewhere
         .engine
         .execute(other, crate::harness::request(create), |account, _, _| {

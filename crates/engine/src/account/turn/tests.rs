@@ -1,24 +1,16 @@
 //! Events that the rules would never decide are counted.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use usher_domain::account::{Plan, ProductSeats};
-use usher_domain::command::{AccountCommand, LicenseCommand, SignInCommand, UserCommand};
-use usher_domain::event::{Profile, SignInEvent};
-use usher_domain::permission::{PermissionOverrides, Role};
-use usher_domain::presence::{Device, DeviceKind, Funding};
-use usher_domain::text::Product;
-use usher_domain::user::License;
-use usher_domain::{Event, Observer, PoolId, Secs, SignInId, UserId, replay};
+use usher_domain::event::SignInEvent;
+use usher_domain::presence::{Device, Funding};
+use usher_domain::{Event, Observer, Secs, SignInId, replay};
 use usher_journal::MemoryJournal;
+use usher_testkit::{ACCOUNT, HelpDesk, POOL, agent, product, sign_in};
 
 use super::*;
 use crate::time::Time;
 use crate::{Clock, ManualClock, Options};
-
-const ACCOUNT: AccountId = AccountId::from_bits(1);
-const POOL: PoolId = PoolId::from_bits(2);
 
 fn node() -> Node {
     let clock = ManualClock::new(Timestamp::from_millis(0));
@@ -29,73 +21,14 @@ fn node() -> Node {
     )
 }
 
-fn product() -> Product {
-    "remote-support".parse().unwrap()
-}
-
-fn device(user: u128) -> Device {
-    Device {
-        id: format!("device-{user}").parse().unwrap(),
-        name: "Laptop".parse().unwrap(),
-        kind: DeviceKind::Desktop,
-    }
+fn laptop() -> Device {
+    usher_testkit::device("laptop", "Laptop")
 }
 
 /// A pool of one seat, held by the first of two users.
 fn full_pool() -> Vec<Command> {
-    let mut commands = vec![
-        Command::Account(AccountCommand::Create {
-            id: ACCOUNT,
-            name: "Help desk".parse().unwrap(),
-        }),
-        Command::Account(AccountCommand::SetSubscription {
-            plan: Plan {
-                name: "enterprise".parse().unwrap(),
-                shared_seats: true,
-            },
-            products: BTreeMap::from([(
-                product(),
-                ProductSeats {
-                    named_seats: 0,
-                    shared_seats: 1,
-                },
-            )]),
-            default_pools: BTreeMap::from([(product(), POOL)]),
-        }),
-    ];
-    for number in [1, 2] {
-        let user = UserId::from_bits(number);
-        commands.push(Command::User(UserCommand::Create {
-            id: user,
-            profile: Profile {
-                name: format!("User {number}").parse().unwrap(),
-                email: format!("user-{number}@example.com").parse().unwrap(),
-                role: Role::Member,
-                privileges: BTreeSet::new(),
-                billing_contact: false,
-                seat_limit: None,
-                session_permissions: PermissionOverrides::default(),
-            },
-            assign_seat: Some(false),
-            product: None,
-            licenses: BTreeMap::new(),
-            password_set: false,
-            active: true,
-            directory: None,
-        }));
-        commands.push(Command::License(LicenseCommand::Set {
-            user,
-            product: product(),
-            license: Some(License::Shared(POOL)),
-        }));
-    }
-    commands.push(Command::SignIn(SignInCommand::SignIn {
-        user: UserId::from_bits(1),
-        product: product(),
-        devices: vec![(SignInId::from_bits(1), device(1))],
-        takeover: false,
-        wait: false,
-    }));
+    let mut commands = HelpDesk::new().pool(1).agents(2).commands();
+    commands.push(sign_in(agent(0), SignInId::from_bits(1), laptop()).command());
     commands
 }
 
@@ -103,9 +36,9 @@ fn full_pool() -> Vec<Command> {
 fn second_seat() -> Event {
     Event::SignIn(SignInEvent::SignedIn {
         id: SignInId::from_bits(2),
-        user: UserId::from_bits(2),
+        user: agent(1),
         product: product(),
-        device: device(2),
+        device: laptop(),
         pool: Some(POOL),
         funding: Funding::Seat,
         lease: Secs::new(90),

@@ -1,0 +1,216 @@
+//! What an admin or the operator does: subscriptions, licenses, pools, teams, groups and keys.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
+use usher_domain::command::{
+    AccountCommand, ApiKeyCommand, Command, GroupCommand, LicenseCommand, MemberChange, PoolCommand,
+    PoolPatch, TeamCommand, UserCommand, UserPatch,
+};
+use usher_domain::directory::{DirectoryEntry, EmailLabel, GroupMapping};
+use usher_domain::permission::Scope;
+use usher_domain::rules::RulesPatch;
+use usher_domain::text::Product;
+use usher_domain::user::License;
+use usher_domain::{AccountId, ApiKeyId, GroupId, PoolId, TeamId, TopUpId, UserId};
+
+use super::product;
+
+/// Creates an account.
+pub fn create_account(id: AccountId, name: &str) -> Command {
+    Command::Account(AccountCommand::Create {
+        id,
+        name: name.parse().unwrap(),
+    })
+}
+
+/// The built-in plan with this name.
+pub fn plan(name: &str) -> Plan {
+    let plans = Plan::built_in();
+    plans.into_iter().find(|plan| plan.name.as_str() == name).unwrap()
+}
+
+/// Everything that an account buys. The usual plan is `enterprise`, which has shared seats.
+#[derive(Debug, Clone)]
+pub struct Subscription {
+    plan: Plan,
+    products: BTreeMap<Product, ProductSeats>,
+    default_pools: BTreeMap<Product, PoolId>,
+}
+
+/// Buys named and shared seats of the usual product. `default_pool` is created for the first shared ones.
+pub fn subscription(named_seats: u32, shared_seats: u32, default_pool: PoolId) -> Subscription {
+    let subscription = Subscription {
+        plan: plan("enterprise"),
+        products: BTreeMap::new(),
+        default_pools: BTreeMap::new(),
+    };
+    subscription.and(product(), named_seats, shared_seats, default_pool)
+}
+
+impl Subscription {
+    /// Of another plan.
+    #[must_use]
+    pub fn plan(mut self, name: &str) -> Self {
+        self.plan = plan(name);
+        self
+    }
+
+    /// Buys seats of another product as well.
+    #[must_use]
+    pub fn and(mut self, of: Product, named_seats: u32, shared_seats: u32, default_pool: PoolId) -> Self {
+        let seats = ProductSeats {
+            named_seats,
+            shared_seats,
+        };
+        self.products.insert(of.clone(), seats);
+        self.default_pools.insert(of, default_pool);
+        self
+    }
+
+    /// The command that sets the subscription.
+    pub fn command(self) -> Command {
+        Command::Account(AccountCommand::SetSubscription {
+            plan: self.plan,
+            products: self.products,
+            default_pools: self.default_pools,
+        })
+    }
+}
+
+/// Adds prepaid minutes.
+pub const fn add_minutes(id: TopUpId, minutes: u32) -> Command {
+    Command::Account(AccountCommand::AddMinutes { id, minutes })
+}
+
+/// Changes settings.
+pub const fn change_settings(change: SettingsPatch) -> Command {
+    Command::Account(AccountCommand::ChangeSettings { change })
+}
+
+/// Creates an API key that does not expire.
+pub fn create_key(id: ApiKeyId, name: &str, scopes: &[Scope]) -> Command {
+    Command::ApiKey(ApiKeyCommand::Create {
+        id,
+        name: name.parse().unwrap(),
+        scopes: scopes.iter().copied().collect(),
+        expires_at: None,
+    })
+}
+
+/// Changes a user.
+pub const fn change_user(id: UserId, change: UserPatch) -> Command {
+    Command::User(UserCommand::Change { id, change })
+}
+
+/// Deletes a user.
+pub const fn delete_user(id: UserId) -> Command {
+    Command::User(UserCommand::Delete { id })
+}
+
+/// Gives, changes or (`None`) removes a license of the usual product.
+pub fn set_license(user: UserId, license: Option<License>) -> Command {
+    set_license_of(user, product(), license)
+}
+
+/// Gives, changes or (`None`) removes a license of this product.
+pub const fn set_license_of(user: UserId, product: Product, license: Option<License>) -> Command {
+    Command::License(LicenseCommand::Set {
+        user,
+        product,
+        license,
+    })
+}
+
+/// Adds a pool of the usual product, with the rules of the settings.
+pub fn create_pool(id: PoolId, name: &str, seats: u32) -> Command {
+    create_pool_of(product(), id, name, seats)
+}
+
+/// Adds a pool of this product, with the rules of the settings.
+pub fn create_pool_of(product: Product, id: PoolId, name: &str, seats: u32) -> Command {
+    Command::Pool(PoolCommand::Create {
+        id,
+        name: name.parse().unwrap(),
+        product,
+        seats,
+        rules: None,
+    })
+}
+
+/// Changes a pool.
+pub const fn change_pool(id: PoolId, change: PoolPatch) -> Command {
+    Command::Pool(PoolCommand::Change { id, change })
+}
+
+/// Changes a pool's number of seats.
+pub fn resize(id: PoolId, seats: u32) -> Command {
+    let change = PoolPatch {
+        seats: Some(seats),
+        ..PoolPatch::default()
+    };
+    change_pool(id, change)
+}
+
+/// The change that gives a pool these rules.
+pub fn rules(rules: impl Into<RulesPatch>) -> PoolPatch {
+    PoolPatch {
+        rules: Some(rules.into()),
+        ..PoolPatch::default()
+    }
+}
+
+/// Adds a team.
+pub fn create_team(id: TeamId, name: &str, members: BTreeSet<UserId>) -> Command {
+    Command::Team(TeamCommand::Create {
+        id,
+        name: name.parse().unwrap(),
+        members,
+    })
+}
+
+/// Changes the members of a team.
+pub const fn change_team_members(id: TeamId, members: MemberChange) -> Command {
+    Command::Team(TeamCommand::Change {
+        id,
+        name: None,
+        members: Some(members),
+    })
+}
+
+/// Adds a directory's group.
+pub fn create_group(id: GroupId, name: &str, members: BTreeSet<UserId>) -> Command {
+    Command::Group(GroupCommand::Create {
+        id,
+        name: name.parse().unwrap(),
+        external_id: None,
+        members,
+    })
+}
+
+/// Changes the members of a group.
+pub const fn change_group_members(id: GroupId, members: MemberChange) -> Command {
+    Command::Group(GroupCommand::Change {
+        id,
+        name: None,
+        external_id: None,
+        members: Some(members),
+    })
+}
+
+/// Sets what a group gives to its members.
+pub const fn map_group(id: GroupId, mapping: GroupMapping) -> Command {
+    Command::Group(GroupCommand::Map { id, mapping })
+}
+
+/// A directory entry with this user name and nothing else.
+pub fn entry(user_name: &str) -> DirectoryEntry {
+    DirectoryEntry {
+        user_name: user_name.parse().unwrap(),
+        external_id: None,
+        given_name: None,
+        family_name: None,
+        email_label: EmailLabel::default(),
+        subject: None,
+    }
+}

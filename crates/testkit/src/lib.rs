@@ -1,0 +1,20 @@
+//! Help desks for tests: `HelpDesk::new().pool(2).agents(3)` is an account with two shared seats and three agents.
+//!
+//! [`desk`] makes every command that a test gives, and nothing else does: a new field of a command gets its usual value
+//! there, in one place. It knows the domain only. Everything else is a feature, so that a test compiles no more than it
+//! needs.
+//!
+//! The unit tests of the domain cannot use this crate: it depends on the domain, which would then be there twice, with
+//! types that differ. They compile the files of [`desk`] into themselves instead, with `#[path]`
+//! (`crates/domain/src/tests/mod.rs`).
+
+#![expect(clippy::unwrap_used, reason = "a set-up that fails is a failed test")]
+#![expect(clippy::missing_panics_doc, reason = "a set-up that fails is a failed test")]
+#![expect(
+    clippy::must_use_candidate,
+    reason = "a command that is not given shows in the test"
+)]
+
+pub mod desk;
+
+pub use self::desk::*;
