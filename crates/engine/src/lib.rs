@@ -3,7 +3,19 @@
 //! Each loaded account has one owner at a time. If it has none, the caller does the work at once; otherwise the work
 //! waits in the account's inbox, which a task drains: it decides command by command and hands the events of the whole
 //! batch to the journal as one commit. Answers leave once that commit is durable. Memory is ahead of the journal only
-//! until then: a conflict or a failure drops it and loads it again.
+//! until then: a conflict, a failure or a panic drops it and loads it again, so nobody ever sees a state that is half
+//! changed.
+//!
+//! - A job that has begun is finished even if its caller goes away: a task takes over.
+//! - A command that the domain's `step` declines because it would break the promise (S1) fails as
+//!   [`Failure::Invariant`]. Of follow-up events and due events, only the offending event is left out. The other
+//!   invariants are checked for what a commit touched, and for the whole account when it is loaded and with every
+//!   fourth snapshot. A broken one is logged by name and counted ([`Figures::invariants_broken`]).
+//! - A pool that an earlier version oversold drains, without an event of its own.
+//! - While nothing can be stored, queries are answered from the stored state, as it was when storing began to fail.
+//! - Heartbeats renew leases in memory, and reach the journal in batches, at most a third of a lease later. Heartbeats
+//!   that wait are processed before anything that is due.
+//! - A subscriber that cannot keep up is dropped, and resumes from the journal.
 
 mod account;
 mod clock;

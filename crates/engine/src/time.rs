@@ -3,6 +3,15 @@
 //! It begins at the newest commit of any account or at the wall clock, whichever is later. If people set the wall clock
 //! back, it stays ahead and lets the wall clock catch up slowly; if they set it forward, it jumps too, and the jump
 //! counts as an outage, so that nothing expires because of it (S11).
+//!
+//! An outage is time in which nothing ran: before a start, during a stall of two seconds or more, and when the wall
+//! clock was set forward. When Usher stopped before a start is unknown, so the time of the newest commit of any account
+//! is used. `account/away.rs` adds the time in which the journal did not answer for one account. The account's next
+//! turn makes up for all of it (`Input::Resume`): leases and offers get their full time again; minutes, codes and
+//! notices continue where they stopped.
+//!
+//! When a turn finds that the offset between the account's time and the wall clock differs from the one in the journal,
+//! its commit records the new one (`WallClockRead`), so that people are shown what the wall clock showed.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

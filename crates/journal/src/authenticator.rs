@@ -1,4 +1,7 @@
 //! Keyed digests, with which stored state is checked before it is trusted.
+//!
+//! The key is derived from the secrets key. A snapshot's digest is checked whenever the snapshot is loaded and, for all
+//! snapshots, at every start.
 
 use std::fmt;
 use std::sync::Arc;

@@ -14,8 +14,26 @@
 //!    has a `frame` field for the layout.
 //! 4. A live page implements [`LivePage`](live::LivePage): its fragment is rendered into the page, and again for the
 //!    stream whenever the account has changed. Forms are outside of the fragment.
-//! 5. Two lines in `pages/mod.rs`: the `mod` of the topic, and its `routes()` in `all`. A page that is in the menu has a
-//!    row in `nav.rs`. `CONTRIBUTING.md` lists the files outside of this crate.
+//! 5. Two lines in `pages/mod.rs`: the `mod` of the topic, and its `routes()` in `all`. A page that is in the menu has
+//!    a row in `nav.rs`. `CONTRIBUTING.md` lists the files outside of this crate.
+//!
+//! # Which file does what
+//!
+//! - `router.rs` takes the list of pages; no other file outside of `pages/` knows a page, except for `nav.rs`. It
+//!   passes requests that only programs make straight to the API.
+//! - `viewer.rs`: the function given to [`Viewer::look`](viewer::Viewer::look) runs while the account is locked; the
+//!   page is rendered after that.
+//! - `door.rs`: a viewer who first has to change their password, or to set up a second factor, gets through the
+//!   handlers whose extractor says so by its type. No path is compared.
+//! - `rights.rs`: a session gets a new secret when its user's rights have changed.
+//! - `form.rs`: [`Form`](form::Form) keeps the typed values and their errors. `forgery.rs` has the checks, and
+//!   `sentence.rs` words refusals for people; the domain's own sentences are for programs too.
+//! - `live.rs`: a fragment is sent at most four times a second and only if it differs, compressed where it may be
+//!   large. The stream ends with the session, when the user loses the right to see the page, and when the server stops.
+//! - `pages/members.rs` is shared by teams and groups. `pages/sso/admit.rs` decides which user a login becomes.
+//! - `vendor/htmx` is the script library as published; a test compares it with its digests.
+//!
+//! # Answers
 //!
 //! After a change, answer with [`answer::done`], which redirects to a page and shows a message there. After a form with
 //! errors, answer with the same page, the [`Form`](form::Form) and status 422.

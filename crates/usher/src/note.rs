@@ -2,9 +2,9 @@
 //!
 //! A database that lost its end is consistent in itself: the loss shows only in comparison with something outside. So
 //! the newest commit and the number of credential changes are written to a small file every few seconds and at each
-//! stop, with a digest that only this server can make. A start compares the two ([`loss`](self::loss)) before it
-//! touches anything. Changes acknowledged in the last seconds before a crash, if they were lost with the end of the
-//! database, are not noticed.
+//! stop, with a digest that only this server can make. A start compares the two ([`loss`](self::loss)) before it opens
+//! the database: opening a damaged one could destroy data that can still be saved. Changes acknowledged in the last
+//! seconds before a crash, if they were lost with the end of the database, are not noticed.
 
 mod keeper;
 mod loss;

@@ -2,8 +2,11 @@
 //!
 //! [`MemoryStore`](crate::MemoryStore) implements them, and so does the crate `usher-identity-sqlite`; both pass the
 //! checks of `contract`. Changes that belong together are one method: it is carried out entirely or not at all, and
-//! callers on any node see the store before or after it. A missing value is `None`. No port gets a plain-text secret:
-//! callers pass digests, and sealed values that the store cannot read.
+//! callers on any node see the store before or after it. A missing value is `None`. If a method depends on something
+//! that the caller read before, it takes that value as an argument (`AppCode::secret`, `checked`) and does nothing if
+//! another value is stored by then. Rules that a store applies inside a transaction are functions of the types here
+//! ([`ProviderUpdate::applied_to`], `TrailRow::of`). No port gets a plain-text secret: callers pass digests, and sealed
+//! values that the store cannot read.
 
 mod api_keys;
 mod browsers;
