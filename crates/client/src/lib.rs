@@ -1,7 +1,8 @@
 //! The Rust client of Usher's REST API, used by the command line, the demo and the tests.
 //!
-//! [`Client::call`] calls any operation of the API; [`Account`] has a method for those that seats need most. The list of
-//! [`operations`] is written down rather than generated: `progenitor` reads version 3.0, and the document is 3.1.
+//! [`Client::call`] calls any operation of the API that answers JSON, so all except for event streams and health
+//! checks; [`Account`] has a method for those that seats need most. The list of [`operations`] is written down rather
+//! than generated: `progenitor` reads version 3.0, and the document is 3.1.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), usher_client::Error> {

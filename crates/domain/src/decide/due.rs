@@ -81,6 +81,7 @@ fn reclaim(account: &Account, sign_in: &SignIn) -> Vec<Event> {
         .collect()
 }
 
+/// A code that expires (S7), the end of a notice (S9), or the next minute (Q3).
 fn session(account: &Account, id: SessionId, now: Timestamp) -> Vec<Event> {
     let Some(session) = account.sessions.get(&id) else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Signing a user in (L4, S4, S6).
+//! Signing a user in (L4, S2, S4, S6).
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
@@ -107,6 +107,7 @@ impl<'a> SignInAttempt<'a> {
             leaving.iter().flat_map(end).collect::<Vec<_>>()
         };
         if pool.rules.occupies == Occupies::Session {
+            // Signing in takes no seat here (S2).
             return Ok(self.sign_in(devices, Funding::Free, ended()));
         }
         let mut holders: Vec<Holder> = devices
@@ -144,7 +145,7 @@ impl<'a> SignInAttempt<'a> {
     }
 
     /// Checks that each device appears once, with an unused id, and that there are no more than the pool allows a user
-    /// at all.
+    /// at all (S4).
     fn check_devices(&self, devices: &[(SignInId, Device)]) -> Result<(), Refusal> {
         let mut known: Vec<_> = devices.iter().map(|(_, device)| &device.id).collect();
         known.sort();

@@ -105,6 +105,7 @@ fn sign_in_ended(account: &mut State, id: SignInId, reason: EndReason, at: Times
     }
 }
 
+/// Starts the time in which an evicted user cannot take a seat again (S10).
 fn start_cool_down(account: &mut State, id: SignInId, at: Timestamp) {
     let Some(sign_in) = account.sign_ins.get(&id) else {
         return;
