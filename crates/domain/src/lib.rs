@@ -11,6 +11,9 @@
 #![deny(clippy::float_arithmetic, clippy::disallowed_types)]
 
 extern crate alloc;
+// The files of the test kit that the tests include know this crate by its name.
+#[cfg(test)]
+extern crate self as usher_domain;
 
 mod access;
 pub mod account;

@@ -1,9 +1,10 @@
 //! S6 and R6: who may act on whose sign-in, session and ticket.
 
 use super::fixture::*;
-use crate::command::{Command, SessionCommand, SignInCommand, TicketCommand};
+use crate::command::Command;
 use crate::permission::{Actor, Role, Scope};
 use crate::presence::{SessionKind, Start};
+use crate::tests::kit;
 use crate::time::Secs;
 use crate::{ApiKeyId, SessionId, TicketId};
 
@@ -72,12 +73,7 @@ fn table(answers: [&'static str; 10]) -> Vec<(&'static str, &'static str)> {
 
 #[test]
 fn s6_only_the_device_itself_and_the_back_end_keep_a_sign_in_alive() {
-    let heartbeat = |shift: &Shift| {
-        Command::SignIn(SignInCommand::Heartbeat {
-            sign_in: shift.sign_in_of("ida"),
-            active: true,
-        })
-    };
+    let heartbeat = |shift: &Shift| kit::heartbeat(shift.sign_in_of("ida"), true);
 
     #[rustfmt::skip]
     let expected = table([
@@ -88,13 +84,7 @@ fn s6_only_the_device_itself_and_the_back_end_keep_a_sign_in_alive() {
 
 #[test]
 fn s6_s10_a_colleague_cannot_sign_a_user_out_and_who_manages_seats_can() {
-    let out = |shift: &Shift| {
-        Command::SignIn(SignInCommand::SignOut {
-            sign_in: shift.sign_in_of("ida"),
-            note: None,
-            acting: None,
-        })
-    };
+    let out = |shift: &Shift| kit::sign_out(shift.sign_in_of("ida"));
 
     #[rustfmt::skip]
     let expected = table([
@@ -106,16 +96,12 @@ fn s6_s10_a_colleague_cannot_sign_a_user_out_and_who_manages_seats_can() {
 #[test]
 fn s6_only_who_works_for_the_user_signs_them_in() {
     let sign_in = |shift: &Shift| {
-        Command::SignIn(SignInCommand::SignIn {
-            user: shift.user("ida").id,
-            product: product(),
-            devices: vec![(
-                crate::SignInId::from_bits(5),
-                shift.account.sign_ins()[&shift.sign_in_of("sven")].device.clone(),
-            )],
-            takeover: false,
-            wait: false,
-        })
+        kit::sign_in(
+            shift.user("ida").id,
+            crate::SignInId::from_bits(5),
+            shift.account.sign_ins()[&shift.sign_in_of("sven")].device.clone(),
+        )
+        .command()
     };
 
     #[rustfmt::skip]
@@ -128,16 +114,10 @@ fn s6_only_who_works_for_the_user_signs_them_in() {
 #[test]
 fn s6_only_who_works_for_the_user_starts_sessions_on_their_sign_in() {
     let create = |shift: &Shift| {
-        Command::Session(SessionCommand::Create {
-            id: SessionId::from_bits(5),
-            sign_in: shift.sign_in_of("ida"),
-            kind: SessionKind::Attended,
-            start: Start::Standby,
-            customer: None,
-            code: "ABC234".parse().unwrap(),
-            valid_for: None,
-            wait: false,
-        })
+        kit::call(SessionId::from_bits(5), shift.sign_in_of("ida"))
+            .kind(SessionKind::Attended)
+            .start(Start::Standby)
+            .command()
     };
 
     #[rustfmt::skip]
@@ -149,11 +129,7 @@ fn s6_only_who_works_for_the_user_starts_sessions_on_their_sign_in() {
 
 #[test]
 fn s8_only_who_started_a_session_pauses_it() {
-    let pause = |shift: &Shift| {
-        Command::Session(SessionCommand::Pause {
-            id: shift.session_of("ida"),
-        })
-    };
+    let pause = |shift: &Shift| kit::pause(shift.session_of("ida"));
 
     #[rustfmt::skip]
     let expected = table([
@@ -165,14 +141,7 @@ fn s8_only_who_started_a_session_pauses_it() {
 
 #[test]
 fn s9_a_session_is_ended_by_its_user_its_customer_or_who_controls_it() {
-    let end = |shift: &Shift| {
-        Command::Session(SessionCommand::End {
-            ids: vec![shift.session_of("ida")],
-            note: None,
-            acting: None,
-            proof: crate::presence::JoinProof::None,
-        })
-    };
+    let end = |shift: &Shift| kit::end(vec![shift.session_of("ida")]).command();
 
     #[rustfmt::skip]
     let expected = table([
@@ -187,22 +156,13 @@ fn r5_a_user_needs_control_own_and_their_device_does_not() {
     shift.deny("ida", &["control_own"]);
 
     assert_eq!(shift.end("ida").refusal().as_str(), "forbidden");
-    let end = Command::Session(SessionCommand::End {
-        ids: vec![shift.session_of("ida")],
-        note: None,
-        acting: None,
-        proof: crate::presence::JoinProof::None,
-    });
+    let end = kit::end(vec![shift.session_of("ida")]).command();
     shift.give(&Actor::SignIn(shift.sign_in_of("ida")), &end);
 }
 
 #[test]
 fn q2_a_ticket_is_dropped_by_its_user_or_by_who_manages_seats() {
-    let drop_ticket = |shift: &Shift| {
-        Command::Ticket(TicketCommand::Drop {
-            id: shift.ticket_of("eva"),
-        })
-    };
+    let drop_ticket = |shift: &Shift| kit::drop_ticket(shift.ticket_of("eva"));
 
     #[rustfmt::skip]
     let expected = table([
@@ -213,11 +173,7 @@ fn q2_a_ticket_is_dropped_by_its_user_or_by_who_manages_seats() {
 
 #[test]
 fn q2_a_ticket_is_kept_alive_and_claimed_by_its_user_alone() {
-    let renew = |shift: &Shift| {
-        Command::Ticket(TicketCommand::Renew {
-            id: shift.ticket_of("eva"),
-        })
-    };
+    let renew = |shift: &Shift| kit::renew(shift.ticket_of("eva"));
 
     #[rustfmt::skip]
     let expected = table([
@@ -231,10 +187,7 @@ fn q4_a_seat_is_locked_by_who_works_for_its_user() {
     let mut shift = Shift::with(1, help_desk(), &["ida", "sven"]);
     shift.create_user("mona", Role::Member).sign_in("ida");
     let sign_in = shift.sign_in_of("ida");
-    let lock = Command::SignIn(SignInCommand::LockSeat {
-        sign_in,
-        hold: Secs::new(60),
-    });
+    let lock = kit::lock_seat(sign_in, Secs::new(60));
 
     for (actor, code) in [(user("mona"), "not-found"), (user("olga"), "forbidden")] {
         shift.give(&actor, &lock);
@@ -249,27 +202,12 @@ fn ids_that_are_in_use_are_refused() {
     let taken = SessionId::from_bits(shift.session_of("sven").bits());
     let ticket = TicketId::from_bits(shift.ticket_of("eva").bits());
 
-    shift.give(
-        &back_end(),
-        &Command::Session(SessionCommand::Create {
-            id: taken,
-            sign_in: shift.sign_in_of("ida"),
-            kind: SessionKind::Call,
-            start: Start::Active,
-            customer: None,
-            code: "ABC234".parse().unwrap(),
-            valid_for: None,
-            wait: false,
-        }),
-    );
+    shift.give(&back_end(), &kit::call(taken, shift.sign_in_of("ida")).command());
     assert_eq!(shift.refusal().as_str(), "already-exists");
 
     shift.pause("ida").resize(1);
     let id = shift.session_of("ida");
     let wait = true;
-    shift.give(
-        &user("ida"),
-        &Command::Session(SessionCommand::Resume { id, wait, ticket }),
-    );
+    shift.give(&user("ida"), &kit::resume(id, wait, ticket));
     assert_eq!(shift.refusal().as_str(), "already-exists");
 }

@@ -1,17 +1,17 @@
 //! P4: which users see each other, and their presence.
 
 use super::fixture::*;
-use crate::command::{Command, TeamCommand};
 use crate::permission::Actor;
+use crate::tests::kit;
 use crate::user::License;
 use crate::{Presence, TeamId};
 
 fn team(shift: &mut Shift, name: &str, members: &[&str]) {
-    let command = Command::Team(TeamCommand::Create {
-        id: TeamId::from_bits(bits(name)),
-        name: name.parse().unwrap(),
-        members: members.iter().map(|member| shift.user(member).id).collect(),
-    });
+    let command = kit::create_team(
+        TeamId::from_bits(bits(name)),
+        name,
+        members.iter().map(|member| shift.user(member).id).collect(),
+    );
     shift.give(&Actor::Operator, &command);
 }
 

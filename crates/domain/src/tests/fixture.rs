@@ -9,11 +9,12 @@ use std::collections::BTreeSet;
 
 pub(super) use self::diary::Happened;
 pub(super) use self::office::{concurrent_devices, concurrent_sessions, help_desk, role};
+pub(super) use super::kit::{bits, product};
 use super::witness::{execute, take_step};
-use crate::command::{Command, Decision, SignInCommand, TicketCommand};
+use crate::command::{Command, Decision};
 use crate::permission::{Actor, Scope};
 use crate::refusal::{Code, Refusal};
-use crate::text::Product;
+use crate::tests::kit;
 use crate::time::{Millis, Outage, Secs, Timestamp};
 use crate::{Account, ApiKeyId, Input, SignInId, TicketId, UserId};
 
@@ -23,17 +24,6 @@ pub(super) fn back_end() -> Actor {
         id: ApiKeyId::from_bits(1),
         scopes: BTreeSet::from([Scope::SignInsWrite]),
     }
-}
-
-/// The product of all users.
-pub(super) fn product() -> Product {
-    "remote-support".parse().unwrap()
-}
-
-/// The id for a name of up to 16 letters.
-pub(super) fn bits(name: &str) -> u128 {
-    assert!(name.len() <= 16, "{name} is too long");
-    name.bytes().fold(0, |bits, byte| (bits << 8) | u128::from(byte))
 }
 
 /// The user with this name as an actor.
@@ -202,15 +192,8 @@ impl Shift {
         let sign_ins: Vec<SignInId> = sign_ins.map(|sign_in| sign_in.id).collect();
         let tickets = self.account.tickets().values().filter(|t| is_alive(&t.user));
         let tickets: Vec<TicketId> = tickets.map(|ticket| ticket.id).collect();
-        let heartbeats = sign_ins.into_iter().map(|sign_in| {
-            Command::SignIn(SignInCommand::Heartbeat {
-                sign_in,
-                active: false,
-            })
-        });
-        let renewals = tickets
-            .into_iter()
-            .map(|id| Command::Ticket(TicketCommand::Renew { id }));
+        let heartbeats = sign_ins.into_iter().map(|sign_in| kit::heartbeat(sign_in, false));
+        let renewals = tickets.into_iter().map(kit::renew);
         for command in heartbeats.chain(renewals) {
             execute(&mut self.account, &command, &Actor::System, self.now).unwrap();
         }

@@ -3,12 +3,13 @@
 use super::fixture::*;
 use super::witness::Witness;
 use crate::Event;
-use crate::command::{Command, Outcome, SessionCommand, TicketCommand};
+use crate::command::{Command, Outcome};
 use crate::event::RefusalEvent;
 use crate::permission::{Actor, Role};
 use crate::presence::SessionKind;
 use crate::refusal::{Action, Code};
 use crate::rules::Rules;
+use crate::tests::kit;
 use crate::{Input, RefusalId, SessionId, TicketId};
 
 #[test]
@@ -49,9 +50,7 @@ fn q1_a_refusal_of_a_seat_is_recorded_until_the_user_gets_in() {
     let mut shift = Shift::with(1, help_desk(), &["ida", "sven"]);
     shift.sign_in("ida");
     let command = shift.asks("sven");
-    let unknown = Command::Ticket(TicketCommand::Renew {
-        id: TicketId::from_bits(1),
-    });
+    let unknown = kit::renew(TicketId::from_bits(1));
     let mut record = |command: &Command| {
         let mut witness = Witness::recording(RefusalId::from_bits(1));
         let now = clock("09:00");
@@ -151,10 +150,7 @@ fn q2_only_who_has_an_offer_can_claim() {
     let ticket = shift.ticket_of("eva");
     shift.sign_out("ida").claim("eva");
 
-    shift.give(
-        &Actor::Ticket(ticket),
-        &Command::Ticket(TicketCommand::Claim { id: ticket }),
-    );
+    shift.give(&Actor::Ticket(ticket), &kit::claim(ticket));
     assert_eq!(shift.refusal(), Code::TicketEnded);
 }
 
@@ -184,16 +180,13 @@ fn q2_a_ticket_keeps_the_device_that_was_asked_for() {
 fn q2_a_ticket_keeps_the_session_that_was_asked_for() {
     let mut shift = Shift::with(1, concurrent_sessions(), &["ida", "sven"]);
     shift.at("09:00").sign_in("ida").sign_in("sven").call("sven");
-    let asked = Command::Session(SessionCommand::Create {
-        id: SessionId::from_bits(77),
-        sign_in: shift.sign_in_of("ida"),
-        kind: SessionKind::Unattended,
-        start: crate::presence::Start::Standby,
-        customer: None,
-        code: "XYZ789".parse().unwrap(),
-        valid_for: Some(mins(5)),
-        wait: true,
-    });
+    let asked = kit::call(SessionId::from_bits(77), shift.sign_in_of("ida"))
+        .kind(SessionKind::Unattended)
+        .start(crate::presence::Start::Standby)
+        .code("XYZ789")
+        .valid_for(Some(mins(5)))
+        .wait(true)
+        .command();
     shift.give(&user("ida"), &asked);
 
     shift.at("09:30").end("sven").claim("ida");
@@ -305,7 +298,7 @@ fn q2_an_offer_survives_being_stored() {
     );
     let claimed = {
         let id = shift.ticket_of("eva");
-        shift.give(&Actor::Ticket(id), &Command::Ticket(TicketCommand::Claim { id }))
+        shift.give(&Actor::Ticket(id), &kit::claim(id))
     };
     assert!(matches!(
         claimed.unwrap().outcome,

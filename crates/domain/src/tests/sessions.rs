@@ -1,12 +1,13 @@
 //! S5, S7 to S9: sessions, from the link to the end.
 
 use super::fixture::*;
-use crate::command::{Acting, Command, SessionCommand, SignInCommand};
+use crate::command::Acting;
 use crate::event::{EndReason, SessionEvent};
 use crate::permission::{Actor, Role, Scope};
 use crate::presence::{Funding, JoinProof};
 use crate::refusal::{Code, Refusal, SeatRefusal};
 use crate::rules::Rules;
+use crate::tests::kit;
 use crate::{ApiKeyId, Event};
 
 #[test]
@@ -31,11 +32,7 @@ fn s5_a_paused_call_leaves_room_for_another() {
 
     shift.pause("ida").call("ida");
 
-    let again = Command::Session(SessionCommand::Resume {
-        id: first,
-        wait: false,
-        ticket: crate::TicketId::from_bits(7),
-    });
+    let again = kit::resume(first, false, crate::TicketId::from_bits(7));
     shift.give(&user("ida"), &again);
     assert_eq!(shift.refusal(), Code::SeatInCall);
 }
@@ -170,12 +167,7 @@ fn s9_the_client_may_confirm_and_close_at_once() {
     shift.sign_in("ida").call("ida").end_by("ida", "olga").happened();
     let id = shift.session_of("ida");
 
-    let confirm = Command::Session(SessionCommand::End {
-        ids: vec![id],
-        note: None,
-        acting: None,
-        proof: crate::presence::JoinProof::None,
-    });
+    let confirm = kit::end(vec![id]).command();
     shift.give(&Actor::SignIn(shift.sign_in_of("ida")), &confirm);
 
     assert_eq!(shift.happened().closed(), [("ida", EndReason::EndedByOther)]);
@@ -192,12 +184,7 @@ fn s9_many_sessions_end_at_once_and_each_only_once() {
         .happened();
     let (ida, sven) = (shift.session_of("ida"), shift.session_of("sven"));
 
-    let all = Command::Session(SessionCommand::End {
-        ids: vec![ida, sven, ida],
-        note: None,
-        acting: None,
-        proof: crate::presence::JoinProof::None,
-    });
+    let all = kit::end(vec![ida, sven, ida]).command();
     shift.give(&user("olga"), &all);
 
     assert_eq!(
@@ -215,15 +202,7 @@ fn s9_of_many_sessions_none_ends_where_one_may_not_be_ended() {
     shift.sign_in("ida").sign_in("sven").call("ida").call("sven");
     let ids = vec![shift.session_of("ida"), shift.session_of("sven")];
 
-    shift.give(
-        &user("ida"),
-        &Command::Session(SessionCommand::End {
-            ids,
-            note: None,
-            acting: None,
-            proof: crate::presence::JoinProof::None,
-        }),
-    );
+    shift.give(&user("ida"), &kit::end(ids).command());
 
     assert_eq!(shift.refusal(), Code::NotFound);
     assert_eq!(shift.occupied(), 2);
@@ -257,11 +236,7 @@ fn s2_signing_out_ends_the_sessions_of_that_device_alone() {
     shift.call_on("ida", "laptop").call_on("ida", "phone");
 
     let phone = shift.sign_in_at("ida", "phone");
-    let out = Command::SignIn(SignInCommand::SignOut {
-        sign_in: phone,
-        note: None,
-        acting: None,
-    });
+    let out = kit::sign_out(phone);
     shift.give(&Actor::SignIn(phone), &out);
 
     assert_eq!(shift.user("ida").sessions().len(), 1);
@@ -273,21 +248,8 @@ fn s7_a_code_answers_its_first_customer_and_nobody_else() {
     let mut shift = Shift::with(1, concurrent_sessions(), &["ida"]);
     shift.sign_in("ida").create_link("ida", mins(10)).connect("ida");
     let id = shift.session_of("ida");
-    let join = |proof| {
-        Command::Session(SessionCommand::Connect {
-            id,
-            customer: None,
-            proof,
-        })
-    };
-    let leave = |proof| {
-        Command::Session(SessionCommand::End {
-            ids: vec![id],
-            note: None,
-            acting: None,
-            proof,
-        })
-    };
+    let join = |proof| kit::join(id, proof);
+    let leave = |proof| kit::end(vec![id]).proof(proof).command();
     let customer = Actor::Customer(id);
     let stranger = JoinProof::Key("another".to_owned());
 
@@ -311,11 +273,7 @@ fn s7_a_code_waits_for_its_customer_also_where_the_agent_went_ahead() {
     let mut shift = Shift::with(1, concurrent_sessions(), &["ida"]);
     shift.sign_in("ida").create_link("ida", mins(10));
     let id = shift.session_of("ida");
-    let go_ahead = Command::Session(SessionCommand::Connect {
-        id,
-        customer: None,
-        proof: JoinProof::None,
-    });
+    let go_ahead = kit::join(id, JoinProof::None);
     shift.give(&user("ida"), &go_ahead);
 
     shift.connect("ida");
@@ -328,12 +286,7 @@ fn s9_a_customer_who_leaves_is_named_as_who_ended_it() {
     let mut shift = Shift::with(1, concurrent_sessions(), &["ida"]);
     shift.sign_in("ida").create_link("ida", mins(10)).connect("ida");
     let id = shift.session_of("ida");
-    let leave = Command::Session(SessionCommand::End {
-        ids: vec![id],
-        note: None,
-        acting: None,
-        proof: JoinProof::Token,
-    });
+    let leave = kit::end(vec![id]).proof(JoinProof::Token).command();
 
     let decision = shift.give(&Actor::Customer(id), &leave).unwrap();
 
@@ -356,12 +309,10 @@ fn s9_ending_as_an_admin_gives_notice_whatever_else_the_caller_may_and_keeps_the
     ] {
         let mut shift = Shift::with(1, concurrent_devices(), &["ida"]);
         shift.sign_in("ida").call("ida");
-        let end = Command::Session(SessionCommand::End {
-            ids: vec![shift.session_of("ida")],
-            note: Some("Closing".parse().unwrap()),
-            acting,
-            proof: JoinProof::None,
-        });
+        let end = kit::end(vec![shift.session_of("ida")])
+            .note(Some("Closing".parse().unwrap()))
+            .acting(acting)
+            .command();
 
         let decision = shift.give(&both, &end).unwrap();
 

@@ -1,12 +1,13 @@
 //! S1 to S4, S6, S10: signing in, and the seats it takes.
 
 use super::fixture::*;
-use crate::command::{Acting, Command, Outcome, SignInCommand};
+use crate::command::{Acting, Outcome};
 use crate::event::{EndReason, SignInEvent};
 use crate::permission::{Actor, Scope};
 use crate::presence::Funding;
 use crate::refusal::{Code, Refusal, SeatRefusal};
 use crate::rules::Rules;
+use crate::tests::kit;
 use crate::user::License;
 use crate::{ApiKeyId, Event, SignInId};
 
@@ -32,14 +33,7 @@ fn s1_a_seat_comes_back_with_its_holders_last_claim() {
     assert_eq!(shift.occupied(), 1);
 
     let laptop = shift.sign_in_at("ida", "laptop");
-    shift.give(
-        &Actor::SignIn(laptop),
-        &Command::SignIn(SignInCommand::SignOut {
-            sign_in: laptop,
-            note: None,
-            acting: None,
-        }),
-    );
+    shift.give(&Actor::SignIn(laptop), &kit::sign_out(laptop));
     assert_eq!(shift.sign_in("sven").refusal(), Code::NoSeatAvailable);
     shift.sign_out("ida").sign_in("sven");
 
@@ -166,16 +160,14 @@ fn s6_asking_again_gives_the_sign_in_that_exists() {
         ids: vec![first],
         created: false,
     };
-    let again = Command::SignIn(SignInCommand::SignIn {
-        user: shift.user("ida").id,
-        product: product(),
-        devices: vec![(
-            SignInId::from_bits(9),
-            shift.account.sign_ins()[&first].device.clone(),
-        )],
-        takeover: true,
-        wait: true,
-    });
+    let again = kit::sign_in(
+        shift.user("ida").id,
+        SignInId::from_bits(9),
+        shift.account.sign_ins()[&first].device.clone(),
+    )
+    .takeover(true)
+    .wait(true)
+    .command();
     assert_eq!(shift.give(&back_end(), &again).unwrap().outcome, ended);
 }
 
@@ -186,17 +178,7 @@ fn s6_a_token_of_a_sign_in_that_ended_is_dead_for_good() {
     let ended = shift.sign_in_of("ida");
     shift.sign_out("ida").sign_in("ida");
 
-    for command in [
-        Command::SignIn(SignInCommand::Heartbeat {
-            sign_in: ended,
-            active: true,
-        }),
-        Command::SignIn(SignInCommand::SignOut {
-            sign_in: ended,
-            note: None,
-            acting: None,
-        }),
-    ] {
+    for command in [kit::heartbeat(ended, true), kit::sign_out(ended)] {
         shift.give(&Actor::SignIn(ended), &command);
         assert_eq!(shift.refusal(), Code::SignInEnded);
     }
@@ -234,11 +216,7 @@ fn s10_who_is_logged_out_takes_no_seat_from_another_device_either() {
     shift.sign_in_on("ida", "phone");
 
     let phone = shift.sign_in_at("ida", "phone");
-    let command = Command::SignIn(SignInCommand::SignOut {
-        sign_in: phone,
-        note: None,
-        acting: None,
-    });
+    let command = kit::sign_out(phone);
     shift.give(&user("olga"), &command);
 
     assert_eq!(shift.queue(), [""; 0]);
@@ -260,11 +238,11 @@ fn s10_signing_out_and_evicting_are_told_apart_by_what_is_said_and_never_by_a_re
         for note in [None, Some("Closing")] {
             let mut shift = Shift::with(1, help_desk(), &["ida"]);
             shift.sign_in("ida").happened();
-            let out = Command::SignIn(SignInCommand::SignOut {
-                sign_in: shift.sign_in_of("ida"),
-                note: note.map(|note| note.parse().unwrap()),
+            let out = kit::sign_out_with(
+                shift.sign_in_of("ida"),
+                note.map(|note| note.parse().unwrap()),
                 acting,
-            });
+            );
 
             let decision = shift.give(&both, &out).unwrap();
 
@@ -284,13 +262,7 @@ fn s10_nobody_acts_in_a_capacity_that_is_not_theirs() {
     let mut shift = Shift::with(1, help_desk(), &["ida"]);
     shift.sign_in("ida");
     let sign_in = shift.sign_in_of("ida");
-    let out = |acting| {
-        Command::SignIn(SignInCommand::SignOut {
-            sign_in,
-            note: None,
-            acting: Some(acting),
-        })
-    };
+    let out = |acting| kit::sign_out_with(sign_in, None, Some(acting));
 
     shift.give(&Actor::SignIn(sign_in), &out(Acting::Admin));
     assert_eq!(shift.refusal(), Code::Forbidden);

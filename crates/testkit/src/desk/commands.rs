@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
 use usher_domain::command::{
-    AccountCommand, ApiKeyCommand, Command, GroupCommand, LicenseCommand, MemberChange, PoolCommand,
-    PoolPatch, TeamCommand, UserCommand, UserPatch,
+    AccountCommand, ApiKeyCommand, Command, GroupCommand, LeavingUsers, LicenseCommand, MemberChange,
+    PoolCommand, PoolPatch, SeatWay, TeamCommand, UserCommand, UserPatch,
 };
 use usher_domain::directory::{DirectoryEntry, EmailLabel, GroupMapping};
 use usher_domain::permission::Scope;
@@ -38,14 +38,18 @@ pub struct Subscription {
     default_pools: BTreeMap<Product, PoolId>,
 }
 
-/// Buys named and shared seats of the usual product. `default_pool` is created for the first shared ones.
-pub fn subscription(named_seats: u32, shared_seats: u32, default_pool: PoolId) -> Subscription {
-    let subscription = Subscription {
+/// Buys nothing.
+pub fn no_seats() -> Subscription {
+    Subscription {
         plan: plan("enterprise"),
         products: BTreeMap::new(),
         default_pools: BTreeMap::new(),
-    };
-    subscription.and(product(), named_seats, shared_seats, default_pool)
+    }
+}
+
+/// Buys named and shared seats of the usual product. `default_pool` is created for the first shared ones.
+pub fn subscription(named_seats: u32, shared_seats: u32, default_pool: PoolId) -> Subscription {
+    no_seats().and(product(), named_seats, shared_seats, default_pool)
 }
 
 impl Subscription {
@@ -122,6 +126,21 @@ pub const fn set_license_of(user: UserId, product: Product, license: Option<Lice
     })
 }
 
+/// Moves a user's license to another user. `seen` is the license that the caller saw.
+pub const fn reassign(product: Product, from: UserId, to: UserId, seen: Option<License>) -> Command {
+    Command::License(LicenseCommand::Reassign {
+        product,
+        from,
+        to,
+        seen,
+    })
+}
+
+/// Moves users from one pool to another; `None` moves everybody.
+pub const fn move_users(from: PoolId, to: PoolId, users: Option<BTreeSet<UserId>>) -> Command {
+    Command::License(LicenseCommand::MoveUsers { from, to, users })
+}
+
 /// Adds a pool of the usual product, with the rules of the settings.
 pub fn create_pool(id: PoolId, name: &str, seats: u32) -> Command {
     create_pool_of(product(), id, name, seats)
@@ -150,6 +169,16 @@ pub fn resize(id: PoolId, seats: u32) -> Command {
         ..PoolPatch::default()
     };
     change_pool(id, change)
+}
+
+/// Moves seats between pools, or from or to the unallocated ones.
+pub const fn move_seats(way: SeatWay, seats: u32) -> Command {
+    Command::Pool(PoolCommand::MoveSeats { way, seats })
+}
+
+/// Deletes a pool.
+pub const fn delete_pool(id: PoolId, users: LeavingUsers) -> Command {
+    Command::Pool(PoolCommand::Delete { id, users })
 }
 
 /// The change that gives a pool these rules.
@@ -196,6 +225,11 @@ pub const fn change_group_members(id: GroupId, members: MemberChange) -> Command
         external_id: None,
         members: Some(members),
     })
+}
+
+/// Sets all groups of a user, as the identity provider names them.
+pub const fn set_user_groups(user: UserId, groups: BTreeSet<GroupId>) -> Command {
+    Command::Group(GroupCommand::SetUserGroups { user, groups })
 }
 
 /// Sets what a group gives to its members.

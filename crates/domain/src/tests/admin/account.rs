@@ -1,13 +1,11 @@
 //! The account itself: its subscription, and closing it.
 
-use std::collections::BTreeMap;
-
 use super::office::*;
-use crate::account::ProductSeats;
 use crate::command::{AccountCommand, Command};
 use crate::event::{EndReason, Event};
 use crate::permission::{Role, Scope};
 use crate::refusal::{CapacityRefusal, Refusal, SeatKind, StateRefusal};
+use crate::tests::kit;
 use crate::top_up::TOP_UPS_KEPT;
 use crate::{Account, TicketId};
 
@@ -84,11 +82,7 @@ fn l8_a_subscription_never_goes_below_what_is_assigned_or_distributed() {
 #[test]
 fn l8_a_product_that_is_left_out_has_no_seats() {
     let office = Office::with_seats(1, 0).after(&[create("ann", Some(true))]);
-    let nothing = Command::Account(AccountCommand::SetSubscription {
-        plan: plan("enterprise"),
-        products: BTreeMap::new(),
-        default_pools: BTreeMap::new(),
-    });
+    let nothing = kit::no_seats().command();
 
     assert_eq!(office.answer(&OPERATOR, &nothing), "seats-in-use");
     assert_eq!(
@@ -120,16 +114,9 @@ fn the_same_subscription_again_changes_nothing() {
 fn a_second_product_gets_a_default_pool_of_its_own() {
     let mut office = Office::with_seats(2, 10);
     let desk: crate::text::Product = "service-desk".parse().unwrap();
-    let seats = |named_seats, shared_seats| ProductSeats {
-        named_seats,
-        shared_seats,
-    };
     let both = |id| {
-        Command::Account(AccountCommand::SetSubscription {
-            plan: plan("enterprise"),
-            products: BTreeMap::from([(product(), seats(2, 10)), (desk.clone(), seats(0, 4))]),
-            default_pools: BTreeMap::from([(desk.clone(), id)]),
-        })
+        let bought = kit::subscription(2, 10, pool("default"));
+        bought.and(desk.clone(), 0, 4, id).command()
     };
     assert_eq!(office.answer(&OPERATOR, &both(pool("default"))), "invalid");
 

@@ -2,11 +2,12 @@
 
 use super::office::*;
 use crate::account::SettingsPatch;
-use crate::command::{AccountCommand, Command, CredentialCommand, UserPatch};
+use crate::command::{Command, CredentialCommand, UserPatch};
 use crate::directory::SignInPatch;
 use crate::event::CredentialEvent;
 use crate::permission::{Privilege, Role, Scope};
 use crate::single_sign_on::ProviderChange;
+use crate::tests::kit;
 use crate::{Actor, Event, Refusal};
 
 /// An owner, an admin, managers of users and of seats, and two members.
@@ -21,11 +22,9 @@ fn office() -> Office {
 }
 
 fn change_sign_in(office: &mut Office, sign_in: SignInPatch) {
-    office.does(&Command::Account(AccountCommand::ChangeSettings {
-        change: SettingsPatch {
-            sign_in,
-            ..SettingsPatch::default()
-        },
+    office.does(&kit::change_settings(SettingsPatch {
+        sign_in,
+        ..SettingsPatch::default()
     }));
 }
 

@@ -7,9 +7,10 @@ mod single_sign_on;
 
 use super::office::*;
 use crate::account::SettingsPatch;
-use crate::command::{AccountCommand, Command, GroupCommand, TeamCommand, UserPatch};
+use crate::command::{Command, UserPatch};
 use crate::directory::{DirectoryEntry, GroupMapping, SignInPatch, Subject};
 use crate::permission::{Actor, Role, Scope};
+use crate::tests::kit;
 use crate::user::License;
 use crate::{TeamId, UserId};
 
@@ -80,26 +81,17 @@ fn gives_team(of: TeamId) -> GroupMapping {
 }
 
 fn create_team(name: &str, people: &[&str]) -> Command {
-    Command::Team(TeamCommand::Create {
-        id: team(name),
-        name: name.parse().unwrap(),
-        members: members(people),
-    })
+    kit::create_team(team(name), name, members(people))
 }
 
 fn said(name: &str, groups: &[&str]) -> Command {
-    Command::Group(GroupCommand::SetUserGroups {
-        user: user(name),
-        groups: groups.iter().map(|name| group(name)).collect(),
-    })
+    kit::set_user_groups(user(name), groups.iter().map(|name| group(name)).collect())
 }
 
 fn signs_in(sign_in: SignInPatch) -> Command {
-    Command::Account(AccountCommand::ChangeSettings {
-        change: SettingsPatch {
-            sign_in,
-            ..SettingsPatch::default()
-        },
+    kit::change_settings(SettingsPatch {
+        sign_in,
+        ..SettingsPatch::default()
     })
 }
 

@@ -2,10 +2,11 @@
 
 use super::office::*;
 use crate::Event;
-use crate::command::{Command, LeavingUsers, PoolCommand, PoolPatch, UserPatch};
+use crate::command::{Command, LeavingUsers, PoolPatch, UserPatch};
 use crate::event::{EndReason, MinutesEvent, SignInEvent};
 use crate::refusal::{CapacityRefusal, Refusal};
 use crate::rules::{Occupies, Preset, RulesPatch, SeatPer, WhenFull};
+use crate::tests::kit;
 use crate::time::Secs;
 
 #[test]
@@ -168,10 +169,7 @@ fn q4_a_warning_by_the_old_rules_is_taken_back() {
 fn p2_nothing_is_due_in_a_pool_that_is_deleted() {
     let mut office = idle_holder();
 
-    office.does(&Command::Pool(PoolCommand::Delete {
-        id: pool("night"),
-        users: LeavingUsers::Remove,
-    }));
+    office.does(&kit::delete_pool(pool("night"), LeavingUsers::Remove));
 
     assert_eq!(office.account.next_due(), None);
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::office::*;
 use crate::account::KeyMaker;
-use crate::command::{ApiKeyCommand, Command, UserCommand, UserPatch};
+use crate::command::{ApiKeyCommand, Command, UserPatch};
 use crate::permission::{Override, PermissionOverrides, Privilege, Role, Scope, SessionPermission};
+use crate::tests::kit;
 use crate::{Actor, ApiKeyId, Event};
 
 const ID: u128 = 7;
@@ -13,12 +14,7 @@ const ID: u128 = 7;
 /// A key of `maker` with these scopes, as an actor.
 fn made_by(office: &mut Office, maker: &Actor, scopes: &[Scope]) -> Actor {
     let id = ApiKeyId::from_bits(ID);
-    let command = Command::ApiKey(ApiKeyCommand::Create {
-        id,
-        name: "Back end".parse().unwrap(),
-        scopes: scopes.iter().copied().collect(),
-        expires_at: None,
-    });
+    let command = kit::create_key(id, "Back end", scopes);
     office.does_as(maker, &command).unwrap();
     Actor::ApiKey {
         id,
@@ -146,16 +142,9 @@ fn r3_a_key_sets_no_password_and_makes_nobody_who_has_more() {
         &[Scope::UsersManage, Scope::SeatsManage],
     );
     let with_password = |set| {
-        Command::User(UserCommand::Create {
-            id: user("newman"),
-            profile: profile("newman", Role::Member, &[]),
-            assign_seat: Some(false),
-            product: None,
-            licenses: std::collections::BTreeMap::new(),
-            password_set: set,
-            active: true,
-            directory: None,
-        })
+        kit::NewUser::with_profile(user("newman"), profile("newman", Role::Member, &[]))
+            .password_set(set)
+            .command()
     };
     let new = |role, privileges: &[Privilege]| create_with(profile("newman", role, privileges), Some(false));
     let password = UserPatch {

@@ -1,9 +1,9 @@
 //! Licenses: named, shared, none.
 
 use super::office::*;
-use crate::command::{Command, LicenseCommand};
 use crate::event::{EndReason, TicketEvent};
 use crate::refusal::{Refusal, StateRefusal};
+use crate::tests::kit;
 use crate::user::License;
 
 const NAMED: Option<License> = Some(License::Named);
@@ -82,11 +82,7 @@ fn l3_a_refused_switch_leaves_the_old_license() {
 #[test]
 fn l3_a_pool_gives_licenses_of_its_own_product_only() {
     let office = Office::with_seats(0, 1).with_members(&["ann"]);
-    let other = Command::License(LicenseCommand::Set {
-        user: user("ann"),
-        product: "service-desk".parse().unwrap(),
-        license: shared("default"),
-    });
+    let other = kit::set_license_of(user("ann"), "service-desk".parse().unwrap(), shared("default"));
 
     assert_eq!(office.answer(&OPERATOR, &other), "invalid");
 }

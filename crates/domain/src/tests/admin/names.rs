@@ -1,10 +1,11 @@
 //! Texts for people may not contain invisible characters, wherever they come from, and stored ones stay readable.
 
 use super::office::*;
-use crate::command::{Command, PoolPatch, SessionCommand, SignInCommand, UserPatch};
+use crate::command::{Command, PoolPatch, SessionCommand, UserPatch};
 use crate::event::UserEvent;
-use crate::presence::{Customer, SessionKind, Start};
+use crate::presence::{Customer, Start};
 use crate::refusal::Refusal;
+use crate::tests::kit;
 use crate::{Event, SessionId};
 
 /// A name with a character that reverses the text after it.
@@ -72,26 +73,16 @@ fn every_command_with_a_text_says_which_character_it_does_not_take_and_where() {
             "202E",
         ),
         (
-            Command::Session(SessionCommand::Create {
-                id,
-                sign_in: laptop("mia"),
-                kind: SessionKind::Call,
-                start: Start::Standby,
-                customer,
-                code: "ABC234".parse().unwrap(),
-                valid_for: None,
-                wait: false,
-            }),
+            kit::call(id, laptop("mia"))
+                .start(Start::Standby)
+                .customer(customer)
+                .command(),
             "customer.name",
             3,
             "202E",
         ),
         (
-            Command::SignIn(SignInCommand::SignOut {
-                sign_in: laptop("mia"),
-                note: Some(TURNED.parse().unwrap()),
-                acting: None,
-            }),
+            kit::sign_out_with(laptop("mia"), Some(TURNED.parse().unwrap()), None),
             "reason",
             3,
             "202E",

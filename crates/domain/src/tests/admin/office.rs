@@ -1,23 +1,20 @@
 //! An office with one product, in which everything has a short name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::account::{Plan, ProductSeats};
-use crate::command::{
-    AccountCommand, Command, Decision, GroupCommand, LicenseCommand, MemberChange, PoolCommand, PoolPatch,
-    SeatWay, SignInCommand, UserCommand, UserPatch,
-};
-use crate::directory::{DirectoryEntry, EmailLabel, GroupMapping};
+use crate::command::{Command, Decision, MemberChange, PoolPatch, SeatWay, UserPatch};
+use crate::directory::GroupMapping;
 use crate::event::{EndReason, Event, Profile, SignInEvent, TicketEvent};
-use crate::permission::{Actor, PermissionOverrides, Privilege, Role, Scope};
-use crate::presence::{Device, DeviceKind};
+use crate::permission::{Actor, Privilege, Role, Scope};
 use crate::refusal::Refusal;
 use crate::rules::{Preset, RulesPatch};
+use crate::tests::kit::{self, bits};
 use crate::tests::witness::{execute, found, take_step};
-use crate::text::Product;
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
-use crate::{Account, ApiKeyId, GroupId, Input, PoolId, SignInId, TeamId, TopUpId, UserId};
+use crate::{Account, ApiKeyId, Input, SignInId, TopUpId, UserId};
+
+pub(super) use crate::tests::kit::{entry, group, on, pool, product, profile, rules, team, user};
 
 pub(super) const OPERATOR: Actor = Actor::Operator;
 
@@ -36,32 +33,6 @@ pub(super) fn shifts(users: &[&str]) -> Office {
     office
 }
 
-/// The id for a name of up to 16 letters.
-fn bits(name: &str) -> u128 {
-    name.bytes().fold(0, |bits, byte| (bits << 8) | u128::from(byte))
-}
-
-pub(super) fn user(name: &str) -> UserId {
-    UserId::from_bits(bits(name))
-}
-
-pub(super) fn pool(name: &str) -> PoolId {
-    PoolId::from_bits(bits(name))
-}
-
-pub(super) fn team(name: &str) -> TeamId {
-    TeamId::from_bits(bits(name))
-}
-
-pub(super) fn product() -> Product {
-    "remote-support".parse().unwrap()
-}
-
-pub(super) fn plan(name: &str) -> Plan {
-    let plans = Plan::built_in();
-    plans.into_iter().find(|plan| plan.name.as_str() == name).unwrap()
-}
-
 pub(super) fn by(name: &str) -> Actor {
     Actor::User(user(name))
 }
@@ -73,72 +44,37 @@ pub(super) fn key(scopes: &[Scope]) -> Actor {
     }
 }
 
-pub(super) fn profile(name: &str, role: Role, privileges: &[Privilege]) -> Profile {
-    Profile {
-        name: name.parse().unwrap(),
-        email: format!("{name}@example.com").parse().unwrap(),
-        role,
-        privileges: privileges.iter().copied().collect(),
-        billing_contact: false,
-        seat_limit: None,
-        session_permissions: PermissionOverrides::default(),
-    }
-}
-
 /// Creates a member, without a seat unless `assign_seat` says otherwise.
 pub(super) fn create(name: &str, assign_seat: Option<bool>) -> Command {
     create_with(profile(name, Role::Member, &[]), assign_seat)
 }
 
 pub(super) fn create_with(profile: Profile, assign_seat: Option<bool>) -> Command {
-    Command::User(UserCommand::Create {
-        id: user(profile.name.as_str()),
-        profile,
-        assign_seat,
-        product: None,
-        licenses: std::collections::BTreeMap::new(),
-        password_set: false,
-        active: true,
-        directory: None,
-    })
+    let id = user(profile.name.as_str());
+    kit::NewUser::with_profile(id, profile)
+        .assign_seat(assign_seat)
+        .command()
 }
 
 pub(super) fn change(name: &str, change: UserPatch) -> Command {
-    Command::User(UserCommand::Change {
-        id: user(name),
-        change,
-    })
+    kit::change_user(user(name), change)
 }
 
 pub(super) fn delete(name: &str) -> Command {
-    Command::User(UserCommand::Delete { id: user(name) })
+    kit::delete_user(user(name))
 }
 
 pub(super) fn license(name: &str, license: Option<License>) -> Command {
-    Command::License(LicenseCommand::Set {
-        user: user(name),
-        product: product(),
-        license,
-    })
+    kit::set_license(user(name), license)
 }
 
 pub(super) fn reassign(from: &str, to: &str) -> Command {
-    Command::License(LicenseCommand::Reassign {
-        product: product(),
-        from: user(from),
-        to: user(to),
-        seen: None,
-    })
+    kit::reassign(product(), user(from), user(to), None)
 }
 
 /// The same, with the license that the caller saw.
 pub(super) fn reassign_seen(from: &str, to: &str, seen: Option<License>) -> Command {
-    Command::License(LicenseCommand::Reassign {
-        product: product(),
-        from: user(from),
-        to: user(to),
-        seen,
-    })
+    kit::reassign(product(), user(from), user(to), seen)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands where a license or none does")]
@@ -147,30 +83,15 @@ pub(super) fn shared(name: &str) -> Option<License> {
 }
 
 pub(super) fn create_pool(name: &str, seats: u32) -> Command {
-    Command::Pool(PoolCommand::Create {
-        id: pool(name),
-        name: name.parse().unwrap(),
-        product: product(),
-        seats,
-        rules: None,
-    })
+    kit::create_pool(pool(name), name, seats)
 }
 
 pub(super) fn change_pool(name: &str, change: PoolPatch) -> Command {
-    Command::Pool(PoolCommand::Change {
-        id: pool(name),
-        change,
-    })
+    kit::change_pool(pool(name), change)
 }
 
 pub(super) fn resize(name: &str, seats: u32) -> Command {
-    change_pool(
-        name,
-        PoolPatch {
-            seats: Some(seats),
-            ..PoolPatch::default()
-        },
-    )
+    kit::resize(pool(name), seats)
 }
 
 /// The same, with the number that the caller saw.
@@ -195,23 +116,12 @@ pub(super) fn move_seats(from: &str, to: &str, seats: u32) -> Command {
             to: pool(to),
         },
     };
-    Command::Pool(PoolCommand::MoveSeats { way, seats })
+    kit::move_seats(way, seats)
 }
 
 /// Moves these users, or all if none are named.
 pub(super) fn move_users(from: &str, to: &str, names: &[&str]) -> Command {
-    Command::License(LicenseCommand::MoveUsers {
-        from: pool(from),
-        to: pool(to),
-        users: (!names.is_empty()).then(|| members(names)),
-    })
-}
-
-pub(super) fn rules(rules: RulesPatch) -> PoolPatch {
-    PoolPatch {
-        rules: Some(rules),
-        ..PoolPatch::default()
-    }
+    kit::move_users(pool(from), pool(to), (!names.is_empty()).then(|| members(names)))
 }
 
 pub(super) fn preset(preset: Preset) -> PoolPatch {
@@ -224,57 +134,26 @@ pub(super) fn sign_in(name: &str) -> Command {
 }
 
 pub(super) fn sign_in_on(name: &str, device: &str) -> Command {
-    let at = Device {
-        id: device.parse().unwrap(),
-        name: device.parse().unwrap(),
-        kind: DeviceKind::Desktop,
-    };
-    Command::SignIn(SignInCommand::SignIn {
-        user: user(name),
-        product: product(),
-        devices: vec![(on(name, device), at)],
-        takeover: false,
-        wait: true,
-    })
-}
-
-/// The sign-in of a user on one of their devices.
-pub(super) fn on(name: &str, device: &str) -> SignInId {
-    SignInId::from_bits(bits(&format!("{name}@{device}")))
+    kit::sign_in(user(name), on(name, device), kit::device(device, device))
+        .wait(true)
+        .command()
 }
 
 pub(super) fn members(names: &[&str]) -> BTreeSet<UserId> {
     names.iter().map(|name| user(name)).collect()
 }
 
-pub(super) fn group(name: &str) -> GroupId {
-    GroupId::from_bits(bits(name))
-}
-
 pub(super) fn create_group(name: &str, people: &[&str]) -> Command {
-    Command::Group(GroupCommand::Create {
-        id: group(name),
-        name: name.parse().unwrap(),
-        external_id: None,
-        members: members(people),
-    })
+    kit::create_group(group(name), name, members(people))
 }
 
 /// Makes these people the members of a group.
 pub(super) fn in_group(name: &str, people: &[&str]) -> Command {
-    Command::Group(GroupCommand::Change {
-        id: group(name),
-        name: None,
-        external_id: None,
-        members: Some(MemberChange::Set(members(people))),
-    })
+    kit::change_group_members(group(name), MemberChange::Set(members(people)))
 }
 
 pub(super) fn map(name: &str, mapping: GroupMapping) -> Command {
-    Command::Group(GroupCommand::Map {
-        id: group(name),
-        mapping,
-    })
+    kit::map_group(group(name), mapping)
 }
 
 /// The mapping that gives a license of the office's product.
@@ -285,36 +164,15 @@ pub(super) fn gives(license: Option<License>) -> GroupMapping {
     }
 }
 
-/// An entry with this user name.
-pub(super) fn entry(user_name: &str) -> DirectoryEntry {
-    DirectoryEntry {
-        user_name: user_name.parse().unwrap(),
-        external_id: None,
-        given_name: None,
-        family_name: None,
-        email_label: EmailLabel::default(),
-        subject: None,
-    }
-}
-
 pub(super) fn add_minutes(top_up: &str, minutes: u32) -> Command {
-    Command::Account(AccountCommand::AddMinutes {
-        id: TopUpId::from_bits(bits(top_up)),
-        minutes,
-    })
+    kit::add_minutes(TopUpId::from_bits(bits(top_up)), minutes)
 }
 
 /// Sets named and shared seats of the office's product. The pool `default` is created for the first shared ones.
 pub(super) fn subscribe(plan_name: &str, named_seats: u32, shared_seats: u32) -> Command {
-    let seats = ProductSeats {
-        named_seats,
-        shared_seats,
-    };
-    Command::Account(AccountCommand::SetSubscription {
-        plan: plan(plan_name),
-        products: BTreeMap::from([(product(), seats)]),
-        default_pools: BTreeMap::from([(product(), pool("default"))]),
-    })
+    kit::subscription(named_seats, shared_seats, pool("default"))
+        .plan(plan_name)
+        .command()
 }
 
 impl Office {

@@ -2,20 +2,17 @@
 
 use super::office::*;
 use crate::Event;
-use crate::account::ProductSeats;
-use crate::command::{AccountCommand, Command, LeavingUsers, PoolCommand, PoolPatch, UserCommand};
+use crate::command::{Command, LeavingUsers, PoolPatch};
 use crate::event::{EndReason, TicketEvent};
 use crate::permission::{Privilege, Role};
 use crate::presence::SignIn;
 use crate::refusal::{CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::rules::RulesPatch;
+use crate::tests::kit;
 use crate::time::Secs;
 
 fn delete_pool(name: &str, users: LeavingUsers) -> Command {
-    Command::Pool(PoolCommand::Delete {
-        id: pool(name),
-        users,
-    })
+    kit::delete_pool(pool(name), users)
 }
 
 #[test]
@@ -28,13 +25,7 @@ fn p1_pools_of_one_product_have_different_names() {
         };
         change_pool("night", patch)
     };
-    let twin = Command::Pool(PoolCommand::Create {
-        id: pool("twin"),
-        name: "night".parse().unwrap(),
-        product: product(),
-        seats: 0,
-        rules: None,
-    });
+    let twin = kit::create_pool(pool("twin"), "night", 0);
 
     assert_eq!(office.answer(&OPERATOR, &twin), "already-exists");
     assert_eq!(
@@ -48,15 +39,7 @@ fn p1_pools_of_one_product_have_different_names() {
 #[test]
 fn p1_a_pool_is_made_of_a_product_with_shared_seats() {
     let office = Office::with_seats(1, 1);
-    let of = |seats| {
-        Command::Pool(PoolCommand::Create {
-            id: pool("desk"),
-            name: "desk".parse().unwrap(),
-            product: "service-desk".parse().unwrap(),
-            seats,
-            rules: None,
-        })
-    };
+    let of = |seats| kit::create_pool_of("service-desk".parse().unwrap(), pool("desk"), "desk", seats);
 
     assert_eq!(office.answer(&OPERATOR, &of(1)), "not-enough-seats");
     assert_eq!(office.answer(&OPERATOR, &of(0)), "invalid");
@@ -195,19 +178,9 @@ fn p3_a_pool_whose_occupied_seats_are_moved_drains() {
 
 #[test]
 fn p3_seats_that_are_not_there_and_pools_of_another_product_are_refused() {
-    let office = shifts(&[]).after(&[Command::Account(AccountCommand::SetSubscription {
-        plan: plan("enterprise"),
-        products: ["remote-support", "service-desk"]
-            .map(|product| {
-                let seats = ProductSeats {
-                    named_seats: 0,
-                    shared_seats: 4,
-                };
-                (product.parse().unwrap(), seats)
-            })
-            .into(),
-        default_pools: [("service-desk".parse().unwrap(), pool("desk"))].into(),
-    })]);
+    let bought =
+        kit::subscription(0, 4, pool("default")).and("service-desk".parse().unwrap(), 0, 4, pool("desk"));
+    let office = shifts(&[]).after(&[bought.command()]);
 
     for (from, to, seats, answer) in [
         ("default", "night", 0, "invalid"),
@@ -334,7 +307,7 @@ fn l3_nobody_is_moved_where_one_of_them_has_gone_elsewhere_since() {
     let mut office = night_shift().after(&[create_pool("evening", 0)]);
     office.does(&license("ben", shared("evening")));
     let refusal = office.refusal(&move_users("night", "default", &["ann", "ben"]));
-    office.does(&Command::User(UserCommand::Delete { id: user("ben") }));
+    office.does(&kit::delete_user(user("ben")));
     let deleted = office.refusal(&move_users("night", "default", &["ann", "ben"]));
 
     for (refusal, now) in [

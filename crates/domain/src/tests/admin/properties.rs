@@ -1,20 +1,18 @@
 //! What must be true after any sequence of an admin's commands.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use proptest::prelude::*;
 
 use super::office::*;
-use crate::account::{ProductSeats, SettingsPatch};
+use crate::account::SettingsPatch;
 use crate::command::{
-    AccountCommand, ApiKeyCommand, Command, GroupCommand, LeavingUsers, MemberChange, PoolCommand, PoolPatch,
-    TeamCommand, UserPatch,
+    ApiKeyCommand, Command, GroupCommand, LeavingUsers, MemberChange, PoolPatch, TeamCommand, UserPatch,
 };
 use crate::directory::{GroupMapping, SignInPatch};
 use crate::evolve::evolve;
 use crate::evolve::hints::take_changed_pool;
 use crate::permission::{Role, Scope};
 use crate::rules::Preset;
+use crate::tests::kit;
 use crate::user::{License, User};
 use crate::{Account, ApiKeyId};
 
@@ -70,33 +68,27 @@ fn on_users() -> impl Strategy<Value = Command> {
             prop::sample::select(&TEAMS[..]),
             prop::sample::subsequence(&PEOPLE[..], 0..4)
         )
-            .prop_map(|(name, people)| Command::Team(TeamCommand::Create {
-                id: team(name),
-                name: name.parse().unwrap(),
-                members: members(&people)
-            })),
+            .prop_map(|(name, people)| kit::create_team(team(name), name, members(&people))),
         (
             prop::sample::select(&TEAMS[..]),
             prop::sample::subsequence(&PEOPLE[..], 0..4)
         )
-            .prop_map(|(name, people)| Command::Team(TeamCommand::Change {
-                id: team(name),
-                name: None,
-                members: Some(MemberChange::Set(members(&people)))
-            })),
+            .prop_map(|(name, people)| kit::change_team_members(
+                team(name),
+                MemberChange::Set(members(&people))
+            )),
         (
             prop::sample::select(&TEAMS[..]),
             prop::sample::subsequence(&PEOPLE[..], 0..3),
             prop::sample::subsequence(&PEOPLE[..], 0..3)
         )
-            .prop_map(|(name, add, remove)| Command::Team(TeamCommand::Change {
-                id: team(name),
-                name: None,
-                members: Some(MemberChange::Edit {
+            .prop_map(|(name, add, remove)| kit::change_team_members(
+                team(name),
+                MemberChange::Edit {
                     add: members(&add),
                     remove: members(&remove)
-                })
-            })),
+                }
+            )),
         (person(), person(), a_license()).prop_map(|(from, to, seen)| reassign_seen(from, to, seen)),
         prop::sample::select(&TEAMS[..])
             .prop_map(|name| Command::Team(TeamCommand::Delete { id: team(name) })),
@@ -124,10 +116,7 @@ fn on_groups() -> impl Strategy<Value = Command> {
         }),
         1 => a_group().prop_map(|name| Command::Group(GroupCommand::Delete { id: group(name) })),
         2 => (person(), prop::sample::subsequence(&GROUPS[..], 0..3)).prop_map(|(name, groups)| {
-            Command::Group(GroupCommand::SetUserGroups {
-                user: user(name),
-                groups: groups.into_iter().map(group).collect(),
-            })
+            kit::set_user_groups(user(name), groups.into_iter().map(group).collect())
         }),
         1 => (person(), person()).prop_map(|(name, called)| {
             let patch = UserPatch {
@@ -142,12 +131,10 @@ fn on_groups() -> impl Strategy<Value = Command> {
                 break_glass: owner.map(|name| Some(user(name))),
                 ..SignInPatch::default()
             };
-            Command::Account(AccountCommand::ChangeSettings {
-                change: SettingsPatch {
+            kit::change_settings(SettingsPatch {
                     sign_in,
                     ..SettingsPatch::default()
-                },
-            })
+                })
         }),
     ]
 }
@@ -160,15 +147,11 @@ fn on_seats() -> impl Strategy<Value = Command> {
     ];
     prop_oneof![
         (any::<bool>(), 0..4_u32, 0..6_u32).prop_map(|(shared, named_seats, shared_seats)| {
-            let seats = ProductSeats {
+            subscribe(
+                if shared { "enterprise" } else { "team" },
                 named_seats,
                 shared_seats,
-            };
-            Command::Account(AccountCommand::SetSubscription {
-                plan: plan(if shared { "enterprise" } else { "team" }),
-                products: BTreeMap::from([(product(), seats)]),
-                default_pools: BTreeMap::from([(product(), pool("default"))]),
-            })
+            )
         }),
         (a_pool(), 0..4_u32).prop_map(|(name, seats)| create_pool(name, seats)),
         (a_pool(), 0..6_u32, prop::option::of(0..6_u32)).prop_map(|(name, seats, seats_seen)| {
@@ -182,17 +165,9 @@ fn on_seats() -> impl Strategy<Value = Command> {
         (a_place(), a_place(), 0..3_u32).prop_map(|(from, to, seats)| move_seats(from, to, seats)),
         (a_pool(), a_pool(), prop::sample::subsequence(&PEOPLE[..], 0..3))
             .prop_map(|(from, to, names)| move_users(from, to, &names)),
-        (a_pool(), leaving).prop_map(|(name, users)| Command::Pool(PoolCommand::Delete {
-            id: pool(name),
-            users
-        })),
+        (a_pool(), leaving).prop_map(|(name, users)| kit::delete_pool(pool(name), users)),
         ("[ab]", 1..3_u32).prop_map(|(id, minutes)| add_minutes(&id, minutes)),
-        (0..3_u128).prop_map(|id| Command::ApiKey(ApiKeyCommand::Create {
-            id: ApiKeyId::from_bits(id),
-            name: "Back end".parse().unwrap(),
-            scopes: BTreeSet::from([Scope::Read]),
-            expires_at: None,
-        })),
+        (0..3_u128).prop_map(|id| kit::create_key(ApiKeyId::from_bits(id), "Back end", &[Scope::Read])),
         (0..3_u128).prop_map(|id| Command::ApiKey(ApiKeyCommand::Rotate {
             id: ApiKeyId::from_bits(id),
             overlap: crate::Secs::new(60),

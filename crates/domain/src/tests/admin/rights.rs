@@ -2,11 +2,12 @@
 
 use super::office::*;
 use crate::Actor;
-use crate::command::{AccountCommand, Command, PoolCommand, UserPatch};
+use crate::command::UserPatch;
 use crate::event::UserEvent;
 use crate::permission::{
     Override, PermissionOverrides, Privilege, Role, Scope, SessionPermission, SessionPermissions,
 };
+use crate::tests::kit;
 
 /// An owner, an admin, managers of users with and without another privilege, and a member.
 fn office() -> Office {
@@ -305,14 +306,12 @@ fn r2_an_admin_gives_nobody_a_session_permission_that_they_are_denied() {
             ..crate::directory::GroupMapping::default()
         },
     );
-    let everybody = Command::Account(AccountCommand::ChangeSettings {
-        change: crate::account::SettingsPatch {
-            session_permissions: Some(SessionPermissions {
-                view_account: true,
-                ..SessionPermissions::default()
-            }),
-            ..crate::account::SettingsPatch::default()
-        },
+    let everybody = kit::change_settings(crate::account::SettingsPatch {
+        session_permissions: Some(SessionPermissions {
+            view_account: true,
+            ..SessionPermissions::default()
+        }),
+        ..crate::account::SettingsPatch::default()
     });
 
     for command in [
@@ -394,10 +393,7 @@ fn r1_seats_are_for_who_manages_seats() {
             ..Default::default()
         },
     );
-    let drop = Command::Pool(PoolCommand::Delete {
-        id: pool("night"),
-        users: crate::command::LeavingUsers::Refuse,
-    });
+    let drop = kit::delete_pool(pool("night"), crate::command::LeavingUsers::Refuse);
 
     for (actor, answer) in [
         (by("olga"), "ok"),
@@ -431,11 +427,9 @@ fn r5_control_without_view_is_none_however_it_came_about() {
         control_account: true,
         ..SessionPermissions::default()
     };
-    office.does(&Command::Account(AccountCommand::ChangeSettings {
-        change: crate::account::SettingsPatch {
-            session_permissions: Some(all),
-            ..crate::account::SettingsPatch::default()
-        },
+    office.does(&kit::change_settings(crate::account::SettingsPatch {
+        session_permissions: Some(all),
+        ..crate::account::SettingsPatch::default()
     }));
 
     for (name, controls) in [("adam", false), ("ada", true), ("mia", true)] {

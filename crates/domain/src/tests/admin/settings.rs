@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use super::office::*;
 use crate::account::SettingsPatch;
-use crate::command::{AccountCommand, ApiKeyCommand, Command};
+use crate::command::{ApiKeyCommand, Command};
 use crate::event::AccountEvent;
 use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
 use crate::refusal::{AccessRefusal, Refusal};
 use crate::rules::{Preset, Rules};
+use crate::tests::kit;
 use crate::time::Secs;
 use crate::{ApiKeyId, Event};
 
@@ -16,12 +17,10 @@ use crate::{ApiKeyId, Event};
 fn r5_settings_are_checked_and_only_what_is_new_is_stored() {
     let mut office = Office::new();
     let settings = |session_permissions, pool_defaults| {
-        Command::Account(AccountCommand::ChangeSettings {
-            change: SettingsPatch {
-                session_permissions,
-                pool_defaults,
-                ..SettingsPatch::default()
-            },
+        kit::change_settings(SettingsPatch {
+            session_permissions,
+            pool_defaults,
+            ..SettingsPatch::default()
         })
     };
     let blind = SessionPermissions {
@@ -75,14 +74,7 @@ fn r8_nobody_makes_a_key_that_is_good_for_more_than_they_are() {
             &[Privilege::SettingsManage, Privilege::SeatsManage],
         )
         .with_members(&["mia"]);
-    let make = |scopes: &[Scope]| {
-        Command::ApiKey(ApiKeyCommand::Create {
-            id: ApiKeyId::from_bits(7),
-            name: "Back end".parse().unwrap(),
-            scopes: scopes.iter().copied().collect(),
-            expires_at: None,
-        })
-    };
+    let make = |scopes: &[Scope]| kit::create_key(ApiKeyId::from_bits(7), "Back end", scopes);
 
     for (actor, scopes, answer) in [
         (OPERATOR, &Scope::ALL[..], "ok"),
@@ -110,12 +102,7 @@ fn a_new_secret_of_a_key_is_for_those_alone_who_could_have_made_the_key() {
         .with_members(&["mia"])
         .with("sara", Role::Manager, &[Privilege::SettingsManage])
         .with("adam", Role::Admin, &[])
-        .after(&[Command::ApiKey(ApiKeyCommand::Create {
-            id,
-            name: "Directory".parse().unwrap(),
-            scopes: BTreeSet::from([Scope::UsersManage]),
-            expires_at: None,
-        })]);
+        .after(&[kit::create_key(id, "Directory", &[Scope::UsersManage])]);
     let overlap = crate::Secs::new(60);
     let rotate = Command::ApiKey(ApiKeyCommand::Rotate { id, overlap });
     let a_key = Actor::ApiKey {
@@ -137,12 +124,7 @@ fn a_revoked_key_is_gone() {
     let mut office = Office::new()
         .with_members(&["mia"])
         .with("una", Role::Manager, &[Privilege::UsersManage])
-        .after(&[Command::ApiKey(ApiKeyCommand::Create {
-            id,
-            name: "Back end".parse().unwrap(),
-            scopes: BTreeSet::from([Scope::Read]),
-            expires_at: None,
-        })]);
+        .after(&[kit::create_key(id, "Back end", &[Scope::Read])]);
     let revoke = Command::ApiKey(ApiKeyCommand::Revoke { id });
 
     assert_eq!(office.answer(&by("mia"), &revoke), "not-found");

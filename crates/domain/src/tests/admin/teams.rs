@@ -3,13 +3,10 @@
 use super::office::*;
 use crate::command::{Command, MemberChange, TeamCommand};
 use crate::permission::{Privilege, Role};
+use crate::tests::kit;
 
 fn create_team(name: &str, people: &[&str]) -> Command {
-    Command::Team(TeamCommand::Create {
-        id: team(name),
-        name: name.parse().unwrap(),
-        members: members(people),
-    })
+    kit::create_team(team(name), name, members(people))
 }
 
 fn change_team(name: &str, new_name: Option<&str>, people: Option<&[&str]>) -> Command {
@@ -21,14 +18,13 @@ fn change_team(name: &str, new_name: Option<&str>, people: Option<&[&str]>) -> C
 }
 
 fn edit_team(name: &str, add: &[&str], remove: &[&str]) -> Command {
-    Command::Team(TeamCommand::Change {
-        id: team(name),
-        name: None,
-        members: Some(MemberChange::Edit {
+    kit::change_team_members(
+        team(name),
+        MemberChange::Edit {
             add: members(add),
             remove: members(remove),
-        }),
-    })
+        },
+    )
 }
 
 fn office() -> Office {

@@ -1,12 +1,13 @@
 //! Users: creating, changing, deactivating, deleting.
 
 use super::office::*;
-use crate::command::{Command, Outcome, PoolCommand, UserCommand, UserPatch};
+use crate::command::{Command, Outcome, UserPatch};
 use crate::event::{EndReason, Profile, UserEvent};
 use crate::labels::LabelsPatch;
 use crate::permission::{Override, PermissionOverrides, Role, Scope};
 use crate::refusal::{CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::repeat::derived_bits;
+use crate::tests::kit;
 use crate::user::License;
 use crate::{Event, PoolId, UserId};
 
@@ -166,16 +167,9 @@ fn creating_the_same_user_again_is_a_retry() {
             seat_assigned: true
         }
     );
-    let other = Command::User(UserCommand::Create {
-        id: user("ann"),
-        profile: profile("ben", Role::Member, &[]),
-        assign_seat: None,
-        product: None,
-        licenses: std::collections::BTreeMap::new(),
-        password_set: false,
-        active: true,
-        directory: None,
-    });
+    let other = kit::NewUser::with_profile(user("ann"), profile("ben", Role::Member, &[]))
+        .assign_seat(None)
+        .command();
     assert_eq!(office.answer(&OPERATOR, &other), "already-exists");
 }
 
@@ -334,26 +328,7 @@ fn labelled(command: Command, external_id: &str) -> Command {
 
 #[test]
 fn l3_a_new_user_gets_the_licenses_that_are_named_or_is_not_made() {
-    let with = |license| match create("ann", None) {
-        Command::User(UserCommand::Create {
-            id,
-            profile,
-            password_set,
-            active,
-            directory,
-            ..
-        }) => Command::User(UserCommand::Create {
-            id,
-            profile,
-            assign_seat: None,
-            product: None,
-            licenses: [(product(), license)].into(),
-            password_set,
-            active,
-            directory,
-        }),
-        other => panic!("{other:?}"),
-    };
+    let with = |license| kit::new_user("ann").licensed(license).command();
     let mut office = Office::with_seats(0, 10).after(&[create_pool("north", 0)]);
 
     assert_eq!(
@@ -408,47 +383,14 @@ fn l6_labels_of_users_need_the_privilege_to_manage_them() {
 
 #[test]
 fn l6_a_key_that_stands_for_one_request_makes_nothing_of_another() {
-    let made = |asked| match create("ann", Some(false)) {
-        Command::User(UserCommand::Create {
-            profile,
-            assign_seat,
-            product,
-            licenses,
-            password_set,
-            active,
-            directory,
-            ..
-        }) => Command::User(UserCommand::Create {
-            id: UserId::from_bits(derived_bits(7, asked)),
-            profile,
-            assign_seat,
-            product,
-            licenses,
-            password_set,
-            active,
-            directory,
-        }),
-        other => panic!("{other:?}"),
+    let made = |asked| {
+        let id = UserId::from_bits(derived_bits(7, asked));
+        kit::NewUser::with_id(id, "ann").command()
     };
     let office = Office::with_seats(0, 10).after(&[made(1)]);
 
     assert_eq!(office.answer(&OPERATOR, &made(1)), "ok");
     assert_eq!(office.answer(&OPERATOR, &made(2)), "idempotency-key-reused");
-    let pool = match create_pool("north", 1) {
-        Command::Pool(PoolCommand::Create {
-            name,
-            product,
-            seats,
-            rules,
-            ..
-        }) => Command::Pool(PoolCommand::Create {
-            id: PoolId::from_bits(derived_bits(7, 3)),
-            name,
-            product,
-            seats,
-            rules,
-        }),
-        other => panic!("{other:?}"),
-    };
+    let pool = kit::create_pool(PoolId::from_bits(derived_bits(7, 3)), "north", 1);
     assert_eq!(office.answer(&OPERATOR, &pool), "idempotency-key-reused");
 }

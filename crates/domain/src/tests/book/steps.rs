@@ -1,18 +1,16 @@
 //! The sentences of the columns "given" and "when".
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::gaps;
 use super::world::{World, by, id, name};
-use crate::account::{Plan, ProductSeats, SettingsPatch};
-use crate::command::{
-    AccountCommand, Command, GroupCommand, LeavingUsers, LicenseCommand, MemberChange, PoolCommand, SeatWay,
-    TeamCommand, UserCommand, UserPatch,
-};
+use crate::account::SettingsPatch;
+use crate::command::{LeavingUsers, MemberChange, SeatWay, UserPatch};
 use crate::directory::{GroupMapping, SignInPatch};
 use crate::permission::{Actor, Privilege, Role};
 use crate::rules::Rules;
 use crate::tests::fixture::{bits, mins, product, role};
+use crate::tests::kit;
 use crate::user::License;
 use crate::{GroupId, PoolId, TeamId};
 
@@ -129,13 +127,7 @@ const BOOKS: &[Step] = &[
         w.shift.resize(g[0].parse().unwrap());
     }),
     ("a pool _ of _ seat is created", |w, g| {
-        let command = Command::Pool(PoolCommand::Create {
-            id: pool(g[0]),
-            name: g[0].parse().unwrap(),
-            product: product(),
-            seats: g[1].parse().unwrap(),
-            rules: None,
-        });
+        let command = kit::create_pool(pool(g[0]), g[0], g[1].parse().unwrap());
         w.give(&Actor::Operator, &command);
     }),
     ("the pool _ is deleted", |w, g| {
@@ -150,10 +142,7 @@ const BOOKS: &[Step] = &[
             to: pool(g[2]),
         };
         let seats = g[0].parse().unwrap();
-        w.give(
-            &Actor::Operator,
-            &Command::Pool(PoolCommand::MoveSeats { way, seats }),
-        );
+        w.give(&Actor::Operator, &kit::move_seats(way, seats));
     }),
     ("_ goes to the pool _", |w, g| {
         let license = Some(License::Shared(pool(g[1])));
@@ -170,10 +159,7 @@ const BOOKS: &[Step] = &[
         create(w, g[0], Some(true));
     }),
     ("_ is deleted", |w, g| {
-        w.give(
-            &Actor::Operator,
-            &Command::User(UserCommand::Delete { id: id(g[0]) }),
-        );
+        w.give(&Actor::Operator, &kit::delete_user(id(g[0])));
     }),
     ("_ is switched off", |w, g| switch(w, g[0], false)),
     ("_ is switched on", |w, g| switch(w, g[0], true)),
@@ -181,24 +167,12 @@ const BOOKS: &[Step] = &[
         w.shift.limit_seats(&name(g[0]), g[1].parse().unwrap());
     }),
     ("the plan is _ with _ named and _ shared seat", |w, g| {
-        let plans = Plan::built_in();
-        let bought = ProductSeats {
-            named_seats: g[1].parse().unwrap(),
-            shared_seats: g[2].parse().unwrap(),
-        };
-        let command = Command::Account(AccountCommand::SetSubscription {
-            plan: plans.into_iter().find(|it| it.name.as_str() == g[0]).unwrap(),
-            products: BTreeMap::from([(product(), bought)]),
-            default_pools: BTreeMap::from([(product(), pool("pool"))]),
-        });
+        let (named, shared) = (g[1].parse().unwrap(), g[2].parse().unwrap());
+        let command = kit::subscription(named, shared, kit::POOL).plan(g[0]).command();
         w.give(&Actor::Operator, &command);
     }),
     ("a team _ has _ and _", |w, g| {
-        let command = Command::Team(TeamCommand::Create {
-            id: TeamId::from_bits(bits(g[0])),
-            name: g[0].parse().unwrap(),
-            members: [id(g[1]), id(g[2])].into(),
-        });
+        let command = kit::create_team(TeamId::from_bits(bits(g[0])), g[0], [id(g[1]), id(g[2])].into());
         w.give(&Actor::Operator, &command);
     }),
     ("a group _ gives a named seat", |w, g| {
@@ -308,18 +282,11 @@ const RIGHTS: &[Step] = &[
         change_by(w, g[0], g[1], change);
     }),
     ("_ gives _ a named seat", |w, g| {
-        let command = Command::License(LicenseCommand::Set {
-            user: id(g[1]),
-            product: product(),
-            license: Some(License::Named),
-        });
+        let command = kit::set_license(id(g[1]), Some(License::Named));
         w.give(&by(g[0]), &command);
     }),
     ("_ buys _ minute", |w, g| {
-        let command = Command::Account(AccountCommand::AddMinutes {
-            id: crate::TopUpId::from_bits(7),
-            minutes: g[1].parse().unwrap(),
-        });
+        let command = kit::add_minutes(crate::TopUpId::from_bits(7), g[1].parse().unwrap());
         w.give(&by(g[0]), &command);
     }),
 ];
@@ -338,13 +305,7 @@ fn change_rule(world: &mut World, rule: &str, value: &str) {
 }
 
 fn delete(world: &mut World, called: &str, users: LeavingUsers) {
-    world.give(
-        &Actor::Operator,
-        &Command::Pool(PoolCommand::Delete {
-            id: pool(called),
-            users,
-        }),
-    );
+    world.give(&Actor::Operator, &kit::delete_pool(pool(called), users));
 }
 
 fn create(world: &mut World, called: &str, assign_seat: Option<bool>) {
@@ -355,16 +316,9 @@ fn create(world: &mut World, called: &str, assign_seat: Option<bool>) {
         role: Role::Member,
         ..profile
     };
-    let command = Command::User(UserCommand::Create {
-        id: id(called),
-        profile,
-        assign_seat,
-        product: None,
-        licenses: BTreeMap::new(),
-        password_set: false,
-        active: true,
-        directory: None,
-    });
+    let command = kit::NewUser::with_profile(id(called), profile)
+        .assign_seat(assign_seat)
+        .command();
     world.give(&Actor::Operator, &command);
 }
 
@@ -378,30 +332,20 @@ fn switch(world: &mut World, called: &str, active: bool) {
 
 fn group(world: &mut World, called: &str, mapping: GroupMapping) {
     let id = GroupId::from_bits(bits(called));
-    let created = Command::Group(GroupCommand::Create {
-        id,
-        name: called.parse().unwrap(),
-        external_id: None,
-        members: BTreeSet::new(),
-    });
+    let created = kit::create_group(id, called, BTreeSet::new());
     world.give(&Actor::Operator, &created);
-    world.give(
-        &Actor::Operator,
-        &Command::Group(GroupCommand::Map { id, mapping }),
-    );
+    world.give(&Actor::Operator, &kit::map_group(id, mapping));
 }
 
 fn members(world: &mut World, called: &str, add: &[&str], remove: &[&str]) {
     let ids = |names: &[&str]| names.iter().map(|name| id(name)).collect();
-    let command = Command::Group(GroupCommand::Change {
-        id: GroupId::from_bits(bits(called)),
-        name: None,
-        external_id: None,
-        members: Some(MemberChange::Edit {
+    let command = kit::change_group_members(
+        GroupId::from_bits(bits(called)),
+        MemberChange::Edit {
             add: ids(add),
             remove: ids(remove),
-        }),
-    });
+        },
+    );
     world.give(&Actor::Operator, &command);
 }
 
@@ -414,14 +358,11 @@ fn require_sso(world: &mut World, sign_in: SignInPatch) {
         sign_in,
         ..SettingsPatch::default()
     };
-    world.give(
-        &Actor::Operator,
-        &Command::Account(AccountCommand::ChangeSettings { change }),
-    );
+    world.give(&Actor::Operator, &kit::change_settings(change));
 }
 
 fn change_by(world: &mut World, actor: &str, user: &str, change: UserPatch) {
-    let command = Command::User(UserCommand::Change { id: id(user), change });
+    let command = kit::change_user(id(user), change);
     world.give(&by(actor), &command);
 }
 

@@ -4,17 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::transitions::{Someone, Transition};
 use super::world::World;
-use crate::account::{Plan, ProductSeats};
-use crate::command::{
-    AccountCommand, Command, GroupCommand, LeavingUsers, LicenseCommand, MemberChange, PoolCommand,
-    PoolPatch, SeatWay, SessionCommand, SignInCommand, TeamCommand, TicketCommand, UserCommand, UserPatch,
-};
+use crate::command::{Command, GroupCommand, LeavingUsers, MemberChange, PoolPatch, SeatWay, UserPatch};
 use crate::directory::GroupMapping;
-use crate::event::{Claim, EndReason, Event, MinutesEvent, Profile, SessionEvent, SignInEvent, TicketEvent};
-use crate::permission::{Actor, PermissionOverrides, Role, Scope};
+use crate::event::{Claim, EndReason, Event, MinutesEvent, SessionEvent, SignInEvent, TicketEvent};
+use crate::permission::{Actor, Role, Scope};
 use crate::pool::Pool;
-use crate::presence::{Device, DeviceKind, Funding, SessionKind};
+use crate::presence::{Device, Funding, SessionKind};
 use crate::rules::{Rules, RulesPatch};
+use crate::tests::kit;
 use crate::tests::witness::execute;
 use crate::text::Product;
 use crate::time::Secs;
@@ -27,68 +24,42 @@ const PRODUCTS: [&str; 2] = ["remote-support", "service-desk"];
 impl World {
     /// Buys seats, and gives everybody a license.
     pub(super) fn found(&mut self, rules: [Rules; 3]) {
-        let seats = ProductSeats {
-            named_seats: 1,
-            shared_seats: 3,
-        };
-        let enterprise = Plan::built_in().into_iter().find(|plan| plan.shared_seats);
-        self.must(&Command::Account(AccountCommand::SetSubscription {
-            plan: enterprise.unwrap(),
-            products: BTreeMap::from([(product(0), seats), (product(1), seats)]),
-            default_pools: BTreeMap::from([(product(0), pool(0)), (product(1), pool(2))]),
-        }));
+        let subscription = kit::subscription(1, 3, pool(0)).and(product(1), 1, 3, pool(2));
+        self.must(&subscription.command());
         for (number, (rules, seats)) in (0..).zip(rules.into_iter().zip([1, 1, 1])) {
             if number == 1 {
-                self.must(&Command::Pool(PoolCommand::Create {
-                    id: pool(1),
-                    name: "Second".parse().unwrap(),
-                    product: product(0),
-                    seats: 0,
-                    rules: None,
-                }));
+                self.must(&kit::create_pool_of(product(0), pool(1), "Second", 0));
             }
-            self.must(&Command::Pool(PoolCommand::Change {
-                id: pool(number),
-                change: PoolPatch {
+            self.must(&kit::change_pool(
+                pool(number),
+                PoolPatch {
                     seats: Some(seats),
                     rules: Some(RulesPatch::from(rules.clone())),
                     ..PoolPatch::default()
                 },
-            }));
+            ));
         }
         for number in 0..USERS {
-            self.must(&Command::User(UserCommand::Create {
-                id: user(number),
-                profile: profile(number),
-                assign_seat: Some(false),
-                product: None,
-                licenses: std::collections::BTreeMap::new(),
-                password_set: false,
-                active: true,
-                directory: None,
-            }));
+            self.must(&new_user(number).command());
             for of in 0..2 {
                 let is_named = number == 4 && of == 1;
                 let shared = License::Shared(pool(u128::from(of) * 2));
-                self.must(&Command::License(LicenseCommand::Set {
-                    user: user(number),
-                    product: product(of),
-                    license: Some(if is_named { License::Named } else { shared }),
-                }));
+                self.must(&kit::set_license_of(
+                    user(number),
+                    product(of),
+                    Some(if is_named { License::Named } else { shared }),
+                ));
             }
         }
         for number in 0..3 {
             self.must(&create_group(number));
         }
-        self.must(&Command::Team(TeamCommand::Create {
-            id: TeamId::from_bits(0),
-            name: "Team".parse().unwrap(),
-            members: BTreeSet::from([user(1)]),
-        }));
-        self.must(&Command::Account(AccountCommand::AddMinutes {
-            id: TopUpId::from_bits(0),
-            minutes: 3,
-        }));
+        self.must(&kit::create_team(
+            TeamId::from_bits(0),
+            "Team",
+            BTreeSet::from([user(1)]),
+        ));
+        self.must(&kit::add_minutes(TopUpId::from_bits(0), 3));
     }
 
     fn must(&mut self, command: &Command) {
@@ -129,13 +100,11 @@ impl World {
                 actor,
             } => {
                 let user = user(*number);
-                let command = Command::SignIn(SignInCommand::SignIn {
-                    user,
-                    product: product(*of),
-                    devices: vec![(SignInId::from_bits(ids[0]), device(*on))],
-                    takeover: *takeover,
-                    wait: *wait,
-                });
+                let command = kit::sign_in(user, SignInId::from_bits(ids[0]), device(*on))
+                    .product(product(*of))
+                    .takeover(*takeover)
+                    .wait(*wait)
+                    .command();
                 Some((command, self.actor(*actor, user, Actor::User(user))))
             }
             Transition::SignInTwice {
@@ -144,13 +113,12 @@ impl World {
                 takeover,
             } => {
                 let ids = ids.map(SignInId::from_bits);
-                let command = Command::SignIn(SignInCommand::SignIn {
-                    user: user(*number),
-                    product: product(*of),
-                    devices: vec![(ids[0], device(0)), (ids[1], device(1))],
-                    takeover: *takeover,
-                    wait: true,
-                });
+                let command =
+                    kit::sign_in_on_all(user(*number), vec![(ids[0], device(0)), (ids[1], device(1))])
+                        .product(product(*of))
+                        .takeover(*takeover)
+                        .wait(true)
+                        .command();
                 Some((command, Actor::Operator))
             }
             Transition::Heartbeat {
@@ -160,22 +128,18 @@ impl World {
             } => {
                 let (sign_in, owner, token) = on(*sign_in)?;
                 let active = *active;
-                let command = Command::SignIn(SignInCommand::Heartbeat { sign_in, active });
+                let command = kit::heartbeat(sign_in, active);
                 Some((command, self.actor(*actor, owner, token)))
             }
             Transition::SignOut { sign_in, actor } => {
                 let (sign_in, owner, token) = on(*sign_in)?;
-                let command = Command::SignIn(SignInCommand::SignOut {
-                    sign_in,
-                    note: None,
-                    acting: None,
-                });
+                let command = kit::sign_out(sign_in);
                 Some((command, self.actor(*actor, owner, token)))
             }
             Transition::Lock { sign_in, secs, actor } => {
                 let (sign_in, owner, token) = on(*sign_in)?;
                 let hold = Secs::new(*secs);
-                let command = Command::SignIn(SignInCommand::LockSeat { sign_in, hold });
+                let command = kit::lock_seat(sign_in, hold);
                 Some((command, self.actor(*actor, owner, token)))
             }
             _ => None,
@@ -197,54 +161,34 @@ impl World {
                 actor,
             } => {
                 let sign_in = nth(&self.account.sign_ins, *sign_in)?;
-                let command = Command::Session(SessionCommand::Create {
-                    id: SessionId::from_bits(id),
-                    sign_in,
-                    kind: SessionKind::Attended,
-                    start: *start,
-                    customer: None,
-                    code: "ABC123".parse().unwrap(),
-                    valid_for: valid_for.map(Secs::new),
-                    wait: *wait,
-                });
+                let command = kit::call(SessionId::from_bits(id), sign_in)
+                    .kind(SessionKind::Attended)
+                    .start(*start)
+                    .code("ABC123")
+                    .valid_for(valid_for.map(Secs::new))
+                    .wait(*wait)
+                    .command();
                 let owner = self.account.sign_ins[&sign_in].user;
                 (command, actor, (owner, Actor::SignIn(sign_in)))
             }
             Transition::Connect { session, actor } => {
                 let (id, owner, token) = on(*session)?;
-                let command = Command::Session(SessionCommand::Connect {
-                    id,
-                    customer: None,
-                    proof: crate::presence::JoinProof::None,
-                });
+                let command = kit::join(id, crate::presence::JoinProof::None);
                 (command, actor, (owner, token))
             }
             Transition::Pause { session, actor } => {
                 let (id, owner, token) = on(*session)?;
-                (
-                    Command::Session(SessionCommand::Pause { id }),
-                    actor,
-                    (owner, token),
-                )
+                (kit::pause(id), actor, (owner, token))
             }
             Transition::Resume { session, wait, actor } => {
                 let (session, owner, token) = on(*session)?;
-                let command = Command::Session(SessionCommand::Resume {
-                    id: session,
-                    wait: *wait,
-                    ticket: TicketId::from_bits(id),
-                });
+                let command = kit::resume(session, *wait, TicketId::from_bits(id));
                 (command, actor, (owner, token))
             }
             Transition::End { sessions, actor } => {
                 let (_, owner, token) = on(sessions[0])?;
                 let ids = sessions.iter().filter_map(|number| Some(on(*number)?.0));
-                let command = Command::Session(SessionCommand::End {
-                    ids: ids.collect(),
-                    note: None,
-                    acting: None,
-                    proof: crate::presence::JoinProof::None,
-                });
+                let command = kit::end(ids.collect()).command();
                 (command, actor, (owner, token))
             }
             _ => return None,
@@ -286,15 +230,9 @@ impl World {
 
     fn in_the_queue(&self, transition: &Transition) -> Option<(Command, Actor)> {
         let (number, actor, command): (_, _, fn(TicketId) -> Command) = match transition {
-            Transition::Claim { ticket, actor } => {
-                (ticket, actor, |id| Command::Ticket(TicketCommand::Claim { id }))
-            }
-            Transition::Drop { ticket, actor } => {
-                (ticket, actor, |id| Command::Ticket(TicketCommand::Drop { id }))
-            }
-            Transition::Renew { ticket, actor } => {
-                (ticket, actor, |id| Command::Ticket(TicketCommand::Renew { id }))
-            }
+            Transition::Claim { ticket, actor } => (ticket, actor, |id| kit::claim(id)),
+            Transition::Drop { ticket, actor } => (ticket, actor, |id| kit::drop_ticket(id)),
+            Transition::Renew { ticket, actor } => (ticket, actor, |id| kit::renew(id)),
             _ => return None,
         };
         let id = nth(&self.account.tickets, *number)?;
@@ -325,12 +263,10 @@ impl World {
         };
         Some(match transition {
             Transition::FillGroup { group: number, users } => {
-                let command = Command::Group(GroupCommand::Change {
-                    id: group(*number),
-                    name: None,
-                    external_id: None,
-                    members: Some(MemberChange::Set(users.iter().copied().map(user).collect())),
-                });
+                let command = kit::change_group_members(
+                    group(*number),
+                    MemberChange::Set(users.iter().copied().map(user).collect()),
+                );
                 (command, directory)
             }
             Transition::MapGroup {
@@ -350,7 +286,7 @@ impl World {
                     licenses: licenses.collect(),
                 };
                 let id = group(*number);
-                (Command::Group(GroupCommand::Map { id, mapping }), Actor::Operator)
+                (kit::map_group(id, mapping), Actor::Operator)
             }
             Transition::ToggleGroup { group: number } => {
                 let id = group(*number);
@@ -364,10 +300,7 @@ impl World {
             Transition::SayGroups { user: number, groups } => {
                 let groups = groups.iter().copied().map(group);
                 let known = groups.filter(|id| self.account.groups.contains_key(id));
-                let command = Command::Group(GroupCommand::SetUserGroups {
-                    user: user(*number),
-                    groups: known.collect(),
-                });
+                let command = kit::set_user_groups(user(*number), known.collect());
                 (command, Actor::SingleSignOn)
             }
             Transition::Provision { user: number, active } => {
@@ -376,7 +309,7 @@ impl World {
                     ..UserPatch::default()
                 };
                 let id = user(*number);
-                (Command::User(UserCommand::Change { id, change }), directory)
+                (kit::change_user(id, change), directory)
             }
             _ => return None,
         })
@@ -386,14 +319,9 @@ impl World {
     fn in_the_office(&self, transition: &Transition, id: u128) -> Option<Command> {
         let change_pool = |number: u8, change| {
             let id = nth(&self.account.pools, number)?;
-            Some(Command::Pool(PoolCommand::Change { id, change }))
+            Some(kit::change_pool(id, change))
         };
-        let change_user = |number: u8, change| {
-            Some(Command::User(UserCommand::Change {
-                id: user(number),
-                change,
-            }))
-        };
+        let change_user = |number: u8, change| Some(kit::change_user(user(number), change));
         match transition {
             Transition::Resize { pool, seats } => change_pool(
                 *pool,
@@ -409,36 +337,28 @@ impl World {
                     ..PoolPatch::default()
                 },
             ),
-            Transition::DeletePool { pool: number, moves } => Some(Command::Pool(PoolCommand::Delete {
-                id: nth(&self.account.pools, *number)?,
-                users: if *moves {
+            Transition::DeletePool { pool: number, moves } => Some(kit::delete_pool(
+                nth(&self.account.pools, *number)?,
+                if *moves {
                     LeavingUsers::MoveTo(pool(0))
                 } else {
                     LeavingUsers::Remove
                 },
-            })),
+            )),
             Transition::License {
                 user: number,
                 product: of,
                 license,
             } => {
                 let product = product(*of);
-                Some(Command::License(LicenseCommand::Set {
-                    user: user(*number),
-                    license: self.license(&product, *license),
-                    product,
-                }))
+                let license = self.license(&product, *license);
+                Some(kit::set_license_of(user(*number), product, license))
             }
             Transition::Reassign {
                 from,
                 to,
                 product: of,
-            } => Some(Command::License(LicenseCommand::Reassign {
-                product: product(*of),
-                from: user(*from),
-                to: user(*to),
-                seen: None,
-            })),
+            } => Some(kit::reassign(product(*of), user(*from), user(*to), None)),
             Transition::Activate { user, active } => change_user(
                 *user,
                 UserPatch {
@@ -460,13 +380,13 @@ impl World {
                     ..UserPatch::default()
                 },
             ),
-            Transition::AddMinutes { minutes, again } => Some(Command::Account(AccountCommand::AddMinutes {
-                id: again
+            Transition::AddMinutes { minutes, again } => Some(kit::add_minutes(
+                again
                     .then(|| self.naive.a_top_up())
                     .flatten()
                     .unwrap_or(TopUpId::from_bits(id)),
-                minutes: *minutes,
-            })),
+                *minutes,
+            )),
             _ => self.between_pools(transition),
         }
     }
@@ -477,15 +397,13 @@ impl World {
                 let from = nth(&self.account.pools, *from)?;
                 let to = nth(&self.account.pools, *to)?;
                 let way = SeatWay::Between { from, to };
-                Some(Command::Pool(PoolCommand::MoveSeats { way, seats: *seats }))
+                Some(kit::move_seats(way, *seats))
             }
-            Transition::MoveUsers { from, to, user: one } => {
-                Some(Command::License(LicenseCommand::MoveUsers {
-                    from: nth(&self.account.pools, *from)?,
-                    to: nth(&self.account.pools, *to)?,
-                    users: one.map(|number| BTreeSet::from([user(number)])),
-                }))
-            }
+            Transition::MoveUsers { from, to, user: one } => Some(kit::move_users(
+                nth(&self.account.pools, *from)?,
+                nth(&self.account.pools, *to)?,
+                one.map(|number| BTreeSet::from([user(number)])),
+            )),
             Transition::StepSeats { pool, more } => {
                 let pool = nth(&self.account.pools, *pool)?;
                 let way = if *more {
@@ -493,7 +411,7 @@ impl World {
                 } else {
                     SeatWay::OutOfPool(pool)
                 };
-                Some(Command::Pool(PoolCommand::MoveSeats { way, seats: 1 }))
+                Some(kit::move_seats(way, 1))
             }
             _ => None,
         }
@@ -559,32 +477,17 @@ fn group(number: u8) -> GroupId {
 }
 
 fn create_group(number: u8) -> Command {
-    Command::Group(GroupCommand::Create {
-        id: group(number),
-        name: format!("Group {number}").parse().unwrap(),
-        external_id: None,
-        members: BTreeSet::new(),
-    })
+    kit::create_group(group(number), &format!("Group {number}"), BTreeSet::new())
 }
 
-fn profile(number: u8) -> Profile {
-    Profile {
-        name: format!("User {number}").parse().unwrap(),
-        email: format!("user{number}@example.com").parse().unwrap(),
-        role: if number == 0 { Role::Owner } else { Role::Member },
-        privileges: BTreeSet::new(),
-        billing_contact: false,
-        seat_limit: None,
-        session_permissions: PermissionOverrides::default(),
-    }
+fn new_user(number: u8) -> kit::NewUser {
+    kit::NewUser::with_id(user(number), &format!("User {number}"))
+        .email(&format!("user{number}@example.com"))
+        .role(if number == 0 { Role::Owner } else { Role::Member })
 }
 
 fn device(number: u8) -> Device {
-    Device {
-        id: format!("device-{number}").parse().unwrap(),
-        name: format!("Device {number}").parse().unwrap(),
-        kind: DeviceKind::Desktop,
-    }
+    kit::device(&format!("device-{number}"), &format!("Device {number}"))
 }
 
 /// The entry for a number.

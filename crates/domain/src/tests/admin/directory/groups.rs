@@ -5,6 +5,7 @@ use crate::command::{Command, GroupCommand, MemberChange};
 use crate::directory::GroupMapping;
 use crate::event::EndReason;
 use crate::permission::{Actor, Privilege, Role, Scope};
+use crate::tests::kit;
 
 #[test]
 fn d2_groups_have_names_of_their_own_and_members_who_exist() {
@@ -20,15 +21,13 @@ fn d2_groups_have_names_of_their_own_and_members_who_exist() {
         })
     };
     let edit = |add: &[&str], remove: &[&str]| {
-        Command::Group(GroupCommand::Change {
-            id: group("crew"),
-            name: None,
-            external_id: None,
-            members: Some(MemberChange::Edit {
+        kit::change_group_members(
+            group("crew"),
+            MemberChange::Edit {
                 add: members(add),
                 remove: members(remove),
-            }),
-        })
+            },
+        )
     };
 
     for (command, answer) in [

@@ -1,10 +1,11 @@
 //! D4, D5: what a mapping may give, and running out of seats.
 
 use super::*;
-use crate::command::{Command, LeavingUsers, PoolCommand, TeamCommand, UserCommand};
+use crate::command::{Command, LeavingUsers, TeamCommand, UserCommand};
 use crate::directory::GroupMapping;
 use crate::permission::{Actor, Role};
 use crate::refusal::{AccessRefusal, CapacityRefusal, Refusal, SeatKind};
+use crate::tests::kit;
 use crate::user::License;
 
 #[test]
@@ -79,13 +80,7 @@ fn d5_what_a_mapping_names_cannot_be_deleted() {
         ),
     ]);
     let deletions = [
-        (
-            Command::Pool(PoolCommand::Delete {
-                id: pool("night"),
-                users: LeavingUsers::Remove,
-            }),
-            "pool",
-        ),
+        (kit::delete_pool(pool("night"), LeavingUsers::Remove), "pool"),
         (Command::Team(TeamCommand::Delete { id: team("red") }), "team"),
     ];
 

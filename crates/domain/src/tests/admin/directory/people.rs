@@ -1,11 +1,12 @@
 //! D1, D6: directory entries, and deactivating users.
 
 use super::*;
-use crate::command::{ApiKeyCommand, Command, Decision, SignInCommand, UserCommand};
+use crate::command::Decision;
 use crate::directory::SignInPatch;
 use crate::event::EndReason;
 use crate::permission::{Actor, Privilege, Role, Scope};
 use crate::refusal::{Refusal, StateRefusal};
+use crate::tests::kit;
 
 #[test]
 fn d1_a_user_is_found_by_the_name_and_the_subject_of_their_entry() {
@@ -45,16 +46,10 @@ fn d1_two_users_cannot_have_one_name_or_subject() {
 fn d1_a_directory_creates_plain_members_without_a_seat() {
     let office = Office::with_seats(5, 0);
     let hire = |role, assign_seat| {
-        Command::User(UserCommand::Create {
-            id: user("ann"),
-            profile: profile("ann", role, &[]),
-            assign_seat,
-            product: None,
-            licenses: std::collections::BTreeMap::new(),
-            password_set: false,
-            active: true,
-            directory: Some(entry("ann")),
-        })
+        kit::NewUser::with_profile(user("ann"), profile("ann", role, &[]))
+            .assign_seat(assign_seat)
+            .in_directory(entry("ann"))
+            .command()
     };
 
     for actor in [scim(), Actor::SingleSignOn] {
@@ -74,16 +69,10 @@ fn d1_a_directory_creates_plain_members_without_a_seat() {
 #[test]
 fn d1_who_is_created_switched_off_holds_nothing() {
     let mut office = Office::with_seats(5, 0);
-    let hire = Command::User(UserCommand::Create {
-        id: user("ann"),
-        profile: profile("ann", Role::Member, &[]),
-        assign_seat: None,
-        product: None,
-        licenses: std::collections::BTreeMap::new(),
-        password_set: false,
-        active: false,
-        directory: None,
-    });
+    let hire = kit::NewUser::with_profile(user("ann"), profile("ann", Role::Member, &[]))
+        .assign_seat(None)
+        .active(false)
+        .command();
 
     office.does(&hire);
 
@@ -201,11 +190,7 @@ fn d1_a_key_that_provisions_does_nothing_else() {
         create_team("blue", &[]),
         map("crew", gives(NAMED)),
         said("ann", &[]),
-        Command::SignIn(SignInCommand::SignOut {
-            sign_in: laptop("ann"),
-            note: None,
-            acting: None,
-        }),
+        kit::sign_out(laptop("ann")),
         signs_in(SignInPatch {
             second_factor_for_admins: Some(true),
             ..SignInPatch::default()
@@ -229,12 +214,7 @@ fn d1_only_admins_make_a_key_that_provisions() {
         Role::Manager,
         &[Privilege::SettingsManage, Privilege::UsersManage],
     );
-    let command = Command::ApiKey(ApiKeyCommand::Create {
-        id: crate::ApiKeyId::from_bits(7),
-        name: "Directory".parse().unwrap(),
-        scopes: [Scope::Directory].into(),
-        expires_at: None,
-    });
+    let command = kit::create_key(crate::ApiKeyId::from_bits(7), "Directory", &[Scope::Directory]);
 
     assert_eq!(office.answer(&by("adam"), &command), "ok");
     assert_eq!(office.answer(&by("mia"), &command), "forbidden");
