@@ -1,4 +1,4 @@
-// Takes the README's pictures from a running `usher demo`: `npm run pictures`, or `npm run pictures -- ADDRESS`.
+// Takes the README's pictures from a running demo, `cargo run -p usher-demo`: `npm run pictures`, or `npm run pictures -- ADDRESS`.
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ const { picture } = await import("./lib/checks.js");
 const { launch, openIn } = await import("./lib/story.js");
 
 const DIRECTORY = join(import.meta.dirname, "../../docs/pictures");
-/** Who looks, as `usher demo` prints it. */
+/** Who looks, as the demo prints it. */
 const OWNER = { email: "owner@fjord-field-service.example", password: "usher demo password" };
 const DESKTOP = { window: "desktop", scheme: "light", sharpness: 2, as: OWNER };
 const PHONE = { window: "phone", scheme: "dark", sharpness: 2, as: OWNER };

@@ -5,8 +5,7 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    Failure, Terminal, backup, bench, demo, log, operator_key, rebuild, replay, serve, signing_key, status,
-    verify,
+    Failure, Terminal, backup, log, operator_key, rebuild, replay, serve, signing_key, status, verify,
 };
 
 /// Manages the seats that a help desk shares: each agent gets a seat, a fair place in the queue, or an exact reason why
@@ -21,7 +20,6 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(Box<serve::Arguments>),
-    Demo(demo::Arguments),
     Status(status::Arguments),
     Replay(replay::Arguments),
     Backup(backup::Arguments),
@@ -29,7 +27,6 @@ enum Command {
     Rebuild(rebuild::Arguments),
     OperatorKey(operator_key::Arguments),
     SigningKey(signing_key::Arguments),
-    Bench(bench::BenchArgs),
     /// Print the API's description, as the server returns it at /v1/openapi.json
     Openapi,
 }
@@ -46,8 +43,6 @@ pub(crate) fn run(
     }
     match command {
         Command::Serve(arguments) => serve::run(*arguments, terminal),
-        Command::Demo(arguments) => demo::run(&arguments, terminal),
-        Command::Bench(arguments) => bench::run(&arguments, terminal),
         Command::Status(arguments) => status::run(&arguments, terminal),
         Command::Replay(arguments) => replay::run(&arguments, terminal),
         Command::Backup(arguments) => backup::run(&arguments, terminal),

@@ -94,7 +94,7 @@ impl Failure {
 
     /// Reports the failure and returns the exit code. If the reader of the output has gone away, as `head` does, that
     /// is not a failure.
-    pub(crate) fn report(&self, terminal: &mut Terminal) -> ExitCode {
+    pub fn report(&self, terminal: &mut Terminal) -> ExitCode {
         match self {
             Self::Output(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Self::Arguments(error) => {

@@ -2,12 +2,12 @@
 //!
 //! Each command is a module with its `Arguments` and a `run` that takes them and a [`Terminal`]; `cli` lists them.
 //! Commands return a [`Failure`], whose sentence says what to do.
+//!
+//! Programs beside the product run a [`TemporaryServer`] and report like the commands.
 
 mod backup;
-mod bench;
 mod cli;
 mod data;
-mod demo;
 mod failure;
 mod log;
 mod note;
@@ -27,7 +27,9 @@ mod words;
 use std::process::ExitCode;
 
 pub use failure::Failure;
-pub use terminal::Terminal;
+pub use log::start_for_command as start_log;
+pub use serve::{TemporaryServer, stop};
+pub use terminal::{Terminal, bold, dim};
 
 /// Runs the program with the process's arguments.
 #[must_use]

@@ -38,8 +38,8 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Starts the log of a command that is not the server.
-pub(crate) fn start_for_command() -> Result<(), Failure> {
+/// Starts the log of a command that is not the server, or of a program beside the product.
+pub fn start_for_command() -> Result<(), Failure> {
     install(filter(OF_COMMANDS)?, Format::Text);
     Ok(())
 }

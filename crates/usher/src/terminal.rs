@@ -8,12 +8,14 @@ pub(crate) const ERROR: &str = "\u{1b}[1;31merror:\u{1b}[0m";
 pub(crate) const WARNING: &str = "\u{1b}[1;33mwarning:\u{1b}[0m";
 
 /// `text` in bold.
-pub(crate) fn bold(text: impl std::fmt::Display) -> String {
+#[must_use]
+pub fn bold(text: impl std::fmt::Display) -> String {
     format!("\u{1b}[1m{text}\u{1b}[0m")
 }
 
 /// `text` in a muted color.
-pub(crate) fn dim(text: impl std::fmt::Display) -> String {
+#[must_use]
+pub fn dim(text: impl std::fmt::Display) -> String {
     format!("\u{1b}[2m{text}\u{1b}[0m")
 }
 

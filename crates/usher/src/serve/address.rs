@@ -13,7 +13,7 @@ pub(super) const LISTEN: &str = "127.0.0.1:8080";
 
 /// Listens on an address. An error names `setting`, with which to choose another one. A port alone, as in `:8080`,
 /// means all addresses of this machine.
-pub(crate) async fn listen_on(address: &str, setting: &str) -> Result<TcpListener, Failure> {
+pub(super) async fn listen_on(address: &str, setting: &str) -> Result<TcpListener, Failure> {
     let bound = match address.strip_prefix(':').map(str::parse::<u16>) {
         Some(Ok(port)) => match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
             // A machine without IPv6 reports this address as unavailable or unsupported.

@@ -11,6 +11,7 @@ mod setting;
 mod signals;
 mod stop;
 mod store;
+mod temporary;
 mod transport;
 mod wrong;
 
@@ -26,16 +27,16 @@ use usher_http::CONNECTIONS_PER_ADDRESS;
 use usher_identity::Identity;
 use usher_identity::single_sign_on::Reach;
 
-pub(crate) use self::address::listen_on;
-use self::address::{LISTEN, checked_url, openable, plain_http_warning};
+use self::address::{LISTEN, checked_url, listen_on, openable, plain_http_warning};
 use self::config::Config;
 use self::greeting::{greet, show_way_in};
 use self::metrics::MetricsArguments;
 pub(crate) use self::secrets::{SECRETS_KEY_NAME, SECRETS_KEY_WAYS, SecretsArguments};
 use self::setting::Setting;
-pub(crate) use self::signals::stop;
-use self::store::FirstKey;
-pub(crate) use self::store::{Store, authenticator, first_operator_key, set_operator_key};
+pub use self::signals::stop;
+pub(crate) use self::store::authenticator;
+use self::store::{FirstKey, Store, first_operator_key, set_operator_key};
+pub use self::temporary::TemporaryServer;
 use self::transport::{FreshTls, TransportArguments};
 use crate::data::{DataArgument, FirstStart, Lock, network_file_system};
 use crate::terminal::WARNING;
@@ -246,11 +247,11 @@ async fn serve(
 }
 
 /// The sockets of a server.
-pub(crate) struct Listeners {
+struct Listeners {
     /// The socket for everything.
-    pub(crate) listener: TcpListener,
+    listener: TcpListener,
     /// The socket for `/metrics` only, without a token.
-    pub(crate) metrics: Option<TcpListener>,
+    metrics: Option<TcpListener>,
 }
 
 /// Prints a warning for the operator, in the log's format.
@@ -280,7 +281,7 @@ fn network_warning(store: &Store) -> Option<String> {
 }
 
 /// Serves until `stop`, then finishes running requests and stores everything, or reports what could not be stored.
-pub(crate) async fn run_until(
+async fn run_until(
     stop: impl Future<Output = ()> + Send,
     listeners: Listeners,
     tls: Option<FreshTls>,

@@ -4,7 +4,7 @@ use std::io;
 
 /// Listens for signals to stop from now on, and resolves when one comes.
 #[cfg(unix)]
-pub(crate) fn stop() -> io::Result<impl Future<Output = ()> + Send> {
+pub fn stop() -> io::Result<impl Future<Output = ()> + Send> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -19,7 +19,7 @@ pub(crate) fn stop() -> io::Result<impl Future<Output = ()> + Send> {
 /// Listens for a request to stop, and resolves when it comes.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-pub(crate) fn stop() -> io::Result<impl Future<Output = ()> + Send> {
+pub fn stop() -> io::Result<impl Future<Output = ()> + Send> {
     Ok(async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

@@ -19,9 +19,9 @@ use crate::words::moment;
 const STORED_STATE: &str = "stored state";
 
 /// The storage of a server.
-pub(crate) struct Store {
+pub(super) struct Store {
     pub(super) journal: SqliteJournal,
-    pub(crate) identity: Identity,
+    pub(super) identity: Identity,
     pub(super) directory: Option<PathBuf>,
     /// The file with the secrets key, if this start created it.
     pub(super) made_key: Option<PathBuf>,
@@ -39,7 +39,7 @@ pub(crate) fn authenticator(keys: &SecretsKeys) -> Authenticator {
 
 impl Store {
     /// Storage in memory.
-    pub(crate) fn in_memory() -> Result<Self, Failure> {
+    pub(super) fn in_memory() -> Result<Self, Failure> {
         let journal = SqliteJournal::open_in_memory()
             .map_err(|error| Failure::because("The sandbox could not start", &error))?;
         Ok(Self {
@@ -176,7 +176,7 @@ impl FirstKey {
 
 /// Sets the operator's own key, or draws one if there is none yet. A drawn key must be shown before it is
 /// [set](set_operator_key), so that an interrupted start leaves no key that nobody has seen.
-pub(crate) async fn first_operator_key(
+pub(super) async fn first_operator_key(
     identity: &Identity,
     given: Option<&str>,
 ) -> Result<Option<Secret>, Failure> {
@@ -189,7 +189,7 @@ pub(crate) async fn first_operator_key(
 }
 
 /// Stores `key` as the first operator key.
-pub(crate) async fn set_operator_key(identity: &Identity, key: &str) -> Result<(), Failure> {
+pub(super) async fn set_operator_key(identity: &Identity, key: &str) -> Result<(), Failure> {
     let set = identity.set_operator_key(key, Clock::System.now()).await;
     set.map_err(|error| cannot_use_key(&error))
 }

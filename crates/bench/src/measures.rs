@@ -298,11 +298,16 @@ pub(super) async fn memory(world: World, args: &BenchArgs, report: &mut Report) 
 
 /// Measures how long the server takes to serve again after it was killed with everybody signed in: the time until it is
 /// ready, and the slowest first heartbeat in the first 100 accounts, which have to be loaded for it.
-pub(super) async fn restart(world: World, data: &Path, report: &mut Report) -> Result<(), BenchError> {
+pub(super) async fn restart(
+    world: World,
+    program: &Path,
+    data: &Path,
+    report: &mut Report,
+) -> Result<(), BenchError> {
     let agents: usize = world.accounts.iter().map(|account| account.users.len()).sum();
     world.server.kill().await?;
     let start = Instant::now();
-    let server = World::restarted(data).await?;
+    let server = World::restarted(program, data).await?;
     let ready = start.elapsed();
     let mut connection = Connection::open(server.address).await?;
     let mut first = Duration::ZERO;

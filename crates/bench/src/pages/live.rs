@@ -7,15 +7,18 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::{Method, Request};
 use serde_json::{Value, json};
-use usher_portal::UPDATE_EVERY;
 
 use super::ASKED;
-use crate::bench::BenchError;
-use crate::bench::client::{Connection, bearer};
-use crate::bench::load::median;
-use crate::bench::process::Server;
-use crate::bench::report::Report;
-use crate::bench::world::OPERATOR_KEY;
+use crate::BenchError;
+use crate::client::{Connection, bearer};
+use crate::load::median;
+use crate::process::Server;
+use crate::report::Report;
+use crate::world::OPERATOR_KEY;
+
+/// The least time between two updates of a page. The portal delays updates in quick succession to it on purpose, and
+/// that delay must not be measured.
+const UPDATE_EVERY: Duration = Duration::from_millis(250);
 
 /// An update is considered complete when nothing has arrived for this long.
 const QUIET: Duration = Duration::from_millis(100);
@@ -40,7 +43,6 @@ pub(super) async fn measure(
     update(&mut stream).await?;
     let (mut millis, mut largest) = (Vec::with_capacity(ASKED), 0);
     for number in 0..ASKED {
-        // Updates in quick succession are delayed on purpose; that delay must not be measured.
         tokio::time::sleep(UPDATE_EVERY).await;
         let change = json!({ "name": format!("Agent 0, renamed {number} times") });
         let sent = Instant::now();

@@ -38,6 +38,13 @@ impl Report {
         self.rows.push([what.to_owned(), figure, ratio, goal.to_owned()]);
     }
 
+    /// The size of the program's one file.
+    pub(super) fn program(&mut self, bytes: u64) {
+        let tenths = (bytes * 10) >> 20;
+        let figure = format!("{}.{} MiB", tenths / 10, tenths % 10);
+        self.row("size of the program, one file", figure, String::new(), "");
+    }
+
     /// Rates and p99 of the bare endpoint, the cycle and the heartbeat. Ratios are computed round by round.
     pub(super) fn throughput(&mut self, rounds: &[Vec<Stretch>; 3]) {
         let [bare, cycle, heartbeat] = rounds;

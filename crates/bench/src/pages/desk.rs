@@ -9,9 +9,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::AT_WORK;
-use crate::bench::BenchError;
-use crate::bench::client::{Answer, Connection, bearer};
-use crate::bench::world::{self, AccountOfBench, OPERATOR_KEY};
+use crate::BenchError;
+use crate::client::{Answer, Connection, bearer};
+use crate::world::{self, AccountOfBench, OPERATOR_KEY};
 
 const EMAIL: &str = "owner@bench.example";
 const PASSWORD: &str = "an owner of the benchmark";

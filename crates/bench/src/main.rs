@@ -1,4 +1,7 @@
-//! `usher bench`: measures speed and size next to a bare endpoint of the same web framework, in the same run.
+//! Measures the speed and size of the server next to a bare endpoint of the same web framework, in the same run.
+//!
+//! The server is the program that users run, as a process of its own, and nothing of it is linked in here: versions can
+//! be compared with the same client.
 
 mod bare;
 mod client;
@@ -6,18 +9,31 @@ mod load;
 mod measures;
 mod pages;
 mod process;
+mod program;
 mod report;
 mod world;
 
+use std::error::Error;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
-use client::Answer;
+use clap::Parser;
 
-use crate::{Failure, Terminal};
+use self::client::Answer;
 
-/// Measure the server next to a bare endpoint of the same web framework, in the same run
-#[derive(Debug, Clone, clap::Args)]
-pub(crate) struct BenchArgs {
+// The server's allocator, so that the bare endpoint differs in nothing but what it does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Measures the server next to a bare endpoint of the same web framework, in the same run.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "usher-bench", version)]
+struct BenchArgs {
+    /// The program to measure [default: `usher`, built with cargo's release profile]
+    #[arg(long, value_name = "FILE")]
+    server: Option<PathBuf>,
     /// Number of simultaneous connections.
     #[arg(long, default_value_t = 64)]
     connections: usize,
@@ -49,7 +65,7 @@ pub(crate) struct BenchArgs {
 
 /// Why a benchmark failed.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum BenchError {
+enum BenchError {
     /// A connection or a file failed.
     #[error("the benchmark could not reach its server")]
     Io(#[from] std::io::Error),
@@ -81,6 +97,21 @@ pub(crate) enum BenchError {
     /// The server did not start.
     #[error("the benchmark's server did not print its address, or is not ready")]
     NoAddress,
+    /// The program to measure is missing.
+    #[error("there is no program at `{}`: give `--server` the path of `usher`", .0.display())]
+    NoProgram(PathBuf, #[source] std::io::Error),
+    /// Not started by cargo, and no program was given.
+    #[error(
+        "it is not known which program to measure: start it with `cargo run --release -p usher-bench`, or give \
+         `--server` the path of `usher`"
+    )]
+    NoCargo,
+    /// Cargo could not build the program to measure.
+    #[error("cargo could not build `usher`; its messages say why")]
+    NotBuilt,
+    /// The table could not be printed.
+    #[error("the output could not be written")]
+    Output(#[source] std::io::Error),
 }
 
 impl BenchError {
@@ -94,39 +125,62 @@ impl BenchError {
     }
 }
 
-/// Runs the benchmark and prints its table.
-pub(crate) fn run(args: &BenchArgs, terminal: &mut Terminal) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Runtime::new()
-        .map_err(|error| Failure::because("The benchmark could not start", &error))?;
-    if args.bare_endpoint {
-        return runtime
-            .block_on(bare::serve(terminal))
-            .map_err(|error| failure(&error));
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = BenchArgs::parse();
+    match run(&args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // If this cannot be written either, there is still the exit code.
+            let _ = writeln!(
+                std::io::stderr(),
+                "error: The benchmark failed: {}.",
+                with_causes(&error)
+            );
+            ExitCode::FAILURE
+        }
     }
+}
+
+/// An error with all of its causes.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+async fn run(args: &BenchArgs) -> Result<(), BenchError> {
+    if args.bare_endpoint {
+        return bare::serve().await;
+    }
+    let program = program::find(args.server.as_deref()).await?;
     let mut report = report::Report::new(args);
-    let measured = runtime.block_on(measure(args, &mut report));
+    let measured = measure(&program, args, &mut report).await;
     // If something failed later, the earlier measurements are still worth showing.
-    report.write(terminal.out())?;
-    measured.map_err(|error| failure(&error))
+    let written = report.write(&mut std::io::stdout().lock());
+    measured?;
+    written.map_err(BenchError::Output)
 }
 
-fn failure(error: &BenchError) -> Failure {
-    Failure::because("The benchmark failed", error)
-}
-
-async fn measure(args: &BenchArgs, report: &mut report::Report) -> Result<(), BenchError> {
+async fn measure(program: &Path, args: &BenchArgs, report: &mut report::Report) -> Result<(), BenchError> {
     let data = tempfile::tempdir()?;
     if args.pages {
-        return pages::measure(data.path(), report).await;
+        return pages::measure(program, data.path(), report).await;
     }
-    let world = world::World::make(data.path(), args).await?;
+    report.program(program.metadata()?.len());
+    let world = world::World::make(program, data.path(), args).await?;
     measures::throughput(&world, args, report).await?;
     if args.throughput_only {
         return Ok(());
     }
     measures::account_size(&world, args, report).await?;
     let world = measures::memory(world, args, report).await?;
-    measures::restart(world, data.path(), report).await
+    measures::restart(world, program, data.path(), report).await
 }
 
 impl BenchArgs {

@@ -76,8 +76,8 @@ struct Browser {
 }
 
 /// Measures every page, one request at a time.
-pub(super) async fn measure(data: &Path, report: &mut Report) -> Result<(), BenchError> {
-    let server = Server::usher(data, OPERATOR_KEY).await?;
+pub(super) async fn measure(program: &Path, data: &Path, report: &mut Report) -> Result<(), BenchError> {
+    let server = Server::usher(program, data, OPERATOR_KEY).await?;
     server.ready().await?;
     let account = world::make_account(&server, "pages", USERS).await?;
     let mut connection = Connection::open(server.address).await?;

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use usher_cli::{bold, dim};
+
 use super::accounts::{DemoAccount, PASSWORD};
 use super::agents::Story;
-use crate::terminal::{bold, dim};
 
 /// Prints the addresses and logins, and how to use the server from another terminal.
 pub(super) fn welcome(

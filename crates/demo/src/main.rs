@@ -1,35 +1,34 @@
-//! `usher demo`: a temporary server with four accounts, and agents who work through its API.
+//! The demo: a temporary server with four accounts, and agents who work through its API.
 
 mod accounts;
 mod agents;
 mod show;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
-use tokio::sync::{mpsc, oneshot};
+use clap::Parser;
+use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, sleep};
+use usher_cli::{Failure, TemporaryServer, Terminal};
 use usher_client::Client;
-use usher_domain::account::Plan;
-use usher_engine::Clock;
 
 use self::accounts::{DemoAccount, Model};
 use self::agents::Worker;
-use crate::serve::{self, Listeners, Store};
-use crate::{Failure, Terminal};
 
 /// The most events that wait for the terminal; beyond that, agents wait too.
 const STORIES_MAX: usize = 256;
 /// The time between two reports on all pools.
 const LOOK_EVERY: Duration = Duration::from_secs(6);
 
-/// Show seats being taken, refused, queued and freed, by simulated agents on a temporary server
-#[derive(Debug, Args)]
+/// Shows seats being taken, refused, queued and freed, by simulated agents on a temporary server.
+#[derive(Debug, Parser)]
+#[command(name = "usher-demo", version)]
 #[command(after_help = "\
 Nothing is kept: everything is in memory and gone when the demo ends. The agents use the same API as any program; \
 leases and idle times are short so that there is something to see.")]
-pub(crate) struct Arguments {
+struct Arguments {
     /// The port on this machine; 0 picks a free one
     #[arg(long, default_value_t = 8090)]
     port: u16,
@@ -38,36 +37,23 @@ pub(crate) struct Arguments {
     stop_after: Option<u64>,
 }
 
-/// Runs the demo until it is stopped.
-pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Runtime::new()
-        .map_err(|error| Failure::because("The demo could not start", &error))?;
-    runtime.block_on(demo(arguments, terminal))
+#[tokio::main]
+async fn main() -> ExitCode {
+    let mut terminal = Terminal::standard();
+    match demo(&Arguments::parse(), &mut terminal).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(&mut terminal),
+    }
 }
 
 async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let cannot = |error: usher_client::Error| Failure::because("The demo could not be set up", &error);
-    let stop = serve::stop().map_err(|error| Failure::because("The demo could not start", &error))?;
-    let store = Store::in_memory()?;
-    let Some(key) = serve::first_operator_key(&store.identity, None).await? else {
-        return Err(Failure::said("The demo could not draw an operator key."));
-    };
-    serve::set_operator_key(&store.identity, key.expose()).await?;
-    let listener = serve::listen_on(&format!("127.0.0.1:{}", arguments.port), "`--port`").await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    let (end_serving, ended) = oneshot::channel::<()>();
-    let serving = tokio::spawn(async move {
-        // A message and a dropped sender both mean that the demo has ended.
-        let stop = async { drop(ended.await) };
-        let listeners = Listeners {
-            listener,
-            metrics: None,
-        };
-        serve::run_until(stop, listeners, None, &store, Clock::System, config()).await
-    });
-    let operator = Client::new(&url, key.expose()).map_err(cannot)?;
+    usher_cli::start_log()?;
+    let stop = usher_cli::stop().map_err(|error| Failure::because("The demo could not start", &error))?;
+    let server = TemporaryServer::start(arguments.port, "`--port`").await?;
+    let operator = Client::new(server.url(), server.operator_key()).map_err(cannot)?;
     let accounts = Arc::new(accounts::make(&operator).await.map_err(cannot)?);
-    show::welcome(terminal.out(), &url, key.expose(), &accounts)?;
+    show::welcome(terminal.out(), server.url(), server.operator_key(), &accounts)?;
 
     let (stories, mut told) = mpsc::channel(STORIES_MAX);
     let workers = put_to_work(&accounts, &stories);
@@ -87,19 +73,9 @@ async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
     for worker in workers {
         worker.abort();
     }
-    drop(end_serving);
-    serving
-        .await
-        .map_err(|error| Failure::because("The demo's server ended", &error))??;
+    server.stop().await?;
     writeln!(terminal.out(), "\nThe demo has ended and its data is deleted.")?;
     Ok(())
-}
-
-fn config() -> usher_app::Config {
-    usher_app::Config {
-        plans: Plan::built_in(),
-        ..usher_app::Config::default()
-    }
 }
 
 async fn until(end: Option<Instant>) {

@@ -1,5 +1,7 @@
 //! The bare endpoint: the same web framework parses the same JSON and answers a constant.
 
+use std::io::Write;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -7,7 +9,6 @@ use axum::response::IntoResponse;
 use axum::routing::post;
 
 use super::BenchError;
-use crate::Terminal;
 
 /// The body of a sign-in request.
 #[derive(serde::Deserialize)]
@@ -44,10 +45,9 @@ async fn answer(Json(_): Json<SignIn>) -> impl IntoResponse {
 }
 
 /// Serves the bare endpoint until the process is killed.
-pub(super) async fn serve(terminal: &mut Terminal) -> Result<(), BenchError> {
+pub(super) async fn serve() -> Result<(), BenchError> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    writeln!(terminal.out(), "http://{}", listener.local_addr()?)?;
-    terminal.out().flush()?;
+    writeln!(std::io::stdout(), "http://{}", listener.local_addr()?)?;
     let router = axum::Router::new()
         .route("/bare", post(answer))
         .route("/readyz", axum::routing::get(|| async { "ready" }));

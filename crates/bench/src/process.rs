@@ -23,8 +23,8 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts Usher with full durability on a data directory.
-    pub(super) async fn usher(data: &Path, operator_key: &str) -> Result<Self, BenchError> {
-        let mut command = Command::new(std::env::current_exe()?);
+    pub(super) async fn usher(program: &Path, data: &Path, operator_key: &str) -> Result<Self, BenchError> {
+        let mut command = Command::new(program);
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data);
@@ -36,7 +36,7 @@ impl Server {
     /// Starts the bare endpoint.
     pub(super) async fn bare() -> Result<Self, BenchError> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(["bench", "--bare-endpoint"]);
+        command.arg("--bare-endpoint");
         Self::start(command).await
     }
 

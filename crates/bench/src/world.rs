@@ -49,8 +49,8 @@ struct KeyMade {
 
 impl World {
     /// Starts the servers and creates the accounts.
-    pub(super) async fn make(data: &Path, args: &BenchArgs) -> Result<Self, BenchError> {
-        let server = Server::usher(data, OPERATOR_KEY).await?;
+    pub(super) async fn make(program: &Path, data: &Path, args: &BenchArgs) -> Result<Self, BenchError> {
+        let server = Server::usher(program, data, OPERATOR_KEY).await?;
         let bare = Server::bare().await?;
         server.ready().await?;
         bare.ready().await?;
@@ -67,8 +67,8 @@ impl World {
     }
 
     /// Starts the server again on the same data, after it was killed.
-    pub(super) async fn restarted(data: &Path) -> Result<Server, BenchError> {
-        let server = Server::usher(data, OPERATOR_KEY).await?;
+    pub(super) async fn restarted(program: &Path, data: &Path) -> Result<Server, BenchError> {
+        let server = Server::usher(program, data, OPERATOR_KEY).await?;
         server.ready().await?;
         Ok(server)
     }
