@@ -82,5 +82,8 @@ pub use signing::{SIGNING_KEYS_MAX, SigningKeyInfo, SigningKeysAtRest};
 pub use unrecorded::{ChangeOrigin, ChangedBy, CredentialChange, Unrecorded};
 pub use user_tokens::{IssuedToken, USER_TOKENS_PER_USER_MAX, UserToken};
 
+// The file of the test kit that the tests include knows this crate by its name.
+#[cfg(test)]
+extern crate self as usher_identity;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@
 //!
 //! The unit tests of the domain cannot use this crate: it depends on the domain, which would then be there twice, with
 //! types that differ. They compile the files of [`desk`] into themselves instead, with `#[path]`
-//! (`crates/domain/src/tests/mod.rs`).
+//! (`crates/domain/src/tests/mod.rs`). So do the unit tests of identity with `credentials.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a set-up that fails is a failed test")]
 #![expect(clippy::missing_panics_doc, reason = "a set-up that fails is a failed test")]
@@ -15,6 +15,10 @@
     reason = "a command that is not given shows in the test"
 )]
 
+#[cfg(feature = "identity")]
+mod credentials;
 pub mod desk;
 
+#[cfg(feature = "identity")]
+pub use self::credentials::*;
 pub use self::desk::*;

@@ -49,7 +49,7 @@ fn contains(haystack: &[u8], needle: &str) -> bool {
 async fn a_restart_keeps_every_credential_and_every_revocation() {
     let directory = tempfile::tempdir().unwrap();
     let before = open_first(directory.path()).await;
-    let operator = first_operator_key(&before).await;
+    let operator = first_operator_key(&before, NOON).await;
     let key = before.put_api_key(ACME, KEY, reader(), None).await.unwrap();
     let revoked = before.put_api_key(OTHER, KEY, reader(), None).await.unwrap();
     before.revoke_api_key(OTHER, KEY).await.unwrap();
@@ -96,7 +96,7 @@ async fn a_restart_keeps_every_credential_and_every_revocation() {
 async fn no_token_and_no_password_is_in_the_file() {
     let directory = tempfile::tempdir().unwrap();
     let identity = open_first(directory.path()).await;
-    let operator = first_operator_key(&identity).await;
+    let operator = first_operator_key(&identity, NOON).await;
     let key = identity.put_api_key(ACME, KEY, reader(), None).await.unwrap();
     let user = identity.issue_user_token(ACME, SVEN, NOON).await.unwrap().token;
     let hash = identity

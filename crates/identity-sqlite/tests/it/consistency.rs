@@ -43,7 +43,7 @@ async fn tables_from_usher_pass_and_manual_changes_are_named() {
             .stage_password(ACME, SVEN, &hash, PasswordLife::Lasting)
             .await
             .unwrap();
-        first_operator_key(&identity).await;
+        first_operator_key(&identity, NOON).await;
         let hand = connect(directory.path());
         assert_eq!(check_tables(&hand, Some(&keys)).unwrap(), []);
 
@@ -63,7 +63,7 @@ async fn every_change_of_credentials_is_counted_and_reading_is_not() {
     let other = connect(directory.path());
     let before = changes(&other).unwrap();
 
-    first_operator_key(&identity).await;
+    first_operator_key(&identity, NOON).await;
     let once = changes(&other).unwrap();
     identity.unrecorded(NOON).await.unwrap();
     identity.maintain(NOON).await.unwrap();

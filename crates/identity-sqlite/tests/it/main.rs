@@ -16,10 +16,11 @@ use rusqlite::Connection;
 use usher_domain::permission::Scope;
 use usher_domain::{AccountId, ApiKeyId, Secs, SignInId, Timestamp, UserId};
 use usher_identity::{
-    Caller, ChangeOrigin, ChangedBy, HashingShare, Identity, IdentityError, PasswordLife, Secret,
-    SecretsKeys, Unauthenticated,
+    Caller, ChangedBy, HashingShare, Identity, IdentityError, PasswordLife, Secret, SecretsKeys,
+    Unauthenticated,
 };
 use usher_identity_sqlite::SqliteStore;
+use usher_testkit::{AuthenticatorApp, first_operator_key, nobody};
 
 const ACME: AccountId = AccountId::from_bits(0xacce);
 const OTHER: AccountId = AccountId::from_bits(0x07e4);
@@ -46,21 +47,6 @@ fn store(directory: &Path) -> Arc<SqliteStore> {
 
 async fn open(directory: &Path, keys: &str) -> Result<Identity, IdentityError> {
     Identity::open(store(directory), &SecretsKeys::parse(keys).unwrap()).await
-}
-
-/// Draws the first operator key and sets it, as a start does.
-async fn first_operator_key(identity: &Identity) -> Secret {
-    let key = identity.draw_operator_key().unwrap().unwrap();
-    identity.set_operator_key(key.expose(), NOON).await.unwrap();
-    key
-}
-
-/// An origin for tests that are not about it.
-fn nobody() -> ChangeOrigin {
-    ChangeOrigin {
-        by: ChangedBy::Usher,
-        cause: "resume".to_owned(),
-    }
 }
 
 fn secs(secs: u32) -> Secs {

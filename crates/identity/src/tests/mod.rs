@@ -2,6 +2,10 @@
 
 mod api_keys;
 mod devices;
+/// The credentials of the test kit, which depends on this crate: its own tests cannot depend on the kit.
+#[path = "../../../testkit/src/credentials.rs"]
+#[expect(dead_code, unreachable_pub, reason = "other crates use the rest")]
+mod kit;
 mod known_browsers;
 mod operator;
 mod operator_keys;
@@ -19,10 +23,8 @@ use std::sync::Arc;
 use usher_domain::permission::Scope;
 use usher_domain::{AccountId, ApiKeyId, Secs, SignInId, TicketId, Timestamp, UserId};
 
-use crate::{
-    Caller, ChangeOrigin, ChangedBy, HashingShare, Identity, MemoryStore, PasswordLife, Secret, SecretsKeys,
-    Unauthenticated,
-};
+use self::kit::{AuthenticatorApp, first_operator_key, nobody};
+use crate::{Caller, HashingShare, Identity, MemoryStore, PasswordLife, SecretsKeys, Unauthenticated};
 
 const ACME: AccountId = AccountId::from_bits(0xacce);
 const OTHER: AccountId = AccountId::from_bits(0x07e4);
@@ -48,21 +50,6 @@ async fn on(store: &Arc<MemoryStore>) -> Identity {
     Identity::open(store, &SecretsKeys::draw().unwrap())
         .await
         .unwrap()
-}
-
-/// Draws the first operator key and sets it, as a start does.
-async fn first_operator_key(identity: &Identity) -> Secret {
-    let key = identity.draw_operator_key().unwrap().unwrap();
-    identity.set_operator_key(key.expose(), NOON).await.unwrap();
-    key
-}
-
-/// An origin for tests that are not about it.
-fn nobody() -> ChangeOrigin {
-    ChangeOrigin {
-        by: ChangedBy::Usher,
-        cause: "resume".to_owned(),
-    }
 }
 
 fn secs(secs: u32) -> Secs {

@@ -5,7 +5,7 @@ use crate::IdentityError;
 async fn the_first_start_creates_a_key_and_no_later_one_does() {
     let identity = identity();
 
-    let key = first_operator_key(&identity).await;
+    let key = first_operator_key(&identity, NOON).await;
 
     assert!(key.expose().starts_with("usher_op_"));
     assert_eq!(key.expose().len(), "usher_op_".len() + 52);
@@ -19,7 +19,7 @@ async fn the_first_start_creates_a_key_and_no_later_one_does() {
 #[tokio::test]
 async fn the_operators_own_key_replaces_the_previous_one() {
     let identity = identity();
-    let drawn = first_operator_key(&identity).await;
+    let drawn = first_operator_key(&identity, NOON).await;
 
     identity
         .set_operator_key("correct-horse-battery-staple", NOON)

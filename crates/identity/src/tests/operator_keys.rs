@@ -127,7 +127,7 @@ async fn after_a_rotation_the_previous_secret_works_until_the_overlap_ends() {
 async fn a_server_loads_changes_of_its_keys_from_the_store() {
     let store = Arc::new(MemoryStore::new());
     let identity = on(&store).await;
-    let first = first_operator_key(&identity).await;
+    let first = first_operator_key(&identity, NOON).await;
     caller(&identity, first.expose(), NOON).unwrap();
 
     let at_rest = OperatorKeysAtRest::new(store);
@@ -168,7 +168,7 @@ async fn trail(identity: &Identity) -> Vec<String> {
 #[tokio::test]
 async fn the_trail_has_every_change_of_a_key_and_nothing_else() {
     let identity = identity();
-    let secret = first_operator_key(&identity).await;
+    let secret = first_operator_key(&identity, NOON).await;
     identity.set_operator_key(secret.expose(), NOON).await.unwrap();
     identity
         .set_operator_key("correct-horse-battery-staple", NOON)

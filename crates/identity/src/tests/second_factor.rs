@@ -1,5 +1,3 @@
-use totp_rs::{Builder, Secret as TotpSecret};
-
 use usher_domain::Secs;
 
 use super::*;
@@ -7,36 +5,10 @@ use crate::{CodeVerdict, Exchange, PENDING_SIGN_IN_LIFETIME, RECOVERY_CODES, Sec
 
 const PASSWORD: &str = "teapot anchor lilac";
 
-/// The app's code at this time.
-fn code(secret: &Secret, now: Timestamp) -> String {
-    let secret = TotpSecret::try_from_base32(secret.expose()).unwrap();
-    let app = Builder::new().with_secret(secret).build().unwrap();
-    let secs = u64::try_from(now.millis() / 1_000).unwrap();
-    app.generate(secs).to_string()
-}
-
-async fn draw(identity: &Identity) -> Secret {
-    assert!(identity.draw_second_factor(ACME, SVEN).await.unwrap());
-    let drawn = identity
-        .drawn_second_factor(ACME, SVEN, "sven@acme.example")
-        .await;
-    drawn.unwrap().unwrap().secret
-}
-
-/// The secret of Sven's app, and his recovery codes.
-async fn set_up(identity: &Identity) -> (Secret, Vec<Secret>) {
-    let secret = draw(identity).await;
-    let typed = code(&secret, NOON);
-    let codes = identity
-        .confirm_second_factor(ACME, SVEN, &typed, nobody(), NOON)
-        .await;
-    (secret, codes.unwrap().unwrap().0)
-}
-
 #[tokio::test]
 async fn a_secret_has_no_effect_until_one_of_its_codes_was_entered() {
     let identity = identity();
-    let secret = draw(&identity).await;
+    let app = AuthenticatorApp::draw(&identity, ACME, SVEN).await;
     let wrong = identity
         .confirm_second_factor(ACME, SVEN, "000000", nobody(), NOON)
         .await;
@@ -44,12 +16,12 @@ async fn a_secret_has_no_effect_until_one_of_its_codes_was_entered() {
     assert_eq!(wrong.unwrap(), None);
     assert!(!identity.has_second_factor(ACME, SVEN));
     let used = identity
-        .use_second_factor(ACME, SVEN, &code(&secret, NOON), NOON)
+        .use_second_factor(ACME, SVEN, &app.code(NOON), NOON)
         .await;
     assert_eq!(used.unwrap(), CodeVerdict::Wrong);
 
     let codes = identity
-        .confirm_second_factor(ACME, SVEN, &code(&secret, NOON), nobody(), NOON)
+        .confirm_second_factor(ACME, SVEN, &app.code(NOON), nobody(), NOON)
         .await;
 
     assert_eq!(codes.unwrap().unwrap().0.len(), RECOVERY_CODES);
@@ -68,15 +40,15 @@ async fn codes_use_real_time() {
     let identity = identity();
     identity.follow_wall_clock(|now| now - Secs::new(3_600));
     let world = NOON - Secs::new(3_600);
-    let secret = draw(&identity).await;
-    let typed = code(&secret, world);
+    let app = AuthenticatorApp::draw(&identity, ACME, SVEN).await;
+    let typed = app.code(world);
     let set = identity
         .confirm_second_factor(ACME, SVEN, &typed, nobody(), NOON)
         .await;
     assert!(set.unwrap().is_some());
 
     let later = Secs::new(60);
-    let verdicts = [NOON, world].map(|at| code(&secret, at + later));
+    let verdicts = [NOON, world].map(|at| app.code(at + later));
 
     for (typed, expected) in verdicts.iter().zip([CodeVerdict::Wrong, CodeVerdict::Right]) {
         let used = identity.use_second_factor(ACME, SVEN, typed, NOON + later).await;
@@ -87,34 +59,34 @@ async fn codes_use_real_time() {
 #[tokio::test]
 async fn a_code_works_once_even_if_the_clock_is_off_by_half_a_minute() {
     let identity = identity();
-    let (secret, _) = set_up(&identity).await;
+    let (app, _) = AuthenticatorApp::set_up(&identity, ACME, SVEN, NOON).await;
     let later = NOON + secs(120);
     let try_code = |typed: String, now| {
         let identity = identity.clone();
         async move { identity.use_second_factor(ACME, SVEN, &typed, now).await.unwrap() }
     };
 
-    assert_eq!(try_code(code(&secret, NOON), NOON).await, CodeVerdict::Wrong);
+    assert_eq!(try_code(app.code(NOON), NOON).await, CodeVerdict::Wrong);
     assert_eq!(
-        try_code(code(&secret, later - secs(60)), later).await,
+        try_code(app.code(later - secs(60)), later).await,
         CodeVerdict::Wrong
     );
     assert_eq!(
-        try_code(code(&secret, later + secs(60)), later).await,
+        try_code(app.code(later + secs(60)), later).await,
         CodeVerdict::Wrong
     );
     assert_eq!(
-        try_code(code(&secret, later - secs(30)), later).await,
+        try_code(app.code(later - secs(30)), later).await,
         CodeVerdict::Right
     );
-    assert_eq!(try_code(code(&secret, later), later).await, CodeVerdict::Right);
-    assert_eq!(try_code(code(&secret, later), later).await, CodeVerdict::Wrong);
+    assert_eq!(try_code(app.code(later), later).await, CodeVerdict::Right);
+    assert_eq!(try_code(app.code(later), later).await, CodeVerdict::Wrong);
     // The step before the last used one.
     assert_eq!(
-        try_code(code(&secret, later - secs(30)), later).await,
+        try_code(app.code(later - secs(30)), later).await,
         CodeVerdict::Wrong
     );
-    let spaced = code(&secret, later + secs(30));
+    let spaced = app.code(later + secs(30));
     let spaced = format!("{} {}", &spaced[..3], &spaced[3..]);
     assert_eq!(try_code(spaced, later).await, CodeVerdict::Right);
 }
@@ -122,7 +94,7 @@ async fn a_code_works_once_even_if_the_clock_is_off_by_half_a_minute() {
 #[tokio::test]
 async fn a_recovery_code_works_once_and_not_after_new_ones_were_drawn() {
     let identity = identity();
-    let (_, codes) = set_up(&identity).await;
+    let (_, codes) = AuthenticatorApp::set_up(&identity, ACME, SVEN, NOON).await;
     let first = codes[0].expose().to_uppercase();
 
     let used = identity
@@ -180,7 +152,7 @@ async fn setting_it_up_and_removing_it_ends_all_credentials_of_the_user() {
     };
     let before = begin().await;
 
-    set_up(&identity).await;
+    AuthenticatorApp::set_up(&identity, ACME, SVEN, NOON).await;
 
     is_over(before).await;
     let between = begin().await;
@@ -224,7 +196,7 @@ async fn a_password_alone_gives_no_token_to_who_has_a_second_factor() {
         .stage_password(ACME, SVEN, &hash, PasswordLife::Lasting)
         .await
         .unwrap();
-    let (secret, _) = set_up(&identity).await;
+    let (app, _) = AuthenticatorApp::set_up(&identity, ACME, SVEN, NOON).await;
     let later = NOON + secs(60);
     let exchange = async |typed: Option<String>| {
         let proof = identity
@@ -239,21 +211,21 @@ async fn a_password_alone_gives_no_token_to_who_has_a_second_factor() {
 
     assert_eq!(exchange(None).await, Exchange::SecondFactorNeeded);
     assert_eq!(exchange(Some("123456".to_owned())).await, Exchange::Wrong);
-    assert_eq!(exchange(Some(code(&secret, NOON))).await, Exchange::Wrong);
-    let right = exchange(Some(code(&secret, later))).await;
+    assert_eq!(exchange(Some(app.code(NOON))).await, Exchange::Wrong);
+    let right = exchange(Some(app.code(later))).await;
     assert!(matches!(right, Exchange::Issued(_)));
-    assert_eq!(exchange(Some(code(&secret, later))).await, Exchange::Wrong);
+    assert_eq!(exchange(Some(app.code(later))).await, Exchange::Wrong);
 }
 
 #[tokio::test]
 async fn deleted_users_and_accounts_leave_no_second_factor_behind() {
     let identity = identity();
-    set_up(&identity).await;
+    AuthenticatorApp::set_up(&identity, ACME, SVEN, NOON).await;
     identity.forget_user(ACME, SVEN).await.unwrap();
     assert!(!identity.has_second_factor(ACME, SVEN));
     assert!(identity.draw_second_factor(ACME, SVEN).await.unwrap());
 
-    set_up(&identity).await;
+    AuthenticatorApp::set_up(&identity, ACME, SVEN, NOON).await;
     identity.forget_account(ACME).await.unwrap();
 
     assert!(!identity.has_second_factor(ACME, SVEN));

@@ -6,7 +6,7 @@ use usher_domain::single_sign_on::{ProviderChange, ProviderSetting};
 
 use super::*;
 use crate::single_sign_on::Provider;
-use crate::{CredentialChange, Secret};
+use crate::{ChangeOrigin, ChangedBy, CredentialChange, Secret};
 
 fn origin(by: ChangedBy) -> ChangeOrigin {
     ChangeOrigin {
