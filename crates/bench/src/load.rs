@@ -5,12 +5,16 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 use super::BenchError;
+use super::process::Server;
 
 /// The figures of one stretch of load.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stretch {
     /// Requests per second that got the expected answer.
     pub(super) requests_per_sec: f64,
+    /// The processor time of the server for each of them, in microseconds. Unlike the others, it hardly depends on what
+    /// else the machine does.
+    pub(super) processor_micros: f64,
     /// The median time of a request.
     pub(super) median: Duration,
     /// The time that 99 of 100 requests did not exceed.
@@ -23,11 +27,13 @@ pub(super) trait Client: Send + 'static {
     fn step(&mut self) -> impl Future<Output = Result<(), BenchError>> + Send;
 }
 
-/// Runs all clients for `lasting`, and returns them with the figures.
+/// Runs all clients of `server` for `lasting`, and returns them with the figures.
 pub(super) async fn run<C: Client>(
+    server: &Server,
     clients: Vec<C>,
     lasting: Duration,
 ) -> Result<(Vec<C>, Stretch), BenchError> {
+    let used = server.processor_time()?;
     let start = Instant::now();
     let mut tasks = JoinSet::new();
     for mut client in clients {
@@ -51,19 +57,21 @@ pub(super) async fn run<C: Client>(
         micros.extend(of_one);
     }
     let elapsed = start.elapsed();
+    let used = server.processor_time()?.saturating_sub(used);
     micros.sort_unstable();
-    Ok((clients, Stretch::of(&micros, elapsed)))
+    Ok((clients, Stretch::of(&micros, elapsed, used)))
 }
 
 impl Stretch {
-    fn of(sorted_micros: &[u32], elapsed: Duration) -> Self {
+    fn of(sorted_micros: &[u32], elapsed: Duration, used: Duration) -> Self {
         let at = |per_cent: usize| {
             let index = (sorted_micros.len() * per_cent / 100).min(sorted_micros.len().saturating_sub(1));
             Duration::from_micros(sorted_micros.get(index).copied().map_or(0, u64::from))
         };
-        let requests = u32::try_from(sorted_micros.len()).unwrap_or(u32::MAX);
+        let requests = f64::from(u32::try_from(sorted_micros.len()).unwrap_or(u32::MAX));
         Self {
-            requests_per_sec: f64::from(requests) / elapsed.as_secs_f64(),
+            requests_per_sec: requests / elapsed.as_secs_f64(),
+            processor_micros: used.as_secs_f64() * 1e6 / requests,
             median: at(50),
             p99: at(99),
         }

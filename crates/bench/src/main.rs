@@ -168,7 +168,7 @@ async fn run(args: &BenchArgs) -> Result<(), BenchError> {
 }
 
 async fn measure(program: &Path, args: &BenchArgs, report: &mut report::Report) -> Result<(), BenchError> {
-    let data = tempfile::tempdir()?;
+    let data = private_folder()?;
     if args.pages {
         return pages::measure(program, data.path(), report).await;
     }
@@ -181,6 +181,14 @@ async fn measure(program: &Path, args: &BenchArgs, report: &mut report::Report) 
     measures::account_size(&world, args, report).await?;
     let world = measures::memory(world, args, report).await?;
     measures::restart(world, program, data.path(), report).await
+}
+
+/// A temporary directory that other users cannot enter, as a server wants its data to be.
+fn private_folder() -> std::io::Result<tempfile::TempDir> {
+    let mut folder = tempfile::Builder::new();
+    #[cfg(unix)]
+    folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    folder.tempdir()
 }
 
 impl BenchArgs {

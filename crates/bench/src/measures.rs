@@ -231,13 +231,13 @@ pub(super) async fn throughput(
     let mut rounds: [Vec<Stretch>; 3] = Default::default();
     for _ in 0..args.rounds {
         let stretch;
-        (bare, stretch) = load::run(bare, args.lasting()).await?;
+        (bare, stretch) = load::run(&world.bare, bare, args.lasting()).await?;
         rounds[0].push(stretch);
         let stretch;
-        (cycle, stretch) = load::run(cycle, args.lasting()).await?;
+        (cycle, stretch) = load::run(&world.server, cycle, args.lasting()).await?;
         rounds[1].push(stretch);
         let stretch;
-        (heartbeats, stretch) = load::run(heartbeats, args.lasting()).await?;
+        (heartbeats, stretch) = load::run(&world.server, heartbeats, args.lasting()).await?;
         rounds[2].push(stretch);
     }
     for client in &mut cycle {
@@ -267,7 +267,7 @@ pub(super) async fn account_size(
                 next: 0,
                 signed_in: None,
             };
-            let (mut clients, stretch) = load::run(vec![client], args.lasting()).await?;
+            let (mut clients, stretch) = load::run(&world.server, vec![client], args.lasting()).await?;
             medians.push(stretch.median.as_secs_f64() * 1e6);
             for client in clients.iter_mut().filter(|client| client.signed_in.is_some()) {
                 client.step().await?;

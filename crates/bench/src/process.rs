@@ -15,6 +15,9 @@ use super::client::Connection;
 /// The longest wait for a server to be ready.
 const READY_WITHIN: Duration = Duration::from_mins(2);
 
+/// The unit of the times in `/proc/…/stat`: the kernel reports hundredths of a second there, whatever its own clock.
+const TICK: Duration = Duration::from_millis(10);
+
 /// A running server.
 pub(super) struct Server {
     child: Child,
@@ -79,6 +82,13 @@ impl Server {
         Err(BenchError::NoAddress)
     }
 
+    /// The processor time that the process has used so far, with what the kernel did for it.
+    pub(super) fn processor_time(&self) -> Result<Duration, BenchError> {
+        let id = self.child.id().ok_or(BenchError::NoAddress)?;
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
+        Ok(TICK * ticks_of(&stat))
+    }
+
     /// The process's resident memory, in bytes.
     pub(super) fn resident_bytes(&self) -> Result<u64, BenchError> {
         let id = self.child.id().ok_or(BenchError::NoAddress)?;
@@ -92,5 +102,25 @@ impl Server {
     pub(super) async fn kill(mut self) -> Result<(), BenchError> {
         self.child.kill().await?;
         Ok(())
+    }
+}
+
+/// The ticks in user and kernel mode, of the text of `/proc/…/stat`.
+fn ticks_of(stat: &str) -> u32 {
+    // The second field is the program's name in parentheses, and may contain spaces; the times are fields 14 and 15.
+    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let times = after_name.split_whitespace().skip(11).take(2);
+    times.filter_map(|field| field.parse::<u32>().ok()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_processor_time_is_that_in_user_and_kernel_mode() {
+        let stat = "4711 (usher (old) 2) S 1 4711 4711 0 -1 4194560 2500 0 3 0 1200 345 7 8 20 0 9 0 100";
+
+        assert_eq!(ticks_of(stat), 1545);
     }
 }
