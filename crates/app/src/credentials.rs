@@ -223,7 +223,7 @@ impl From<NotHashed> for Problem {
 
 /// The [words known about the user](usher_identity::known_about) after a command creates or changes them.
 fn about(account: &Account, command: &Command) -> Vec<String> {
-    match command.unlabelled() {
+    match command {
         Command::User(UserCommand::Create { profile, .. }) => {
             known_about(account.name(), &profile.name, &profile.email)
         }

@@ -16,7 +16,7 @@ use crate::directory::{Group, Subject};
 use crate::event::{AccountEvent, Claim};
 pub use crate::evolve::Account;
 use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
-use crate::labels::{Labels, LabelsPatch};
+use crate::labels::Labels;
 use crate::leases::Leased;
 use crate::pool::Pool;
 use crate::presence::{Session, SignIn, Ticket};
@@ -141,7 +141,7 @@ impl Account {
     pub(crate) fn created(
         id: AccountId,
         name: Name,
-        labels: &LabelsPatch,
+        labels: &Labels,
         actor: &crate::Actor,
     ) -> Result<(crate::Event, Option<crate::Event>), crate::Refusal> {
         if !matches!(actor, crate::Actor::Operator | crate::Actor::System) {
@@ -150,11 +150,12 @@ impl Account {
             });
         }
         crate::decide::texts::visible("name", name.as_str())?;
-        let labels = labels.applied_to(&Labels::default());
-        let labelled = (!labels.is_empty()).then_some(crate::Event::Account(AccountEvent::Labelled {
-            subject: crate::labels::Labelled::Account,
-            labels,
-        }));
+        let labelled = (!labels.is_empty()).then(|| {
+            crate::Event::Account(AccountEvent::Labelled {
+                subject: crate::labels::Labelled::Account,
+                labels: labels.clone(),
+            })
+        });
         Ok((
             crate::Event::Account(AccountEvent::Created { id, name }),
             labelled,

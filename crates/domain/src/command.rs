@@ -1,6 +1,5 @@
 //! The commands of an account. Ids of new things are part of the command, so that deciding needs no randomness.
 
-use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
@@ -13,7 +12,7 @@ use crate::id::{
     AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId,
 };
 use crate::join_code::JoinCode;
-use crate::labels::LabelsPatch;
+use crate::labels::{Labels, LabelsPatch};
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
 use crate::presence::{Customer, Device, JoinProof, SessionKind, Start};
 use crate::rules::{Rules, RulesPatch};
@@ -37,11 +36,6 @@ pub enum Command {
     SignIn(SignInCommand),
     Session(SessionCommand),
     Ticket(TicketCommand),
-    /// Execute a command and label the account, user, pool or session that it creates or changes; both or neither.
-    Labelled {
-        command: Box<Self>,
-        labels: LabelsPatch,
-    },
 }
 
 /// Commands for the account itself: its name, subscription, minutes and settings.
@@ -49,9 +43,13 @@ pub enum Command {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountCommand {
     /// Create the account. For the operator only, on an account that does not exist.
-    Create { id: AccountId, name: Name },
-    /// Rename the account; `None` keeps the name.
-    Change { name: Option<Name> },
+    Create {
+        id: AccountId,
+        name: Name,
+        labels: Labels,
+    },
+    /// Rename and label the account; `None` keeps the name.
+    Change { name: Option<Name>, labels: LabelsPatch },
     /// Close the account.
     Delete,
     /// Set everything the account has bought (L7, L8). `default_pools` are ids for the default pools that it creates.
@@ -107,6 +105,7 @@ pub enum UserCommand {
         active: bool,
         /// The user's data in a directory (D1). Users created by a directory get no seat of L6.
         directory: Option<DirectoryEntry>,
+        labels: Labels,
     },
     /// Create a user for whom an identity provider vouches, in these groups: with what they give, or not at all (D4).
     Admit {
@@ -175,6 +174,7 @@ pub enum PoolCommand {
         product: Product,
         seats: u32,
         rules: Option<Rules>,
+        labels: Labels,
     },
     /// Change a pool's name, seats or rules (P1, P3).
     Change { id: PoolId, change: PoolPatch },
@@ -274,6 +274,7 @@ pub enum SessionCommand {
         valid_for: Option<Secs>,
         /// Wait if no seat is free (Q2).
         wait: bool,
+        labels: Labels,
     },
     /// The customer joins, or the agent continues without one.
     Connect {
@@ -314,36 +315,13 @@ pub enum TicketCommand {
 }
 
 impl Command {
-    /// The command without the labels around it, for checks of a command's kind.
-    #[must_use]
-    pub fn unlabelled(&self) -> &Self {
-        if let Self::Labelled { command, .. } = self {
-            command.unlabelled()
-        } else {
-            self
-        }
-    }
-
     /// The account that the command creates, with its name and labels; `None` if it creates none.
     #[must_use]
-    pub fn new_account(&self) -> Option<(AccountId, &Name, LabelsPatch)> {
-        match self {
-            Self::Account(AccountCommand::Create { id, name }) => Some((*id, name, LabelsPatch::default())),
-            Self::Labelled { command, labels } => {
-                let (id, name, _) = command.new_account()?;
-                Some((id, name, labels.clone()))
-            }
-            Self::Account(_)
-            | Self::ApiKey(_)
-            | Self::User(_)
-            | Self::License(_)
-            | Self::Credential(_)
-            | Self::Pool(_)
-            | Self::Team(_)
-            | Self::Group(_)
-            | Self::SignIn(_)
-            | Self::Session(_)
-            | Self::Ticket(_) => None,
+    pub const fn new_account(&self) -> Option<(AccountId, &Name, &Labels)> {
+        if let Self::Account(AccountCommand::Create { id, name, labels }) = self {
+            Some((*id, name, labels))
+        } else {
+            None
         }
     }
 }
@@ -382,6 +360,8 @@ pub struct UserPatch {
     pub new_password: bool,
     /// The directory entry (D1); `Some(None)` for none.
     pub directory: Option<Option<DirectoryEntry>>,
+    /// New labels. Only those who manage users may set them, not the users themselves.
+    pub labels: LabelsPatch,
 }
 
 /// A change of the members of something.
@@ -438,6 +418,8 @@ pub struct PoolPatch {
     pub rules_seen: Option<Rules>,
     /// New rules.
     pub rules: Option<RulesPatch>,
+    /// New labels.
+    pub labels: LabelsPatch,
 }
 
 /// What happens to the users of a deleted pool (P2).

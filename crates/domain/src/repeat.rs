@@ -57,7 +57,7 @@ pub fn need_no_other(has_other: bool) -> Result<(), Refusal> {
 impl Command {
     /// The bits of the id of the thing that the command creates, if an `Idempotency-Key` may be used for it.
     fn made_bits(&self) -> Option<u128> {
-        match self.unlabelled() {
+        match self {
             Self::Account(command) => match command {
                 AccountCommand::AddMinutes { id, .. } => Some(id.bits()),
                 // The id of an account is chosen by its creator, before the account exists.
@@ -106,7 +106,7 @@ impl Command {
                 | SessionCommand::Resume { .. }
                 | SessionCommand::End { .. } => None,
             },
-            Self::License(_) | Self::Credential(_) | Self::Ticket(_) | Self::Labelled { .. } => None,
+            Self::License(_) | Self::Credential(_) | Self::Ticket(_) => None,
         }
     }
 }

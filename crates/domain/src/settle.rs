@@ -83,7 +83,7 @@ struct Attempted {
 
 impl Attempted {
     fn of(account: &Account, command: &Command) -> Option<Self> {
-        match command.unlabelled() {
+        match command {
             Command::SignIn(command) => match command {
                 SignInCommand::SignIn {
                     user,
@@ -126,8 +126,7 @@ impl Attempted {
             | Command::Credential(_)
             | Command::Pool(_)
             | Command::Team(_)
-            | Command::Group(_)
-            | Command::Labelled { .. } => None,
+            | Command::Group(_) => None,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::decide::{decide, due};
 use crate::event::{AccountEvent, Event};
 use crate::evolve::{Change, evolve, hints};
 use crate::id::{AccountId, PoolId, RefusalId, UserId};
-use crate::labels::LabelsPatch;
+use crate::labels::Labels;
 use crate::leases::{self, Heartbeats, Leased};
 use crate::minutes;
 use crate::permission::Actor;
@@ -137,13 +137,13 @@ pub fn step<O: Observer>(
 
 /// Creates an account, for the operator only. The caller has checked that none with the id exists.
 pub fn create<O: Observer>(
-    new: (AccountId, &Name, LabelsPatch),
+    new: (AccountId, &Name, &Labels),
     actor: &Actor,
     now: Timestamp,
     observer: &mut O,
 ) -> Result<Account, Declined> {
     let (id, name, labels) = new;
-    let (first, labelled) = Account::created(id, name.clone(), &labels, actor)?;
+    let (first, labelled) = Account::created(id, name.clone(), labels, actor)?;
     observer.before(None, &first);
     let mut account = Account::first(id, name.clone(), now);
     let mut step = Step {

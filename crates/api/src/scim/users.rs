@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::directory::{DirectoryEntry, EmailLabel};
 use usher_domain::event::Profile;
+use usher_domain::labels::Labels;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::text::{Email, ExternalId, InvalidText, Name, UserName};
 use usher_domain::user::User;
@@ -63,6 +64,7 @@ impl Description {
             licenses: std::collections::BTreeMap::new(),
             password_set: false,
             directory: Some(person.entry),
+            labels: Labels::default(),
         }))
     }
 

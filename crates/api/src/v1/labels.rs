@@ -1,25 +1,13 @@
 //! External ids and metadata, in the API.
 
-use usher_domain::Command;
-use usher_domain::labels::{Labels, LabelsPatch, Metadata};
+use usher_domain::labels::{Labels, Metadata};
 use usher_domain::text::ExternalId;
 
 /// The labels of a creation request.
-pub(crate) fn new(external_id: Option<ExternalId>, metadata: Option<Metadata>) -> LabelsPatch {
-    LabelsPatch {
-        external_id: external_id.map(Some),
-        metadata,
-    }
-}
-
-/// The command, with labels if there are any.
-pub(crate) fn labelled(command: Command, labels: LabelsPatch) -> Command {
-    if labels.is_empty() {
-        return command;
-    }
-    Command::Labelled {
-        command: Box::new(command),
-        labels,
+pub(crate) fn new(external_id: Option<ExternalId>, metadata: Option<Metadata>) -> Labels {
+    Labels {
+        external_id,
+        metadata: metadata.unwrap_or_default(),
     }
 }
 

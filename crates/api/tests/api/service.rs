@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use usher_app::{Config, MetricsToken};
 use usher_domain::command::{AccountCommand, Command};
+use usher_domain::labels::Labels;
 use usher_domain::{AccountId, Actor};
 use usher_engine::{Cause, Request};
 use usher_journal::Fault;
@@ -190,7 +191,11 @@ async fn metrics_show_an_account_by_itself_if_the_operator_names_it() {
         let request = Request {
             actor: Actor::Operator,
             cause: Cause::from("test"),
-            command: Command::Account(AccountCommand::Create { id, name }),
+            command: Command::Account(AccountCommand::Create {
+                id,
+                name,
+                labels: Labels::default(),
+            }),
         };
         app.engine.execute(id, request, |_, _, _| ()).await.unwrap();
         let bought = json!({"plan": "enterprise", "products": {"remote-support": {"named_seats": 0, "shared_seats": 5}}});

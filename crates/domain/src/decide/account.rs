@@ -9,10 +9,11 @@ use alloc::vec::Vec;
 
 use crate::account::{Account, ApiKey, CORS_ORIGINS_MAX, KeyMaker, Plan, ProductSeats, SettingsPatch};
 use crate::command::{AccountCommand, ApiKeyCommand, Decision};
-use crate::decide::{pools, presence, rights, users};
+use crate::decide::{labels, pools, presence, rights, users};
 use crate::directory::SignInPatch;
 use crate::event::{AccountEvent, ApiKeyEvent, EndReason, Event, PoolEvent};
 use crate::id::{ApiKeyId, PoolId, TopUpId, UserId};
+use crate::labels::{Labelled, LabelsPatch};
 use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
 use crate::refusal::{AccessRefusal, CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::repeat;
@@ -28,7 +29,7 @@ pub(super) fn decide(
             account.need_operator(actor)?;
             Err(taken("account", "id"))
         }
-        AccountCommand::Change { name } => rename(account, name.as_ref(), actor),
+        AccountCommand::Change { name, labels } => change(account, name.as_ref(), labels, actor),
         AccountCommand::Delete => delete(account, actor),
         AccountCommand::SetSubscription {
             plan,
@@ -89,11 +90,17 @@ pub(super) fn decide_key(
     }
 }
 
-fn rename(account: &Account, name: Option<&Name>, actor: &Actor) -> Result<Decision, Refusal> {
+fn change(
+    account: &Account,
+    name: Option<&Name>,
+    labels: &LabelsPatch,
+    actor: &Actor,
+) -> Result<Decision, Refusal> {
     account.need_operator(actor)?;
     let name = name.filter(|name| account.name != **name);
     let renamed = name.map(|name| Event::Account(AccountEvent::Renamed { name: name.clone() }));
-    Ok(Decision::done(renamed.into_iter().collect()))
+    let labelled = labels::changed(account, Labelled::Account, labels)?;
+    Ok(Decision::done(renamed.into_iter().chain(labelled).collect()))
 }
 
 /// The devices' sign-ins end with a reason before everything is removed.

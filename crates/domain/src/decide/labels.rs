@@ -1,110 +1,43 @@
 //! External ids and metadata: decided together with the command that creates or changes their thing, so that both
 //! happen or neither.
 
-use alloc::vec::Vec;
-
 use crate::account::Account;
-use crate::command::{AccountCommand, Command, Decision, PoolCommand, UserCommand};
-use crate::event::{AccountEvent, Event, PoolEvent, SessionEvent, TicketEvent, UserEvent};
+use crate::event::{AccountEvent, Event};
 use crate::labels::{Labelled, Labels, LabelsPatch};
-use crate::permission::{Actor, Privilege};
-use crate::presence::Wanted;
 use crate::refusal::{Refusal, StateRefusal};
-use crate::time::Timestamp;
 
-/// Decides a command, and labels the thing that it creates or changes.
-pub(super) fn decide(
+/// The event that labels a new thing, after the one that creates it; `None` if it gets no labels.
+pub(super) fn of_new(
     account: &Account,
-    command: &Command,
-    patch: &LabelsPatch,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<Decision, Refusal> {
-    let mut decision = super::decide(account, command, actor, now)?;
-    if patch.is_empty() {
-        return Ok(decision);
+    subject: Labelled,
+    labels: &Labels,
+) -> Result<Option<Event>, Refusal> {
+    if labels.is_empty() {
+        return Ok(None);
     }
-    if let Some(subject) = changed_by(command) {
-        if let Labelled::User(_) = subject {
-            // Users may change parts of themselves, but not the vendor's labels.
-            account.need(actor, Privilege::UsersManage)?;
-        }
-        label(account, &mut decision.events, subject, patch)?;
-        return Ok(decision);
-    }
-    let made: Vec<Labelled> = decision.events.iter().filter_map(made_by).collect();
-    for subject in made {
-        label(account, &mut decision.events, subject, patch)?;
-    }
-    for event in &mut decision.events {
-        if let Event::Ticket(TicketEvent::Opened {
-            wanted: Wanted::Session { labels, .. },
-            ..
-        }) = event
-        {
-            *labels = patch.applied_to(labels);
-        }
-    }
-    Ok(decision)
+    label(account, subject, labels.clone()).map(Some)
 }
 
-/// What a command changes that was there before, where it can have labels.
-fn changed_by(command: &Command) -> Option<Labelled> {
-    match command {
-        Command::Account(AccountCommand::Change { .. }) => Some(Labelled::Account),
-        Command::User(UserCommand::Change { id, .. }) => Some(Labelled::User(*id)),
-        Command::Pool(PoolCommand::Change { id, .. }) => Some(Labelled::Pool(*id)),
-        Command::Account(_)
-        | Command::ApiKey(_)
-        | Command::User(_)
-        | Command::License(_)
-        | Command::Credential(_)
-        | Command::Pool(_)
-        | Command::Team(_)
-        | Command::Group(_)
-        | Command::SignIn(_)
-        | Command::Session(_)
-        | Command::Ticket(_)
-        | Command::Labelled { .. } => None,
-    }
-}
-
-/// What an event makes, where it can have labels.
-const fn made_by(event: &Event) -> Option<Labelled> {
-    match event {
-        Event::User(UserEvent::Created { id, .. }) => Some(Labelled::User(*id)),
-        Event::Pool(PoolEvent::Created { id, .. }) => Some(Labelled::Pool(*id)),
-        Event::Session(SessionEvent::Created { id, .. }) => Some(Labelled::Session(*id)),
-        Event::Account(_)
-        | Event::ApiKey(_)
-        | Event::User(_)
-        | Event::Credential(_)
-        | Event::Pool(_)
-        | Event::Team(_)
-        | Event::Group(_)
-        | Event::SignIn(_)
-        | Event::Lease(_)
-        | Event::Session(_)
-        | Event::Ticket(_)
-        | Event::Minutes(_)
-        | Event::Refusal(_) => None,
-    }
-}
-
-fn label(
+/// The event that changes the labels of a thing; `None` if they stay the same.
+pub(super) fn changed(
     account: &Account,
-    events: &mut Vec<Event>,
     subject: Labelled,
     patch: &LabelsPatch,
-) -> Result<(), Refusal> {
+) -> Result<Option<Event>, Refusal> {
+    if patch.is_empty() {
+        return Ok(None);
+    }
     let before = account.labels_of(subject).cloned().unwrap_or_default();
     let labels = patch.applied_to(&before);
     if labels == before {
-        return Ok(());
+        return Ok(None);
     }
+    label(account, subject, labels).map(Some)
+}
+
+fn label(account: &Account, subject: Labelled, labels: Labels) -> Result<Event, Refusal> {
     check_external_id(account, subject, &labels)?;
-    events.push(Event::Account(AccountEvent::Labelled { subject, labels }));
-    Ok(())
+    Ok(Event::Account(AccountEvent::Labelled { subject, labels }))
 }
 
 /// External ids of users and of pools are unique in the account.

@@ -57,9 +57,5 @@ pub(crate) fn decide(
         Command::SignIn(command) => sign_ins::decide(account, command, actor, now),
         Command::Session(command) => sessions::decide(account, command, actor, now),
         Command::Ticket(command) => queue::decide(account, command, actor, now),
-        Command::Labelled {
-            command,
-            labels: patch,
-        } => labels::decide(account, command, patch, actor, now),
     }
 }

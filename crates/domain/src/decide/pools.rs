@@ -7,9 +7,10 @@ use alloc::vec::Vec;
 
 use crate::account::Account;
 use crate::command::{Decision, LeavingUsers, PoolCommand, PoolPatch, SeatWay};
-use crate::decide::{licenses, presence};
+use crate::decide::{labels, licenses, presence};
 use crate::event::{EndReason, Event, PoolEvent, SignInEvent};
 use crate::id::PoolId;
+use crate::labels::Labelled;
 use crate::permission::{Actor, Privilege};
 use crate::pool::{Pool, count};
 use crate::refusal::{CapacityRefusal, Refusal, SeatKind, StateRefusal};
@@ -26,14 +27,25 @@ pub(super) fn decide(account: &Account, command: &PoolCommand, actor: &Actor) ->
             product,
             seats,
             rules,
+            labels,
         } => {
             account.need_in_account(actor, Privilege::SeatsManage)?;
             let rules = rules.as_ref().unwrap_or(&account.settings.pool_defaults);
-            create(account, *id, name, product, *seats, rules)
+            let mut decision = create(account, *id, name, product, *seats, rules)?;
+            if !decision.events.is_empty() {
+                decision
+                    .events
+                    .extend(labels::of_new(account, Labelled::Pool(*id), labels)?);
+            }
+            Ok(decision)
         }
         PoolCommand::Change { id, change } => {
             account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
-            self::change(account, pool(account, *id)?, change, actor)
+            let mut decision = self::change(account, pool(account, *id)?, change, actor)?;
+            decision
+                .events
+                .extend(labels::changed(account, Labelled::Pool(*id), &change.labels)?);
+            Ok(decision)
         }
         PoolCommand::MoveSeats { way, seats } => {
             account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;

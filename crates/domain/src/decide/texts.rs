@@ -15,10 +15,10 @@ use crate::user::User;
 
 /// Refuses a command with a text that contains an invisible or direction-changing character, and says which and where.
 pub(super) fn check(account: &Account, command: &Command) -> Result<(), Refusal> {
-    match command.unlabelled() {
+    match command {
         Command::Account(command) => match command {
             AccountCommand::Create { name, .. } => visible("name", name.as_str()),
-            AccountCommand::Change { name } => optional("name", name.as_ref()),
+            AccountCommand::Change { name, .. } => optional("name", name.as_ref()),
             AccountCommand::Delete
             | AccountCommand::SetSubscription { .. }
             | AccountCommand::AddMinutes { .. }
@@ -60,9 +60,7 @@ pub(super) fn check(account: &Account, command: &Command) -> Result<(), Refusal>
             SessionCommand::End { note, .. } => optional("reason", note.as_ref()),
             SessionCommand::Pause { .. } | SessionCommand::Resume { .. } => Ok(()),
         },
-        Command::License(_) | Command::Credential(_) | Command::Ticket(_) | Command::Labelled { .. } => {
-            Ok(())
-        }
+        Command::License(_) | Command::Credential(_) | Command::Ticket(_) => Ok(()),
     }
 }
 

@@ -8,10 +8,11 @@ use alloc::vec::Vec;
 use crate::account::Account;
 use crate::command::{Decision, Outcome, UserCommand, UserPatch};
 use crate::decide::directory::people::{self, Newcomer};
-use crate::decide::{directory, licenses, presence};
+use crate::decide::{directory, labels, licenses, presence};
 use crate::directory::DirectoryEntry;
 use crate::event::{CredentialEvent, EndReason, Event, Profile, UserEvent};
 use crate::id::{GroupId, UserId};
+use crate::labels::Labelled;
 use crate::permission::{Actor, PermissionOverrides, Privilege, Role, SessionPermission};
 use crate::refusal::{AccessRefusal, CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::repeat;
@@ -29,6 +30,7 @@ pub(super) fn decide(account: &Account, command: &UserCommand, actor: &Actor) ->
             password_set,
             active,
             directory,
+            labels,
         } => {
             let newcomer = Newcomer {
                 profile,
@@ -42,7 +44,13 @@ pub(super) fn decide(account: &Account, command: &UserCommand, actor: &Actor) ->
                 product: product.as_ref(),
                 licenses,
             };
-            create(account, *id, &newcomer, &seat, actor)
+            let mut decision = create(account, *id, &newcomer, &seat, actor)?;
+            if !decision.events.is_empty() {
+                decision
+                    .events
+                    .extend(labels::of_new(account, Labelled::User(*id), labels)?);
+            }
+            Ok(decision)
         }
         UserCommand::Admit {
             id,
@@ -50,7 +58,16 @@ pub(super) fn decide(account: &Account, command: &UserCommand, actor: &Actor) ->
             directory,
             groups,
         } => admit(account, *id, profile, directory, groups, actor),
-        UserCommand::Change { id, change } => self::change(account, *id, change, actor),
+        UserCommand::Change { id, change } => {
+            let mut decision = self::change(account, *id, change, actor)?;
+            if !change.labels.is_empty() {
+                // Users may change parts of themselves, but not the vendor's labels.
+                account.need(actor, Privilege::UsersManage)?;
+                let labelled = labels::changed(account, Labelled::User(*id), &change.labels)?;
+                decision.events.extend(labelled);
+            }
+            Ok(decision)
+        }
         UserCommand::Delete { id } => delete(account, *id, actor),
     }
 }
@@ -299,6 +316,7 @@ fn patched(profile: &Profile, change: &UserPatch) -> Profile {
         active: _,
         new_password: _,
         directory: _,
+        labels: _,
     } = change;
     let before = profile.clone();
     Profile {

@@ -3,7 +3,7 @@
 use super::fixture::*;
 use super::witness::Witness;
 use crate::event::{AccountEvent, EndReason, Event, SignInEvent};
-use crate::labels::LabelsPatch;
+use crate::labels::Labels;
 use crate::permission::Actor;
 use crate::presence::{Device, DeviceKind, Funding};
 use crate::schedule::Due;
@@ -165,12 +165,12 @@ fn what_is_due_and_comes_to_nothing_is_dropped_and_the_rest_is_done() {
 
 #[test]
 fn an_account_is_created_by_the_operator_alone_and_is_what_its_events_make() {
-    let labels = LabelsPatch {
-        external_id: Some(Some("crm-17".parse().unwrap())),
-        ..LabelsPatch::default()
+    let labels = Labels {
+        external_id: Some("crm-17".parse().unwrap()),
+        ..Labels::default()
     };
     let name = "Acme".parse().unwrap();
-    let new = || (AccountId::from_bits(1), &name, labels.clone());
+    let new = || (AccountId::from_bits(1), &name, &labels);
     let now = clock("09:00");
     let mut seen = Witness::default();
 

@@ -2,7 +2,7 @@
 
 use crate::command::{Command, Decision};
 use crate::event::Event;
-use crate::labels::LabelsPatch;
+use crate::labels::Labels;
 use crate::permission::Actor;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -93,7 +93,7 @@ pub(crate) fn found(name: &str, now: Timestamp) -> (Account, Vec<Event>) {
     let new = (
         AccountId::from_bits(1),
         &name.parse().unwrap(),
-        LabelsPatch::default(),
+        &Labels::default(),
     );
     let account = create(new, &Actor::Operator, now, &mut witness).unwrap();
     (account, witness.events)

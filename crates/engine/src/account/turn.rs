@@ -4,7 +4,7 @@
 mod tests;
 mod witness;
 
-use usher_domain::labels::LabelsPatch;
+use usher_domain::labels::Labels;
 use usher_domain::text::Name;
 use usher_domain::{
     Account, AccountId, Actor, Broken, Command, Declined, Input, Outage, Outcome, Timestamp, create, step,
@@ -127,7 +127,7 @@ impl<'a> Turn<'a> {
 
     fn create(
         &mut self,
-        new: (AccountId, &Name, LabelsPatch),
+        new: (AccountId, &Name, &Labels),
         actor: &Actor,
         cause: &Cause,
     ) -> Result<Outcome, Failure> {

@@ -12,6 +12,7 @@ use usher_domain::account::SettingsPatch;
 use usher_domain::command::{AccountCommand, Command, UserCommand};
 use usher_domain::directory::SignInPatch;
 use usher_domain::event::Profile;
+use usher_domain::labels::Labels;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::{AccountId, Actor, Timestamp, TopUpId, UserId};
 use usher_engine::{Cause, Clock, Engine, ManualClock, Options};
@@ -86,8 +87,15 @@ impl App {
     pub async fn account(&self, name: &str) -> AccountId {
         let id = AccountId::from_bits(draw_bits(START).unwrap());
         let name = name.parse().unwrap();
-        self.give(id, Command::Account(AccountCommand::Create { id, name }))
-            .await;
+        self.give(
+            id,
+            Command::Account(AccountCommand::Create {
+                id,
+                name,
+                labels: Labels::default(),
+            }),
+        )
+        .await;
         id
     }
 
@@ -128,6 +136,7 @@ impl App {
             password_set: true,
             active: true,
             directory: None,
+            labels: Labels::default(),
         });
         self.give(account, command).await;
         id

@@ -7,6 +7,7 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 use tokio::sync::OnceCell;
 use usher_domain::command::{ApiKeyCommand, Command, GroupCommand, SessionCommand, TeamCommand};
+use usher_domain::labels::Labels;
 use usher_domain::permission::{Privilege, Role, Scope};
 use usher_domain::presence::{SessionKind, Start};
 use usher_domain::text::Code;
@@ -177,6 +178,7 @@ impl Things<'_> {
             code: code.clone().into(),
             valid_for: None,
             wait: false,
+            labels: Labels::default(),
         });
         self.desk.give(session).await;
         (id, code)

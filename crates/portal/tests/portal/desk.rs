@@ -8,6 +8,7 @@ use usher_domain::command::{
     UserPatch,
 };
 use usher_domain::event::Profile;
+use usher_domain::labels::Labels;
 use usher_domain::permission::{PermissionOverrides, Privilege, Role};
 use usher_domain::presence::{Device, DeviceKind, SessionKind, Start};
 use usher_domain::text::Product;
@@ -113,6 +114,7 @@ impl Desk {
             product: product(),
             seats,
             rules: None,
+            labels: Labels::default(),
         }))
         .await;
         id
@@ -164,6 +166,7 @@ impl Desk {
             password_set: false,
             active: true,
             directory: None,
+            labels: Labels::default(),
         }))
         .await;
         id
@@ -246,6 +249,7 @@ impl Desk {
             code: "234567".parse().unwrap(),
             valid_for: None,
             wait: false,
+            labels: Labels::default(),
         }))
         .await;
         id

@@ -1,6 +1,7 @@
 use axum::http::StatusCode;
 use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
 use usher_domain::command::{AccountCommand, Command, LicenseCommand, SessionCommand, SignInCommand};
+use usher_domain::labels::Labels;
 use usher_domain::permission::{Role, SessionPermissions};
 use usher_domain::presence::{Device, DeviceKind, SessionKind, Start};
 use usher_domain::rules::Rules;
@@ -102,6 +103,7 @@ impl Desk {
             code: "K7M2QX9D4T".parse().unwrap(),
             valid_for: None,
             wait: false,
+            labels: Labels::default(),
         });
         self.app.give(self.account, starts).await;
         id

@@ -3,6 +3,7 @@
 use axum::http::Method;
 use usher_domain::Command;
 use usher_domain::command::AccountCommand;
+use usher_domain::labels::LabelsPatch;
 use usher_domain::rules::{Preset, RulesPatch};
 
 use crate::app::{App, Browser, Page};
@@ -89,6 +90,7 @@ async fn days_are_searched_by_the_clock_that_users_saw() {
             desk.account,
             Command::Account(AccountCommand::Change {
                 name: Some("Fabrikam".parse().unwrap()),
+                labels: LabelsPatch::default(),
             }),
         )
         .await;

@@ -8,6 +8,7 @@ use usher_domain::command::{
     PoolCommand, PoolPatch, SeatWay, TeamCommand, UserCommand, UserPatch,
 };
 use usher_domain::directory::{DirectoryEntry, EmailLabel, GroupMapping};
+use usher_domain::labels::Labels;
 use usher_domain::permission::Scope;
 use usher_domain::rules::RulesPatch;
 use usher_domain::text::Product;
@@ -21,6 +22,7 @@ pub fn create_account(id: AccountId, name: &str) -> Command {
     Command::Account(AccountCommand::Create {
         id,
         name: name.parse().unwrap(),
+        labels: Labels::default(),
     })
 }
 
@@ -154,6 +156,7 @@ pub fn create_pool_of(product: Product, id: PoolId, name: &str, seats: u32) -> C
         product,
         seats,
         rules: None,
+        labels: Labels::default(),
     })
 }
 

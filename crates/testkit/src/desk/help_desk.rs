@@ -1,7 +1,7 @@
 //! A whole help desk.
 
 use usher_domain::command::{Command, PoolPatch};
-use usher_domain::labels::LabelsPatch;
+use usher_domain::labels::Labels;
 use usher_domain::permission::{Actor, Role};
 use usher_domain::rules::Rules;
 use usher_domain::user::License;
@@ -202,7 +202,7 @@ impl HelpDesk {
 
     /// The account at this time, set up through the same steps as in production.
     pub fn account(&self, now: Timestamp, observer: &mut impl Observer) -> Account {
-        let new = (self.account, &self.name.parse().unwrap(), LabelsPatch::default());
+        let new = (self.account, &self.name.parse().unwrap(), &Labels::default());
         let mut account = create(new, &Actor::Operator, now, observer).unwrap();
         for command in &self.commands()[1..] {
             step(

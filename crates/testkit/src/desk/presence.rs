@@ -2,6 +2,7 @@
 
 use usher_domain::command::{Acting, Command, SessionCommand, SignInCommand, TicketCommand};
 use usher_domain::join_code::JoinCode;
+use usher_domain::labels::Labels;
 use usher_domain::presence::{Customer, Device, DeviceKind, JoinProof, SessionKind, Start};
 use usher_domain::text::{Note, Product};
 use usher_domain::{Secs, SessionId, SignInId, TicketId, UserId};
@@ -183,6 +184,7 @@ impl NewSession {
             code: self.code,
             valid_for: self.valid_for,
             wait: self.wait,
+            labels: Labels::default(),
         })
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use usher_domain::command::{Command, UserCommand};
 use usher_domain::directory::DirectoryEntry;
 use usher_domain::event::Profile;
+use usher_domain::labels::Labels;
 use usher_domain::permission::{PermissionOverrides, Privilege, Role};
 use usher_domain::text::Product;
 use usher_domain::user::License;
@@ -23,6 +24,7 @@ pub struct NewUser {
     password_set: bool,
     active: bool,
     directory: Option<DirectoryEntry>,
+    labels: Labels,
 }
 
 /// A user with this name of up to 16 letters, from which the id follows.
@@ -55,7 +57,7 @@ impl NewUser {
     }
 
     /// A user with a profile that a test has made.
-    pub const fn with_profile(id: UserId, profile: Profile) -> Self {
+    pub fn with_profile(id: UserId, profile: Profile) -> Self {
         Self {
             id,
             profile,
@@ -65,6 +67,7 @@ impl NewUser {
             password_set: false,
             active: true,
             directory: None,
+            labels: Labels::default(),
         }
     }
 
@@ -152,6 +155,13 @@ impl NewUser {
         self
     }
 
+    /// With these labels of the vendor.
+    #[must_use]
+    pub fn labels(mut self, labels: Labels) -> Self {
+        self.labels = labels;
+        self
+    }
+
     /// The user's id.
     pub const fn id(&self) -> UserId {
         self.id
@@ -173,6 +183,7 @@ impl NewUser {
             password_set: self.password_set,
             active: self.active,
             directory: self.directory,
+            labels: self.labels,
         })
     }
 }

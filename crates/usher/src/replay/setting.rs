@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
 use usher_domain::command::{AccountCommand, LicenseCommand, PoolCommand, PoolPatch, UserCommand};
 use usher_domain::event::Profile;
+use usher_domain::labels::Labels;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::rules::{Occupies, Preset, RULE_SECS_MAX, Rules, SeatPer};
 use usher_domain::text::{Name, Product};
@@ -48,6 +49,7 @@ pub(super) fn pool_commands(
         Command::Account(AccountCommand::Create {
             id: ACCOUNT,
             name: parse("Replay")?,
+            labels: Labels::default(),
         }),
         Command::Account(AccountCommand::ChangeSettings { change: settings }),
         Command::Account(AccountCommand::SetSubscription {
@@ -100,6 +102,7 @@ pub(super) fn user_commands(holder: &str, id: UserId, product: &Product) -> Resu
             password_set: false,
             active: true,
             directory: None,
+            labels: Labels::default(),
         }),
         Command::License(LicenseCommand::Set {
             user: id,

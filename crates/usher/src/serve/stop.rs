@@ -69,6 +69,7 @@ mod tests {
     use std::sync::Arc;
 
     use usher_domain::command::AccountCommand;
+    use usher_domain::labels::Labels;
     use usher_domain::{AccountId, Actor, Command};
     use usher_engine::{Cause, Clock, Options, Request};
     use usher_journal::MemoryJournal;
@@ -88,6 +89,7 @@ mod tests {
             command: Command::Account(AccountCommand::Create {
                 id: AccountId::from_bits(7),
                 name: "Help desk".parse().unwrap(),
+                labels: Labels::default(),
             }),
         };
         let stuck = {

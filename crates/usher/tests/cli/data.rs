@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use usher_domain::command::AccountCommand;
+use usher_domain::labels::{Labels, LabelsPatch};
 use usher_domain::{AccountId, Actor, Command};
 use usher_engine::{Clock, Engine, Options, Request};
 use usher_journal_sqlite::SqliteJournal;
@@ -27,10 +28,12 @@ pub(crate) fn fill(directory: &Path) {
         let create = Command::Account(AccountCommand::Create {
             id: ACCOUNT,
             name: "Before".parse().unwrap(),
+            labels: Labels::default(),
         });
         let renames = (1..COMMITS).map(|number| {
             Command::Account(AccountCommand::Change {
                 name: Some(format!("Number {number}").parse().unwrap()),
+                labels: LabelsPatch::default(),
             })
         });
         for command in std::iter::once(create).chain(renames) {

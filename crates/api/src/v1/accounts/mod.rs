@@ -63,8 +63,11 @@ async fn create(
     }
     let caller = operator.in_account(AccountId::from_bits(bits));
     let id = caller.account;
-    let command = Command::Account(AccountCommand::Create { id, name: body.name });
-    let command = labels::labelled(command, labels::new(body.external_id, body.metadata));
+    let command = Command::Account(AccountCommand::Create {
+        id,
+        name: body.name,
+        labels: labels::new(body.external_id, body.metadata),
+    });
     let created = |existed, shown| Created {
         existed,
         location: format!("/v1/accounts/{id}"),
@@ -159,14 +162,13 @@ async fn change(
     caller: Caller<AccountsManage>,
     Json(body): Json<AccountChange>,
 ) -> Result<Answer<Account>, Problem> {
-    let labels = LabelsPatch {
-        external_id: body.external_id,
-        metadata: body.metadata,
-    };
-    let command = labels::labelled(
-        Command::Account(AccountCommand::Change { name: body.name }),
-        labels,
-    );
+    let command = Command::Account(AccountCommand::Change {
+        name: body.name,
+        labels: LabelsPatch {
+            external_id: body.external_id,
+            metadata: body.metadata,
+        },
+    });
     Ok(Answer(caller.execute(command, show).await?))
 }
 

@@ -60,8 +60,8 @@ async fn create(
         product: body.product,
         seats: body.seats,
         rules,
+        labels: labels::new(body.external_id, body.metadata),
     });
-    let command = labels::labelled(command, labels::new(body.external_id, body.metadata));
     let find = move |account: &Account| account.pool(id).map(|pool| Pool::of(account, pool));
     Created::by(&caller, &key, command, format!("pools/{id}"), find).await
 }
@@ -132,16 +132,15 @@ async fn change(
         seats_seen: body.seats_seen,
         rules_seen: None,
         rules: body.rules.map(RulesPatch::from),
+        labels: LabelsPatch {
+            external_id: body.external_id,
+            metadata: body.metadata,
+        },
     };
     let command = Command::Pool(PoolCommand::Change {
         id: path.pool,
         change,
     });
-    let labels = LabelsPatch {
-        external_id: body.external_id,
-        metadata: body.metadata,
-    };
-    let command = labels::labelled(command, labels);
     let view = move |account: &Account, _: &_, _| account.pool(path.pool).map(|pool| Pool::of(account, pool));
     Ok(Answer(caller.execute(command, view).await?))
 }

@@ -129,8 +129,8 @@ pub(crate) async fn start_or_wait(
         code: caller.draw_code()?,
         valid_for: body.valid_for_secs.map(Secs::new),
         wait: body.wait,
+        labels: labels::new(body.external_id, body.metadata),
     });
-    let command = labels::labelled(command, labels::new(body.external_id, body.metadata));
     let status = if existed {
         StatusCode::OK
     } else {

@@ -42,7 +42,7 @@ pub(super) async fn create(
         let message = "must be left out, or `assign_seat` and `product` must";
         return Err(Problem::invalid("licenses", message));
     }
-    let create = Command::User(UserCommand::Create {
+    let command = Command::User(UserCommand::Create {
         id,
         assign_seat: body.assign_seat,
         product: body.product.clone(),
@@ -54,8 +54,8 @@ pub(super) async fn create(
         password_set: password.is_some(),
         active: true,
         directory: None,
+        labels,
     });
-    let command = labels::labelled(create, labels);
     let path = format!("users/{id}");
     let find = move |account: &Account| account.user(id).map(|user| User::created(account, user));
     let Some(password) = password else {

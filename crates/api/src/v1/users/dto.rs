@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use usher_domain::command::UserPatch;
 use usher_domain::event::Profile;
-use usher_domain::labels::Metadata;
+use usher_domain::labels::{LabelsPatch, Metadata};
 use usher_domain::permission::{PermissionOverrides, Privilege, Role};
 use usher_domain::text::{Email, ExternalId, Name, Product};
 use usher_domain::{Account, GroupId, TeamId, UserId, user};
@@ -252,6 +252,10 @@ impl From<UserChange> for UserPatch {
             active: change.active,
             new_password: change.password.is_some(),
             directory: None,
+            labels: LabelsPatch {
+                external_id: change.external_id,
+                metadata: change.metadata,
+            },
         }
     }
 }

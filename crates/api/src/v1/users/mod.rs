@@ -13,13 +13,11 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 use usher_app::{AccountsManage, AccountsRead, Caller};
 use usher_domain::command::{UserCommand, UserPatch};
-use usher_domain::labels::LabelsPatch;
 use usher_domain::{Account, Actor, Command, Outcome, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::dto::{User, UserChange};
-use super::labels;
 use super::path::UserPath;
 use crate::extract::{Json, Path};
 use crate::problem::Problem;
@@ -71,14 +69,11 @@ async fn change(
     let deactivated = body.active == Some(false);
     let (password, present) = (body.password.take(), body.present_password.take());
     let temporary = body.password_temporary.take();
-    let labels = LabelsPatch {
-        external_id: body.external_id.take(),
-        metadata: body.metadata.take(),
-    };
     let mut change = UserPatch {
         new_password: password.is_some(),
         ..UserPatch::from(body)
     };
+    let labels = std::mem::take(&mut change.labels);
     let mut hash = None;
     if let Some(password) = password {
         let command = Command::User(UserCommand::Change {
@@ -93,19 +88,23 @@ async fn change(
         let message = "is missing: `present_password` and `password_temporary` go with it";
         return Err(Problem::invalid("password", message));
     }
-    if hash.is_some() && !labels.is_empty() {
+    if hash.is_none() {
+        change.labels = labels;
+    } else if !labels.is_empty() {
         // Everything except the password at once, if the caller may also set that.
         let command = Command::User(UserCommand::Change {
             id,
-            change: std::mem::take(&mut change),
+            change: UserPatch {
+                labels,
+                ..std::mem::take(&mut change)
+            },
         });
-        let command = labels::labelled(command, labels.clone());
         caller.execute(command, |_, _, _| ()).await?;
     }
     let view = move |account: &Account| account.user(id).map(|user| User::of(account, user));
     let shown = match hash {
         None => {
-            let command = labels::labelled(Command::User(UserCommand::Change { id, change }), labels);
+            let command = Command::User(UserCommand::Change { id, change });
             let view = move |account: &Account, _: &Outcome, _: Timestamp| view(account);
             caller.execute(command, view).await?
         }

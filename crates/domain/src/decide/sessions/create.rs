@@ -1,17 +1,18 @@
 //! Starting a session.
 
 use alloc::format;
-use alloc::vec;
+use core::iter;
 
 use super::room::{check_calls, fulfilled, queue, room};
 use crate::account::Account;
 use crate::command::{Decision, Outcome};
 use crate::decide::capacity::Room;
+use crate::decide::labels;
 use crate::decide::sign_ins::NEEDED_TO_ACT;
 use crate::event::{Event, SessionEvent};
 use crate::id::{SessionId, TicketId};
 use crate::join_code::JoinCode;
-use crate::labels::Labels;
+use crate::labels::{Labelled, Labels};
 use crate::permission::Actor;
 use crate::presence::{Customer, Funding, SessionKind, SignIn, Start, Wanted};
 use crate::refusal::{Refusal, StateRefusal};
@@ -28,6 +29,7 @@ pub(super) struct NewSession<'a> {
     pub(super) customer: Option<&'a Customer>,
     pub(super) code: Option<&'a JoinCode>,
     pub(super) valid_for: Option<Secs>,
+    pub(super) labels: &'a Labels,
 }
 
 impl NewSession<'_> {
@@ -44,7 +46,7 @@ impl NewSession<'_> {
             check_calls(self.account, self.sign_in)?;
         }
         match room(self.account, self.sign_in, wait, actor, now)? {
-            Room::Funded(funding) => Ok(self.create(funding, now)),
+            Room::Funded(funding) => self.create(funding, now),
             Room::Queue => {
                 let wanted = Wanted::Session {
                     sign_in: self.sign_in.id,
@@ -53,7 +55,7 @@ impl NewSession<'_> {
                     customer: self.customer.cloned(),
                     code: self.code.cloned(),
                     valid_for: self.valid_for,
-                    labels: Labels::default(),
+                    labels: self.labels.clone(),
                 };
                 let id = TicketId::from_bits(self.id.bits());
                 queue(self.account, self.sign_in, id, wanted)
@@ -71,7 +73,7 @@ impl NewSession<'_> {
         })
     }
 
-    fn create(&self, funding: Funding, now: Timestamp) -> Decision {
+    fn create(&self, funding: Funding, now: Timestamp) -> Result<Decision, Refusal> {
         let pool = self.sign_in.pool.and_then(|pool| self.account.pools.get(&pool));
         let wait = self.valid_for.unwrap_or_else(|| {
             pool.map_or_else(
@@ -92,10 +94,11 @@ impl NewSession<'_> {
                 ticket.id.bits() == self.id.bits()
             }),
         });
-        Decision {
-            events: vec![created],
+        let labelled = labels::of_new(self.account, Labelled::Session(self.id), self.labels)?;
+        Ok(Decision {
+            events: iter::once(created).chain(labelled).collect(),
             outcome: Outcome::Session { id: self.id },
-        }
+        })
     }
 }
 

@@ -14,9 +14,8 @@ use super::capacity::Room;
 use super::sign_ins;
 use crate::account::Account;
 use crate::command::{Decision, Outcome, SessionCommand};
-use crate::event::{AccountEvent, Event, SessionEvent};
+use crate::event::{Event, SessionEvent};
 use crate::id::{SessionId, TicketId};
-use crate::labels::Labelled;
 use crate::permission::Actor;
 use crate::presence::{Customer, JoinProof, Joined, Session, SessionState, Ticket, Wanted};
 use crate::refusal::{Refusal, StateRefusal};
@@ -38,6 +37,7 @@ pub(super) fn decide(
             code,
             valid_for,
             wait,
+            labels,
         } => {
             if let Some(session) = account
                 .sessions
@@ -61,6 +61,7 @@ pub(super) fn decide(
                 customer: customer.as_ref(),
                 code: Some(code),
                 valid_for: *valid_for,
+                labels,
             };
             new.decide(*wait, actor, now)
         }
@@ -259,15 +260,9 @@ pub(super) fn claim(
                 customer: customer.as_ref(),
                 code: code.as_ref(),
                 valid_for: *valid_for,
+                labels,
             };
-            let mut decision = new.decide(false, actor, now)?;
-            if !labels.is_empty() && !decision.events.is_empty() {
-                decision.events.push(Event::Account(AccountEvent::Labelled {
-                    subject: Labelled::Session(new.id),
-                    labels: labels.clone(),
-                }));
-            }
-            Ok(decision)
+            new.decide(false, actor, now)
         }
         Wanted::Resume { session } => {
             let owner = account

@@ -3,6 +3,7 @@
 use super::office::*;
 use crate::command::{AccountCommand, Command};
 use crate::event::{EndReason, Event};
+use crate::labels::LabelsPatch;
 use crate::permission::{Role, Scope};
 use crate::refusal::{CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::tests::kit;
@@ -146,6 +147,7 @@ fn r7_only_the_operator_sells() {
             add_minutes("first", 60),
             Command::Account(AccountCommand::Change {
                 name: Some("Works".parse().unwrap()),
+                labels: LabelsPatch::default(),
             }),
             Command::Account(AccountCommand::Delete),
         ] {

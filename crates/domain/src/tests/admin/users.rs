@@ -3,7 +3,7 @@
 use super::office::*;
 use crate::command::{Command, Outcome, UserPatch};
 use crate::event::{EndReason, Profile, UserEvent};
-use crate::labels::LabelsPatch;
+use crate::labels::{Labels, LabelsPatch};
 use crate::permission::{Override, PermissionOverrides, Role, Scope};
 use crate::refusal::{CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::repeat::derived_bits;
@@ -313,17 +313,26 @@ fn r5_a_users_control_needs_view_with_the_accounts_default_beneath() {
 }
 
 fn create_labelled(name: &str, external_id: &str) -> Command {
-    labelled(create(name, Some(false)), external_id)
+    let labels = Labels {
+        external_id: Some(external_id.parse().unwrap()),
+        ..Labels::default()
+    };
+    kit::NewUser::with_profile(user(name), profile(name, Role::Member, &[]))
+        .assign_seat(Some(false))
+        .labels(labels)
+        .command()
 }
 
-fn labelled(command: Command, external_id: &str) -> Command {
-    Command::Labelled {
-        command: Box::new(command),
-        labels: LabelsPatch {
-            external_id: Some(Some(external_id.parse().unwrap())),
-            metadata: None,
-        },
-    }
+fn label(name: &str, external_id: &str) -> Command {
+    let labels = LabelsPatch {
+        external_id: Some(Some(external_id.parse().unwrap())),
+        metadata: None,
+    };
+    let patch = UserPatch {
+        labels,
+        ..UserPatch::default()
+    };
+    change(name, patch)
 }
 
 #[test]
@@ -362,7 +371,7 @@ fn l6_an_external_id_finds_its_user_and_is_unique_in_the_account() {
         office.answer(&OPERATOR, &create_labelled("ben", "crm-7")),
         "already-exists"
     );
-    office.does(&labelled(change("ann", UserPatch::default()), "crm-8"));
+    office.does(&label("ann", "crm-8"));
     assert_eq!(find(&office, "crm-7"), None);
     assert_eq!(find(&office, "crm-8").as_deref(), Some("ann"));
     // Repeating the creation does not undo later changes.
@@ -375,7 +384,7 @@ fn l6_an_external_id_finds_its_user_and_is_unique_in_the_account() {
 #[test]
 fn l6_labels_of_users_need_the_privilege_to_manage_them() {
     let office = Office::with_seats(0, 10).with_members(&["ann"]);
-    let mine = labelled(change("ann", UserPatch::default()), "crm-7");
+    let mine = label("ann", "crm-7");
 
     assert_eq!(office.answer(&by("ann"), &mine), "forbidden");
     assert_eq!(office.answer(&key(&[Scope::UsersManage]), &mine), "ok");

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use usher_domain::command::{SessionCommand, SignInCommand, TicketCommand};
+use usher_domain::labels::Labels;
 use usher_domain::presence::{Customer, SessionKind, Start};
 use usher_domain::refusal::StateRefusal;
 use usher_domain::text::{Name, Product};
@@ -168,6 +169,7 @@ pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Respons
         code: viewer.portal.api.draw_code(viewer.account)?,
         valid_for: None,
         wait: is_ticked(&form, "wait"),
+        labels: Labels::default(),
     });
     match viewer.as_device(sign_in).execute(command, ActResult::of).await? {
         Ok(came) => Ok(shown(&viewer, CookieJar::new(), &product, came)),

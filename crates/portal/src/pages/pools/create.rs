@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use usher_domain::command::PoolCommand;
+use usher_domain::labels::Labels;
 use usher_domain::permission::Privilege;
 use usher_domain::rules::Rules;
 use usher_domain::{Account, Actor, Command, PoolId};
@@ -59,6 +60,7 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
         product,
         seats,
         rules: Some(rules.applied_to(&Rules::default())),
+        labels: Labels::default(),
     });
     match viewer.execute(command, |_, _, _| ()).await? {
         Ok(()) => {

@@ -127,6 +127,7 @@ pub(super) async fn change(
         seats_seen: asked.and(seats_seen),
         rules_seen: rules.as_ref().and(rules_seen.clone()),
         rules,
+        ..PoolPatch::default()
     };
     if form.is_right() {
         match viewer

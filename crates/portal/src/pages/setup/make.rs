@@ -3,6 +3,7 @@
 use usher_app::{Arrival, Problem};
 use usher_domain::command::{AccountCommand, Command, UserCommand};
 use usher_domain::event::Profile;
+use usher_domain::labels::Labels;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::text::{Email, Name};
 use usher_domain::{AccountId, Actor, UserId};
@@ -64,6 +65,7 @@ pub(super) async fn make(
     let create = Command::Account(AccountCommand::Create {
         id: account,
         name: wanted.account,
+        labels: Labels::default(),
     });
     give(portal, arrival, account, create).await?;
     let profile = Profile {
@@ -84,6 +86,7 @@ pub(super) async fn make(
         password_set: true,
         active: true,
         directory: None,
+        labels: Labels::default(),
     });
     if let Err(failed) = give(portal, arrival, account, create).await {
         // An account without an owner would close the setup for good.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use usher_domain::command::{LicenseCommand, UserCommand};
 use usher_domain::event::Profile;
+use usher_domain::labels::Labels;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
 use usher_domain::user::License;
@@ -140,6 +141,7 @@ fn command(id: UserId, profile: Profile, seat: &Seat, password_set: bool) -> Com
         password_set,
         active: true,
         directory: None,
+        labels: Labels::default(),
     })
 }
 
