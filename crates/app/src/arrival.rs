@@ -39,7 +39,7 @@ impl Arrival {
         Cause {
             way,
             credential,
-            address: self.address,
+            address: self.address.map(Into::into),
             request: self.request.clone(),
         }
     }

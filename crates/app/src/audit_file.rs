@@ -5,7 +5,6 @@ use std::io;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use usher_domain::{WallTime, WallTimes};
-use usher_engine::Cause;
 use usher_journal::{AuditRow, Hash, Text};
 
 use crate::time::rfc3339;
@@ -69,8 +68,8 @@ impl AuditLine {
     #[must_use]
     pub fn of(row: &AuditRow, wall: &WallTimes, hash: Option<Hash>) -> Self {
         let text = |text: Option<&Text>| text.map(ToString::to_string).unwrap_or_default();
-        let cause = Cause::read(row.cause.as_deref().unwrap_or_default());
-        let detail = row.detail.as_ref().map(ToString::to_string);
+        let cause = row.read_cause();
+        let detail = row.detail.as_ref().map(|detail| detail.reveal().to_string());
         Self {
             at: rfc3339(WallTime::new(row.at)).to_string(),
             seq: row.seq.get(),
@@ -84,7 +83,7 @@ impl AuditLine {
             credential: text(cause.credential.as_ref()),
             address: cause
                 .address
-                .map(|address| address.to_string())
+                .map(|address| address.reveal().to_string())
                 .unwrap_or_default(),
             request_id: text(cause.request.as_ref()),
             hash: hash.map(|hash| hash.to_string()).unwrap_or_default(),

@@ -225,12 +225,18 @@ impl From<NotHashed> for Problem {
 fn about(account: &Account, command: &Command) -> Vec<String> {
     match command {
         Command::User(UserCommand::Create { profile, .. }) => {
-            known_about(account.name(), &profile.name, &profile.email)
+            known_about(account.name(), profile.name.reveal(), profile.email.reveal())
         }
         Command::User(UserCommand::Change { id, change }) => {
             let profile = account.user(*id).map(|user| &user.profile);
-            let name = change.name.as_ref().or(profile.map(|profile| &profile.name));
-            let email = change.email.as_ref().or(profile.map(|profile| &profile.email));
+            let name = change
+                .name
+                .as_ref()
+                .or(profile.map(|profile| profile.name.reveal()));
+            let email = change
+                .email
+                .as_ref()
+                .or(profile.map(|profile| profile.email.reveal()));
             match (name, email) {
                 (Some(name), Some(email)) => known_about(account.name(), name, email),
                 _ => Vec::new(),

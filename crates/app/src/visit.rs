@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use usher_domain::event::EndReason;
+use usher_domain::personal::Personal;
 use usher_domain::text::{Code, Note};
 use usher_domain::{Secs, Timestamp, WallTime};
 use usher_engine::Failure;
@@ -78,7 +79,7 @@ impl Over {
     #[must_use]
     pub fn ending(&self) -> CustomerEnding {
         let by = self.end.by.as_ref();
-        let note = by.and_then(|by| by.note.as_deref());
+        let note = by.and_then(|by| by.note.as_ref()).map(|note| &**note.reveal());
         CustomerEnding::of(&self.end.reason, by.map(|by| &*by.actor), note)
     }
 }
@@ -104,10 +105,10 @@ impl CustomerEnding {
 
     /// A session that somebody else of the account has ended, and that closes soon.
     #[must_use]
-    pub fn announced(note: Option<&Note>) -> Self {
+    pub fn announced(note: Option<&Personal<Note>>) -> Self {
         Self {
             ender: Ender::Account,
-            note: note.map(ToString::to_string),
+            note: note.map(|note| note.reveal().to_string()),
         }
     }
 }
@@ -161,7 +162,9 @@ impl Api {
         };
         let (user, at) = (row.user, end.at);
         let told = self.engine.read(owner.account, move |account, _| {
-            let agent = account.user(user).map(|agent| agent.profile.name.to_string());
+            let agent = account
+                .user(user)
+                .map(|agent| agent.profile.name.reveal().to_string());
             let agent = agent.unwrap_or_default();
             (agent, account.name().to_string(), account.shown(at))
         });

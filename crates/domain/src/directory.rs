@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::account::State;
 use crate::id::{GroupId, TeamId, UserId};
 use crate::permission::Role;
+use crate::personal::Personal;
 use crate::text::{ExternalId, Issuer, Name, Product, UserName};
 use crate::time::Timestamp;
 use crate::user::{License, User};
@@ -15,18 +16,18 @@ use crate::user::{License, User};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DirectoryEntry {
     /// The user's name in the directory, unique in the account, case-insensitive.
-    pub user_name: UserName,
+    pub user_name: Personal<UserName>,
     /// The directory's own id of the user.
-    pub external_id: Option<ExternalId>,
+    pub external_id: Option<Personal<ExternalId>>,
     /// The given name.
-    pub given_name: Option<Name>,
+    pub given_name: Option<Personal<Name>>,
     /// The family name.
-    pub family_name: Option<Name>,
+    pub family_name: Option<Personal<Name>>,
     /// The type of the user's address in the directory.
     #[serde(default)]
     pub email_label: EmailLabel,
     /// The user's login at the identity provider, unique in the account. A directory's key cannot change it.
-    pub subject: Option<Subject>,
+    pub subject: Option<Personal<Subject>>,
 }
 
 /// What a directory says about a user's address, besides the address itself (RFC 7643, section 2.4).

@@ -180,7 +180,7 @@ impl Account {
             }
         };
         let pool = self.pools.get(&sign_in.pool?)?;
-        (funding == Funding::Seat).then(|| (pool.id, pool.holder(sign_in.user, &sign_in.device.id)))
+        (funding == Funding::Seat).then(|| (pool.id, pool.holder(sign_in.user, sign_in.device.id.reveal())))
     }
 
     /// Checks that every claim of the user on a seat is in its pool's bookkeeping, and that the seats are counted.

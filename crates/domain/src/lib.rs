@@ -32,6 +32,7 @@ mod leases;
 mod minutes;
 mod network;
 pub mod permission;
+pub mod personal;
 pub mod pool;
 pub mod presence;
 mod promise;

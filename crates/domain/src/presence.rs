@@ -9,6 +9,7 @@ use crate::event::By;
 use crate::id::{PoolId, SessionId, SignInId, TicketId, UserId};
 use crate::join_code::JoinCode;
 use crate::labels::Labels;
+use crate::personal::{OfCustomer, Personal};
 use crate::text::{DeviceId, Name, Note, Product};
 use crate::time::{Secs, Timestamp};
 
@@ -16,9 +17,9 @@ use crate::time::{Secs, Timestamp};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     /// The client's id.
-    pub id: DeviceId,
+    pub id: Personal<DeviceId>,
     /// Its name, as users know it: `Sven's laptop`.
-    pub name: Name,
+    pub name: Personal<Name>,
     /// Its kind.
     pub kind: DeviceKind,
 }
@@ -167,7 +168,7 @@ impl SessionKind {
 #[serde(deny_unknown_fields)]
 pub struct Customer {
     /// The customer's name.
-    pub name: Name,
+    pub name: Personal<Name, OfCustomer>,
 }
 
 /// A customer has joined with the session's code, which works for nobody else from then on.
@@ -210,7 +211,7 @@ pub enum SessionState {
         /// Who ended it.
         by: By,
         /// Their note.
-        note: Option<Note>,
+        note: Option<Personal<Note>>,
     },
 }
 

@@ -110,7 +110,7 @@ impl<'a> Forecast<'a> {
                 self.end_ticket(*ticket);
                 self.account.users.get(user)?;
                 let pool = self.account.pools.get(&(*pool)?)?;
-                let place = (pool.id, pool.holder(*user, &device.id));
+                let place = (pool.id, pool.holder(*user, device.id.reveal()));
                 self.places.insert(Claim::SignIn(*id), place);
                 self.start(Claim::SignIn(*id), *funding)
             }
@@ -267,7 +267,7 @@ impl<'a> Forecast<'a> {
         };
         let sign_in = self.account.sign_ins.get(&sign_in)?;
         let pool = self.account.pools.get(&sign_in.pool?)?;
-        Some((pool.id, pool.holder(sign_in.user, &sign_in.device.id)))
+        Some((pool.id, pool.holder(sign_in.user, sign_in.device.id.reveal())))
     }
 
     fn claims_of(&mut self, place: Place) -> &mut Vec<Claim> {

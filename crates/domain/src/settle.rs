@@ -6,6 +6,7 @@ use crate::command::{Command, SessionCommand, SignInCommand, TicketCommand};
 use crate::event::{Event, MinutesEvent, RefusalEvent, SignInEvent, TicketEvent};
 use crate::id::{PoolId, RefusalId, SessionId, SignInId, TicketId, UserId};
 use crate::minutes;
+use crate::personal::Personal;
 use crate::pool::Pool;
 use crate::presence::TicketState;
 use crate::refusal::{Attempt, Refusal};
@@ -66,7 +67,7 @@ pub(crate) fn refused(
         pool: pool.map(|pool| pool.id),
         code: refusal.code(),
         attempt: attempted.attempt,
-        device: attempted.device,
+        device: attempted.device.map(Into::into),
         seats: pool.map(|pool| pool.seats),
         occupied: pool.map(Pool::occupied),
         waiting: pool.map(Pool::waiting),
@@ -78,7 +79,7 @@ struct Attempted {
     attempt: Attempt,
     user: UserId,
     product: Product,
-    device: Option<Name>,
+    device: Option<Personal<Name>>,
 }
 
 impl Attempted {

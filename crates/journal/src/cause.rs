@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use usher_domain::personal::Personal;
 
 use crate::Text;
 
@@ -20,7 +21,7 @@ pub struct Cause {
     /// The id of the key, token or session that was used, unless the actor already names it. Never a secret.
     pub credential: Option<Text>,
     /// The network address of the client.
-    pub address: Option<IpAddr>,
+    pub address: Option<Personal<IpAddr>>,
     /// The id of the request.
     pub request: Option<Text>,
 }
@@ -146,8 +147,8 @@ impl fmt::Display for Cause {
         if let Some(credential) = &self.credential {
             write!(f, " k={credential}")?;
         }
-        if let Some(address) = self.address {
-            write!(f, " a={address}")?;
+        if let Some(address) = &self.address {
+            write!(f, " a={}", address.reveal())?;
         }
         if let Some(request) = &self.request {
             write!(f, " r={request}")?;
@@ -186,7 +187,7 @@ mod tests {
                 for request in [None, Some(Text::Static("01h2")), Some(Text::Static("a r=b k=c"))] {
                     let cause = Cause {
                         credential: credential.clone(),
-                        address,
+                        address: address.map(Into::into),
                         request,
                         ..Cause::by(Way::Portal)
                     };

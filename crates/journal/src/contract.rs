@@ -19,6 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use usher_domain::personal::Personal;
 use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
 
 use crate::table::{Assignment, Change, Row};
@@ -229,7 +230,7 @@ fn refusal(number: u128, of: UserId, product: &'static str) -> Record {
         Refusal::pool.set(number.is_multiple_of(2).then(|| pool(number))),
         Refusal::code.set("no-seat-available".into()),
         Refusal::attempt.set("sign-in".into()),
-        Refusal::device.set(Some("laptop".into())),
+        Refusal::device.set(Some(Personal::new("laptop".into()))),
         Refusal::seats.set(10),
         Refusal::occupied.set(9),
         Refusal::waiting.set(Some(3)),
@@ -268,8 +269,8 @@ fn sign_in_started(secs: i64, id: SignInId, of: UserId) -> Record {
         SignInRow::id.set(id),
         SignInRow::user.set(of),
         SignInRow::product.set("desk".into()),
-        SignInRow::device_id.set("d-1".into()),
-        SignInRow::device_name.set("Laptop".into()),
+        SignInRow::device_id.set(Personal::new("d-1".into())),
+        SignInRow::device_name.set(Personal::new("Laptop".into())),
         SignInRow::pool.set(Some(pool(1))),
         SignInRow::funding.set(Some("seat".into())),
         SignInRow::started_at.set(at(secs)),
@@ -322,7 +323,7 @@ fn one_of_each(secs: i64, number: u128) -> Vec<Record> {
     let by_eva = EndedBy {
         actor: "eva".into(),
         name: None,
-        note: Some("closing".into()),
+        note: Some(Personal::new("closing".into())),
     };
     vec![
         account_put("Example", false),
@@ -355,7 +356,10 @@ fn one_of_each(secs: i64, number: u128) -> Vec<Record> {
             number,
             TicketRow::end.set_once(Some(ended(secs, "claimed", None))),
         ),
-        session_changed(session(number), [SessionRow::customer.set(Some("Kim".into()))]),
+        session_changed(
+            session(number),
+            [SessionRow::customer.set(Some(Personal::new("Kim".into())))],
+        ),
         session_changed(
             session(number),
             [
@@ -376,7 +380,7 @@ fn one_of_each(secs: i64, number: u128) -> Vec<Record> {
         },
         Record::AddressPut {
             user: user(number),
-            email: Some(format!("{number}@example.com").into()),
+            email: Some(Personal::new(format!("{number}@example.com").into())),
         },
     ]
 }

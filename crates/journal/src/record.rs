@@ -1,5 +1,6 @@
 //! The changes of the read models that derive from a commit.
 
+use usher_domain::personal::Personal;
 use usher_domain::{SessionId, UserId};
 
 use crate::table::{Change, Row};
@@ -51,7 +52,7 @@ pub enum Record {
         /// The user.
         user: UserId,
         /// The address; `None` if the user was deleted.
-        email: Option<Text>,
+        email: Option<Personal<Text>>,
     },
 }
 

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
+use usher_domain::personal::Personal;
 use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
 
 use crate::table::Condition;
@@ -79,13 +80,15 @@ impl AuditFilter {
 
     /// Whether a record with this cause matches, for backends.
     #[must_use]
-    pub fn fits_cause(&self, cause: Option<&Text>) -> bool {
+    pub fn fits_cause(&self, cause: Option<&Personal<Text>>) -> bool {
         if self.way.is_none() && self.address.is_none() && self.request.is_none() {
             return true;
         }
-        let cause = Cause::read(cause.map(Text::as_str).unwrap_or_default());
+        let cause = Cause::read(cause.map(|cause| cause.reveal().as_str()).unwrap_or_default());
         self.way.is_none_or(|way| way == cause.way)
-            && self.address.is_none_or(|address| cause.address == Some(address))
+            && self
+                .address
+                .is_none_or(|address| cause.address == Some(address.into()))
             && (self.request.as_deref()).is_none_or(|request| cause.request.as_deref() == Some(request))
     }
 }

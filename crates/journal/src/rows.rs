@@ -3,10 +3,11 @@
 //! A line has the field, its type and the column that stores it. To add a field, add its line and a migration for its
 //! column; the compiler then names the place that has to fill it (CONTRIBUTING.md).
 
+use usher_domain::personal::{OfCustomer, Personal};
 use usher_domain::{AccountId, PoolId, RefusalId, SessionId, SignInId, TicketId, Timestamp, UserId};
 
 use crate::table::{Cell, Field, Recorded, Value, row};
-use crate::{Record, Seq, Text};
+use crate::{Cause, Record, Seq, Text};
 
 row! {
     /// An account as the operator's list shows it.
@@ -36,9 +37,9 @@ row! {
         /// What they did it to: an id.
         target: Option<Text> = "target",
         /// More about it: a JSON document.
-        detail: Option<Text> = "detail",
+        detail: Option<Personal<Text>> = "detail",
         /// What made them do it: the request, or the timer ([`Cause`](crate::Cause)).
-        cause: Option<Text> = "cause",
+        cause: Option<Personal<Text>> = "cause",
     }
 }
 
@@ -58,7 +59,7 @@ row! {
         /// What was tried.
         attempt: Text = "attempt",
         /// Where it was tried.
-        device: Option<Text> = "device",
+        device: Option<Personal<Text>> = "device",
         /// How many seats there were.
         seats: u32 = "seats",
         /// How many of them were occupied.
@@ -110,9 +111,9 @@ row! {
         /// For which product.
         product: Text = "product",
         /// The device's own id.
-        device_id: Text = "device_id",
+        device_id: Personal<Text> = "device_id",
         /// What its user calls the device.
-        device_name: Text = "device_name",
+        device_name: Personal<Text> = "device_name",
         /// Whose seat was taken.
         pool: Option<PoolId> = "pool_id",
         /// What pays for it: `seat`, `named`, `minutes`; `None` if signing in takes nothing.
@@ -150,7 +151,7 @@ row! {
         /// How it ended, if it has.
         end: Option<End> = "ended_at" "end_reason" "ended_by" "ended_by_name" "end_note",
         /// What the customer is called, once known.
-        customer: Option<Text> = "customer",
+        customer: Option<Personal<Text, OfCustomer>> = "customer",
         /// Its id in the vendor's system.
         external_id: Option<Text> = "external_id",
         /// The vendor's metadata: a JSON object; none if there is no entry.
@@ -188,6 +189,14 @@ pub type RefusalRow = Recorded<Refusal>;
 pub type OccupancyRow = Recorded<Occupancy>;
 /// A row of the changes of the minutes.
 pub type MinutesRow = Recorded<Minutes>;
+
+impl Audit {
+    /// What made them do it, read from its stored form.
+    #[must_use]
+    pub fn read_cause(&self) -> Cause {
+        Cause::read(self.cause.as_ref().map_or("", |cause| cause.reveal()))
+    }
+}
 
 impl AuditRow {
     /// The row of a record of a commit; `None` if the record is not an audit record.
@@ -234,9 +243,9 @@ pub struct EndedBy {
     /// The journal's word for the actor: an id, or `operator`, `customer`, `system`.
     pub actor: Text,
     /// The name of the person or key.
-    pub name: Option<Text>,
+    pub name: Option<Personal<Text>>,
     /// What they said about it.
-    pub note: Option<Text>,
+    pub note: Option<Personal<Text>>,
 }
 
 /// Five cells: time, reason, actor, name and note.

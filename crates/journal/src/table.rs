@@ -6,6 +6,7 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 
+use usher_domain::personal::Personal;
 use usher_domain::{AccountId, PoolId, RefusalId, SessionId, SignInId, TicketId, Timestamp, UserId};
 
 use crate::{Seq, Span, Text};
@@ -109,6 +110,17 @@ impl<C: Cell> Cell for Option<C> {
             Value::Null => Some(None),
             value => C::from_value(value).map(Some),
         }
+    }
+}
+
+/// Stored as it is.
+impl<C: Cell, W> Cell for Personal<C, W> {
+    fn to_value(&self) -> Value {
+        self.reveal().to_value()
+    }
+
+    fn from_value(value: Value) -> Option<Self> {
+        C::from_value(value).map(Self::new)
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn of(refusal: &Refusal) -> String {
         Refusal::Seat(SeatRefusal::SignedInElsewhere { device, .. }) => format!(
             "You are signed in on {} already. Sign out there first, or do both here with one click: work that goes \
              on there ends.",
-            device.name
+            device.name.reveal()
         ),
         Refusal::Seat(SeatRefusal::CoolingDown { remaining }) => format!(
             "You were logged out by another person. You can take a seat again in {}.",

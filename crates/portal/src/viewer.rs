@@ -122,7 +122,7 @@ impl Viewer {
             let user = account.user(user).filter(|user| user.active)?;
             let signed = Signed {
                 account_name: account.name().to_string(),
-                user_name: user.profile.name.to_string(),
+                user_name: user.profile.name.reveal().to_string(),
                 nav: if is_confined {
                     Vec::new()
                 } else {

@@ -5,6 +5,7 @@
 use serde::Serialize;
 use usher_app::Problem;
 use usher_app::problem::{self, About};
+use usher_domain::personal::Personal;
 use usher_domain::refusal::{
     AccessRefusal, Action, CapacityRefusal, HolderFigure, PoolFigures, SeatRefusal, StateRefusal,
 };
@@ -267,8 +268,8 @@ impl Facts {
             } => Self {
                 sign_in: Some(*sign_in),
                 device: Some(DeviceInTheWay {
-                    id: device.id.clone(),
-                    name: device.name.clone(),
+                    id: device.id.reveal().clone(),
+                    name: device.name.reveal().clone(),
                     kind: device.kind.as_str(),
                 }),
                 limit: Some(*max_devices),
@@ -422,8 +423,8 @@ impl From<&HolderFigure> for SeatHolder {
     fn from(figure: &HolderFigure) -> Self {
         Self {
             user: figure.user,
-            name: figure.name.clone(),
-            device: figure.device.clone(),
+            name: figure.name.reveal().clone(),
+            device: figure.device.clone().map(Personal::into_revealed),
             in_call: figure.in_call,
             since: figure.since.into(),
         }

@@ -50,8 +50,8 @@ impl Description {
         Ok(Command::User(UserCommand::Create {
             id,
             profile: Profile {
-                name: person.name,
-                email: person.email,
+                name: person.name.into(),
+                email: person.email.into(),
                 role: Role::Member,
                 privileges: BTreeSet::new(),
                 billing_contact: false,
@@ -107,10 +107,11 @@ impl Person {
             email,
             is_active: active.unwrap_or_else(|| before.is_none_or(|user| user.active)),
             entry: DirectoryEntry {
-                user_name: parse::<UserName>("userName", user_name)?,
+                user_name: parse::<UserName>("userName", user_name)?.into(),
                 external_id: text("externalId")
                     .map(|id| parse::<ExternalId>("externalId", id))
-                    .transpose()?,
+                    .transpose()?
+                    .map(Into::into),
                 given_name: given.map(|name| parse("name.givenName", name)).transpose()?,
                 family_name: family.map(|name| parse("name.familyName", name)).transpose()?,
                 email_label,
@@ -144,7 +145,7 @@ fn name_of(
     let joined = parts.join(" ");
     match (joined.as_str(), formatted, before) {
         ("", Some(formatted), _) => parse("name.formatted", formatted),
-        ("", None, Some(user)) => Ok(user.profile.name.clone()),
+        ("", None, Some(user)) => Ok(user.profile.name.reveal().clone()),
         ("", None, None) => parse("userName", user_name),
         (joined, ..) => parse("name", joined),
     }
@@ -177,7 +178,7 @@ fn email(
     if let Some(user) = before {
         let entry = user.directory.as_ref();
         let label = entry.map_or_else(EmailLabel::default, |entry| entry.email_label.clone());
-        return Ok((user.profile.email.clone(), label));
+        return Ok((user.profile.email.reveal().clone(), label));
     }
     let email = user_name.parse().map_err(|_| {
         let detail = "A user needs an address: send `emails`, or a `userName` that is an e-mail address.";

@@ -32,8 +32,8 @@ impl Device {
 impl From<&presence::Device> for Device {
     fn from(device: &presence::Device) -> Self {
         Self {
-            id: device.id.clone(),
-            name: device.name.clone(),
+            id: device.id.reveal().clone(),
+            name: device.name.reveal().clone(),
             kind: device.kind,
         }
     }
@@ -42,8 +42,8 @@ impl From<&presence::Device> for Device {
 impl From<Device> for presence::Device {
     fn from(device: Device) -> Self {
         Self {
-            id: device.id,
-            name: device.name,
+            id: device.id.into(),
+            name: device.name.into(),
             kind: device.kind,
         }
     }

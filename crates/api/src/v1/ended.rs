@@ -2,6 +2,7 @@
 
 use usher_app::{Admitted, Over};
 use usher_domain::permission::{Scope, SessionPermission};
+use usher_domain::personal::Personal;
 use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp, WallTimes};
 use usher_engine::Failure;
@@ -78,8 +79,8 @@ pub(crate) fn told(wall: &WallTimes, refusal: &Refusal, end: &End) -> Problem {
     Problem::refused(refusal, None).with_end(Ended {
         reason: end.reason.to_string(),
         by: by.map(|by| by.actor.to_string()),
-        by_name: text(by.and_then(|by| by.name.as_ref())),
-        note: text(by.and_then(|by| by.note.as_ref())),
+        by_name: text(by.and_then(|by| by.name.as_ref()).map(Personal::reveal)),
+        note: text(by.and_then(|by| by.note.as_ref()).map(Personal::reveal)),
         at: wall.shown(end.at),
     })
 }

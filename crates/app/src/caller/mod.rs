@@ -113,7 +113,7 @@ impl<S: Scope> Operator<S> {
     pub fn keys_origin(&self) -> KeysOrigin {
         KeysOrigin {
             by: KeysChangedBy::OperatorKey(self.key),
-            address: self.cause.address,
+            address: self.cause.address.as_ref().map(|address| *address.reveal()),
             request: self.cause.request.as_ref().map(ToString::to_string),
         }
     }

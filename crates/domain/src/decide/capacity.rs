@@ -99,7 +99,7 @@ impl Ask<'_> {
             Claim::Session(id) => self.account.sign_ins.get(&self.account.sessions.get(id)?.sign_in),
         });
         let mut holders: Vec<Holder> = by_device
-            .map(|sign_in| self.pool.holder(self.user.id, &sign_in.device.id))
+            .map(|sign_in| self.pool.holder(self.user.id, sign_in.device.id.reveal()))
             .collect();
         holders.extend(own.map(|(holder, _)| holder.clone()));
         holders.sort();

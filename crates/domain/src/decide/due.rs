@@ -72,7 +72,7 @@ fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
 /// Signs a holder out on every device; otherwise the seat would not become free.
 fn reclaim(account: &Account, sign_in: &SignIn) -> Vec<Event> {
     let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
-    let holder = pool.map(|pool| (pool, pool.holder(sign_in.user, &sign_in.device.id)));
+    let holder = pool.map(|pool| (pool, pool.holder(sign_in.user, sign_in.device.id.reveal())));
     let sign_ins = holder
         .iter()
         .flat_map(|(pool, holder)| account.sign_ins_on(pool, holder));

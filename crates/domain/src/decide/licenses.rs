@@ -159,7 +159,7 @@ fn license_of(account: &Account, user: UserId, product: &Product) -> Option<Lice
 }
 
 fn has(account: &Account, user: &User, product: &Product) -> String {
-    let name = &user.profile.name;
+    let name = user.profile.name.reveal();
     match user.licenses.get(product) {
         Some(License::Named) => format!("{name} has a named seat of {product}"),
         Some(License::Shared(pool)) => match account.pools.get(pool) {

@@ -92,11 +92,11 @@ pub(crate) fn by(account: &Account, actor: &Actor, note: Option<&Note>) -> By {
         | Actor::System => account
             .user_of(actor)
             .and_then(|id| account.users.get(&id))
-            .map(|user| user.profile.name.clone()),
+            .map(|user| user.profile.name.reveal().clone()),
     };
     By {
         actor: actor.to_string(),
-        name,
-        note: note.cloned(),
+        name: name.map(Into::into),
+        note: note.cloned().map(Into::into),
     }
 }

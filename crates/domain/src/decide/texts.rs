@@ -10,6 +10,7 @@ use crate::command::{
 use crate::directory::DirectoryEntry;
 use crate::event::Profile;
 use crate::hidden::Hidden;
+use crate::personal::Personal;
 use crate::refusal::Refusal;
 use crate::user::User;
 
@@ -49,14 +50,15 @@ pub(super) fn check(account: &Account, command: &Command) -> Result<(), Refusal>
         Command::SignIn(command) => match command {
             SignInCommand::SignIn { devices, .. } => devices
                 .iter()
-                .try_for_each(|(_, device)| visible("device.name", device.name.as_str())),
+                .try_for_each(|(_, device)| visible("device.name", device.name.reveal().as_str())),
             SignInCommand::SignOut { note, .. } => optional("reason", note.as_ref()),
             SignInCommand::Heartbeat { .. } | SignInCommand::LockSeat { .. } => Ok(()),
         },
         Command::Session(command) => match command {
-            SessionCommand::Create { customer, .. } | SessionCommand::Connect { customer, .. } => {
-                optional("customer.name", customer.as_ref().map(|customer| &customer.name))
-            }
+            SessionCommand::Create { customer, .. } | SessionCommand::Connect { customer, .. } => optional(
+                "customer.name",
+                customer.as_ref().map(|customer| customer.name.reveal()),
+            ),
             SessionCommand::End { note, .. } => optional("reason", note.as_ref()),
             SessionCommand::Pause { .. } | SessionCommand::Resume { .. } => Ok(()),
         },
@@ -99,8 +101,8 @@ fn optional(field: &'static str, text: Option<&impl ToString>) -> Result<(), Ref
 }
 
 fn check_profile(profile: &Profile) -> Result<(), Refusal> {
-    visible("name", profile.name.as_str())?;
-    visible("email", profile.email.as_str())
+    visible("name", profile.name.reveal().as_str())?;
+    visible("email", profile.email.reveal().as_str())
 }
 
 /// A change may repeat a text that was stored before this rule existed.
@@ -123,7 +125,7 @@ fn check_change(change: &UserPatch, user: Option<&User>) -> Result<(), Refusal> 
 fn check_entry(entry: Option<&DirectoryEntry>, before: Option<&DirectoryEntry>) -> Result<(), Refusal> {
     let Some(entry) = entry else { return Ok(()) };
     if before.is_none_or(|before| before.user_name != entry.user_name) {
-        visible("user_name", entry.user_name.as_str())?;
+        visible("user_name", entry.user_name.reveal().as_str())?;
     }
     for (field, text, before) in [
         (
@@ -138,7 +140,7 @@ fn check_entry(entry: Option<&DirectoryEntry>, before: Option<&DirectoryEntry>) 
         ),
     ] {
         if text.as_ref() != before {
-            optional(field, text.as_ref())?;
+            optional(field, text.as_ref().map(Personal::reveal))?;
         }
     }
     Ok(())

@@ -92,7 +92,7 @@ fn create(
         return made;
     }
     check_session_permissions(account, profile.session_permissions)?;
-    check_email(account, id, &profile.email)?;
+    check_email(account, id, profile.email.reveal())?;
     people::check_entry(account, id, newcomer.entry)?;
     // Users of a directory get their seats from their groups.
     let is_without = account.is_directory(actor) || !newcomer.is_active;
@@ -255,7 +255,7 @@ fn change(account: &Account, id: UserId, change: &UserPatch, actor: &Actor) -> R
         check_session_permissions(account, after.session_permissions)?;
     }
     if after.email != before.email {
-        check_email(account, id, &after.email)?;
+        check_email(account, id, after.email.reveal())?;
     }
     people::check_entry(account, id, entry.as_ref())?;
     if !is_active || after.role != Role::Owner {
@@ -320,8 +320,8 @@ fn patched(profile: &Profile, change: &UserPatch) -> Profile {
     } = change;
     let before = profile.clone();
     Profile {
-        name: name.clone().unwrap_or(before.name),
-        email: email.clone().unwrap_or(before.email),
+        name: name.clone().unwrap_or(before.name.into_revealed()).into(),
+        email: email.clone().unwrap_or(before.email.into_revealed()).into(),
         role: role.unwrap_or(before.role),
         privileges: match (privileges, role) {
             (Some(named), _) => named.clone(),

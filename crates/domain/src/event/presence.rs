@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{By, Claim, EndReason};
 use crate::id::{PoolId, RefusalId, SessionId, SignInId, TicketId, UserId};
 use crate::join_code::JoinCode;
+use crate::personal::Personal;
 use crate::presence::{Customer, Device, Funding, Joined, SessionKind, Wanted};
 use crate::refusal::{Attempt, Code};
 use crate::text::{Name, Note, Product};
@@ -118,7 +119,7 @@ pub enum SessionEvent {
         id: SessionId,
         closes_at: Timestamp,
         by: By,
-        note: Option<Note>,
+        note: Option<Personal<Note>>,
     },
     /// The session ended.
     #[serde(rename = "session_ended")]
@@ -193,7 +194,7 @@ pub enum RefusalEvent {
         pool: Option<PoolId>,
         code: Code,
         attempt: Attempt,
-        device: Option<Name>,
+        device: Option<Personal<Name>>,
         seats: Option<u32>,
         occupied: Option<u32>,
         waiting: Option<u32>,

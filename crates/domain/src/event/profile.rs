@@ -5,15 +5,16 @@ use alloc::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::permission::{PermissionOverrides, Privilege, Role};
+use crate::personal::Personal;
 use crate::text::{Email, Name};
 
 /// A user's profile: everything about them but licenses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The user's name.
-    pub name: Name,
+    pub name: Personal<Name>,
     /// The user's address, unique in the account.
-    pub email: Email,
+    pub email: Personal<Email>,
     /// The role.
     pub role: Role,
     /// The privileges of a manager. Empty for other roles ([`Profile::awake`]).

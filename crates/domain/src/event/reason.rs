@@ -4,6 +4,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
+use crate::personal::Personal;
 use crate::text::{Name, Note};
 
 /// Who ended another user's sign-in or session, as the device is told.
@@ -12,9 +13,9 @@ pub struct By {
     /// The actor in the journal's form: an id, or `operator`, `customer`, `system`.
     pub actor: String,
     /// The person's name, where it is a person.
-    pub name: Option<Name>,
+    pub name: Option<Personal<Name>>,
     /// Their note.
-    pub note: Option<Note>,
+    pub note: Option<Personal<Note>>,
 }
 
 /// Why a sign-in, a session or a ticket ended.

@@ -37,7 +37,7 @@ impl Booking {
             claim,
             pool: sign_in.pool?,
             user: sign_in.user,
-            device: sign_in.device.id.clone(),
+            device: sign_in.device.id.reveal().clone(),
             claimed_at: session.map_or(sign_in.since, |session| session.claimed_at),
         };
         Some((
@@ -155,7 +155,7 @@ pub(crate) fn set_reclaim(account: &mut State, id: SignInId, at: Option<Timestam
 pub(crate) fn seat_mates(account: &State, id: SignInId) -> Vec<SignInId> {
     let seat = account.sign_ins.get(&id).and_then(|sign_in| {
         let pool = account.pools.get(&sign_in.pool?)?;
-        Some((pool, pool.holder(sign_in.user, &sign_in.device.id)))
+        Some((pool, pool.holder(sign_in.user, sign_in.device.id.reveal())))
     });
     let Some((pool, holder)) = seat else {
         return Vec::new();
@@ -175,7 +175,7 @@ pub(crate) fn list_idle(account: &mut State, id: SignInId) {
         return;
     };
     let pool_id = pool.id;
-    let holder = pool.holder(sign_in.user, &sign_in.device.id);
+    let holder = pool.holder(sign_in.user, sign_in.device.id.reveal());
     let standing = standing(account, pool, &holder);
     if let Some(pool) = account.pools.get_mut(&pool_id)
         && pool.idle.set(&holder, standing)

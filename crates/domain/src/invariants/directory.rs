@@ -12,8 +12,11 @@ impl Account {
     pub(super) fn check_directory_of(&self, user: &User, broken: &mut Vec<Broken>) {
         let entry = user.directory.as_ref();
         let is_listed = entry.is_none_or(|entry| {
-            let named = self.user_names.get(&entry.user_name.folded());
-            let known = entry.subject.as_ref().map(|subject| self.subjects.get(subject));
+            let named = self.user_names.get(&entry.user_name.reveal().folded());
+            let known = entry
+                .subject
+                .as_ref()
+                .map(|subject| self.subjects.get(subject.reveal()));
             named == Some(&user.id) && known.is_none_or(|known| known == Some(&user.id))
         });
         if !is_listed {

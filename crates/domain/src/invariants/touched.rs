@@ -139,7 +139,8 @@ impl Touched {
                 self.users.insert(*user);
                 if let Some(pool) = pool.and_then(|pool| account.pools.get(&pool)) {
                     self.pool(account, pool.id);
-                    self.holders.insert((pool.id, pool.holder(*user, &device.id)));
+                    self.holders
+                        .insert((pool.id, pool.holder(*user, device.id.reveal())));
                 }
             }
             SignInEvent::Ended { id, .. }
@@ -171,7 +172,7 @@ impl Touched {
         self.users.insert(sign_in.user);
         if let Some(pool) = sign_in.pool.and_then(|pool| account.pools.get(&pool)) {
             self.pool(account, pool.id);
-            let holder = pool.holder(sign_in.user, &sign_in.device.id);
+            let holder = pool.holder(sign_in.user, sign_in.device.id.reveal());
             self.holders.insert((pool.id, holder));
         }
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Code;
 use crate::id::{PoolId, SignInId, UserId};
+use crate::personal::Personal;
 use crate::presence::Device;
 use crate::text::{Name, Product, counted};
 use crate::time::Secs;
@@ -31,7 +32,7 @@ pub enum SeatRefusal {
     )]
     UserSeatLimit { held: u32, limit: u32 },
     /// The user is signed in on as many devices as allowed (S4).
-    #[error("You are already signed in on {}. Sign out there, or ask again with `takeover`.", .device.name)]
+    #[error("You are already signed in on {}. Sign out there, or ask again with `takeover`.", .device.name.reveal())]
     SignedInElsewhere {
         sign_in: SignInId,
         device: Box<Device>,
@@ -190,9 +191,9 @@ pub struct HolderFigure {
     /// The user.
     pub user: UserId,
     /// The user's name.
-    pub name: Name,
+    pub name: Personal<Name>,
     /// The device's name, if the seat is held per device.
-    pub device: Option<Name>,
+    pub device: Option<Personal<Name>>,
     /// Whether the user is in a call.
     pub in_call: bool,
     /// Since when the seat is held.

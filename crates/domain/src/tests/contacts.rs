@@ -19,7 +19,7 @@ fn contacts(shift: &Shift, name: &str) -> Vec<String> {
     let contacts = shift.account.contacts(shift.user(name));
     contacts
         .iter()
-        .map(|user| user.profile.name.to_string())
+        .map(|user| user.profile.name.reveal().to_string())
         .collect()
 }
 

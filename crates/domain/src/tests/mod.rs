@@ -19,6 +19,7 @@ mod idle;
 mod kit;
 mod leases;
 mod minutes;
+mod personal;
 mod queue;
 mod reclaims;
 mod refusals;

@@ -42,7 +42,7 @@ fn q1_who_may_view_them_is_told_who_holds_the_seats() {
     let [holder] = &asks(&mut shift, "adam")[..] else {
         panic!("one holder");
     };
-    assert_eq!((holder.name.as_str(), holder.in_call), ("ida", true));
+    assert_eq!((holder.name.reveal().as_str(), holder.in_call), ("ida", true));
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn s4_another_device_is_named_and_can_be_signed_out_in_the_same_step() {
     else {
         panic!("{refusal:?}");
     };
-    assert_eq!((device.name.as_str(), max_devices), ("laptop", 1));
+    assert_eq!((device.name.reveal().as_str(), max_devices), ("laptop", 1));
 
     // The pool is full: the user's own seat passes on, and nobody gets in between.
     shift.wait("sven").happened();
@@ -252,7 +252,7 @@ fn s10_signing_out_and_evicting_are_told_apart_by_what_is_said_and_never_by_a_re
                 Event::SignIn(SignInEvent::Ended { by, .. }) => by.as_ref()?.note.as_ref(),
                 _ => None,
             });
-            assert_eq!(told.map(crate::text::Note::as_str), note);
+            assert_eq!(told.map(|told| told.reveal().as_str()), note);
         }
     }
 }

@@ -45,7 +45,10 @@ fn full_pool() -> Account {
 
 fn user_called(account: &Account, name: &str) -> UserId {
     let mut users = account.users().values();
-    users.find(|user| user.profile.name.as_str() == name).unwrap().id
+    users
+        .find(|user| user.profile.name.reveal().as_str() == name)
+        .unwrap()
+        .id
 }
 
 fn pool_of(account: &Account) -> PoolId {

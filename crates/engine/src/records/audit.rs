@@ -28,8 +28,8 @@ impl Recorder {
             actor: context.actor.clone(),
             action: Text::Static(line.action),
             target: line.target,
-            detail: line.detail.map(|detail| detail.to_string().into()),
-            cause: Some(context.cause.text()),
+            detail: line.detail.map(|detail| Text::from(detail.to_string()).into()),
+            cause: Some(context.cause.text().into()),
         };
         let index = self.audits;
         self.records.push(Record::Audit { index, entry });
@@ -277,7 +277,7 @@ fn is_ending(context: &Context<'_>, id: SessionId) -> bool {
 }
 
 fn note(by: Option<&By>) -> Option<&str> {
-    by?.note.as_ref().map(usher_domain::text::Note::as_str)
+    by?.note.as_ref().map(|note| note.reveal().as_str())
 }
 
 /// The fields of an event, or of a part of one, without its name.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use usher_domain::event::{AccountEvent, PoolEvent, UserEvent};
 use usher_domain::labels::{Labelled, Labels, Metadata};
+use usher_domain::personal::Personal;
 use usher_domain::{Account, Event, Observer, PoolId, Timestamp};
 use usher_journal::table::Change;
 use usher_journal::{AccountRow, Occupancy, Record, SessionRow, Text};
@@ -153,7 +154,7 @@ impl Recorder {
     fn note_address(&mut self, event: &UserEvent) {
         let (user, email) = match event {
             UserEvent::Created { id, profile } | UserEvent::Changed { id, profile } => {
-                (*id, Some(text(&profile.email)))
+                (*id, Some(personal(&profile.email)))
             }
             UserEvent::Deleted { id } => (*id, None),
             UserEvent::Activated { .. }
@@ -195,4 +196,12 @@ fn metadata_text(metadata: &Metadata) -> Option<Text> {
 /// A text of the domain, shared and not copied.
 fn text(from: impl Into<Arc<str>>) -> Text {
     Text::Shared(from.into())
+}
+
+/// The same, of a text about a person.
+fn personal<T, W>(from: &Personal<T, W>) -> Personal<Text, W>
+where
+    for<'a> &'a T: Into<Arc<str>>,
+{
+    from.map(|value| text(value))
 }

@@ -9,7 +9,7 @@ use usher_journal::{
     CLAIMED, End, EndedBy, Minutes, Record, Refusal, SessionRow, SignInRow, Text, TicketRow, code_digest,
 };
 
-use super::{Context, Recorder, text};
+use super::{Context, Recorder, personal, text};
 
 impl Recorder {
     pub(super) fn note_sign_in(&mut self, context: &Context<'_>, event: &SignInEvent) {
@@ -29,8 +29,8 @@ impl Recorder {
                     id: *id,
                     user: *user,
                     product: text(product),
-                    device_id: text(&device.id),
-                    device_name: text(&device.name),
+                    device_id: personal(&device.id),
+                    device_name: personal(&device.name),
                     pool: *pool,
                     funding: carried_by(*funding),
                     started_at: self.at,
@@ -190,7 +190,7 @@ impl Recorder {
 
     fn note_customer(&mut self, id: SessionId, customer: Option<&Customer>) {
         if let Some(customer) = customer {
-            let name = Some(text(&customer.name));
+            let name = Some(personal(&customer.name));
             self.change_session(id, [SessionRow::customer.set(name)]);
         }
     }
@@ -275,7 +275,7 @@ impl Recorder {
             pool: *pool,
             code: Text::Static(code.as_str()),
             attempt: Text::Static(attempt.as_str()),
-            device: device.as_ref().map(text),
+            device: device.as_ref().map(personal),
             seats: seats.unwrap_or(0),
             occupied: occupied.unwrap_or(0),
             waiting: *waiting,
@@ -287,8 +287,8 @@ impl Recorder {
 fn ended_by(by: Option<&By>) -> Option<EndedBy> {
     by.map(|by| EndedBy {
         actor: Text::from(by.actor.clone()),
-        name: by.name.as_ref().map(text),
-        note: by.note.as_ref().map(text),
+        name: by.name.as_ref().map(personal),
+        note: by.note.as_ref().map(personal),
     })
 }
 

@@ -185,7 +185,9 @@ impl<'c> RecordStatements<'c> {
             Record::AddressPut { user, email } => {
                 let user = blob(user.bits());
                 match email {
-                    Some(email) => self.address_put.execute(params![account, user, &**email]),
+                    Some(email) => self
+                        .address_put
+                        .execute(params![account, user, &**email.reveal()]),
                     None => self.address_gone.execute(params![account, user]),
                 }
             }

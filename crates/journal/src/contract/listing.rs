@@ -170,7 +170,7 @@ pub async fn the_audit_is_filtered_by_cause(backend: &dyn Backend) {
         let records = (0..).zip(some).map(|(index, text)| {
             let mut record = audit(index, "sven", "a");
             if let Record::Audit { entry, .. } = &mut record {
-                entry.cause = text.map(Text::from);
+                entry.cause = text.map(Text::from).map(Into::into);
             }
             record
         });

@@ -5,6 +5,8 @@ use super::{
     session_changed, session_started, sign_in, sign_in_ended, sign_in_started, ticket, ticket_changed,
     ticket_opened, user,
 };
+use usher_domain::personal::Personal;
+
 use crate::{
     AuditFilter, CODE_KEPT_SECS, CodeOwner, EndedBy, PageRequest, Record, RefusalFilter, SessionFilter,
     SessionRow, Span, Text, TicketFilter, TicketRow,
@@ -77,8 +79,8 @@ pub async fn a_user_who_gets_in_resolves_their_refusals_of_the_product(backend: 
 fn eva() -> EndedBy {
     EndedBy {
         actor: "eva".into(),
-        name: Some("Eva Admin".into()),
-        note: Some("closing".into()),
+        name: Some(Personal::new("Eva Admin".into())),
+        note: Some(Personal::new("closing".into())),
     }
 }
 
@@ -135,8 +137,12 @@ pub async fn a_session_is_listed_with_all_that_happened_to_it(backend: &dyn Back
     pen.write(3, changed(SessionRow::funding.set(Some("minutes".into()))))
         .await;
     pen.write(4, connected(4)).await;
-    let customer =
-        |name: &'static str| session_changed(session(1), [SessionRow::customer.set(Some(name.into()))]);
+    let customer = |name: &'static str| {
+        session_changed(
+            session(1),
+            [SessionRow::customer.set(Some(Personal::new(name.into())))],
+        )
+    };
     let labelled = |external_id: Option<&'static str>| {
         session_changed(
             session(1),
@@ -178,7 +184,7 @@ pub async fn a_session_is_listed_with_all_that_happened_to_it(backend: &dyn Back
         (row.funding.as_deref(), row.code.as_deref()),
         (Some("minutes"), Some("K7QM2X"))
     );
-    assert_eq!(row.customer.as_deref(), Some("Kim Lee"));
+    assert_eq!(row.customer, Some(Personal::new("Kim Lee".into())));
     assert_eq!(row.external_id.as_deref(), Some("crm-7"));
     assert_eq!(row.metadata.as_deref(), Some(r#"{"case":"4711"}"#));
     for (called, found) in [("crm-7", 1), ("crm-8", 0)] {
@@ -364,7 +370,7 @@ pub async fn an_address_leads_to_its_users(backend: &dyn Backend) {
     let has = |number: u128, email: Option<&'static str>| {
         vec![Record::AddressPut {
             user: user(number),
-            email: email.map(Text::from),
+            email: email.map(Text::from).map(Into::into),
         }]
     };
     other.write(1, has(1, Some("eva@example.com"))).await;

@@ -185,7 +185,7 @@ impl Records for MemoryJournal {
     async fn find_address(&self, email: &str) -> Result<Vec<(AccountId, UserId)>, JournalError> {
         let inner = self.open()?;
         let addresses = inner.tables.addresses.iter();
-        let owners = addresses.filter(|(_, address)| &***address == email);
+        let owners = addresses.filter(|(_, address)| &**address.reveal() == email);
         Ok(owners.map(|(owner, _)| *owner).take(ADDRESS_OWNERS_MAX).collect())
     }
 

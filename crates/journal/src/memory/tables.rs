@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use usher_domain::personal::Personal;
 use usher_domain::{AccountId, Secs, SessionId, Timestamp, UserId};
 
 use super::table::{Origin, Table};
@@ -16,7 +17,7 @@ pub(super) struct Tables {
     pub(super) accounts: BTreeMap<AccountId, AccountRow>,
     pub(super) histories: BTreeMap<AccountId, History>,
     pub(super) codes: BTreeMap<Text, CodeOwner>,
-    pub(super) addresses: BTreeMap<(AccountId, UserId), Text>,
+    pub(super) addresses: BTreeMap<(AccountId, UserId), Personal<Text>>,
 }
 
 /// The data of one account.
@@ -73,7 +74,7 @@ impl Tables {
         }
     }
 
-    fn put_address(&mut self, owner: (AccountId, UserId), email: Option<Text>) {
+    fn put_address(&mut self, owner: (AccountId, UserId), email: Option<Personal<Text>>) {
         match email {
             Some(email) => self.addresses.insert(owner, email),
             None => self.addresses.remove(&owner),

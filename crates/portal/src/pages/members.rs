@@ -153,8 +153,8 @@ impl Member {
     fn of(account: &Account, user: &User) -> Self {
         Self {
             id: user.id,
-            name: user.profile.name.to_string(),
-            email: user.profile.email.to_string(),
+            name: user.profile.name.reveal().to_string(),
+            email: user.profile.email.reveal().to_string(),
             role: role_label(user.profile.role),
             state: state(account, user),
         }

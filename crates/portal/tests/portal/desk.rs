@@ -220,7 +220,7 @@ impl Desk {
     async fn ask(&self, user: UserId, wait: bool) -> u128 {
         let bits = bits(&self.app);
         let name = self.app.api.engine().read(self.account, move |account, _| {
-            account.user(user).unwrap().profile.name.to_string()
+            account.user(user).unwrap().profile.name.reveal().to_string()
         });
         let device = Device {
             id: format!("laptop-{user}").parse().unwrap(),

@@ -168,11 +168,14 @@ async fn an_existing_user_is_found_by_address_once_and_by_login_from_then_on() {
     assert_eq!(company.sessions(sven), 2);
     let known = company.user("sven@example.com").await.unwrap();
     assert_eq!(
-        (known.id, known.profile.name.as_str()),
+        (known.id, known.profile.name.reveal().as_str()),
         (sven, "Sven"),
         "the account says how its people are called"
     );
-    assert_eq!(known.directory.unwrap().subject.unwrap().sub.as_str(), "sven-1");
+    assert_eq!(
+        known.directory.unwrap().subject.unwrap().reveal().sub.as_str(),
+        "sven-1"
+    );
     assert!(company.user("svensson@example.com").await.is_none());
     // The address now belongs to another person.
     assert_eq!(heir.status, StatusCode::FORBIDDEN);

@@ -84,7 +84,7 @@ fn rules(grouping: Grouping) -> Rules {
 /// Creates a user of the pool.
 pub(super) fn user_commands(holder: &str, id: UserId, product: &Product) -> Result<[Command; 2], Failure> {
     let profile = Profile {
-        name: name_of(holder)?,
+        name: name_of(holder)?.into(),
         email: parse(&format!("{}@replay.invalid", id.bits()))?,
         role: Role::Member,
         privileges: BTreeSet::new(),

@@ -17,7 +17,7 @@ use usher_domain::{
 };
 use usher_engine::{Failure, Reason};
 use usher_http::name_request;
-use usher_journal::{End, EndedBy};
+use usher_journal::{End, EndedBy, Text};
 
 use crate::problem::{
     BODY_TOO_LARGE, DOMAIN_NOT_PROVED, Kind, LAST_OPERATOR_KEY, MALFORMED, METHOD_NOT_ALLOWED, Problem,
@@ -166,8 +166,8 @@ fn over() -> [Problem; 2] {
     };
     let admin = EndedBy {
         actor: UserId::from_bits(BITS).to_string().into(),
-        name: Some("Olga Owner".into()),
-        note: Some("The night shift needs the seat.".into()),
+        name: Some(Text::from("Olga Owner").into()),
+        note: Some(Text::from("The night shift needs the seat.").into()),
     };
     let (sign_in, ticket) = (SignInId::from_bits(BITS), TicketId::from_bits(BITS));
     [

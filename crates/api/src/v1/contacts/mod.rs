@@ -58,7 +58,7 @@ async fn list(
         Ok(List::cut(contacts, query.page(), |contact| {
             Some(Contact {
                 user: contact.id,
-                name: contact.profile.name.clone(),
+                name: contact.profile.name.reveal().clone(),
                 presence: account.presence(contact).as_str(),
             })
         }))

@@ -1,6 +1,7 @@
 //! The messages to a device.
 
 use std::fmt::Write as _;
+use usher_domain::personal::Personal;
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -62,8 +63,8 @@ impl<'a> By<'a> {
     pub(super) fn of(by: Option<&'a event::By>) -> Option<Self> {
         by.map(|by| Self {
             actor: &by.actor,
-            name: by.name.as_ref(),
-            note: by.note.as_ref(),
+            name: by.name.as_ref().map(Personal::reveal),
+            note: by.note.as_ref().map(Personal::reveal),
         })
     }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use usher_domain::event::{Claim, MinutesEvent, SessionEvent};
 use usher_domain::join_code::JoinCode;
+use usher_domain::personal::Personal;
 use usher_domain::presence::SessionKind;
 use usher_domain::text::{Code, Name};
 use usher_domain::{Event, SessionId, Timestamp};
@@ -91,7 +92,10 @@ pub(super) fn tell_of_new_session(
         let started = SessionStarted {
             session: *id,
             kind: Some(*kind),
-            customer: customer.as_ref().map(|customer| &customer.name),
+            customer: customer
+                .as_ref()
+                .map(|customer| &customer.name)
+                .map(Personal::reveal),
         };
         return Some(Message::new("session_started", &started));
     };
@@ -111,7 +115,10 @@ pub(super) fn tell_of_session(id: SessionId, event: &Event, now: Timestamp) -> O
             let started = SessionStarted {
                 session: id,
                 kind: None,
-                customer: customer.as_ref().map(|customer| &customer.name),
+                customer: customer
+                    .as_ref()
+                    .map(|customer| &customer.name)
+                    .map(Personal::reveal),
             };
             Message::new("session_started", &started)
         }

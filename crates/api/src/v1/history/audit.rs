@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::value::RawValue;
 use usher_app::{AccountsRead, Admitted, AuditFormat, AuditLine, Caller, Window};
 use usher_domain::{WallTime, WallTimes};
-use usher_journal::{AuditFilter, AuditRow, Cause, Cursor, PAGE_MAX, PageRequest, Way};
+use usher_journal::{AuditFilter, AuditRow, Cursor, PAGE_MAX, PageRequest, Way};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{need_reports, window};
@@ -60,8 +60,8 @@ pub(super) struct AuditEntry {
 impl AuditEntry {
     fn of(row: AuditRow, wall: &WallTimes) -> Self {
         let AuditRow { at, seq, entry, .. } = row;
-        let detail = entry.detail.map(|detail| detail.to_string());
-        let cause = Cause::read(entry.cause.as_deref().unwrap_or_default());
+        let cause = entry.read_cause();
+        let detail = entry.detail.map(|detail| detail.reveal().to_string());
         Self {
             at: WallTime::new(at).into(),
             wall_time: wall.shown(at).into(),
@@ -72,7 +72,7 @@ impl AuditEntry {
             detail: detail.and_then(|detail| RawValue::from_string(detail).ok()),
             came_by: cause.way.as_str(),
             credential: cause.credential.map(|credential| credential.to_string()),
-            address: cause.address.map(|address| address.to_string()),
+            address: cause.address.map(|address| address.reveal().to_string()),
             request_id: cause.request.map(|request| request.to_string()),
         }
     }

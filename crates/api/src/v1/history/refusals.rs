@@ -67,7 +67,7 @@ impl RecordedRefusal {
             pool: entry.pool,
             code: entry.code.to_string(),
             attempt: entry.attempt.to_string(),
-            device: entry.device.map(|device| device.to_string()),
+            device: entry.device.map(|device| device.reveal().to_string()),
             seats: entry.seats,
             occupied: entry.occupied,
             waiting: entry.waiting,

@@ -127,12 +127,12 @@ impl Joined {
         if !account.sees_session(&Actor::Customer(id), session) {
             return None;
         }
-        let agent = account.user(session.user)?.profile.name.to_string();
+        let agent = account.user(session.user)?.profile.name.reveal().to_string();
         let account_name = account.name().to_string();
         // Anybody else with the code learns nothing about the person in the session.
         let is_shown = is_customer || session.joined.is_none();
         let customer = session.customer.as_ref().filter(|_| is_shown);
-        let customer = customer.map(|it| it.name.to_string());
+        let customer = customer.map(|it| it.name.reveal().to_string());
         let (expires, closes) = match session.state {
             SessionState::Standby { until } => (Some(until), None),
             SessionState::Ending { closes_at, .. } => (None, Some(closes_at)),
@@ -173,7 +173,7 @@ impl Joined {
     /// An ended session. `is_customer`: it is shown to the customer who joined it.
     pub(super) fn over(over: &Over, code: String, is_customer: bool) -> Self {
         let customer = over.row.customer.as_ref().filter(|_| is_customer);
-        let customer = customer.map(ToString::to_string);
+        let customer = customer.map(|text| text.reveal().to_string());
         let names = Names {
             customer: customer.as_deref(),
             agent: &over.agent,

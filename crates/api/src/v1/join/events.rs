@@ -74,7 +74,9 @@ impl Subject for CustomerSubject {
                 state("session_started", "active")
             }
             Event::Session(SessionEvent::CustomerJoined { id, customer, .. }) if *id == self.session => {
-                let name = customer.as_ref().map(|customer| customer.name.to_string());
+                let name = customer
+                    .as_ref()
+                    .map(|customer| customer.name.reveal().to_string());
                 self.customer = name.or(self.customer.take());
                 None
             }
@@ -99,7 +101,7 @@ impl Subject for CustomerSubject {
                 self.is_over = true;
                 let actor = by.as_ref().map(|by| by.actor.as_str());
                 let note = by.as_ref().and_then(|by| by.note.as_ref());
-                let note = note.map(usher_domain::text::Note::as_str);
+                let note = note.map(|note| note.reveal().as_str());
                 let ending = usher_app::CustomerEnding::of(reason.as_str(), actor, note);
                 let closing = Closing {
                     in_secs: None,
@@ -129,9 +131,9 @@ impl Subject for CustomerSubject {
 impl Standing {
     fn of(account: &Account, id: SessionId, now: Timestamp) -> Option<Self> {
         let session = account.sessions().get(&id)?;
-        let agent = account.user(session.user)?.profile.name.to_string();
+        let agent = account.user(session.user)?.profile.name.reveal().to_string();
         let account_name = account.name().to_string();
-        let customer = session.customer.as_ref().map(|it| it.name.to_string());
+        let customer = session.customer.as_ref().map(|it| it.name.reveal().to_string());
         let mut messages = VecDeque::from([Message::new(
             "session",
             &StateTold {
@@ -222,7 +224,7 @@ pub(super) async fn follow(
     let subject = subject(Standing {
         agent: over.agent,
         account_name: over.account_name,
-        customer: over.row.customer.map(|name| name.to_string()),
+        customer: over.row.customer.map(|name| name.reveal().to_string()),
         messages: VecDeque::new(),
     });
     let rest = Feed::new(caller, open, opening, subject, &[]).rest().await?;

@@ -213,7 +213,7 @@ async fn join(
     let visitor = Visitor::of(api, arrival, path.code, &headers, Some(&key)).await?;
     let command = Command::Session(SessionCommand::Connect {
         id: visitor.owner.session,
-        customer: body.name.map(|name| Customer { name }),
+        customer: body.name.map(|name| Customer { name: name.into() }),
         proof: visitor.proof.clone(),
     });
     match visitor.carry_out(command).await? {

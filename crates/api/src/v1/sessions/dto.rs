@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use usher_app::Admitted;
 use usher_domain::event::EndReason;
 use usher_domain::labels::Metadata;
+use usher_domain::personal::Personal;
 use usher_domain::presence::{self, Funding, SessionState};
 use usher_domain::text::{Code, Email, ExternalId, Name};
 use usher_domain::{Account, Actor, PoolId, SessionId, SignInId, Timestamp, UserId};
@@ -38,14 +39,16 @@ impl Customer {
 
 impl From<Customer> for presence::Customer {
     fn from(customer: Customer) -> Self {
-        Self { name: customer.name }
+        Self {
+            name: customer.name.into(),
+        }
     }
 }
 
 impl From<&presence::Customer> for Customer {
     fn from(customer: &presence::Customer) -> Self {
         Self {
-            name: customer.name.clone(),
+            name: customer.name.reveal().clone(),
         }
     }
 }
@@ -203,12 +206,16 @@ impl Session {
             state: session.state.as_str(),
             kind: session.kind.as_str().to_owned(),
             user: session.user,
-            user_name: user.map(|user| user.profile.name.clone()),
-            user_email: user.map(|user| user.profile.email.clone()),
+            user_name: user
+                .map(|user| user.profile.name.clone())
+                .map(Personal::into_revealed),
+            user_email: user
+                .map(|user| user.profile.email.clone())
+                .map(Personal::into_revealed),
             sign_in: session.sign_in,
             device: host.map(|host| SessionDevice {
-                id: host.device.id.to_string(),
-                name: host.device.name.to_string(),
+                id: host.device.id.reveal().to_string(),
+                name: host.device.name.reveal().to_string(),
                 kind: Some(host.device.kind),
             }),
             product: session.product.to_string(),
@@ -232,8 +239,12 @@ impl Session {
             },
             reason: ending.map(|_| EndReason::EndedByOther.as_str().to_owned()),
             by: ending.map(|by| by.actor.clone()),
-            by_name: ending.and_then(|by| by.name.as_ref()).map(ToString::to_string),
-            note: ending.and_then(|by| by.note.as_ref()).map(ToString::to_string),
+            by_name: ending
+                .and_then(|by| by.name.as_ref())
+                .map(|text| text.reveal().to_string()),
+            note: ending
+                .and_then(|by| by.note.as_ref())
+                .map(|text| text.reveal().to_string()),
             ended_at: None,
         }
     }
@@ -249,12 +260,16 @@ impl Session {
             state: "ended",
             kind: row.kind.to_string(),
             user: row.user,
-            user_name: user.map(|user| user.profile.name.clone()),
-            user_email: user.map(|user| user.profile.email.clone()),
+            user_name: user
+                .map(|user| user.profile.name.clone())
+                .map(Personal::into_revealed),
+            user_email: user
+                .map(|user| user.profile.email.clone())
+                .map(Personal::into_revealed),
             sign_in: row.sign_in,
             device: host.map(|host| SessionDevice {
-                id: host.device_id.to_string(),
-                name: host.device_name.to_string(),
+                id: host.device_id.reveal().to_string(),
+                name: host.device_name.reveal().to_string(),
                 kind: None,
             }),
             product: row.product.to_string(),
@@ -262,7 +277,10 @@ impl Session {
             funding: row.funding.as_deref().unwrap_or("none").to_owned(),
             code: None,
             join_url: None,
-            customer: row.customer.as_deref().and_then(Customer::named),
+            customer: row
+                .customer
+                .as_ref()
+                .and_then(|name| Customer::named(name.reveal())),
             external_id: labels.external_id,
             metadata: labels.metadata,
             since: account.shown(row.started_at).into(),
@@ -270,8 +288,12 @@ impl Session {
             closes_in_secs: None,
             reason: end.map(|end| end.reason.to_string()),
             by: by.map(|by| by.actor.to_string()),
-            by_name: by.and_then(|by| by.name.as_ref()).map(ToString::to_string),
-            note: by.and_then(|by| by.note.as_ref()).map(ToString::to_string),
+            by_name: by
+                .and_then(|by| by.name.as_ref())
+                .map(|text| text.reveal().to_string()),
+            note: by
+                .and_then(|by| by.note.as_ref())
+                .map(|text| text.reveal().to_string()),
             ended_at: end.map(|end| account.shown(end.at).into()),
         }
     }

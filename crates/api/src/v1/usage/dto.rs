@@ -225,7 +225,7 @@ impl SeatUse {
         };
         Some(Self {
             user: user.id,
-            name: user.profile.name.clone(),
+            name: user.profile.name.reveal().clone(),
             device,
             in_call,
             since: account.shown(since?).into(),

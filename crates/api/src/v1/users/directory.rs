@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use usher_domain::directory;
+use usher_domain::personal::Personal;
 use usher_domain::text::{ExternalId, Issuer, Name, UserName};
 use utoipa::ToSchema;
 
@@ -42,11 +43,11 @@ impl From<&directory::DirectoryEntry> for DirectoryEntry {
     fn from(entry: &directory::DirectoryEntry) -> Self {
         let entry = entry.clone();
         Self {
-            user_name: entry.user_name,
-            external_id: entry.external_id,
-            given_name: entry.given_name,
-            family_name: entry.family_name,
-            subject: entry.subject.map(|subject| Subject {
+            user_name: entry.user_name.into_revealed(),
+            external_id: entry.external_id.map(Personal::into_revealed),
+            given_name: entry.given_name.map(Personal::into_revealed),
+            family_name: entry.family_name.map(Personal::into_revealed),
+            subject: entry.subject.map(Personal::into_revealed).map(|subject| Subject {
                 issuer: subject.issuer,
                 sub: subject.sub,
             }),

@@ -79,8 +79,8 @@ impl User {
         let licenses = user.licenses.iter();
         Self {
             id: user.id,
-            name: profile.name,
-            email: profile.email,
+            name: profile.name.into_revealed(),
+            email: profile.email.into_revealed(),
             role: profile.role,
             privileges: profile.privileges,
             billing_contact: profile.billing_contact,
@@ -179,8 +179,8 @@ pub(crate) struct NewUser {
 impl From<NewUser> for Profile {
     fn from(user: NewUser) -> Self {
         Self {
-            name: user.name,
-            email: user.email,
+            name: user.name.into(),
+            email: user.email.into(),
             role: user.role.unwrap_or(Role::Member),
             privileges: user.privileges,
             billing_contact: user.billing_contact,

@@ -131,8 +131,8 @@ impl UserQuery {
 
     fn fits_words(&self, user: &user::User) -> bool {
         self.q.as_ref().is_none_or(|words| {
-            let name = user.profile.name.as_str().to_lowercase();
-            name.contains(words) || user.profile.email.as_str().contains(words)
+            let name = user.profile.name.reveal().as_str().to_lowercase();
+            name.contains(words) || user.profile.email.reveal().as_str().contains(words)
         })
     }
 }

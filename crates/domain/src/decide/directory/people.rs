@@ -115,11 +115,11 @@ pub(in crate::decide) fn check_entry(
     let Some(entry) = entry else { return Ok(()) };
     let is_another = |user: Option<&User>| user.is_some_and(|user| user.id != id);
     let taken = |field| Refusal::State(StateRefusal::AlreadyExists { what: "user", field });
-    if is_another(account.user_by_user_name(&entry.user_name)) {
+    if is_another(account.user_by_user_name(entry.user_name.reveal())) {
         return Err(taken("user_name"));
     }
     let subject = entry.subject.as_ref();
-    if is_another(subject.and_then(|subject| account.user_by_subject(subject))) {
+    if is_another(subject.and_then(|subject| account.user_by_subject(subject.reveal()))) {
         return Err(taken("subject"));
     }
     Ok(())

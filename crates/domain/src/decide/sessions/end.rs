@@ -92,7 +92,7 @@ fn end_one(
             id,
             closes_at: now + notice,
             by,
-            note: asked.note.cloned(),
+            note: asked.note.cloned().map(Into::into),
         })
     }])
 }

@@ -52,7 +52,7 @@ pub(super) fn room(
         .users
         .get(&sign_in.user)
         .ok_or(Refusal::State(StateRefusal::SignInEnded { id: sign_in.id }))?;
-    let holders = [pool.holder(user.id, &sign_in.device.id)];
+    let holders = [pool.holder(user.id, sign_in.device.id.reveal())];
     let ticket = own_ticket(account, sign_in);
     Ask {
         account,

@@ -112,7 +112,7 @@ impl<'a> SignInAttempt<'a> {
         }
         let mut holders: Vec<Holder> = devices
             .iter()
-            .map(|(_, device)| pool.holder(self.user.id, &device.id))
+            .map(|(_, device)| pool.holder(self.user.id, device.id.reveal()))
             .collect();
         holders.sort();
         holders.dedup();

@@ -13,14 +13,14 @@ pub(super) fn index_user(account: &mut State, id: UserId) {
     let Some(user) = account.users.get(&id) else {
         return;
     };
-    account.emails.insert((user.profile.email.clone(), id));
+    account.emails.insert((user.profile.email.reveal().clone(), id));
     if let Some(external_id) = &user.labels.external_id {
         account.external_ids.insert(external_id.clone(), id);
     }
     if let Some(entry) = &user.directory {
-        account.user_names.insert(entry.user_name.folded(), id);
+        account.user_names.insert(entry.user_name.reveal().folded(), id);
         if let Some(subject) = &entry.subject {
-            account.subjects.insert(subject.clone(), id);
+            account.subjects.insert(subject.reveal().clone(), id);
         }
     }
     if is_active_owner(user) {
@@ -33,14 +33,14 @@ pub(super) fn unindex_user(account: &mut State, id: UserId) {
     let Some(user) = account.users.get(&id) else {
         return;
     };
-    account.emails.remove(&(user.profile.email.clone(), id));
+    account.emails.remove(&(user.profile.email.reveal().clone(), id));
     if let Some(external_id) = &user.labels.external_id {
         account.external_ids.remove(external_id);
     }
     if let Some(entry) = &user.directory {
-        account.user_names.remove(&entry.user_name.folded());
+        account.user_names.remove(&entry.user_name.reveal().folded());
         if let Some(subject) = &entry.subject {
-            account.subjects.remove(subject);
+            account.subjects.remove(subject.reveal());
         }
     }
     if is_active_owner(user) {

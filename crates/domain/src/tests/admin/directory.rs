@@ -30,7 +30,7 @@ fn entered(name: &str, entry: Option<DirectoryEntry>) -> Command {
 
 fn vouched(user_name: &str, sub: &str) -> DirectoryEntry {
     DirectoryEntry {
-        subject: Some(subject(sub)),
+        subject: Some(subject(sub).into()),
         ..entry(user_name)
     }
 }

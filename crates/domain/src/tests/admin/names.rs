@@ -117,7 +117,14 @@ fn a_name_that_was_stored_before_is_read_and_may_be_said_again() {
     crate::evolve::evolve(&mut office.account, &serde_json::from_str(&text).unwrap(), now());
 
     assert_eq!(
-        office.account.user(user("mia")).unwrap().profile.name.as_str(),
+        office
+            .account
+            .user(user("mia"))
+            .unwrap()
+            .profile
+            .name
+            .reveal()
+            .as_str(),
         TURNED
     );
     assert_eq!(office.answer(&OPERATOR, &change("mia", renamed(TURNED))), "ok");

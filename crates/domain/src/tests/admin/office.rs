@@ -50,7 +50,7 @@ pub(super) fn create(name: &str, assign_seat: Option<bool>) -> Command {
 }
 
 pub(super) fn create_with(profile: Profile, assign_seat: Option<bool>) -> Command {
-    let id = user(profile.name.as_str());
+    let id = user(profile.name.reveal().as_str());
     kit::NewUser::with_profile(id, profile)
         .assign_seat(assign_seat)
         .command()

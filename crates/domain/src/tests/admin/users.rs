@@ -363,7 +363,7 @@ fn l6_an_external_id_finds_its_user_and_is_unique_in_the_account() {
     let mut office = Office::with_seats(0, 10).after(&[create_labelled("ann", "crm-7")]);
     let find = |office: &Office, id: &str| {
         let found = office.account.user_by_external_id(&id.parse().unwrap());
-        found.map(|user| user.profile.name.to_string())
+        found.map(|user| user.profile.name.reveal().to_string())
     };
 
     assert_eq!(find(&office, "crm-7").as_deref(), Some("ann"));

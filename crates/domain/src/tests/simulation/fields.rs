@@ -89,15 +89,17 @@ fn check_account(account: &Account) {
             .values()
             .filter_map(|user| Some((user.id, user.directory.as_ref()?)))
     };
-    let by_email = users.values().map(|user| (user.profile.email.clone(), user.id));
+    let by_email = users
+        .values()
+        .map(|user| (user.profile.email.reveal().clone(), user.id));
     assert_eq!(*emails, by_email.collect());
     assert_eq!(
         *user_names,
         entries()
-            .map(|(id, entry)| (entry.user_name.folded(), id))
+            .map(|(id, entry)| (entry.user_name.reveal().folded(), id))
             .collect()
     );
-    let by_subject = entries().filter_map(|(id, entry)| Some((entry.subject.clone()?, id)));
+    let by_subject = entries().filter_map(|(id, entry)| Some((entry.subject.as_ref()?.reveal().clone(), id)));
     assert_eq!(*subjects, by_subject.collect());
     let owners = users
         .values()

@@ -60,7 +60,7 @@ fn seat(pool: &Pool, user: UserId, device: &DeviceId) -> Seat {
 
 /// The holders of a pool's seats, without those whose sign-in is leaving.
 pub(super) fn seats(account: &Account, pool: &Pool, leaving: &[SignInId]) -> BTreeSet<Seat> {
-    let of = |sign_in: &SignIn| seat(pool, sign_in.user, &sign_in.device.id);
+    let of = |sign_in: &SignIn| seat(pool, sign_in.user, sign_in.device.id.reveal());
     let sign_ins = account
         .sign_ins()
         .values()

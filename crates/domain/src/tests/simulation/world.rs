@@ -339,7 +339,7 @@ impl World {
         let wish = Wish {
             pool,
             user: user.id,
-            device: &device.id,
+            device: device.id.reveal(),
             leaving: others.iter().take(too_many).map(|sign_in| sign_in.id).collect(),
             has_offer: ticket
                 .is_some_and(|ticket| has_offer(ticket) && matches!(ticket.wanted, Wanted::SignIn { .. })),
@@ -357,7 +357,7 @@ impl World {
         let wish = Wish {
             pool,
             user: user.id,
-            device: &sign_in.device.id,
+            device: sign_in.device.id.reveal(),
             leaving: Vec::new(),
             has_offer: ticket.is_some_and(|ticket| {
                 has_offer(ticket) && account.ticket_runs_on(ticket) == Some(sign_in.id)

@@ -11,8 +11,8 @@ use super::super::{Progress, RebuildError, commits_after, fault};
 use super::{Fault, FaultLocation};
 use crate::records::Recorder;
 use crate::replay::Replayed;
+use crate::snapshot;
 use crate::snapshot::InvalidSnapshot;
-use crate::{Cause, snapshot};
 
 /// The most faults listed for one account's audit.
 const FAULTS_MAX: usize = 100;
@@ -278,16 +278,12 @@ fn is_state_of(snapshot: &Snapshot, replayed: &Replayed) -> Result<bool, Invalid
 }
 
 /// Causes had a different text form in earlier versions.
-fn cause(row: &AuditRow) -> Cause {
-    Cause::read(row.cause.as_deref().unwrap_or_default())
-}
-
 /// The first column in which two rows differ. How causes are written has changed over time, so what they say counts.
 fn changed(kept: &AuditRow, made: &AuditRow) -> Option<&'static str> {
     let cells = kept.entry.cells().into_iter().zip(made.entry.cells());
     let mut columns = Audit::COLUMNS.iter().copied().zip(cells);
     let differs = columns.find(|(column, (kept_cell, made_cell))| match *column {
-        "cause" => cause(kept) != cause(made),
+        "cause" => kept.read_cause() != made.read_cause(),
         _ => kept_cell != made_cell,
     });
     differs.map(|(column, _)| column)

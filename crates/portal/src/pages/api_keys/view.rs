@@ -142,7 +142,11 @@ impl KeysData {
 
 impl Key {
     fn of(account: &Account, key: &ApiKey, now: Timestamp) -> Self {
-        let name_of = |user| account.user(user).map(|user| user.profile.name.to_string());
+        let name_of = |user| {
+            account
+                .user(user)
+                .map(|user| user.profile.name.reveal().to_string())
+        };
         Self {
             id: key.id,
             name: key.name.to_string(),

@@ -171,7 +171,10 @@ pub(crate) fn named(account: &Account, text: &str) -> Option<Named> {
     }
     let wanted = text.to_lowercase();
     let is = |name: &usher_domain::text::Name| name.as_str().to_lowercase() == wanted;
-    let users = account.users().values().filter(|user| is(&user.profile.name));
+    let users = account
+        .users()
+        .values()
+        .filter(|user| is(user.profile.name.reveal()));
     let pools = account.pools().values().filter(|pool| is(&pool.name));
     let teams = account.teams().values().filter(|team| is(&team.name));
     let groups = account.groups().values().filter(|group| is(&group.name));

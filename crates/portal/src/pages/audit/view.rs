@@ -65,7 +65,7 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn of(row: &AuditRow, wall: &WallTimes, names: &Names, path: &str) -> Self {
         let detail = detail(row);
-        let cause = Cause::read(row.cause.as_deref().unwrap_or_default());
+        let cause = row.read_cause();
         let query = serde_urlencoded::to_string([("actor", row.actor.to_string())]).unwrap_or_default();
         Self {
             at: Moment(wall.shown(row.at)),
@@ -82,8 +82,8 @@ impl Row {
 /// The channel and the address, in words.
 fn how(cause: &Cause) -> String {
     let way = way(cause.way);
-    match cause.address {
-        Some(address) => format!("{way}, {address}"),
+    match &cause.address {
+        Some(address) => format!("{way}, {}", address.reveal()),
         None => way.to_owned(),
     }
 }
@@ -116,7 +116,7 @@ fn trace(row: &AuditRow, cause: &Cause) -> String {
 
 /// The details of an entry; null if there are none.
 pub(super) fn detail(row: &AuditRow) -> Value {
-    let text = row.detail.as_ref().map(ToString::to_string);
+    let text = row.detail.as_ref().map(|text| text.reveal().to_string());
     text.and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default()
 }
@@ -173,7 +173,7 @@ impl Names {
 fn name(account: &Account, id: &str) -> Option<String> {
     let (kind, _) = id.split_once('_')?;
     Some(match kind {
-        "user" => account.user(id.parse().ok()?)?.profile.name.to_string(),
+        "user" => account.user(id.parse().ok()?)?.profile.name.reveal().to_string(),
         "pool" => account.pool(id.parse().ok()?)?.name.to_string(),
         "team" => account.teams().get(&id.parse().ok()?)?.name.to_string(),
         "grp" => account.group(id.parse().ok()?)?.name.to_string(),

@@ -66,7 +66,7 @@ pub(super) async fn sign_in(Posted { viewer, mut form }: Posted) -> Result<Respo
             Ok(shown(&viewer, jar, &product, came))
         }
         Err(refusal) => {
-            let mut fields = vec![("device", this.name.to_string())];
+            let mut fields = vec![("device", this.name.reveal().to_string())];
             let ticked = [("takeover", takeover), ("wait", wait)];
             let ticked = ticked.into_iter().filter(|(_, is)| *is);
             fields.extend(ticked.map(|(name, _)| (name, "yes".to_owned())));
@@ -165,7 +165,7 @@ pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Respons
         } else {
             Start::Standby
         },
-        customer: customer.map(|name| Customer { name }),
+        customer: customer.map(|name| Customer { name: name.into() }),
         code: viewer.portal.api.draw_code(viewer.account)?,
         valid_for: None,
         wait: is_ticked(&form, "wait"),

@@ -2,6 +2,7 @@
 
 use usher_domain::event::By;
 use usher_domain::join_code::JoinCode;
+use usher_domain::personal::Personal;
 use usher_domain::presence::{
     Funding, Session, SessionKind, SessionState, SignIn, Ticket, TicketState, Wanted,
 };
@@ -173,8 +174,8 @@ impl SignInRow {
         let pool = sign_in.pool.and_then(|pool| account.pool(pool));
         Self {
             id: sign_in.id,
-            device: sign_in.device.id.clone(),
-            device_name: sign_in.device.name.clone(),
+            device: sign_in.device.id.reveal().clone(),
+            device_name: sign_in.device.name.reveal().clone(),
             since: Moment(account.shown(sign_in.since)),
             pool: pool.map(|pool| pool.name.clone()),
             funding: match sign_in.funding {
@@ -231,7 +232,7 @@ impl TicketRow {
                 Wanted::Resume { .. } => "to take up a paused session",
             },
             device: match &ticket.wanted {
-                Wanted::SignIn { device } => Some((device.id.clone(), device.name.clone())),
+                Wanted::SignIn { device } => Some((device.id.reveal().clone(), device.name.reveal().clone())),
                 Wanted::Session { .. } | Wanted::Resume { .. } => None,
             },
         })
@@ -246,16 +247,19 @@ impl SessionRow {
             SessionState::Ending { closes_at, by, .. } => (
                 None,
                 Some(closes_at.remaining(now).get()),
-                Some((who(by), by.note.clone())),
+                Some((who(by), by.note.clone().map(Personal::into_revealed))),
             ),
             SessionState::Active {} | SessionState::Paused {} => (None, None, None),
         };
         Self {
             id: session.id,
             sign_in: session.sign_in,
-            device_name: sign_in.map(|sign_in| sign_in.device.name.clone()),
+            device_name: sign_in.map(|sign_in| sign_in.device.name.reveal().clone()),
             kind: session.kind,
-            customer: session.customer.as_ref().map(|customer| customer.name.clone()),
+            customer: session
+                .customer
+                .as_ref()
+                .map(|customer| customer.name.reveal().clone()),
             since: Moment(account.shown(session.since)),
             state: session.state.clone(),
             kept_code: session.code.clone(),
@@ -294,7 +298,7 @@ impl SessionRow {
 /// Who did something to another user's session.
 fn who(by: &By) -> String {
     match &by.name {
-        Some(name) => name.to_string(),
+        Some(name) => name.reveal().to_string(),
         None if by.actor == "operator" => words::OPERATOR.to_owned(),
         None => words::PROGRAM.to_owned(),
     }

@@ -57,16 +57,16 @@ pub(super) fn device(jar: &CookieJar, name: Name, now: Timestamp) -> Result<Devi
         drawn.parse().map_err(|_| Problem::not_found("device"))?
     };
     Ok(Device {
-        id,
-        name,
+        id: id.into(),
+        name: name.into(),
         kind: DeviceKind::Browser,
     })
 }
 
 /// The cookies that keep the device's id and name.
 pub(super) fn keep(jar: CookieJar, device: &Device, secure: bool) -> CookieJar {
-    jar.add(lasting(DEVICE.to_owned(), device.id.to_string(), secure))
-        .add(lasting(NAME.to_owned(), device.name.to_string(), secure))
+    jar.add(lasting(DEVICE.to_owned(), device.id.reveal().to_string(), secure))
+        .add(lasting(NAME.to_owned(), device.name.reveal().to_string(), secure))
 }
 
 /// The cookie that lets the page say how a sign-in ended.

@@ -135,12 +135,16 @@ async fn name_of(viewer: &Viewer, end: &End) -> Result<Option<String>, Failed> {
     };
     let look = move |account: &Account, _: &Actor, _| {
         let user = account.user(user);
-        Ok(user.map(|user| user.profile.name.to_string()))
+        Ok(user.map(|user| user.profile.name.reveal().to_string()))
     };
     Ok(viewer.look(None, look).await?.1)
 }
 
 /// The note for the user concerned.
 fn note(end: &End) -> Option<String> {
-    end.by.as_ref()?.note.as_ref().map(ToString::to_string)
+    end.by
+        .as_ref()?
+        .note
+        .as_ref()
+        .map(|text| text.reveal().to_string())
 }

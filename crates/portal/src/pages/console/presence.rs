@@ -43,7 +43,7 @@ pub(super) async fn show_alive(viewer: &Viewer, active: bool) -> Result<(), Fail
         let user = user.ok_or(Refusal::NotFound { what: "user" })?;
         let sign_ins = user.sign_ins().iter().filter(|id| {
             let sign_in = account.sign_ins().get(id);
-            here.is_some() && sign_in.map(|sign_in| &sign_in.device.id) == here.as_ref()
+            here.is_some() && sign_in.map(|sign_in| sign_in.device.id.reveal()) == here.as_ref()
         });
         Ok(Present {
             sign_ins: sign_ins.copied().collect(),

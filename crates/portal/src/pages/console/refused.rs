@@ -61,7 +61,9 @@ impl Refused {
             }
             let users = account.users().values();
             let helpers = users.filter(|user| user.active && helps(user));
-            let mut names: Vec<_> = helpers.map(|user| user.profile.name.to_string()).collect();
+            let mut names: Vec<_> = helpers
+                .map(|user| user.profile.name.reveal().to_string())
+                .collect();
             let more = names.len().saturating_sub(NAMED_MAX);
             names.truncate(NAMED_MAX);
             Ok((names, more))

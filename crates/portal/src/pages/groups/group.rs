@@ -138,7 +138,9 @@ async fn sentence(viewer: &Viewer, refusal: &Refusal) -> Result<String, Failed> 
         return Ok(says);
     };
     let name = move |account: &Account, _: &Actor, _| {
-        Ok(account.user(user).map(|user| user.profile.name.to_string()))
+        Ok(account
+            .user(user)
+            .map(|user| user.profile.name.reveal().to_string()))
     };
     let (_, name) = viewer.look(None, name).await?;
     Ok(match name {

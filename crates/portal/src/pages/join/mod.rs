@@ -126,7 +126,7 @@ async fn come_in(
     }
     let command = Command::Session(SessionCommand::Connect {
         id: owner.session,
-        customer: name.map(|name| Customer { name }),
+        customer: name.map(|name| Customer { name: name.into() }),
         proof: JoinedBefore::of(portal, jar, owner).proof(),
     });
     match carry_out(portal, from, owner, command).await? {

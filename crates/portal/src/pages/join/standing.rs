@@ -109,9 +109,9 @@ impl Standing {
         }
         Some(Self {
             account_name: account.name().to_string(),
-            agent: account.user(session.user)?.profile.name.to_string(),
+            agent: account.user(session.user)?.profile.name.reveal().to_string(),
             kind: kind_word(session.kind.as_str()),
-            customer: session.customer.as_ref().map(|it| it.name.to_string()),
+            customer: session.customer.as_ref().map(|it| it.name.reveal().to_string()),
             state: State::of(account, session, now),
             is_of_another: session.joined.is_some() && !joined.0,
         })
@@ -129,7 +129,7 @@ impl Standing {
                 note: over.ending().note,
             },
             kind: kind_word(&over.row.kind),
-            customer: over.row.customer.as_ref().map(ToString::to_string),
+            customer: over.row.customer.as_ref().map(|text| text.reveal().to_string()),
             agent: over.agent,
             account_name: over.account_name,
             is_of_another: false,

@@ -206,7 +206,9 @@ async fn second_factor_page(viewer: &Viewer, form: Form) -> Result<SecondFactorP
 }
 
 fn about(account: &Account, user: UserId) -> (String, bool) {
-    let email = account.user(user).map(|user| user.profile.email.to_string());
+    let email = account
+        .user(user)
+        .map(|user| user.profile.email.reveal().to_string());
     (email.unwrap_or_default(), account.requires_second_factor(user))
 }
 

@@ -71,8 +71,8 @@ impl Myself {
         let entry = user.directory.as_ref();
         Ok(Self {
             is_connected: entry.is_some_and(|entry| entry.subject.is_some()),
-            name: user.profile.name.to_string(),
-            email: user.profile.email.to_string(),
+            name: user.profile.name.reveal().to_string(),
+            email: user.profile.email.reveal().to_string(),
             role: match user.profile.role {
                 Role::Owner => "Owner",
                 Role::Admin => "Admin",

@@ -96,7 +96,7 @@ async fn spenders(viewer: &Viewer, rows: &[MinutesRow]) -> Result<BTreeMap<Strin
         }
     }
     let look = move |account: &Account, _: &Actor, _| {
-        let name = |user: &UserId| Some(account.user(*user)?.profile.name.to_string());
+        let name = |user: &UserId| Some(account.user(*user)?.profile.name.reveal().to_string());
         let names = owners
             .iter()
             .filter_map(|(claim, owner)| Some((claim.clone(), name(owner.as_ref()?)?)));

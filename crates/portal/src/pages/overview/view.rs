@@ -248,7 +248,7 @@ impl Refused {
 pub(super) fn names(account: &Account, users: &[UserId]) -> BTreeMap<UserId, String> {
     let users = users.iter().filter_map(|id| account.user(*id));
     users
-        .map(|user| (user.id, user.profile.name.to_string()))
+        .map(|user| (user.id, user.profile.name.reveal().to_string()))
         .collect()
 }
 

@@ -26,11 +26,13 @@ impl SignInShown {
         let user = account.user(sign_in.user);
         Self {
             id: sign_in.id,
-            name: user.map(|user| user.profile.name.to_string()).unwrap_or_default(),
-            email: user
-                .map(|user| user.profile.email.to_string())
+            name: user
+                .map(|user| user.profile.name.reveal().to_string())
                 .unwrap_or_default(),
-            device: sign_in.device.name.to_string(),
+            email: user
+                .map(|user| user.profile.email.reveal().to_string())
+                .unwrap_or_default(),
+            device: sign_in.device.name.reveal().to_string(),
             device_kind: kind(sign_in.device.kind),
             in_call: sessions(account, sign_in).any(Session::is_active),
             seat: seat(account, sign_in),

@@ -231,8 +231,8 @@ impl LivePage for PoolUsersPage {
             let place = account.ticket_of(user, &pool.product).map(|ticket| ticket.place);
             UserShown {
                 id: user.id,
-                name: user.profile.name.to_string(),
-                email: user.profile.email.to_string(),
+                name: user.profile.name.reveal().to_string(),
+                email: user.profile.email.reveal().to_string(),
                 state: match place {
                     _ if !user.active => Some(("Inactive".to_owned(), "quiet")),
                     Some(place) => Some(match pool.position(place) {

@@ -133,7 +133,7 @@ impl PoolShown {
         let absent: Vec<_> = absent
             .take(ABSENT_MAX)
             .filter_map(|user| account.user(*user))
-            .map(|user| user.profile.name.to_string())
+            .map(|user| user.profile.name.reveal().to_string())
             .collect();
         let rows = sign_ins.iter().take(rows_max);
         Self {

@@ -111,9 +111,11 @@ impl Waiting {
             .and_then(|(pool, position)| pool.wait_estimate(position));
         Self {
             id: ticket.id,
-            name: user.map(|user| user.profile.name.to_string()).unwrap_or_default(),
+            name: user
+                .map(|user| user.profile.name.reveal().to_string())
+                .unwrap_or_default(),
             email: user
-                .map(|user| user.profile.email.to_string())
+                .map(|user| user.profile.email.reveal().to_string())
                 .unwrap_or_default(),
             product: ticket.product.to_string(),
             pool: pool.map(|pool| pool.name.to_string()).unwrap_or_default(),
@@ -149,7 +151,11 @@ const fn is_offered(ticket: &Ticket) -> bool {
 
 fn wanted(wanted: &Wanted) -> String {
     match wanted {
-        Wanted::SignIn { device } => format!("To sign in on {} ({})", device.name, device_kind(device.kind)),
+        Wanted::SignIn { device } => format!(
+            "To sign in on {} ({})",
+            device.name.reveal(),
+            device_kind(device.kind)
+        ),
         Wanted::Session { .. } => "To start a session".to_owned(),
         Wanted::Resume { .. } => "To go on with a session".to_owned(),
     }

@@ -108,7 +108,7 @@ impl Names {
         let pools = ids.iter().filter_map(|(_, pool)| account.pool((*pool)?));
         Self {
             users: users
-                .map(|user| (user.id, user.profile.name.to_string()))
+                .map(|user| (user.id, user.profile.name.reveal().to_string()))
                 .collect(),
             pools: pools.map(|pool| (pool.id, pool.name.to_string())).collect(),
         }
@@ -138,7 +138,7 @@ impl Row {
                 Some(name) => name.clone(),
                 None => "A deleted user".to_owned(),
             },
-            device: row.device.as_ref().map(ToString::to_string),
+            device: row.device.as_ref().map(|text| text.reveal().to_string()),
             tried: match row.attempt.to_string().as_str() {
                 "sign_in" => "To sign in",
                 "session" => "To start a session",

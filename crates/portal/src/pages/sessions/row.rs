@@ -62,10 +62,10 @@ impl Row {
             id: session.id,
             agent: user.map_or_else(
                 || "A deleted user".to_owned(),
-                |user| user.profile.name.to_string(),
+                |user| user.profile.name.reveal().to_string(),
             ),
             email: user
-                .map(|user| user.profile.email.to_string())
+                .map(|user| user.profile.email.reveal().to_string())
                 .unwrap_or_default(),
             is_own,
             state: Shown::of(account, &session.state, now),
@@ -77,9 +77,11 @@ impl Row {
             customer: session
                 .customer
                 .as_ref()
-                .map(|customer| customer.name.to_string()),
+                .map(|customer| customer.name.reveal().to_string()),
             product: session.product.to_string(),
-            device: host.map(|host| host.device.name.to_string()).unwrap_or_default(),
+            device: host
+                .map(|host| host.device.name.reveal().to_string())
+                .unwrap_or_default(),
             funding: funding(account, session),
             began: session.since,
             since: Moment(account.shown(session.since)),
@@ -125,8 +127,8 @@ impl Shown {
             SessionState::Standby { until } => shown.waits_until = Some(Moment(account.shown(*until))),
             SessionState::Ending { closes_at, by, note } => {
                 shown.closes_in_secs = Some(closes_at.remaining(now).get());
-                shown.by = by.name.as_ref().map(ToString::to_string);
-                shown.note = note.as_ref().map(ToString::to_string);
+                shown.by = by.name.as_ref().map(|text| text.reveal().to_string());
+                shown.note = note.as_ref().map(|note| note.reveal().to_string());
             }
             SessionState::Active {} | SessionState::Paused {} => {}
         }

@@ -109,7 +109,8 @@ impl SessionQuery {
 }
 
 fn is_named(user: &User, q: &str) -> bool {
-    user.profile.name.as_str().to_lowercase().contains(q) || user.profile.email.as_str().contains(q)
+    user.profile.name.reveal().as_str().to_lowercase().contains(q)
+        || user.profile.email.reveal().as_str().contains(q)
 }
 
 /// Refuses viewers who may not see any sessions.

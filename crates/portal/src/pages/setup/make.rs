@@ -69,8 +69,8 @@ pub(super) async fn make(
     });
     give(portal, arrival, account, create).await?;
     let profile = Profile {
-        name: wanted.owner,
-        email: wanted.email,
+        name: wanted.owner.into(),
+        email: wanted.email.into(),
         role: Role::Owner,
         privileges: std::collections::BTreeSet::new(),
         billing_contact: true,

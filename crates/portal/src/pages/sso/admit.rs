@@ -276,8 +276,8 @@ async fn create(
 fn profile(person: &Person, email: &Email) -> Option<Profile> {
     let name = person.name.clone().or_else(|| name_of(email))?;
     Some(Profile {
-        name,
-        email: email.clone(),
+        name: name.into(),
+        email: email.clone().into(),
         role: Role::Member,
         privileges: BTreeSet::new(),
         billing_contact: false,
@@ -297,7 +297,7 @@ fn entry(email: &Email, subject: Subject) -> Option<DirectoryEntry> {
         external_id: None,
         given_name: None,
         family_name: None,
-        subject: Some(subject),
+        subject: Some(subject.into()),
         email_label: EmailLabel::default(),
     })
 }
@@ -312,10 +312,10 @@ async fn connect(
 ) -> Result<Result<(), Refusal>, Failed> {
     let entry = match user.directory.clone() {
         Some(entry) => Some(DirectoryEntry {
-            subject: Some(subject),
+            subject: Some(subject.into()),
             ..entry
         }),
-        None => entry(&user.profile.email, subject),
+        None => entry(user.profile.email.reveal(), subject),
     };
     let change = UserPatch {
         directory: Some(entry),

@@ -139,7 +139,7 @@ impl SettingsData {
                 .map(|user| user.to_string())
                 .unwrap_or_default(),
             owners: owners
-                .map(|user| (user.id.to_string(), user.profile.name.to_string()))
+                .map(|user| (user.id.to_string(), user.profile.name.reveal().to_string()))
                 .collect(),
         }
     }

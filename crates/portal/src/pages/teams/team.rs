@@ -148,7 +148,7 @@ async fn change_members(
             return Err(Refusal::NotFound { what: "team" });
         }
         let known = users.iter().filter_map(|id| account.user(*id));
-        let names: Vec<_> = known.map(|user| user.profile.name.to_string()).collect();
+        let names: Vec<_> = known.map(|user| user.profile.name.reveal().to_string()).collect();
         match names.as_slice() {
             [] => Err(Refusal::NotFound { what: "user" }),
             [one] => Ok(one.clone()),

@@ -138,7 +138,7 @@ impl Plan {
             }
             if let Some(command) = command.filter(|_| changes) {
                 plan.commands
-                    .push((user.id, user.profile.name.to_string(), command));
+                    .push((user.id, user.profile.name.reveal().to_string(), command));
             }
         }
         plan.digest = format!("{:016x}", digest.finish());
@@ -196,8 +196,8 @@ impl Affected {
             None => "inactive".to_owned(),
         };
         Self {
-            name: user.profile.name.to_string(),
-            email: user.profile.email.to_string(),
+            name: user.profile.name.reveal().to_string(),
+            email: user.profile.email.reveal().to_string(),
             before,
             what,
             kind,

@@ -49,7 +49,7 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
     let (Some(profile), Some(seat), true) = (profile, seat, form.is_right()) else {
         return again(&viewer, form).await;
     };
-    let name = named(&profile.name);
+    let name = named(profile.name.reveal());
     let id = UserId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
     let create = command(id, profile, &seat, password.is_some());
     let mut hash = None;

@@ -50,7 +50,7 @@ pub(super) async fn change(
     let Some(profile) = profile::read(&mut form) else {
         return again(&viewer, id, Some(form), Form::default()).await;
     };
-    let name = profile.name.to_string();
+    let name = profile.name.reveal().to_string();
     let change = profile::patch(profile);
     match viewer
         .execute(Command::User(UserCommand::Change { id, change }), |_, _, _| ())

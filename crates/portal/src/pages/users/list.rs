@@ -201,8 +201,8 @@ impl Row {
         });
         Self {
             id: user.id,
-            name: user.profile.name.to_string(),
-            email: user.profile.email.to_string(),
+            name: user.profile.name.reveal().to_string(),
+            email: user.profile.email.reveal().to_string(),
             role: words::role_label(user.profile.role),
             licenses: licenses.collect(),
             has_named: user.licenses.values().any(|it| *it == License::Named),

@@ -145,7 +145,10 @@ impl Person {
                     (format!("{path}/{}", group.id), group.name.to_string())
                 })
                 .collect(),
-            user_name: user.directory.as_ref().map(|entry| entry.user_name.to_string()),
+            user_name: user
+                .directory
+                .as_ref()
+                .map(|entry| entry.user_name.reveal().to_string()),
             may_seats: account.may(actor, Privilege::SeatsManage),
             may_users: account.may(actor, Privilege::UsersManage),
             why_fixed,

@@ -32,8 +32,8 @@ pub(super) fn showing(profile: &Profile) -> Form {
     let over = profile.session_permissions;
     let limit = profile.seat_limit.map(|limit| limit.to_string());
     let mut fields = vec![
-        ("name", profile.name.as_str()),
-        ("email", profile.email.as_str()),
+        ("name", profile.name.reveal().as_str()),
+        ("email", profile.email.reveal().as_str()),
         ("role", words::role_word(profile.role)),
         ("seat_limit", limit.as_deref().unwrap_or_default()),
     ];
@@ -109,8 +109,8 @@ fn seat_limit(form: &mut Form) -> Option<Option<u32>> {
 /// The patch that sets the whole profile.
 pub(super) fn patch(profile: Profile) -> UserPatch {
     UserPatch {
-        name: Some(profile.name),
-        email: Some(profile.email),
+        name: Some(profile.name.into_revealed()),
+        email: Some(profile.email.into_revealed()),
         role: Some(profile.role),
         privileges: Some(profile.privileges),
         billing_contact: Some(profile.billing_contact),

@@ -124,8 +124,22 @@ impl Sort {
 
 /// The order in which people look for names: case-insensitive.
 pub(crate) fn by_name(one: &User, other: &User) -> Ordering {
-    let one = one.profile.name.as_str().chars().flat_map(char::to_lowercase);
-    one.cmp(other.profile.name.as_str().chars().flat_map(char::to_lowercase))
+    let one = one
+        .profile
+        .name
+        .reveal()
+        .as_str()
+        .chars()
+        .flat_map(char::to_lowercase);
+    one.cmp(
+        other
+            .profile
+            .name
+            .reveal()
+            .as_str()
+            .chars()
+            .flat_map(char::to_lowercase),
+    )
 }
 
 /// The filters and the order.
@@ -222,6 +236,6 @@ impl Filter {
 /// Whether a name or address contains the words, which are [folded](address::folded).
 pub(crate) fn fits_words(user: &User, words: &str) -> bool {
     words.is_empty()
-        || user.profile.email.as_str().contains(words)
-        || user.profile.name.as_str().to_lowercase().contains(words)
+        || user.profile.email.reveal().as_str().contains(words)
+        || user.profile.name.reveal().as_str().to_lowercase().contains(words)
 }

@@ -90,7 +90,7 @@ pub(super) async fn reassign(
     });
     let seat = product.clone();
     let said = move |account: &Account, _: &_, _| {
-        let name = |user| account.user(user).map(|user| named(&user.profile.name));
+        let name = |user| account.user(user).map(|user| named(user.profile.name.reveal()));
         let (heir, holder) = (name(to).unwrap_or_default(), name(from).unwrap_or_default());
         format!("{heir} has the seat of {seat} now, in place of {holder}.")
     };
@@ -147,7 +147,7 @@ impl Reassignment {
         let from = (page - 1) * super::query::PAGE_SIZE;
         let shown = filter.cut(users, from);
         Ok(Self {
-            holder: holder.profile.name.to_string(),
+            holder: holder.profile.name.reveal().to_string(),
             product: product.to_string(),
             devices: account.sign_ins_of(holder, product).count(),
             others: named
@@ -169,8 +169,8 @@ impl Candidate {
     fn of(account: &Account, product: &Product, user: &User) -> Self {
         Self {
             id: user.id,
-            name: user.profile.name.to_string(),
-            email: user.profile.email.to_string(),
+            name: user.profile.name.reveal().to_string(),
+            email: user.profile.email.reveal().to_string(),
             now: words::license(account, user.licenses.get(product)),
         }
     }

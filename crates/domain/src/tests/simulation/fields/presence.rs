@@ -66,7 +66,7 @@ pub(super) fn check_pool(account: &Account, pool: &Pool) {
     let mut paying_beside = BTreeSet::new();
     for (claim, funding, sign_in) in claims_of(account).filter(|(_, _, sign_in)| sign_in.pool == Some(*id)) {
         if matches!(funding, Funding::Minutes { .. }) {
-            let holder = pool.holder(sign_in.user, &sign_in.device.id);
+            let holder = pool.holder(sign_in.user, sign_in.device.id.reveal());
             let since = match claim {
                 Claim::SignIn(_) => sign_in.since,
                 Claim::Session(id) => account.sessions[&id].claimed_at,
@@ -220,7 +220,7 @@ pub(super) fn holders_of(account: &Account, pool: &Pool) -> BTreeMap<Holder, Vec
     let mut holders: BTreeMap<Holder, Vec<Claim>> = BTreeMap::new();
     for (claim, funding, sign_in) in claims_of(account) {
         if funding == Funding::Seat && sign_in.pool == Some(pool.id) {
-            let holder = pool.holder(sign_in.user, &sign_in.device.id);
+            let holder = pool.holder(sign_in.user, sign_in.device.id.reveal());
             holders.entry(holder).or_default().push(claim);
         }
     }
