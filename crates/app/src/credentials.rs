@@ -159,7 +159,7 @@ impl Api {
     pub(crate) async fn record(&self, note: &Unrecorded) -> Result<(), Failure> {
         let request = Request {
             actor: actor(note.origin.by),
-            cause: Cause::read(&note.origin.cause),
+            cause: Cause::read(note.origin.cause.reveal()),
             command: command(&note.change),
         };
         let done = self.engine.execute(note.account, request, |_, _, _| ()).await;
@@ -274,7 +274,7 @@ pub(crate) fn origin(actor: &Actor, cause: &Cause) -> ChangeOrigin {
             Actor::Operator => ChangedBy::Operator,
             _ => ChangedBy::Usher,
         },
-        cause: cause.to_string(),
+        cause: cause.to_string().into(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Personal data, marked by its type.
 //!
-//! What says something about a person is a [`Personal`] wherever it is kept: in events, in the account's state, in records.
+//! What says something about a person is a [`Personal`] wherever it is kept: in events, in the account's state, in records
+//! and in what identity stores.
 //! It is stored as if it were not wrapped. Nothing prints it by accident: `Debug` shows only whose it is, there is no
 //! `Display`, and code that shows it to somebody says so with [`Personal::reveal`].
 
@@ -26,12 +27,20 @@ pub enum OfUser {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OfCustomer {}
 
+/// The holder of an API key or an operator key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfKeyHolder {}
+
 impl Whose for OfUser {
     const WORD: &'static str = "of a user";
 }
 
 impl Whose for OfCustomer {
     const WORD: &'static str = "of a customer";
+}
+
+impl Whose for OfKeyHolder {
+    const WORD: &'static str = "of a key's holder";
 }
 
 /// A value that says something about a person `W`.
@@ -92,6 +101,8 @@ impl<T: Clone, W> Clone for Personal<T, W> {
         Self::new(self.value.clone())
     }
 }
+
+impl<T: Copy, W> Copy for Personal<T, W> {}
 
 impl<T: PartialEq, W> PartialEq for Personal<T, W> {
     fn eq(&self, other: &Self) -> bool {

@@ -67,7 +67,7 @@ pub(crate) fn refused(
         pool: pool.map(|pool| pool.id),
         code: refusal.code(),
         attempt: attempted.attempt,
-        device: attempted.device.map(Into::into),
+        device: attempted.device,
         seats: pool.map(|pool| pool.seats),
         occupied: pool.map(Pool::occupied),
         waiting: pool.map(Pool::waiting),

@@ -1,7 +1,5 @@
 //! How ids, digests and key parts are written in columns.
 
-use std::net::IpAddr;
-
 use rusqlite::{Connection, Params, Row};
 use usher_domain::{AccountId, Timestamp, UserId};
 use usher_identity::ports::Owner;
@@ -58,13 +56,13 @@ pub(crate) fn last_use(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<
     let from: Option<String> = row.get(column + 1)?;
     Ok(time(row, column)?.map(|at| LastUse {
         at,
-        from: from.and_then(|from| from.parse::<IpAddr>().ok()),
+        from: from.and_then(|from| from.parse().ok()),
     }))
 }
 
 /// A last use as its columns hold it.
 pub(crate) fn last_use_columns(last: LastUse) -> (i64, Option<String>) {
-    (last.at.millis(), last.from.map(|from| from.to_string()))
+    (last.at.millis(), last.from.map(|from| from.reveal().to_string()))
 }
 
 /// A set of scopes as stored in a column: words separated by spaces. Words that this version does not know (after a

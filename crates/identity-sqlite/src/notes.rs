@@ -52,7 +52,7 @@ pub(crate) fn put(tables: &Connection, note: ChangeNote) -> Result<Unrecorded, F
             detail,
             by_kind,
             by_id.map(u128::to_be_bytes),
-            note.origin.cause,
+            note.origin.cause.reveal(),
             note.at.millis(),
         ],
     )?;
@@ -65,7 +65,7 @@ fn read(row: &Row<'_>) -> Result<Unrecorded, Failure> {
         change: read_change(row)?,
         origin: ChangeOrigin {
             by: read_by(row)?,
-            cause: row.get(7)?,
+            cause: row.get::<_, String>(7)?.into(),
         },
         at: Timestamp::from_millis(row.get(8)?),
     };

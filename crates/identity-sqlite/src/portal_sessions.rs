@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use usher_domain::Timestamp;
+use usher_domain::personal::Personal;
 use usher_identity::ports::{Owner, PortalSessions, StoreError, StoredPortalSession};
 use usher_identity::{PortalSession, PortalSessionId, SecretDigest};
 
@@ -121,7 +122,7 @@ fn put(
             digest.as_bytes(),
             account,
             user,
-            &*session.user_agent,
+            &**session.user_agent.reveal(),
             session.started_at.millis(),
             session.last_used_at.millis(),
             session.rights,
@@ -138,7 +139,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredPortalSession> {
         id: PortalSessionId::of(&digest),
         account,
         user,
-        user_agent: row.get::<_, String>(3)?.into(),
+        user_agent: Personal::new(row.get::<_, String>(3)?.into()),
         started_at: Timestamp::from_millis(row.get(4)?),
         last_used_at: Timestamp::from_millis(row.get(5)?),
         rights: row.get(6)?,

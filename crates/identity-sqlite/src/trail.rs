@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use usher_domain::Timestamp;
+use usher_domain::personal::Personal;
 use usher_identity::ports::{StoreError, StoredOperatorKey, Trail};
 use usher_identity::{KeyChange, KeysOrigin, TrailCheck, TrailEntry, TrailReport, TrailRow};
 
@@ -80,7 +81,7 @@ pub(crate) fn add(
             row.name,
             row.detail,
             row.actor,
-            row.address,
+            row.address.map(Personal::into_revealed),
             row.request,
             row.hash,
         ],
@@ -97,7 +98,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<TrailRow> {
         name: row.get(4)?,
         detail: row.get(5)?,
         actor: row.get(6)?,
-        address: row.get(7)?,
+        address: row.get::<_, Option<String>>(7)?.map(Personal::new),
         request: row.get(8)?,
         hash: row.get(9)?,
     })

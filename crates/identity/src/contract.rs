@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use usher_domain::personal::Personal;
 use usher_domain::{AccountId, OperatorKeyId, Secs, Timestamp, UserId};
 
 use crate::ports::{
@@ -140,7 +141,7 @@ fn hash_of(text: &str) -> PasswordHash {
 fn origin() -> ChangeOrigin {
     ChangeOrigin {
         by: ChangedBy::Operator,
-        cause: "portal r=01h2".to_owned(),
+        cause: Personal::new("portal r=01h2".to_owned()),
     }
 }
 
@@ -178,7 +179,7 @@ fn session(owner: Owner, text: &str, started_at: Timestamp) -> StoredPortalSessi
             id: PortalSessionId::of(&digest),
             account: owner.0,
             user: owner.1,
-            user_agent: "Firefox".into(),
+            user_agent: Personal::new("Firefox".into()),
             started_at,
             last_used_at: started_at,
             rights: 7,

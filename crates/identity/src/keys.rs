@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use usher_domain::personal::{OfKeyHolder, Personal};
 use usher_domain::{Secs, Timestamp};
 
 use crate::SecretDigest;
@@ -23,14 +24,14 @@ pub struct LastUse {
     /// The time, to the minute.
     pub at: Timestamp,
     /// The client's network address, if known.
-    pub from: Option<IpAddr>,
+    pub from: Option<Personal<IpAddr, OfKeyHolder>>,
 }
 
 /// The last use of one key, in memory, and the part of it that is stored.
 pub(crate) struct UseTracker {
     millis: AtomicI64,
     saved_millis: AtomicI64,
-    from: Mutex<Option<IpAddr>>,
+    from: Mutex<Option<Personal<IpAddr, OfKeyHolder>>>,
 }
 
 /// The digests of a key's secrets.
@@ -56,7 +57,7 @@ impl UseTracker {
     pub(crate) fn touch(&self, from: Option<IpAddr>, now: Timestamp) {
         let last = self.millis.load(Ordering::Relaxed);
         if last == NEVER || now.since(Timestamp::from_millis(last)) >= LAST_USE_PRECISION {
-            *self.from.lock().unwrap_or_else(PoisonError::into_inner) = from;
+            *self.from.lock().unwrap_or_else(PoisonError::into_inner) = from.map(Personal::new);
             self.millis.store(now.millis(), Ordering::Relaxed);
         }
     }

@@ -5,6 +5,7 @@
 //! the entry is made later, with the same actor and cause. The journal never records a change that did not happen, and
 //! misses none; after a crash it may record one twice.
 
+use usher_domain::personal::Personal;
 use usher_domain::single_sign_on::ProviderChange;
 use usher_domain::{AccountId, ApiKeyId, Secs, Timestamp, UserId};
 
@@ -54,7 +55,7 @@ pub struct ChangeOrigin {
     /// The author.
     pub by: ChangedBy,
     /// The cause, in the journal's text form.
-    pub cause: String,
+    pub cause: Personal<String>,
 }
 
 /// A stored change that has to be recorded in the journal.

@@ -8,7 +8,7 @@ use usher_identity::{ChangeOrigin, ChangedBy, Identity, Secret};
 pub fn nobody() -> ChangeOrigin {
     ChangeOrigin {
         by: ChangedBy::Usher,
-        cause: "resume".to_owned(),
+        cause: "resume".to_owned().into(),
     }
 }
 

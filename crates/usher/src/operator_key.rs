@@ -132,7 +132,7 @@ async fn list(keys: &OperatorKeysAtRest, terminal: &mut Terminal) -> Result<(), 
             scopes.join(", "),
             key.last_use
                 .map_or_else(|| "never".to_owned(), |last| moment(last.at)),
-            from.map(|from| from.to_string()).unwrap_or_default(),
+            from.map(|from| from.reveal().to_string()).unwrap_or_default(),
             key.expires_at.map_or_else(|| "no end".to_owned(), moment),
         ]);
     }

@@ -98,7 +98,7 @@ impl ApiKey {
             return;
         };
         self.last_used_at = used.last.map(|last| wall.shown(last.at).into());
-        self.last_used_from = used.last.and_then(|last| Some(last.from?.to_string()));
+        self.last_used_from = used.last.and_then(|last| Some(last.from?.reveal().to_string()));
         let former_until = used.former_until.filter(|until| now < *until);
         self.former_until = former_until.map(|until| wall.shown(until).into());
     }

@@ -48,7 +48,7 @@ pub fn code(app: &Totp, now: Timestamp) -> String {
 pub fn nobody() -> ChangeOrigin {
     ChangeOrigin {
         by: ChangedBy::Usher,
-        cause: "resume".to_owned(),
+        cause: "resume".to_owned().into(),
     }
 }
 

@@ -95,7 +95,7 @@ async fn hash(app: &App, password: &str) -> PasswordHash {
 async fn set_and_crash(app: &App, user: UserId, by: UserId) {
     let origin = ChangeOrigin {
         by: ChangedBy::User(by),
-        cause: CAUSE.to_owned(),
+        cause: CAUSE.to_owned().into(),
     };
     let (hash, now) = (hash(app, ANOTHER).await, app.engine.now());
     let set = app

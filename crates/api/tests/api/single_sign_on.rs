@@ -259,7 +259,7 @@ async fn a_change_of_the_provider_interrupted_by_a_crash_is_recorded_later() {
     app.provider().await;
     let origin = ChangeOrigin {
         by: ChangedBy::User(olga.parse().unwrap()),
-        cause: "portal k=web_1 a=192.0.2.7 r=request-1".to_owned(),
+        cause: "portal k=web_1 a=192.0.2.7 r=request-1".to_owned().into(),
     };
     let removed = app.identity.remove_provider(app.account, origin, START).await;
     assert!(removed.unwrap().is_some());

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use http::request::Parts;
 use http::{HeaderMap, header};
+use usher_domain::personal::Personal;
 use usher_domain::{AccountId, Actor, OperatorKeyId};
 use usher_engine::{Cause, Way};
 use usher_http::RequestLog;
@@ -113,7 +114,11 @@ impl<S: Scope> Operator<S> {
     pub fn keys_origin(&self) -> KeysOrigin {
         KeysOrigin {
             by: KeysChangedBy::OperatorKey(self.key),
-            address: self.cause.address.as_ref().map(|address| *address.reveal()),
+            address: self
+                .cause
+                .address
+                .as_ref()
+                .map(|address| Personal::new(*address.reveal())),
             request: self.cause.request.as_ref().map(ToString::to_string),
         }
     }

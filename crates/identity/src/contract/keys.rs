@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use usher_domain::permission::Scope;
+use usher_domain::personal::Personal;
 use usher_domain::{AccountId, ApiKeyId, OperatorKeyId};
 
 use super::{Backend, account, at, by_start, digest, operator_key};
@@ -86,7 +87,7 @@ pub async fn the_last_use_of_keys_is_saved(backend: &dyn Backend) {
     assert!(put.await.unwrap());
     let last = LastUse {
         at: at(5),
-        from: Some([192, 0, 2, 7].into()),
+        from: Some(Personal::new([192, 0, 2, 7].into())),
     };
 
     let unknown = (account(2), key.id);
@@ -112,7 +113,7 @@ pub async fn every_change_of_an_operator_key_adds_to_the_trail(backend: &dyn Bac
     let store = backend.store();
     let origin = KeysOrigin {
         by: KeysChangedBy::OperatorKey(OperatorKeyId::from_bits(9)),
-        address: Some([192, 0, 2, 7].into()),
+        address: Some(Personal::new([192, 0, 2, 7].into())),
         request: Some("01h2".to_owned()),
     };
     let key = operator_key(1, OperatorScope::Everything);
@@ -152,7 +153,7 @@ pub async fn every_change_of_an_operator_key_adds_to_the_trail(backend: &dyn Bac
     let first = &trail[3];
     assert_eq!((first.key, first.name.as_str()), (key.id, "Key 1"));
     assert_eq!(first.actor, origin.by.to_string());
-    assert_eq!(first.address.as_deref(), Some("192.0.2.7"));
+    assert_eq!(first.address, Some(Personal::new("192.0.2.7".to_owned())));
     assert_eq!(first.request.as_deref(), Some("01h2"));
     assert_eq!(store.trail(Some(4), 2).await.unwrap(), trail[1..3]);
     assert_eq!(store.trail_hash(2).await.unwrap(), Some(trail[2].hash));

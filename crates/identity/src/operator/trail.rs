@@ -9,6 +9,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use usher_domain::personal::{OfKeyHolder, Personal};
 use usher_domain::{OperatorKeyId, Timestamp};
 
 use crate::ports::StoredOperatorKey;
@@ -34,7 +35,7 @@ pub struct KeysOrigin {
     /// The author.
     pub by: KeysChangedBy,
     /// The client's network address, if there is one.
-    pub address: Option<IpAddr>,
+    pub address: Option<Personal<IpAddr, OfKeyHolder>>,
     /// The id of the request, if there is one.
     pub request: Option<String>,
 }
@@ -57,7 +58,7 @@ pub struct TrailEntry {
     /// The author: the id of an operator key, `command_line` or `start`.
     pub actor: String,
     /// The author's network address.
-    pub address: Option<String>,
+    pub address: Option<Personal<String, OfKeyHolder>>,
     /// The id of the request.
     pub request: Option<String>,
     /// The SHA-256 over this entry and the previous one.
@@ -165,7 +166,7 @@ pub struct TrailRow {
     /// Who did it.
     pub actor: String,
     /// From which network address.
-    pub address: Option<String>,
+    pub address: Option<Personal<String, OfKeyHolder>>,
     /// By which request.
     pub request: Option<String>,
     /// The SHA-256 over this row and the previous one.
@@ -192,7 +193,10 @@ impl TrailRow {
             name: key.name.to_string(),
             detail: change.detail(key).map(|detail| detail.to_string()),
             actor: origin.by.to_string(),
-            address: origin.address.map(|address| address.to_string()),
+            address: origin
+                .address
+                .as_ref()
+                .map(|address| address.map(IpAddr::to_string)),
             request: origin.request.clone(),
             hash: Vec::new(),
         };
@@ -214,7 +218,7 @@ impl TrailRow {
             Some(self.name.as_bytes()),
             self.detail.as_deref().map(str::as_bytes),
             Some(self.actor.as_bytes()),
-            self.address.as_deref().map(str::as_bytes),
+            self.address.as_ref().map(|address| address.reveal().as_bytes()),
             self.request.as_deref().map(str::as_bytes),
         ] {
             // A missing value differs from an empty text.

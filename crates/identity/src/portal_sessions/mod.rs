@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::watch;
+use usher_domain::personal::Personal;
 use usher_domain::{AccountId, Timestamp, UserId};
 
 pub(crate) use self::cache::PortalSessionCache;
@@ -36,7 +37,7 @@ pub struct PortalSession {
     /// The user.
     pub user: UserId,
     /// The browser's description of itself.
-    pub user_agent: Arc<str>,
+    pub user_agent: Personal<Arc<str>>,
     /// When the user signed in.
     pub started_at: Timestamp,
     /// When it was last used.
@@ -75,11 +76,13 @@ impl Identity {
             id: PortalSessionId::of(&digest),
             account,
             user,
-            user_agent: user_agent
-                .chars()
-                .take(USER_AGENT_CHARS_MAX)
-                .collect::<String>()
-                .into(),
+            user_agent: Personal::new(
+                user_agent
+                    .chars()
+                    .take(USER_AGENT_CHARS_MAX)
+                    .collect::<String>()
+                    .into(),
+            ),
             started_at: now,
             last_used_at: now,
             rights,

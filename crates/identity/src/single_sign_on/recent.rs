@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
+use usher_domain::personal::Personal;
 use usher_domain::{AccountId, Timestamp};
 
 /// The most failed sign-ins kept per account, newest first.
@@ -24,7 +25,7 @@ pub struct FailedSignIn {
     /// The time of the last one.
     pub at: Timestamp,
     /// The person, as far as the provider proved who it was.
-    pub who: Option<String>,
+    pub who: Option<Personal<String>>,
     /// The reason, in a phrase for admins.
     pub why: String,
     /// How many there were.
@@ -61,7 +62,7 @@ impl Recently {
     }
 
     pub(super) fn failed(&self, account: AccountId, who: Option<&str>, why: &str, at: Timestamp) {
-        let (who, why) = (who.map(shortened), shortened(why));
+        let (who, why) = (who.map(shortened).map(Personal::new), shortened(why));
         self.change(account, at, |recent| {
             if let Some(last) = recent
                 .failures
@@ -134,7 +135,10 @@ mod tests {
         let failures = recently.of(ACME).failures;
         assert_eq!(failures.len(), 2);
         assert_eq!(
-            (failures[0].who.as_deref(), failures[0].times),
+            (
+                failures[0].who.as_ref().map(|who| who.reveal().as_str()),
+                failures[0].times
+            ),
             (Some("ann@acme.example"), 1)
         );
         assert_eq!((failures[1].at, failures[1].times), (at(19), 20));

@@ -10,6 +10,7 @@ mod known_browsers;
 mod operator;
 mod operator_keys;
 mod passwords;
+mod personal;
 mod portal;
 mod seal;
 mod second_factor;

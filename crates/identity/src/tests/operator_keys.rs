@@ -5,6 +5,7 @@ use crate::{
     Credential, KeysChangedBy, KeysOrigin, NewOperatorKey, OperatorKeysAtRest, OperatorScope, Revoked,
 };
 use usher_domain::OperatorKeyId;
+use usher_domain::personal::Personal;
 
 const FIRST: OperatorKeyId = OperatorKeyId::from_bits(1);
 const SECOND: OperatorKeyId = OperatorKeyId::from_bits(2);
@@ -20,7 +21,7 @@ fn key(name: &str, scope: OperatorScope, expires_at: Option<Timestamp>) -> NewOp
 fn somebody() -> KeysOrigin {
     KeysOrigin {
         by: KeysChangedBy::OperatorKey(SECOND),
-        address: Some([192, 0, 2, 7].into()),
+        address: Some(Personal::new([192, 0, 2, 7].into())),
         request: Some("01h2".to_owned()),
     }
 }
@@ -47,7 +48,10 @@ async fn each_key_is_known_with_its_scopes_until_it_expires() {
     assert_eq!(known.credential, Credential::OperatorKey { id: FIRST, scopes });
     assert_eq!(over, Err(Unauthenticated::Expired));
     let last = identity.operator_keys()[0].last_use.unwrap();
-    assert_eq!((last.at, last.from), (NOON, Some([192, 0, 2, 7].into())));
+    assert_eq!(
+        (last.at, last.from),
+        (NOON, Some(Personal::new([192, 0, 2, 7].into())))
+    );
 }
 
 #[tokio::test]
@@ -217,7 +221,7 @@ async fn the_trail_has_every_change_of_a_key_and_nothing_else() {
     let page = identity.operator_trail(Some(4), 1).await.unwrap();
     assert_eq!(page.len(), 1);
     assert_eq!((page[0].seq, page[0].key, page[0].at), (3, FIRST, NOON));
-    assert_eq!(page[0].address.as_deref(), Some("192.0.2.7"));
+    assert_eq!(page[0].address, Some(Personal::new("192.0.2.7".to_owned())));
     assert_eq!(page[0].request.as_deref(), Some("01h2"));
     let detail: serde_json::Value = serde_json::from_str(page[0].detail.as_ref().unwrap()).unwrap();
     assert_eq!(

@@ -11,7 +11,7 @@ use crate::{ChangeOrigin, ChangedBy, CredentialChange, Secret};
 fn origin(by: ChangedBy) -> ChangeOrigin {
     ChangeOrigin {
         by,
-        cause: "portal k=web_1 a=192.0.2.7 r=01h2".to_owned(),
+        cause: "portal k=web_1 a=192.0.2.7 r=01h2".to_owned().into(),
     }
 }
 

@@ -232,7 +232,7 @@ async fn a_choice_is_not_enough_once_the_password_changed_or_the_user_is_inactiv
             let (hash, now) = (hash.await.unwrap(), app.api.engine().now());
             let origin = ChangeOrigin {
                 by: ChangedBy::User(eva),
-                cause: "portal".to_owned(),
+                cause: "portal".to_owned().into(),
             };
             let set = identity
                 .set_password(second, eva, &hash, PasswordLife::Lasting, origin, now)

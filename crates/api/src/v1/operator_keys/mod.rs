@@ -75,7 +75,9 @@ impl OperatorKey {
             created_at: shown(key.created_at),
             expires_at: key.expires_at.map(|at| WallTime::new(at).into()),
             last_used_at: key.last_use.map(|last| shown(last.at)),
-            last_used_from: key.last_use.and_then(|last| Some(last.from?.to_string())),
+            last_used_from: key
+                .last_use
+                .and_then(|last| Some(last.from?.reveal().to_string())),
             former_until: key.former_until.filter(|until| now < *until).map(shown),
             key: None,
         }

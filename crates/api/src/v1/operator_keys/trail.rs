@@ -4,6 +4,7 @@ use axum::Json as Answer;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use usher_app::{Everything, Operator};
+use usher_domain::personal::Personal;
 use usher_domain::{OperatorKeyId, WallTime};
 use usher_identity::TrailEntry;
 use usher_journal::{Cursor, Hash, Page};
@@ -56,7 +57,7 @@ impl From<TrailEntry> for OperatorKeyEntry {
             operator_key: entry.key,
             name: entry.name,
             detail: entry.detail.and_then(|detail| RawValue::from_string(detail).ok()),
-            address: entry.address,
+            address: entry.address.map(Personal::into_revealed),
             request_id: entry.request,
             hash: Hash::from_bytes(entry.hash).to_string(),
         }

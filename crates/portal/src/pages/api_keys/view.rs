@@ -171,7 +171,7 @@ impl Key {
     pub(super) fn used(&mut self, used: Option<ApiKeyUse>, wall: &WallTimes, now: Timestamp) {
         let Some(used) = used else { return };
         self.last_used_at = used.last.map(|last| Moment(wall.shown(last.at)));
-        self.last_used_from = used.last.and_then(|last| Some(last.from?.to_string()));
+        self.last_used_from = used.last.and_then(|last| Some(last.from?.reveal().to_string()));
         let former_until = used.former_until.filter(|until| now < *until);
         self.former_until = former_until.map(|until| Moment(wall.shown(until)));
     }

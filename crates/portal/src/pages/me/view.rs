@@ -88,7 +88,7 @@ impl Browser {
         Self {
             id: session.id,
             is_this: session.id == this,
-            name: browser_name(&session.user_agent),
+            name: browser_name(session.user_agent.reveal()),
             started_at: Moment(wall.shown(session.started_at)),
             last_used_at: Moment(wall.shown(session.last_used_at)),
         }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use usher_domain::permission::Role;
+use usher_domain::personal::Personal;
 use usher_domain::single_sign_on::ProvedBy;
 use usher_domain::{Account, WallTimes};
 use usher_identity::single_sign_on::{NamedDomain, Recent};
@@ -95,7 +96,7 @@ impl RecentView {
     pub(super) fn of(recent: Recent, wall: &WallTimes) -> Self {
         let failures = recent.failures.into_iter().map(|failed| FailureRow {
             at: Moment(wall.shown(failed.at)),
-            who: failed.who.unwrap_or_default(),
+            who: failed.who.map(Personal::into_revealed).unwrap_or_default(),
             why: Said(sentence::of_phrase(&failed.why)),
             times: failed.times,
         });
