@@ -166,7 +166,7 @@ impl Rules {
     #[must_use]
     pub fn preset(preset: Preset) -> Self {
         let mut rules = Self::BLANK;
-        for rule in &TABLE {
+        for rule in TABLE {
             rule.set_preset(preset, &mut rules);
         }
         rules

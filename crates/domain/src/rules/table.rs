@@ -88,7 +88,7 @@ pub enum Takes {
 }
 
 /// Every rule, in the order of the form.
-pub static TABLE: [Rule; 12] = [
+pub static TABLE: &[Rule] = &[
     Rule {
         name: "occupies",
         number: "S2",
@@ -229,7 +229,7 @@ impl Rule {
     }
 
     /// Copies the rule's value from `from` to `to`.
-    pub(super) fn copy(&self, from: &mut Rules, to: &mut Rules) {
+    pub(crate) fn copy(&self, from: &mut Rules, to: &mut Rules) {
         match self.takes {
             Takes::Occupies(at, ..) => *at(to) = *at(from),
             Takes::SeatPer(at, ..) => *at(to) = *at(from),

@@ -15,7 +15,8 @@ use usher_domain::{ApiKeyId, GroupId, PoolId, SessionId, TeamId, UserId};
 use usher_identity::{draw_bits, draw_code};
 
 use crate::app::{App, Browser, form};
-use crate::desk::{Desk, RULES};
+use crate::desk::Desk;
+use crate::rules::rules;
 use crate::tables::{Table, operations_and_pages, table};
 
 /// An id that never existed.
@@ -288,7 +289,7 @@ impl Things<'_> {
             "/join" => vec![("code", self.session().await.1.to_string())],
             "settings/permissions" => given(&[("view_own", "on"), ("control_own", "on")]),
             "settings/origins" => given(&[("cors_origins", "https://desk.example.com")]),
-            "settings/pool-defaults" => given(&RULES),
+            "settings/pool-defaults" => given(&rules()),
             _ => Vec::new(),
         }
     }
@@ -303,7 +304,7 @@ fn pool_fields(name: &str) -> Vec<(&'static str, String)> {
         ("product", "remote-support".to_owned()),
         ("seats", "0".to_owned()),
     ];
-    fields.extend(RULES.map(|(name, value)| (name, value.to_owned())));
+    fields.extend(rules().into_iter().map(|(name, value)| (name, value.to_owned())));
     fields
 }
 

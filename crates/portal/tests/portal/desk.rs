@@ -20,22 +20,6 @@ use crate::app::{App, Browser, Page};
 
 pub const PRODUCT: &str = "remote-support";
 
-/// Valid values for the rules in the form of a pool.
-pub const RULES: [(&str, &str); 12] = [
-    ("occupies", "sign_in"),
-    ("seat_per", "user"),
-    ("max_devices_per_user", "1"),
-    ("max_active_sessions_per_seat", ""),
-    ("when_full", "queue"),
-    ("offer_hold_secs", "60 s"),
-    ("reclaim_idle_after_secs", ""),
-    ("auto_log_off_after_secs", "30 min"),
-    ("lease_secs", "90 s"),
-    ("standby_expires_secs", "1 day"),
-    ("end_notice_secs", "0 s"),
-    ("eviction_cool_down_secs", "5 min"),
-];
-
 /// An account and its owner's browser.
 pub struct Desk {
     pub app: App,

@@ -22,6 +22,7 @@ mod pools;
 mod queue;
 mod refusals;
 mod rights;
+mod rules;
 mod second_factor;
 mod sessions;
 mod settings;

@@ -3,11 +3,12 @@ use usher_domain::permission::Privilege;
 use usher_domain::{AccountId, PoolId, Secs, UserId};
 
 use crate::app::{App, Browser};
-use crate::desk::{Desk, RULES};
+use crate::desk::Desk;
+use crate::rules::rules;
 
 fn settings<'a>(name: &'a str, seats: &'a str) -> Vec<(&'a str, &'a str)> {
     let mut fields = vec![("name", name), ("seats", seats)];
-    fields.extend(RULES);
+    fields.extend(rules());
     fields
 }
 

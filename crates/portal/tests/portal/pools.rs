@@ -2,7 +2,8 @@ use axum::http::{Method, StatusCode};
 use futures::StreamExt;
 use usher_domain::permission::{Privilege, Role};
 
-use crate::desk::{Desk, RULES};
+use crate::desk::Desk;
+use crate::rules::rules;
 
 #[tokio::test]
 async fn staff_see_the_users_of_pools_and_members_see_no_pools() {
@@ -67,7 +68,7 @@ async fn members_find_no_pool_pages_and_users_without_seats_manage_change_none()
         ] {
             let pool = pool.to_string();
             // All fields that the forms require, so that only the right is missing.
-            let mut fields = RULES.to_vec();
+            let mut fields = rules();
             fields.extend([("name", "Renamed"), ("seats", "1"), ("raise", &pool)]);
             let page = desk.app.post(who, "/me", &desk.path(&path), &fields).await;
             assert_eq!(page.status, expected, "{path}: {}", page.html);

@@ -6,6 +6,7 @@ use usher_domain::rules::{Occupies, Rules, WhenFull};
 use usher_domain::{Secs, account::Settings};
 
 use crate::app::{App, Browser};
+use crate::rules::rules;
 
 async fn owned() -> (App, AccountId, Browser) {
     let app = App::new().await;
@@ -20,20 +21,28 @@ async fn settings(app: &App, account: AccountId) -> Settings {
     app.api.engine().read(account, look).await.unwrap()
 }
 
-const DEFAULTS: [(&str, &str); 12] = [
-    ("occupies", "session"),
-    ("seat_per", "user"),
-    ("max_devices_per_user", ""),
-    ("max_active_sessions_per_seat", "2"),
-    ("when_full", "pay_per_use,queue"),
-    ("offer_hold_secs", "2 min"),
-    ("reclaim_idle_after_secs", ""),
-    ("auto_log_off_after_secs", "30 min"),
-    ("lease_secs", "90"),
-    ("standby_expires_secs", "1 day"),
-    ("end_notice_secs", "30 s"),
-    ("eviction_cool_down_secs", "0"),
-];
+/// The form with other rules for new pools, some as a person writes them.
+fn defaults() -> Vec<(&'static str, &'static str)> {
+    let mut fields = rules();
+    for written in [
+        ("occupies", "session"),
+        ("max_devices_per_user", ""),
+        ("when_full", "pay_per_use,queue"),
+        ("offer_hold_secs", "2 min"),
+        ("auto_log_off_after_secs", "30 min"),
+        ("lease_secs", "90"),
+        ("standby_expires_secs", "1 day"),
+    ] {
+        set(&mut fields, written);
+    }
+    fields
+}
+
+/// Writes something else into a field.
+fn set(fields: &mut [(&'static str, &'static str)], written: (&str, &'static str)) {
+    let field = fields.iter_mut().find(|(name, _)| *name == written.0).unwrap();
+    field.1 = written.1;
+}
 
 #[tokio::test]
 async fn staff_see_the_settings_and_those_who_manage_them_change_them() {
@@ -68,7 +77,7 @@ async fn staff_see_the_settings_and_those_who_manage_them_change_them() {
     assert_eq!(saved.status, StatusCode::FORBIDDEN);
     assert_eq!(app.get(&member, &path).await.status, StatusCode::FORBIDDEN);
     let tried = app
-        .post(&member, "/me", &format!("{path}/pool-defaults"), &DEFAULTS)
+        .post(&member, "/me", &format!("{path}/pool-defaults"), &defaults())
         .await;
     assert_eq!(tried.status, StatusCode::FORBIDDEN);
     assert_eq!(settings(&app, account).await, Settings::default());
@@ -151,12 +160,12 @@ async fn the_rules_of_new_pools_are_saved_and_invalid_ones_are_errors_at_their_f
     let (app, account, eva) = owned().await;
     let path = format!("/a/{account}/settings");
     let save = format!("{path}/pool-defaults");
-    let mut wrong = DEFAULTS;
-    wrong[5].1 = "soon";
-    wrong[8].1 = "1";
+    let mut wrong = defaults();
+    set(&mut wrong, ("offer_hold_secs", "soon"));
+    set(&mut wrong, ("lease_secs", "1"));
 
     let page = app.post(&eva, &path, &save, &wrong).await;
-    wrong[5].1 = "60";
+    set(&mut wrong, ("offer_hold_secs", "60"));
     let out_of_range = app.post(&eva, &path, &save, &wrong).await;
 
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -173,7 +182,7 @@ async fn the_rules_of_new_pools_are_saved_and_invalid_ones_are_errors_at_their_f
     );
     assert_eq!(settings(&app, account).await.pool_defaults, Rules::default());
 
-    let saved = app.post(&eva, &path, &save, &DEFAULTS).await;
+    let saved = app.post(&eva, &path, &save, &defaults()).await;
 
     assert_eq!(saved.header("location"), path);
     let rules = settings(&app, account).await.pool_defaults;

@@ -148,7 +148,7 @@ fn the_table_of_a_pools_rules_is_that_of_the_code() {
         .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
         .collect();
     assert_eq!(rows.len(), TABLE.len());
-    for rule in &TABLE {
+    for rule in TABLE {
         let name = format!("`{}`", rule.name);
         let row = rows.iter().find(|row| row[0] == name).expect(rule.name);
         assert!(pages::numbers_in(row[1]).contains(rule.number), "{}", rule.name);

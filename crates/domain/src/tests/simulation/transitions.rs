@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::permission::Role;
 use crate::presence::Start;
-use crate::rules::{Occupies, Rules, SeatPer, WhenFull};
+use crate::rules::{Occupies, Rule, Rules, SeatPer, TABLE, Takes};
 use crate::time::Secs;
 
 /// One transition.
@@ -226,63 +226,50 @@ fn up_to(secs: u32) -> impl Strategy<Value = Secs> {
     (5..=secs).prop_map(Secs::new)
 }
 
-fn at_times(secs: u32) -> impl Strategy<Value = Option<Secs>> {
-    prop::option::of((1..=secs).prop_map(Secs::new))
-}
-
 /// All combinations of rules, with durations short enough to matter.
 pub(super) fn rules() -> impl Strategy<Value = Rules> {
-    let what = (
-        prop_oneof![3 => Just(Occupies::SignIn), 2 => Just(Occupies::Session)],
-        prop_oneof![Just(SeatPer::User), Just(SeatPer::Device)],
-        prop::option::of(1..3_u32),
-        prop::option::of(1..3_u32),
-    );
-    let ways = prop::sample::select(vec![
-        vec![],
-        vec![WhenFull::Queue],
-        vec![WhenFull::Queue],
-        vec![WhenFull::PayPerUse],
-        vec![WhenFull::PayPerUse, WhenFull::Queue],
-        vec![WhenFull::Queue, WhenFull::PayPerUse],
-    ]);
-    let notice = prop_oneof![Just(Secs::ZERO), up_to(30)];
-    let cool_down = prop_oneof![3 => Just(Secs::ZERO), 1 => up_to(60)];
-    let times = (
-        at_times(300),
-        notice,
-        up_to(60),
-        up_to(300),
-        up_to(200),
-        at_times(60),
-        cool_down,
-    );
-    (what, ways, times).prop_map(|(what, when_full, times)| {
-        let (occupies, seat_per, max_devices_per_user, max_active_sessions_per_seat) = what;
-        let (
-            auto_log_off_after,
-            end_notice,
-            offer_hold,
-            lease,
-            standby_expires,
-            reclaim_idle_after,
-            cool_down,
-        ) = times;
-        Rules {
-            occupies,
-            seat_per,
-            max_devices_per_user,
-            max_active_sessions_per_seat,
-            auto_log_off_after,
-            end_notice,
-            when_full,
-            offer_hold,
-            lease,
-            standby_expires,
-            reclaim_idle_after,
-            eviction_cool_down: cool_down,
+    let each: Vec<_> = TABLE.iter().map(with_one).collect();
+    each.prop_map(|set| {
+        let mut rules = Rules::default();
+        for (rule, mut from) in TABLE.iter().zip(set) {
+            rule.copy(&mut from, &mut rules);
         }
+        rules
     })
+}
+
+/// Rules in which this one has some value of those that it takes.
+fn with_one(rule: &Rule) -> BoxedStrategy<Rules> {
+    fn set<T: 'static>(
+        at: fn(&mut Rules) -> &mut T,
+        values: impl Strategy<Value = T> + 'static,
+    ) -> BoxedStrategy<Rules> {
+        let with = move |value| {
+            let mut rules = Rules::default();
+            *at(&mut rules) = value;
+            rules
+        };
+        values.prop_map(with).boxed()
+    }
+    match rule.takes {
+        Takes::Occupies(at, ..) => set(
+            at,
+            prop_oneof![3 => Just(Occupies::SignIn), 2 => Just(Occupies::Session)],
+        ),
+        Takes::SeatPer(at, ..) => set(at, prop_oneof![Just(SeatPer::User), Just(SeatPer::Device)]),
+        Takes::WhenFull(at, _, choices) => {
+            let orders: Vec<_> = choices.iter().map(|(order, _)| order.to_vec()).collect();
+            set(at, prop::sample::select(orders))
+        }
+        Takes::Count(at, _) => set(at, prop::option::of(1..3_u32)),
+        // Usually off, so that most worlds differ in few rules.
+        Takes::Duration(at, _, 0) => set(at, prop_oneof![2 => Just(Secs::ZERO), 1 => up_to(60)]),
+        Takes::Duration(at, ..) => set(at, prop_oneof![up_to(60), up_to(300)]),
+        Takes::DurationOrNever(at, _) => {
+            let secs = prop_oneof![1..=60_u32, 1..=300_u32];
+            set(at, prop::option::of(secs.prop_map(Secs::new)))
+        }
+    }
 }
 
 pub(super) fn transition() -> impl Strategy<Value = Transition> {

@@ -88,7 +88,7 @@ fn value(rule: &Rule, rules: &mut Rules) -> String {
 /// All rules in the form. Invalid values become errors, and are left out.
 pub(crate) fn read(form: &mut Form) -> RulesPatch {
     let mut patch = RulesPatch::default();
-    for rule in &TABLE {
+    for rule in TABLE {
         read_rule(form, rule, &mut patch);
     }
     patch
