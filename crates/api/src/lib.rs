@@ -21,8 +21,8 @@
 //!    `POST`s take `IdempotencyKey` and make the new id from its bits.
 //! 4. `routes()` of the module lists its handlers with `routes!(…)`, those of one path together, and `v1/mod.rs` merges
 //!    it. The router adds metrics, request ids, 404, 405 and the time limit.
-//! 5. A row for each operation in `docs/authorization.md`, tests in `tests/api/<resource>.rs`, and `UPDATE_OPENAPI=1
-//!    cargo test -p usher-api openapi` to regenerate `openapi.json`.
+//!
+//! `CONTRIBUTING.md` lists the files outside of `src`.
 
 mod cors;
 mod extract;

@@ -57,24 +57,16 @@ pub(crate) fn text(api: &Api) -> String {
 }
 
 fn register_gauges(registry: &mut Registry, api: &Api) {
-    let figures = api.engine().figures();
     let connections = u64::from(api.connections().count());
     for (name, help, value) in [
         ("connections", "Open connections", connections),
         ("streams", "Open event streams", api.streams().count()),
-        ("accounts_loaded", "Accounts in memory", figures.accounts_loaded),
-        (
-            "subscribers",
-            "Open subscriptions to accounts",
-            figures.subscribers,
-        ),
-        (
-            "commits_under_way",
-            "Commits that wait for the disk",
-            figures.commits_under_way,
-        ),
     ] {
         registry.register(name, help, ConstGauge::new(value));
+    }
+    let figures = api.engine().figures();
+    for (name, help, read) in GAUGES {
+        registry.register(*name, *help, ConstGauge::new(read(&figures)));
     }
 }
 
@@ -91,8 +83,19 @@ fn register_counters(registry: &mut Registry, api: &Api) {
     }
 }
 
-/// A counter of the engine: its name without `usher_` and `_total`, its help text without the full stop, and its value.
+/// A figure of the engine: its name without `usher_` and `_total`, its help text without the full stop, and its value.
 type Counted = (&'static str, &'static str, fn(&Figures) -> u64);
+
+/// The engine's figures that go down too.
+const GAUGES: &[Counted] = &[
+    ("accounts_loaded", "Accounts in memory", |it| it.accounts_loaded),
+    ("subscribers", "Open subscriptions to accounts", |it| {
+        it.subscribers
+    }),
+    ("commits_under_way", "Commits that wait for the disk", |it| {
+        it.commits_under_way
+    }),
+];
 
 /// The engine's counters.
 const COUNTERS: &[Counted] = &[
@@ -226,6 +229,18 @@ fn bounded(seats: &SeatsByProduct) -> BTreeMap<String, SeatFigures> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_figure_of_the_engine_is_shown() {
+        // All of them are a `u64`.
+        let figures = size_of::<Figures>() / size_of::<u64>();
+
+        assert_eq!(
+            GAUGES.len() + COUNTERS.len(),
+            figures,
+            "a figure has no row, or two"
+        );
+    }
 
     #[test]
     fn products_beyond_the_bound_are_counted_together() {
