@@ -2,7 +2,7 @@
 //!
 //! Wrong passwords are counted by the network they come from, by e-mail address and network together, and, with a wider
 //! bound, by e-mail address alone: guesses from one network do not use up the attempts that the address has from
-//! another. A browser in which the user has signed in before has a count of its own, so that an attacker who only knows
+//! another, however long they go on. A browser in which the user has signed in before has a count of its own, so that an attacker who only knows
 //! the address cannot keep its user out. Second factors are counted in the same way, by user.
 //!
 //! An attempt counts when it begins, so that many concurrent ones are limited, too. It is given back if it was right,
@@ -20,8 +20,9 @@ use usher_identity::KnownBrowser;
 
 use self::spent::{Key, Spent};
 
-/// How many wrong passwords are allowed at once for one e-mail address from one network; one more is allowed every 30
-/// seconds. A known browser, or a session that asks for the current password, has as many of its own.
+/// How many wrong passwords are allowed at once for one e-mail address from one network; one more is allowed every 24
+/// minutes. A known browser, or a session that asks for the current password, has as many of its own, and one more
+/// every 30 seconds.
 pub const ATTEMPTS_PER_EMAIL: u32 = 8;
 /// How many wrong passwords are allowed at once for one e-mail address from all networks together, not counting known
 /// browsers; one more is allowed every 2 minutes.
@@ -29,8 +30,8 @@ pub const ATTEMPTS_PER_EMAIL_FROM_ANYWHERE: u32 = 100;
 /// How many wrong passwords and second factors are allowed at once from one network address; one more is allowed every
 /// 2 seconds.
 pub const ATTEMPTS_PER_ADDRESS: u32 = 60;
-/// How many wrong codes of a second factor are allowed at once for one user from one network, or in one known browser;
-/// one more is allowed every 5 minutes. A code has only six digits.
+/// How many wrong codes of a second factor are allowed at once for one user from one network; one more is allowed every
+/// 15 minutes. A known browser has as many of its own, and one more every 5 minutes. A code has only six digits.
 pub const CODES_PER_USER: u32 = 5;
 /// How many wrong codes of a second factor are allowed at once for one user from all networks together, not counting
 /// known browsers; one more is allowed every 5 minutes.
@@ -52,16 +53,25 @@ impl Rate {
             refill_millis,
         }
     }
+
+    /// One network's share of this limit: `attempts` at once. Together, as many networks as cannot exhaust the limit
+    /// at once are given no more attempts than it gets back, so they cannot exhaust it by going on, either.
+    const fn share(self, attempts: u32) -> Self {
+        let networks = (self.attempts - 1) / attempts;
+        Self::new(attempts, self.refill_millis * networks as i64)
+    }
 }
 
 /// A key by which attempts are counted, with its limit.
 type Counted = (Key, Rate);
 
 const PER_NETWORK: Rate = Rate::new(ATTEMPTS_PER_ADDRESS, 2_000);
-const PER_EMAIL: Rate = Rate::new(ATTEMPTS_PER_EMAIL, 30_000);
 const PER_EMAIL_ANYWHERE: Rate = Rate::new(ATTEMPTS_PER_EMAIL_FROM_ANYWHERE, 120_000);
-const PER_CODE: Rate = Rate::new(CODES_PER_USER, 300_000);
+const PER_EMAIL_AND_NETWORK: Rate = PER_EMAIL_ANYWHERE.share(ATTEMPTS_PER_EMAIL);
+const PER_KNOWN_BROWSER: Rate = Rate::new(ATTEMPTS_PER_EMAIL, 30_000);
 const PER_CODE_ANYWHERE: Rate = Rate::new(CODES_PER_USER_FROM_ANYWHERE, 300_000);
+const PER_CODE_AND_NETWORK: Rate = PER_CODE_ANYWHERE.share(CODES_PER_USER);
+const PER_CODE_IN_KNOWN_BROWSER: Rate = Rate::new(CODES_PER_USER, 300_000);
 const PER_JOINING_NETWORK: Rate = Rate::new(JOIN_CODES_PER_ADDRESS, 10_000);
 
 /// Where an attempt comes from.
@@ -100,12 +110,12 @@ impl Throttle {
         let email = email.map(|email| email.as_str().as_bytes());
         if let (Some(email), Some(browser)) = (email, from.browser) {
             let key = Key::of("password in browser", &[email, &browser.bits().to_be_bytes()]);
-            return self.attempt(vec![(key, PER_EMAIL)]);
+            return self.attempt(vec![(key, PER_KNOWN_BROWSER)]);
         }
         let mut counted = network(from);
         if let Some(email) = email {
             let here = Key::of("password", &[email, &network_bytes(from)]);
-            counted.push((here, PER_EMAIL));
+            counted.push((here, PER_EMAIL_AND_NETWORK));
             counted.push((Key::of("password", &[email]), PER_EMAIL_ANYWHERE));
         }
         self.attempt(counted)
@@ -120,7 +130,7 @@ impl Throttle {
     ) -> Result<Attempt<'_>, Secs> {
         let (account, user) = (account.bits().to_be_bytes(), user.bits().to_be_bytes());
         let key = Key::of("present password", &[&account, &user, credential.as_bytes()]);
-        self.attempt(vec![(key, PER_EMAIL)])
+        self.attempt(vec![(key, PER_KNOWN_BROWSER)])
     }
 
     /// Admits an attempt at a user's second factor, by somebody who knows the password.
@@ -128,10 +138,11 @@ impl Throttle {
         let user = user.bits().to_be_bytes();
         if let Some(browser) = from.browser {
             let key = Key::of("code in browser", &[&user, &browser.bits().to_be_bytes()]);
-            return self.attempt(vec![(key, PER_CODE)]);
+            return self.attempt(vec![(key, PER_CODE_IN_KNOWN_BROWSER)]);
         }
         let mut counted = network(from);
-        counted.push((Key::of("code", &[&user, &network_bytes(from)]), PER_CODE));
+        let here = Key::of("code", &[&user, &network_bytes(from)]);
+        counted.push((here, PER_CODE_AND_NETWORK));
         counted.push((Key::of("code", &[&user]), PER_CODE_ANYWHERE));
         self.attempt(counted)
     }

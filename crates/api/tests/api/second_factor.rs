@@ -393,6 +393,62 @@ async fn guesses_from_other_networks_do_not_lock_out_the_user() {
     anywhere.problem(429, "too-many-attempts");
 }
 
+/// An attempt from the network with this number, in a browser that nobody knows.
+fn from_network(number: u8) -> AttemptFrom {
+    AttemptFrom {
+        address: Some([198, 51, number, 1].into()),
+        browser: None,
+    }
+}
+
+/// Tries `guess` from as many networks, once every 30 seconds each, for a day.
+async fn guess_for_a_day(app: &App, networks: u8, guess: impl Fn(AttemptFrom) -> Result<(), Secs>) {
+    for _ in 0..24 * 60 * 2 {
+        app.engine.advance(Secs::new(30)).await;
+        for network in 0..networks {
+            let _ = guess(from_network(network));
+        }
+    }
+}
+
+#[tokio::test]
+async fn guessing_a_password_for_a_day_locks_no_user_out_of_another_network() {
+    for (networks, expected) in [(1, 201), (12, 201), (13, 429)] {
+        let app = App::with_account().await;
+        app.user("Sven", json!({"password": PASSWORD})).await;
+        let email = "sven@example.com".parse().unwrap();
+
+        guess_for_a_day(&app, networks, |from| {
+            app.api.throttle().password(Some(&email), from).map(drop)
+        })
+        .await;
+
+        let right = credentials(&app, "sven@example.com", PASSWORD);
+        let answer = from(&app, [203, 0, 113, 1], "POST", "/v1/tokens", right).await;
+        assert_eq!(answer.status, expected, "{networks} networks");
+    }
+}
+
+#[tokio::test]
+async fn guessing_codes_for_a_day_locks_no_user_out_of_another_network() {
+    for (networks, expected) in [(1, 201), (3, 201), (4, 429)] {
+        let app = App::with_account().await;
+        let (sven, _) = app.user("Sven", json!({"password": PASSWORD})).await;
+        let totp = app.second_factor(&sven).await;
+        let user = sven.parse().unwrap();
+
+        guess_for_a_day(&app, networks, |from| {
+            app.api.throttle().second_factor(user, from).map(drop)
+        })
+        .await;
+
+        let mut right = credentials(&app, "sven@example.com", PASSWORD);
+        right["second_factor"] = json!(code(&totp, app.engine.now()));
+        let answer = from(&app, [203, 0, 113, 1], "POST", "/v1/tokens", right).await;
+        assert_eq!(answer.status, expected, "{networks} networks");
+    }
+}
+
 #[tokio::test]
 async fn wrong_codes_from_one_network_leave_another_its_own() {
     let app = App::with_account().await;

@@ -192,8 +192,11 @@ impl Problem {
     /// There were too many attempts at passwords or codes.
     #[must_use]
     pub fn too_many_attempts(wait: Secs) -> Self {
-        let secs = wait.get();
-        let detail = format!("Too many attempts were made. The next one is possible in {secs} seconds.");
+        let wait_in_words = match wait.get() {
+            secs @ ..=120 => format!("{secs} seconds"),
+            secs => format!("{} minutes", secs.div_ceil(60)),
+        };
+        let detail = format!("Too many attempts were made. The next one is possible in {wait_in_words}.");
         Self::new(TOO_MANY_ATTEMPTS, detail)
             .after(wait)
             .about_this(About::Wait(wait))
