@@ -13,7 +13,8 @@ pub(crate) use self::outage::resume;
 use self::outage::resumed;
 use crate::account::{Account, State};
 use crate::command::{Command, SignInCommand, TicketCommand};
-use crate::event::{Event, LeaseEvent};
+use crate::decide::presence::end_sign_in;
+use crate::event::{EndReason, Event, LeaseEvent, TicketEvent};
 use crate::evolve::{self, Change, seats};
 use crate::id::{PoolId, SignInId, TicketId};
 use crate::presence::{SignIn, Ticket};
@@ -61,6 +62,23 @@ impl Ticket {
     #[must_use]
     pub fn lease_until(&self) -> Timestamp {
         self.renewed_until.unwrap_or(self.stored_until)
+    }
+}
+
+/// The events that end a sign-in or ticket whose lease is over; none if it is not.
+pub(crate) fn expired(account: &Account, of: Leased, now: Timestamp) -> Vec<Event> {
+    let reason = EndReason::LeaseExpired;
+    match of {
+        Leased::SignIn(id) => match account.sign_ins.get(&id) {
+            Some(sign_in) if sign_in.lease_until() <= now => end_sign_in(account, id, reason, None),
+            Some(_) | None => Vec::new(),
+        },
+        Leased::Ticket(id) => match account.tickets.get(&id) {
+            Some(ticket) if ticket.lease_until() <= now => {
+                vec![Event::Ticket(TicketEvent::Ended { id, reason, by: None })]
+            }
+            Some(_) | None => Vec::new(),
+        },
     }
 }
 

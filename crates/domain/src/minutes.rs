@@ -1,15 +1,18 @@
 //! Prepaid minutes (Q3): they pay for work while every seat is taken. The rule is in `docs/rules/minutes.md`.
 //!
-//! Whether minutes pay for a claim at all is decided together with seats (`decide/capacity.rs`), in the order of the
-//! pool's rules; everything else is here: paying, moving onto a free seat, warning, and the balance.
+//! Everything about them is decided here: whether they pay, each further minute, the end of work that cannot pay, moves
+//! onto a free seat, warnings, and the balance. Only the order in which a full pool tries minutes and the queue is that of
+//! its rules (`decide/capacity.rs`).
 
 mod index;
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 pub(crate) use self::index::OnMinutes;
 use crate::account::{Account, State};
-use crate::event::{Claim, Event, MinutesEvent};
+use crate::decide::presence::end_sign_in;
+use crate::event::{Claim, EndReason, Event, MinutesEvent, SessionEvent};
 use crate::evolve::seats::{self, Booking};
 use crate::id::SignInId;
 use crate::pool::Pool;
@@ -19,26 +22,42 @@ use crate::time::{Millis, Secs, Timestamp};
 /// How long a minute lasts.
 const MINUTE: Secs = Secs::new(60);
 
-/// The funding of a claim that begins on minutes. The first minute is paid at once.
-pub(crate) fn first(now: Timestamp) -> Funding {
-    Funding::Minutes {
+/// What pays for a request that begins this many claims: minutes, if one is left for the first of them. `None` if they
+/// do not pay. They pay for a single claim only, so that one request never starts work that the balance cannot cover.
+pub(crate) fn first(account: &Account, claims: usize, now: Timestamp) -> Option<Funding> {
+    (account.minutes > 0 && claims == 1).then(|| Funding::Minutes {
         next_at: now + MINUTE,
         warned: false,
-    }
-}
-
-/// Pays the next minute of a claim, if one is left.
-pub(crate) fn pay(account: &Account, claim: Claim, due_at: Timestamp) -> Option<Event> {
-    (account.minutes > 0).then(|| {
-        Event::Minutes(MinutesEvent::Paid {
-            claim,
-            next_at: due_at + MINUTE,
-        })
     })
 }
 
+/// A claim whose next minute was due at `due_at` pays it, or ends if none is left.
+pub(crate) fn pay_or_end(account: &Account, claim: Claim, due_at: Timestamp) -> Vec<Event> {
+    if account.minutes > 0 {
+        return vec![Event::Minutes(MinutesEvent::Paid {
+            claim,
+            next_at: due_at + MINUTE,
+        })];
+    }
+    let reason = EndReason::MinutesExhausted;
+    match claim {
+        Claim::SignIn(id) => end_sign_in(account, id, reason, None),
+        Claim::Session(id) => vec![Event::Session(SessionEvent::Ended { id, reason, by: None })],
+    }
+}
+
+/// The next claim of a pool to move from minutes onto a seat: one whose holder has a seat already, otherwise the oldest
+/// if a seat is free and nobody waits.
+pub(crate) fn next_move(account: &Account, pool: &Pool) -> Option<Event> {
+    let claim = beside_a_seat(pool).or_else(|| {
+        let is_free = pool.occupied() < pool.seats && pool.queue.is_empty();
+        is_free.then(|| oldest(account, pool)).flatten()
+    })?;
+    Some(Event::Minutes(MinutesEvent::ClaimMoved { claim }))
+}
+
 /// A claim on minutes whose holder has a seat: it need not pay, and takes no further seat (S2).
-pub(crate) fn beside_a_seat(pool: &Pool) -> Option<Claim> {
+fn beside_a_seat(pool: &Pool) -> Option<Claim> {
     pool.on_minutes.of(pool.paying_holders.first()?)
 }
 

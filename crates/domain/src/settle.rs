@@ -3,7 +3,7 @@
 
 use crate::account::Account;
 use crate::command::{Command, SessionCommand, SignInCommand, TicketCommand};
-use crate::event::{Event, MinutesEvent, RefusalEvent, SignInEvent, TicketEvent};
+use crate::event::{Event, RefusalEvent, SignInEvent, TicketEvent};
 use crate::id::{PoolId, RefusalId, SessionId, SignInId, TicketId, UserId};
 use crate::minutes;
 use crate::personal::Personal;
@@ -13,25 +13,22 @@ use crate::refusal::{Attempt, Refusal};
 use crate::text::{Name, Product};
 use crate::time::Timestamp;
 
-/// The next follow-up event of a pool: a claim on minutes moves onto a free seat, or the first in the queue gets an
-/// offer (Q2).
+/// The next follow-up event of a pool: a claim on minutes moves onto a seat (Q3), the first in the queue gets an offer
+/// (Q2), or an idle seat that nobody waits for any more is spared (Q4).
 pub(crate) fn by_pool(account: &Account, pool: PoolId, now: Timestamp) -> Option<Event> {
     let pool = account.pools.get(&pool)?;
-    if let Some(claim) = minutes::beside_a_seat(pool) {
-        return Some(Event::Minutes(MinutesEvent::ClaimMoved { claim }));
+    if let Some(moved) = minutes::next_move(account, pool) {
+        return Some(moved);
     }
-    if pool.occupied() < pool.seats {
-        if let Some(first) = pool.queue.first() {
-            return is_waiting(account, pool, first).then(|| {
-                Event::Ticket(TicketEvent::Offered {
-                    id: first,
-                    until: now + pool.rules.offer_hold,
-                })
-            });
-        }
-        if let Some(claim) = minutes::oldest(account, pool) {
-            return Some(Event::Minutes(MinutesEvent::ClaimMoved { claim }));
-        }
+    if pool.occupied() < pool.seats
+        && let Some(first) = pool.queue.first()
+    {
+        return is_waiting(account, pool, first).then(|| {
+            Event::Ticket(TicketEvent::Offered {
+                id: first,
+                until: now + pool.rules.offer_hold,
+            })
+        });
     }
     if pool.idle.warned() > pool.queue.len() {
         let spared = pool.idle.last_warned()?;

@@ -68,16 +68,12 @@ impl Ask<'_> {
         {
             return Ok(Room::Funded(Funding::Seat));
         }
-        for way in &self.pool.rules.when_full {
-            match way {
-                WhenFull::PayPerUse if self.account.minutes > 0 && self.claims == 1 => {
-                    return Ok(Room::Funded(minutes::first(self.now)));
-                }
-                WhenFull::Queue if self.wait => return Ok(Room::Queue),
-                WhenFull::PayPerUse | WhenFull::Queue => {}
-            }
-        }
-        Err(self.refusal())
+        let way_in = |way: &WhenFull| match way {
+            WhenFull::PayPerUse => minutes::first(self.account, self.claims, self.now).map(Room::Funded),
+            WhenFull::Queue => self.wait.then_some(Room::Queue),
+        };
+        let room = self.pool.rules.when_full.iter().find_map(way_in);
+        room.ok_or_else(|| self.refusal())
     }
 
     fn keeps_seat(&self, holder: &Holder) -> bool {

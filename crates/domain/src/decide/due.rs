@@ -1,4 +1,4 @@
-//! Deadlines: leases, idle clocks, codes, notices, offers and minutes.
+//! What comes due: leases (S11), minutes (Q3), reclaiming (Q4), log-off (A2), codes (S8), notices (S9) and offers (Q2).
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -11,7 +11,8 @@ use crate::id::{PoolId, SessionId, SignInId, TicketId};
 use crate::presence::{SessionState, SignIn, TicketState};
 use crate::schedule::Due;
 use crate::time::{Secs, Timestamp};
-use crate::{leases, minutes};
+use crate::leases::{self, Leased};
+use crate::minutes;
 
 /// Notice before an idle seat is reclaimed (Q4).
 const RECLAIM_NOTICE: Secs = Secs::new(60);
@@ -27,21 +28,21 @@ pub(crate) fn events_of(account: &Account, due: Due, now: Timestamp) -> Vec<Even
     }
 }
 
+/// What ends a sign-in comes before what keeps it: a lost device (S11) pays no minute (Q3), gets no warning (A3) and
+/// holds no seat for the queue (Q4). One thing at a time: the entry comes up again until nothing is due.
 fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
     let Some(sign_in) = account.sign_ins.get(&id) else {
         return Vec::new();
     };
     let passed = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
-    if sign_in.lease_until() <= now {
-        return end_sign_in(account, id, EndReason::LeaseExpired, None);
+    let expired = leases::expired(account, Leased::SignIn(id), now);
+    if !expired.is_empty() {
+        return expired;
     }
     if let Some(next_at) = sign_in.funding.next_minute()
         && next_at <= now
     {
-        return minutes::pay(account, Claim::SignIn(id), next_at).map_or_else(
-            || end_sign_in(account, id, EndReason::MinutesExhausted, None),
-            |paid| vec![paid],
-        );
+        return minutes::pay_or_end(account, Claim::SignIn(id), next_at);
     }
     let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
     if passed(sign_in.reclaim_at) {
@@ -53,7 +54,6 @@ fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
         };
     }
     if passed(sign_in.log_off_at) {
-        // A2.
         return end_sign_in(account, id, EndReason::Inactive, None);
     }
     let after = pool.and_then(|pool| pool.rules.log_off_after());
@@ -65,11 +65,11 @@ fn sign_in(account: &Account, id: SignInId, now: Timestamp) -> Vec<Event> {
                 at: (since + after).max(now + log_off_notice(after)),
             })]
         }
-        _ => Vec::new(),
+        (None, _) | (_, None) => Vec::new(),
     }
 }
 
-/// Signs a holder out on every device; otherwise the seat would not become free.
+/// Signs a holder out on every device (Q4); otherwise the seat would not become free.
 fn reclaim(account: &Account, sign_in: &SignIn) -> Vec<Event> {
     let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
     let holder = pool.map(|pool| (pool, pool.holder(sign_in.user, sign_in.device.id.reveal())));
@@ -82,6 +82,8 @@ fn reclaim(account: &Account, sign_in: &SignIn) -> Vec<Event> {
 }
 
 /// A code that expires (S7), the end of a notice (S9), or the next minute (Q3).
+/// A session that is over by its own time, a code that nobody used (S7) or a notice that has passed (S9), ends before it
+/// could pay another minute (Q3).
 fn session(account: &Account, id: SessionId, now: Timestamp) -> Vec<Event> {
     let Some(session) = account.sessions.get(&id) else {
         return Vec::new();
@@ -106,37 +108,30 @@ fn session(account: &Account, id: SessionId, now: Timestamp) -> Vec<Event> {
         | SessionState::Paused {}
         | SessionState::Ending { .. } => {}
     }
-    let Some(next_at) = session.funding.next_minute().filter(|at| *at <= now) else {
-        return Vec::new();
-    };
-    let ended = || {
-        Event::Session(SessionEvent::Ended {
-            id,
-            reason: EndReason::MinutesExhausted,
-            by: None,
-        })
-    };
-    vec![minutes::pay(account, Claim::Session(id), next_at).unwrap_or_else(ended)]
+    match session.funding.next_minute() {
+        Some(next_at) if next_at <= now => minutes::pay_or_end(account, Claim::Session(id), next_at),
+        Some(_) | None => Vec::new(),
+    }
 }
 
+/// A missed offer (Q2) comes before a lease that is over (S11), so that the records say that a seat was offered.
 fn ticket(account: &Account, id: TicketId, now: Timestamp) -> Vec<Event> {
     let Some(ticket) = account.tickets.get(&id) else {
         return Vec::new();
     };
-    let is_missed = match ticket.state {
-        TicketState::Offered { until } => until <= now,
-        TicketState::Waiting {} => false,
-    };
-    let reason = if is_missed {
-        EndReason::OfferExpired
-    } else if ticket.lease_until() <= now {
-        EndReason::LeaseExpired
-    } else {
-        return Vec::new();
-    };
-    vec![Event::Ticket(TicketEvent::Ended { id, reason, by: None })]
+    match ticket.state {
+        TicketState::Offered { until } if until <= now => vec![Event::Ticket(TicketEvent::Ended {
+            id,
+            reason: EndReason::OfferExpired,
+            by: None,
+        })],
+        TicketState::Offered { .. } | TicketState::Waiting {} => {
+            leases::expired(account, Leased::Ticket(id), now)
+        }
+    }
 }
 
+/// Warns the longest idle holder whose seat may be reclaimed (Q4), on every device.
 fn pool(account: &Account, id: PoolId, now: Timestamp) -> Vec<Event> {
     let Some(pool) = account.pools.get(&id) else {
         return Vec::new();

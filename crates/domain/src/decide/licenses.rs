@@ -135,7 +135,7 @@ fn move_users(
         match license_of(account, *user, &from.product) {
             Some(License::Shared(pool)) if pool == from.id => leaving.push(*user),
             Some(License::Shared(pool)) if pool == to => {}
-            _ => {
+            Some(License::Shared(_) | License::Named) | None => {
                 return Err(Refusal::State(StateRefusal::ChangedMeanwhile {
                     field: "users",
                     now: match account.users.get(user) {

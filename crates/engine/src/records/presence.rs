@@ -178,7 +178,7 @@ impl Recorder {
         let session = context.before.and_then(|before| before.sessions().get(&id));
         let carried = match session {
             Some(session) if funding == Funding::Rides => host_of(context, session.sign_in),
-            _ => carried_by(funding),
+            Some(_) | None => carried_by(funding),
         };
         if carried.is_some() {
             self.change_session(id, [SessionRow::funding.set(carried)]);

@@ -221,7 +221,7 @@ fn check_pools(account: &Account, given: &[Given<'_>]) -> Result<(), Refusal> {
     let pools: BTreeSet<_> = new
         .filter_map(|given| match given.license {
             Some(License::Shared(pool)) => Some((pool, given.product)),
-            _ => None,
+            Some(License::Named) | None => None,
         })
         .collect();
     for (pool, product) in pools {

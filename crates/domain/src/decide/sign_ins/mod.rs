@@ -125,7 +125,7 @@ fn sign_out(
         let forbidden = Refusal::Forbidden {
             needed: match acting {
                 Some(Acting::User) => NEEDED_TO_ACT,
-                _ => Privilege::SeatsManage.as_str(),
+                Some(Acting::Admin) | None => Privilege::SeatsManage.as_str(),
             },
         };
         return Err(if seen {
