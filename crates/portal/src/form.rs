@@ -176,7 +176,12 @@ impl Form {
             }
             // The sentence is shown beside the field, where the API's name for the field would only confuse.
             Refusal::Invalid { field, expected } => self.wrong(field, format!("This must be {expected}.")),
-            _ => self.wrong("", sentence::of(refusal)),
+            Refusal::Seat(_)
+            | Refusal::Capacity(_)
+            | Refusal::Access(_)
+            | Refusal::State(_)
+            | Refusal::Forbidden { .. }
+            | Refusal::NotFound { .. } => self.wrong("", sentence::of(refusal)),
         }
     }
 

@@ -57,20 +57,33 @@ pub enum SeatRefusal {
     MinutesExhausted(Box<PoolFigures>, Vec<Action>),
 }
 
-impl SeatRefusal {
-    pub(super) const fn code(&self) -> Code {
-        match self {
-            Self::NoSeatAvailable(..) => Code::NoSeatAvailable,
-            Self::UserSeatLimit { .. } => Code::UserSeatLimit,
-            Self::SignedInElsewhere { .. } => Code::SignedInElsewhere,
-            Self::SeatInCall { .. } => Code::SeatInCall,
-            Self::NoLicense { .. } => Code::NoLicense,
-            Self::UserInactive => Code::UserInactive,
-            Self::CoolingDown { .. } => Code::CoolingDown,
-            Self::MinutesExhausted(..) => Code::MinutesExhausted,
-        }
-    }
+macro_rules! seat_codes {
+    ($($refusal:pat => $code:ident;)*) => {
+        impl SeatRefusal {
+            /// The codes of refused seats: of everything that is recorded as a refusal (Q1).
+            pub const CODES: &'static [Code] = &[$(Code::$code,)*];
 
+            pub(super) const fn code(&self) -> Code {
+                match self {
+                    $($refusal => Code::$code,)*
+                }
+            }
+        }
+    };
+}
+
+seat_codes! {
+    Self::NoSeatAvailable(..) => NoSeatAvailable;
+    Self::UserSeatLimit { .. } => UserSeatLimit;
+    Self::SignedInElsewhere { .. } => SignedInElsewhere;
+    Self::SeatInCall { .. } => SeatInCall;
+    Self::NoLicense { .. } => NoLicense;
+    Self::UserInactive => UserInactive;
+    Self::CoolingDown { .. } => CoolingDown;
+    Self::MinutesExhausted(..) => MinutesExhausted;
+}
+
+impl SeatRefusal {
     /// What can be done, most useful first.
     #[must_use]
     pub fn actions(&self) -> &[Action] {

@@ -146,7 +146,11 @@ fn tell(form: &mut Form, refusal: &Refusal) -> Result<(), Failed> {
         | Refusal::State(StateRefusal::ChangedMeanwhile { field: "seats", .. }) => {
             form.wrong("seats", sentence::of(refusal));
         }
-        _ => form.refused(refusal),
+        Refusal::Seat(_)
+        | Refusal::Capacity(_)
+        | Refusal::Access(_)
+        | Refusal::State(_)
+        | Refusal::Invalid { .. } => form.refused(refusal),
     }
     Ok(())
 }

@@ -5,24 +5,13 @@ use std::collections::BTreeMap;
 use askama::Template;
 use serde::{Deserialize, Serialize};
 use usher_app::{Kind, WaitOutcome};
-use usher_domain::{Account, Code, PoolId, Timestamp, UserId, WallTimes};
+use usher_domain::refusal::SeatRefusal;
+use usher_domain::{Account, PoolId, Timestamp, UserId, WallTimes};
 use usher_journal::{RefusalRow, TicketRow};
 
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::shown::Moment;
-
-/// The codes of recorded refusals.
-const CODES: [Code; 8] = [
-    Code::NoSeatAvailable,
-    Code::UserSeatLimit,
-    Code::SignedInElsewhere,
-    Code::SeatInCall,
-    Code::NoLicense,
-    Code::UserInactive,
-    Code::CoolingDown,
-    Code::MinutesExhausted,
-];
 
 #[derive(Template)]
 #[template(path = "refusals/refusals.html")]
@@ -43,9 +32,9 @@ impl RefusalsPage {
     /// The reasons to choose from: code and title.
     #[expect(clippy::unused_self, reason = "templates call it as a method")]
     fn reasons(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        CODES
-            .into_iter()
-            .map(|code| (code.as_str(), Kind::of(code).title))
+        SeatRefusal::CODES
+            .iter()
+            .map(|code| (code.as_str(), Kind::of(*code).title))
     }
 }
 
