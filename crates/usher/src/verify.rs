@@ -2,6 +2,7 @@
 
 mod anchor;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -287,8 +288,8 @@ fn advice(faults: &[Fault], checked: &str) -> String {
 }
 
 fn count_accounts(faults: &[Fault], is_counted: impl Fn(&Fault) -> bool) -> u64 {
-    let mut accounts: Vec<_> = faults.iter().filter(|fault| is_counted(fault)).collect();
-    accounts.dedup_by_key(|fault| fault.account());
+    let counted = faults.iter().filter(|fault| is_counted(fault));
+    let accounts: BTreeSet<_> = counted.map(Fault::account).collect();
     u64::try_from(accounts.len()).unwrap_or(u64::MAX)
 }
 
@@ -319,5 +320,18 @@ mod tests {
 
         assert!(broken.starts_with("1 account breaks a rule of Usher"), "{broken}");
         assert!(both.starts_with("The journal of 1 account is changed"), "{both}");
+    }
+
+    #[test]
+    fn an_account_counts_once_wherever_its_faults_are_in_the_list() {
+        let seq = Seq::ZERO.next();
+        let faults = [1, 2, 1, 2].map(|bits| {
+            let account = AccountId::from_bits(bits);
+            fault(FaultLocation::Commit { account, seq })
+        });
+
+        let advice = advice(&faults, "4 commits in 2 accounts");
+
+        assert!(advice.starts_with("The journal of 2 accounts are changed"), "{advice}");
     }
 }
