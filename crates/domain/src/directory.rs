@@ -115,7 +115,7 @@ pub struct SignInSettings {
     pub sso_required: bool,
     /// The owner who can always sign in with a password, even if the identity provider fails.
     pub break_glass: Option<UserId>,
-    /// Whether admins and owners need a second factor.
+    /// Whether managers, admins and owners need a second factor.
     pub second_factor_for_admins: bool,
 }
 

@@ -168,17 +168,20 @@ impl Viewer {
             cause: self.cause.clone(),
             command,
         };
-        match self
-            .portal
-            .api
-            .engine()
-            .execute(self.account, request, view)
-            .await
-        {
-            Ok(shown) => Ok(Ok(shown)),
-            Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
-            Err(failure) => Err(Problem::from(failure).into()),
-        }
+        let engine = self.portal.api.engine();
+        let done = engine.execute(self.account, request, view).await;
+        told_refusals(done.map(Ok))
+    }
+
+    /// Executes a command that `make` derives from the account's state in the same step, or refuses to make.
+    pub(crate) async fn propose<T: Send + 'static>(
+        &self,
+        make: impl Fn(&Account, Timestamp) -> Result<Command, Refusal> + Send + 'static,
+        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+    ) -> Result<Result<T, Refusal>, Failed> {
+        let (actor, cause) = (self.actor.clone(), self.cause.clone());
+        let engine = self.portal.api.engine();
+        told_refusals(engine.propose(self.account, actor, cause, make, view).await)
     }
 
     /// Sets a user's password, recorded in the viewer's name.
@@ -232,6 +235,15 @@ impl Viewer {
         let api = &self.portal.api;
         api.identity()
             .is_portal_session_alive(&self.secret, api.engine().now())
+    }
+}
+
+/// Hands refusals to the handler, and everything else that failed to the error page.
+fn told_refusals<T>(done: Result<Result<T, Refusal>, Failure>) -> Result<Result<T, Refusal>, Failed> {
+    match done {
+        Ok(answer) => Ok(answer),
+        Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
+        Err(failure) => Err(Problem::from(failure).into()),
     }
 }
 

@@ -3,6 +3,7 @@
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use usher_app::{AccountsManage, AccountsRead, Admitted, Caller};
 use usher_domain::account::{self, SettingsPatch};
 use usher_domain::command::AccountCommand;
@@ -48,7 +49,7 @@ struct SignInSettings {
     /// The owner who can sign in with a password even if the identity provider fails; null for nobody.
     #[schema(required, value_type = Option<schema::UserId>)]
     break_glass: Option<UserId>,
-    /// Whether admins and owners need a second factor.
+    /// Whether managers, admins and owners need a second factor.
     second_factor_for_admins: bool,
 }
 
@@ -116,7 +117,7 @@ struct SignInSettingsChange {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<schema::UserId>)]
     break_glass: Option<Option<UserId>>,
-    /// Whether admins and owners need a second factor.
+    /// Whether managers, admins and owners need a second factor.
     second_factor_for_admins: Option<bool>,
 }
 
@@ -145,7 +146,7 @@ struct PermissionsChange {
 }
 
 impl PermissionsChange {
-    fn over(self, before: SessionPermissions) -> SessionPermissions {
+    fn applied_to(self, before: SessionPermissions) -> SessionPermissions {
         SessionPermissions {
             view_own: self.view_own.unwrap_or(before.view_own),
             control_own: self.control_own.unwrap_or(before.control_own),
@@ -185,31 +186,32 @@ async fn change(
     caller: Caller<AccountsManage>,
     Json(body): Json<SettingsChange>,
 ) -> Result<Answer<Settings>, Problem> {
+    let sign_in = body.sign_in.map(SignInPatch::from).unwrap_or_default();
+    let requires = sign_in.sso_required == Some(true);
+    if requires {
+        need_way_in(&caller, sign_in).await?;
+    }
+    if sign_in.second_factor_for_admins == Some(true) {
+        need_own_second_factor(&caller).await?;
+    }
     let rules = body.pool_defaults.map(RulesPatch::from);
-    let over = move |account: &Account, _: &_, _| {
+    // The command has all permissions and rules, not only those that the caller named. So it is made in the step that
+    // carries it out: made earlier, it would undo what somebody else changes in between.
+    let make = move |account: &Account, _| -> Result<Command, Infallible> {
         let before = account.settings();
         let permissions = body.session_permissions;
-        Ok(SettingsPatch {
-            session_permissions: permissions.map(|change| change.over(before.session_permissions)),
+        let change = SettingsPatch {
+            session_permissions: permissions.map(|change| change.applied_to(before.session_permissions)),
             pool_defaults: rules
                 .as_ref()
                 .map(|rules| rules.applied_to(&before.pool_defaults)),
-            sign_in: body.sign_in.map(SignInPatch::from).unwrap_or_default(),
+            sign_in,
             cors_origins: body.cors_origins.clone(),
-        })
+        };
+        Ok(Command::Account(AccountCommand::ChangeSettings { change }))
     };
-    let change = caller.read(over).await?;
-    let requires = change.sign_in.sso_required == Some(true);
-    if requires {
-        need_way_in(&caller, change.sign_in).await?;
-    }
-    if change.sign_in.second_factor_for_admins == Some(true) {
-        need_own_second_factor(&caller).await?;
-    }
     let view = |account: &Account, _: &_, _| Settings::from(account.settings());
-    let shown = caller
-        .execute(Command::Account(AccountCommand::ChangeSettings { change }), view)
-        .await?;
+    let Ok(shown) = caller.propose(make, view).await?;
     if requires {
         caller.api.end_what_passwords_began(caller.account, None).await?;
     }

@@ -220,6 +220,30 @@ async fn settings_change_one_by_one_and_new_pools_follow_them() {
 }
 
 #[tokio::test]
+async fn two_changes_of_the_settings_at_once_both_count() {
+    let app = App::with_account().await;
+    let first = json!({"session_permissions": {"view_account": true}, "pool_defaults": {"lease_secs": 120}});
+    let second = json!({
+        "session_permissions": {"control_own": false}, "pool_defaults": {"offer_hold_secs": 45},
+    });
+
+    let (one, other) = tokio::join!(
+        app.operator().patch("settings", first),
+        app.operator().patch("settings", second),
+    );
+
+    one.ok();
+    other.ok();
+    let settings = app.operator().get("settings").await.ok();
+    assert_eq!(
+        settings["session_permissions"],
+        json!({"view_own": true, "control_own": false, "view_account": true, "control_account": false})
+    );
+    assert_eq!(settings["pool_defaults"]["lease_secs"], 120);
+    assert_eq!(settings["pool_defaults"]["offer_hold_secs"], 45);
+}
+
+#[tokio::test]
 async fn control_needs_view() {
     let app = App::with_account().await;
     let change = json!({"session_permissions": {"control_account": true}});

@@ -1,5 +1,5 @@
-//! Settings of the whole account: who may see and end sessions, which websites may call the API, and the initial rules
-//! of new pools.
+//! Settings of the whole account: who may see and end sessions, who needs a second factor, which websites may call the
+//! API, and the initial rules of new pools.
 
 mod view;
 
@@ -91,9 +91,9 @@ async fn require_second_factor(Posted { viewer, mut form }: Posted) -> Result<Re
     viewer.look(None, need).await?;
     let required = !form.value("required").is_empty();
     let identity = viewer.portal.api.identity();
-    let goes_first =
+    let has_one_themselves =
         viewer.session.by_provider || identity.has_second_factor(viewer.account, viewer.session.user);
-    if required && !goes_first {
+    if required && !has_one_themselves {
         form.wrong(
             "required",
             "Set up a second factor for yourself first, on your own page. Then switch this on.",
@@ -171,16 +171,15 @@ fn read_origins(form: &mut Form) -> Option<BTreeSet<Origin>> {
 async fn change_pool_defaults(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let wanted = rules::read(&mut form);
     if form.is_right() {
-        let look = move |account: &Account, actor: &Actor, _| {
-            account.need_staff(actor)?;
-            Ok(wanted.applied_to(&account.settings().pool_defaults))
+        // Made in the step that carries it out, because somebody else may change the other rules in between.
+        let make = move |account: &Account, _| {
+            let change = SettingsPatch {
+                pool_defaults: Some(wanted.applied_to(&account.settings().pool_defaults)),
+                ..SettingsPatch::default()
+            };
+            Ok(Command::Account(AccountCommand::ChangeSettings { change }))
         };
-        let (_, rules) = viewer.look(None, look).await?;
-        let change = SettingsPatch {
-            pool_defaults: Some(rules),
-            ..SettingsPatch::default()
-        };
-        let Err(refusal) = change_settings(&viewer, change).await? else {
+        let Err(refusal) = shown_at_a_field(viewer.propose(make, |_, _, _| ()).await?)? else {
             let to = NavPage::Settings.path(viewer.account);
             return Ok(done(&to, "New pools start with these rules."));
         };
@@ -193,10 +192,14 @@ async fn change_pool_defaults(Posted { viewer, mut form }: Posted) -> Result<Res
     Ok(page_again(&settings_page(&viewer, "", typed).await?))
 }
 
-/// A viewer who may not change the settings gets an error page and not an error at a field: their page has no button.
 async fn change_settings(viewer: &Viewer, change: SettingsPatch) -> Result<Result<(), Refusal>, Failed> {
     let command = Command::Account(AccountCommand::ChangeSettings { change });
-    match viewer.execute(command, |_, _, _| ()).await? {
+    shown_at_a_field(viewer.execute(command, |_, _, _| ()).await?)
+}
+
+/// A viewer who may not change the settings gets an error page and not an error at a field: their page has no button.
+fn shown_at_a_field(done: Result<(), Refusal>) -> Result<Result<(), Refusal>, Failed> {
+    match done {
         Err(refusal @ (Refusal::Forbidden { .. } | Refusal::NotFound { .. })) => {
             Err(Failed::refused(&refusal))
         }
