@@ -154,40 +154,17 @@ async fn serve(
         *format,
     )?;
     let tls = arguments.transport.tls(&config)?;
-    let trusted_proxies = arguments.transport.trusted_proxies(&config)?;
-    let public_url = config.choose(arguments.public_url, config.public_url.as_ref());
-    let public_url = public_url.as_ref().map(checked_url).transpose()?;
-    let private_providers = arguments.private_providers.or(config.private_providers);
-    let (outbound_proxy, dns_server) =
-        outward::chosen(&config, arguments.proxy_from_environment, arguments.dns_server)?;
+    let mut settings = chosen_settings(&arguments, &config)?;
     // Declared first, so that it is dropped after everything below that has these files open.
     let mut first_start = directory.as_deref().and_then(FirstStart::look);
     let lock = directory.as_deref().map(Lock::take).transpose()?;
     if let Some(first_start) = &mut first_start {
         first_start.arm();
     }
-    let listener = match config.choose(arguments.listen, config.listen.as_ref()) {
-        Some(Setting { value, place }) => listen_on(&value, &place.name("--listen", "listen")).await?,
-        None => listen_on(LISTEN, "`--listen`").await?,
-    };
+    let listener = listen(&arguments, &config).await?;
     let metrics = arguments.metrics.listener(&config).await?;
-    let metrics_token = arguments.metrics.token(&config)?;
-    let lifetimes = config.lifetimes()?;
-    let mut store = match (directory, lock) {
-        (Some(directory), Some(lock)) => {
-            Store::open(
-                directory,
-                lock,
-                &arguments.secrets,
-                &config,
-                arguments.accept_loss,
-            )
-            .await?
-        }
-        _ => Store::in_memory()?,
-    };
-    store.identity = store.identity.with_lifetimes(lifetimes);
-    store.check().await?;
+    settings.metrics_token = arguments.metrics.token(&config)?;
+    let store = checked_store(&arguments, &config, directory.zip(lock)).await?;
     let drawn = first_operator_key(&store.identity, arguments.operator_key.as_deref()).await?;
     let is_shown = terminal.is_shown();
     let key = drawn
@@ -201,38 +178,16 @@ async fn serve(
         Clock::System
     };
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let wanted = config.connections_per_address_max;
-    let bounds = limits::bounds(wanted.unwrap_or(CONNECTIONS_PER_ADDRESS));
-    let config = usher_app::Config {
-        plans: config.plans(),
-        sandbox: arguments.sandbox,
-        cors_origins: config.cors_origins.clone(),
-        public_url,
-        own_url: Some(format!("{scheme}://{}", openable(listener.local_addr()?))),
-        trusted_proxies,
-        connections_max: bounds.all,
-        connections_per_address_max: bounds.per_address,
-        metrics_token,
-        metrics_accounts: config.metrics_accounts.clone(),
-        // A sandbox is for trying things out, often with a provider on the same machine.
-        providers: if private_providers == Some(true) || arguments.sandbox {
-            Reach::PrivateToo
-        } else {
-            Reach::Internet
-        },
-        outbound_proxy,
-        dns_server,
-        ..usher_app::Config::default()
-    };
+    settings.own_url = Some(format!("{scheme}://{}", openable(listener.local_addr()?)));
     greet(&listener, scheme, &store, key.as_ref(), terminal)?;
-    let plain = plain_http_warning(listener.local_addr()?, config.public_url.as_deref());
+    let plain = plain_http_warning(listener.local_addr()?, settings.public_url.as_deref());
     let plain = plain.filter(|_| tls.is_none());
     warn(
         plain.into_iter().chain(network_warning(&store)),
         *format,
         terminal,
     )?;
-    let url = config.public_url.clone().or_else(|| config.own_url.clone());
+    let url = settings.public_url.clone().or_else(|| settings.own_url.clone());
     let url = url.unwrap_or_default();
     show_way_in(&store, &url, terminal).await?;
     if let Some(key) = drawn {
@@ -243,7 +198,68 @@ async fn serve(
         first_start.succeeded();
     }
     let listeners = Listeners { listener, metrics };
-    run_until(stop, listeners, tls, &store, clock, config).await
+    run_until(stop, listeners, tls, &store, clock, settings).await
+}
+
+/// What the arguments and the configuration say about the API and the portal. The address of this server and the token
+/// for its metrics are still missing.
+fn chosen_settings(arguments: &Arguments, config: &Config) -> Result<usher_app::Config, Failure> {
+    let trusted_proxies = arguments.transport.trusted_proxies(config)?;
+    let public_url = config.choose(arguments.public_url.clone(), config.public_url.as_ref());
+    let public_url = public_url.as_ref().map(checked_url).transpose()?;
+    let private_providers = arguments.private_providers.or(config.private_providers);
+    let (outbound_proxy, dns_server) = outward::chosen(
+        config,
+        arguments.proxy_from_environment,
+        arguments.dns_server.clone(),
+    )?;
+    let per_address = config.connections_per_address_max;
+    let bounds = limits::bounds(per_address.unwrap_or(CONNECTIONS_PER_ADDRESS));
+    Ok(usher_app::Config {
+        plans: config.plans(),
+        sandbox: arguments.sandbox,
+        cors_origins: config.cors_origins.clone(),
+        public_url,
+        trusted_proxies,
+        connections_max: bounds.all,
+        connections_per_address_max: bounds.per_address,
+        metrics_accounts: config.metrics_accounts.clone(),
+        // A sandbox is for trying things out, often with a provider on the same machine.
+        providers: if private_providers == Some(true) || arguments.sandbox {
+            Reach::PrivateToo
+        } else {
+            Reach::Internet
+        },
+        outbound_proxy,
+        dns_server,
+        ..usher_app::Config::default()
+    })
+}
+
+/// Listens on the chosen address.
+async fn listen(arguments: &Arguments, config: &Config) -> Result<TcpListener, Failure> {
+    match config.choose(arguments.listen.clone(), config.listen.as_ref()) {
+        Some(Setting { value, place }) => listen_on(&value, &place.name("--listen", "listen")).await,
+        None => listen_on(LISTEN, "`--listen`").await,
+    }
+}
+
+/// Opens the data in a directory that is locked for this server, or begins without any in memory, and checks it.
+async fn checked_store(
+    arguments: &Arguments,
+    config: &Config,
+    locked: Option<(PathBuf, Lock)>,
+) -> Result<Store, Failure> {
+    let lifetimes = config.lifetimes()?;
+    let mut store = match locked {
+        Some((directory, lock)) => {
+            Store::open(directory, lock, &arguments.secrets, config, arguments.accept_loss).await?
+        }
+        None => Store::in_memory()?,
+    };
+    store.identity = store.identity.with_lifetimes(lifetimes);
+    store.check().await?;
+    Ok(store)
 }
 
 /// The sockets of a server.
