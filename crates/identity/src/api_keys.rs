@@ -62,7 +62,7 @@ impl Identity {
         };
         self.change(
             move |store| async move { store.put_api_key(key.clone()).await.map(|()| key) },
-            |memory, key| memory.api_keys_mut().insert(key.into()),
+            |cache, key| cache.api_keys_mut().insert(key.into()),
         )
         .await?;
         Ok(secret)
@@ -72,8 +72,8 @@ impl Identity {
     pub async fn revoke_api_key(&self, account: AccountId, id: ApiKeyId) -> Result<bool, IdentityError> {
         self.change(
             move |store| async move { store.remove_api_key(account, id).await },
-            move |memory, removed| {
-                memory.api_keys_mut().remove(account, id);
+            move |cache, removed| {
+                cache.api_keys_mut().remove(account, id);
                 removed
             },
         )
@@ -84,8 +84,8 @@ impl Identity {
     pub async fn revoke_api_keys(&self, account: AccountId) -> Result<usize, IdentityError> {
         self.change(
             move |store| async move { store.remove_api_keys(account).await },
-            move |memory, removed| {
-                memory.api_keys_mut().remove_of_account(account);
+            move |cache, removed| {
+                cache.api_keys_mut().remove_of_account(account);
                 removed
             },
         )
@@ -108,8 +108,8 @@ impl Identity {
         let rotated = self
             .change(
                 move |store| async move { store.rotate_api_key(account, id, new, until).await },
-                move |memory, digests| {
-                    digests.map(|digests| memory.api_keys_mut().set_digests(account, id, digests))
+                move |cache, digests| {
+                    digests.map(|digests| cache.api_keys_mut().set_digests(account, id, digests))
                 },
             )
             .await?;
@@ -132,7 +132,7 @@ impl Identity {
     /// How the key was used, and whether its previous secret still works; `None` if it does not exist.
     #[must_use]
     pub fn api_key_use(&self, account: AccountId, id: ApiKeyId) -> Option<ApiKeyUse> {
-        let keys = self.memory.api_keys();
+        let keys = self.cache.api_keys();
         let key = keys.by_id.get(&(account, id))?;
         Some(ApiKeyUse {
             last: key.last_use.last(),
@@ -141,13 +141,13 @@ impl Identity {
     }
 
     pub(crate) async fn save_last_use_of_api_keys(&self) -> Result<(), IdentityError> {
-        let uses = self.memory.api_keys().unsaved_uses();
+        let uses = self.cache.api_keys().unsaved_uses();
         if uses.is_empty() {
             return Ok(());
         }
         self.change(
             move |store| async move { store.save_api_key_uses(uses.clone()).await.map(|()| uses) },
-            |memory, uses| memory.api_keys().mark_saved(&uses),
+            |cache, uses| cache.api_keys().mark_saved(&uses),
         )
         .await
     }

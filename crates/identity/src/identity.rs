@@ -31,7 +31,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Identity {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) memory: Arc<Memory>,
+    pub(crate) cache: Arc<Caches>,
     pub(crate) hashing: Hashing,
     /// Held by one change at a time, so that memory follows the store in order.
     turn: Arc<Mutex<()>>,
@@ -68,7 +68,7 @@ pub enum Credential {
 }
 
 /// The stored data that every request needs. Each lock is held only for a lookup or a small change.
-pub(crate) struct Memory {
+pub(crate) struct Caches {
     operator_keys: RwLock<OperatorKeyCache>,
     api_keys: RwLock<ApiKeyCache>,
     user_tokens: RwLock<UserTokenCache>,
@@ -90,7 +90,7 @@ impl Identity {
         let join_codes = join_codes::load_or_create(&*store, &sealer).await?;
         let second_factors = store.users_with_second_factor().await?;
         let temporary_passwords = store.temporary_passwords().await?;
-        let memory = Memory {
+        let cache = Caches {
             operator_keys: RwLock::new(OperatorKeyCache::of(store.operator_keys().await?)),
             api_keys: RwLock::new(ApiKeyCache::of(store.api_keys().await?)),
             user_tokens: RwLock::new(UserTokenCache::of(store.user_tokens().await?)),
@@ -102,7 +102,7 @@ impl Identity {
         };
         Ok(Self {
             store,
-            memory: Arc::new(memory),
+            cache: Arc::new(cache),
             hashing: Hashing::new(),
             turn: Arc::default(),
             sealer,
@@ -114,7 +114,7 @@ impl Identity {
     /// The same credentials with these lifetimes of sessions and new tokens.
     #[must_use]
     pub fn with_lifetimes(self, lifetimes: Lifetimes) -> Self {
-        self.memory.portal_sessions_mut().set_lifetimes(lifetimes);
+        self.cache.portal_sessions_mut().set_lifetimes(lifetimes);
         Self { lifetimes, ..self }
     }
 
@@ -161,8 +161,8 @@ impl Identity {
         from: Option<IpAddr>,
         now: Timestamp,
     ) -> Result<Identified, Unauthenticated> {
-        let shown = self.memory.shown(bearer, account)?;
-        self.memory.holder(&shown, Asked::By(from), now)
+        let shown = self.cache.shown(bearer, account)?;
+        self.cache.holder(&shown, Asked::By(from), now)
     }
 
     /// Identifies the holder of a token without the credential. See [`identify`](Self::identify).
@@ -181,10 +181,10 @@ impl Identity {
         let owner = (account, user);
         self.change(
             move |store| async move { store.forget_user(owner).await },
-            move |memory, ()| {
-                memory.second_factors_mut().remove(&owner);
-                memory.temporary_passwords_mut().remove(&owner);
-                memory.forget_presence_of_user(account, user);
+            move |cache, ()| {
+                cache.second_factors_mut().remove(&owner);
+                cache.temporary_passwords_mut().remove(&owner);
+                cache.forget_presence_of_user(account, user);
             },
         )
         .await
@@ -194,13 +194,13 @@ impl Identity {
     pub async fn forget_account(&self, account: AccountId) -> Result<(), IdentityError> {
         self.change(
             move |store| async move { store.forget_account(account).await },
-            move |memory, ()| {
-                memory.second_factors_mut().retain(|(other, _)| *other != account);
-                memory
+            move |cache, ()| {
+                cache.second_factors_mut().retain(|(other, _)| *other != account);
+                cache
                     .temporary_passwords_mut()
                     .retain(|(other, _)| *other != account);
-                memory.forget_presence_of_account(account);
-                memory.api_keys_mut().remove_of_account(account);
+                cache.forget_presence_of_account(account);
+                cache.api_keys_mut().remove_of_account(account);
             },
         )
         .await
@@ -230,7 +230,7 @@ impl Identity {
     pub(crate) async fn change<T, U, F>(
         &self,
         change: impl FnOnce(Arc<dyn Store>) -> F + Send + 'static,
-        remember: impl FnOnce(&Memory, T) -> U + Send + 'static,
+        remember: impl FnOnce(&Caches, T) -> U + Send + 'static,
     ) -> Result<U, IdentityError>
     where
         F: Future<Output = Result<T, StoreError>> + Send + 'static,
@@ -238,10 +238,10 @@ impl Identity {
         U: Send + 'static,
     {
         let turn = Arc::clone(&self.turn).lock_owned().await;
-        let (store, memory) = (Arc::clone(&self.store), Arc::clone(&self.memory));
+        let (store, cache) = (Arc::clone(&self.store), Arc::clone(&self.cache));
         let changing = tokio::spawn(async move {
             let done = change(store).await?;
-            let answer = remember(&memory, done);
+            let answer = remember(&cache, done);
             drop(turn);
             Ok::<_, StoreError>(answer)
         });
@@ -255,7 +255,7 @@ impl fmt::Debug for Identity {
     }
 }
 
-impl Memory {
+impl Caches {
     /// Remembers whether a user's password is temporary.
     pub(crate) fn note_password_life(&self, account: AccountId, user: UserId, life: PasswordLife) {
         let mut temporary = self.temporary_passwords_mut();
@@ -282,7 +282,7 @@ macro_rules! locks {
     ($($name:ident, $name_mut:ident: $kind:ty;)*) => {
         /// A panic elsewhere cannot leave these half changed: they are changed after the store, in steps that cannot
         /// fail.
-        impl Memory {$(
+        impl Caches {$(
             pub(crate) fn $name(&self) -> RwLockReadGuard<'_, $kind> {
                 self.$name.read().unwrap_or_else(PoisonError::into_inner)
             }

@@ -39,7 +39,7 @@ impl Identity {
     /// The browser with the signed id `signed`; `None` if this server did not sign it. Answers from memory.
     #[must_use]
     pub fn known_browser(&self, signed: &str) -> Option<KnownBrowser> {
-        self.memory.keyring().browser(signed).map(KnownBrowser)
+        self.cache.keyring().browser(signed).map(KnownBrowser)
     }
 
     /// The users who have signed in with a browser, latest first. A password change makes the browser unknown.
@@ -73,6 +73,6 @@ impl Identity {
         self.store
             .put_known_browser((account, user), browser, now, KNOWN_BROWSERS_PER_USER_MAX)
             .await?;
-        Ok(self.memory.keyring().signed_browser(id))
+        Ok(self.cache.keyring().signed_browser(id))
     }
 }

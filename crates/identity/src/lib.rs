@@ -27,6 +27,7 @@ mod known_browsers;
 mod lifetimes;
 mod memory;
 mod operator;
+mod passes;
 mod password;
 mod password_rules;
 mod passwords;
@@ -40,7 +41,6 @@ mod sealed;
 mod second_factor;
 mod secret;
 mod setup_link;
-mod short_lived_tokens;
 mod shown;
 mod signing;
 pub mod single_sign_on;
@@ -62,6 +62,7 @@ pub use operator::{
     OPERATOR_KEY_CHARS_MIN, OPERATOR_KEYS_MAX, OperatorKey, OperatorKeysAtRest, OperatorScope, Revoked,
     TrailCheck, TrailEntry, TrailFault, TrailReport, TrailRow,
 };
+pub use passes::PassFor;
 pub use password::{
     HASHING_AT_ONCE_MAX, HASHING_PER_ACCOUNT_MAX, HASHING_PER_CALLER_MAX, HASHING_WAITING_MAX, HashingCaller,
     HashingShare, PasswordHash,
@@ -76,7 +77,6 @@ pub use seal::{InvalidSecretsKeys, SECRETS_KEYS_MAX, SealError, Sealer, SecretsK
 pub use sealed::SealedSecrets;
 pub use second_factor::{CodeVerdict, NewSecondFactor, RECOVERY_CODES};
 pub use secret::{InvalidCredentialId, PortalSessionId, Secret, SecretDigest, UserTokenId};
-pub use short_lived_tokens::PassFor;
 pub use shown::Shown;
 pub use signing::{SIGNING_KEYS_MAX, SigningKeyInfo, SigningKeysAtRest};
 pub use unrecorded::{ChangeOrigin, ChangedBy, CredentialChange, Unrecorded};

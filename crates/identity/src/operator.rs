@@ -142,7 +142,7 @@ impl Identity {
     /// Draws the first operator key if there is none at all. It is valid only once it is [set](Self::set_operator_key):
     /// show it before that, so that no key is stored that nobody has seen.
     pub fn draw_operator_key(&self) -> Result<Option<Secret>, IdentityError> {
-        if !self.memory.operator_keys().by_id.is_empty() {
+        if !self.cache.operator_keys().by_id.is_empty() {
             return Ok(None);
         }
         Ok(Some(Secret::draw(PREFIX)?))
@@ -153,7 +153,7 @@ impl Identity {
     pub async fn set_operator_key(&self, key: &str, now: Timestamp) -> Result<(), IdentityError> {
         check(key)?;
         let digest = SecretDigest::of(key);
-        if self.memory.operator_keys().by_digest.contains_key(&digest) {
+        if self.cache.operator_keys().by_digest.contains_key(&digest) {
             return Ok(());
         }
         self.put_first(digest, now).await
@@ -161,7 +161,7 @@ impl Identity {
 
     async fn put_first(&self, digest: SecretDigest, now: Timestamp) -> Result<(), IdentityError> {
         let first = self
-            .memory
+            .cache
             .operator_keys()
             .by_id
             .values()
@@ -210,9 +210,9 @@ impl Identity {
                 let is_stored = store.put_operator_key(key.clone(), max, origin, now).await?;
                 Ok(is_stored.then_some(key))
             },
-            |memory, stored| match stored {
+            |cache, stored| match stored {
                 Some(key) => {
-                    memory.operator_keys_mut().insert(key);
+                    cache.operator_keys_mut().insert(key);
                     true
                 }
                 None => false,
@@ -236,8 +236,8 @@ impl Identity {
         let rotated = self
             .change(
                 move |store| async move { store.rotate_operator_key(id, new, until, origin, now).await },
-                move |memory, digests| {
-                    digests.map(|digests| memory.operator_keys_mut().set_digests(id, digests))
+                move |cache, digests| {
+                    digests.map(|digests| cache.operator_keys_mut().set_digests(id, digests))
                 },
             )
             .await?;
@@ -257,9 +257,9 @@ impl Identity {
                     .revoke_operator_key(id, FullKeys::KeepOne, origin, now)
                     .await
             },
-            move |memory, revoked| {
+            move |cache, revoked| {
                 if revoked == Revoked::Yes {
-                    memory.operator_keys_mut().remove(id);
+                    cache.operator_keys_mut().remove(id);
                 }
                 revoked
             },
@@ -270,7 +270,7 @@ impl Identity {
     /// All operator keys, in the order of their ids.
     #[must_use]
     pub fn operator_keys(&self) -> Vec<OperatorKey> {
-        self.memory.operator_keys().list()
+        self.cache.operator_keys().list()
     }
 
     /// Reloads the keys, which a command at the terminal may have changed in the database ([`OperatorKeysAtRest`]).
@@ -279,7 +279,7 @@ impl Identity {
         self.save_last_use_of_operator_keys().await?;
         self.change(
             |store| async move { store.operator_keys().await },
-            |memory, keys| *memory.operator_keys_mut() = OperatorKeyCache::of(keys),
+            |cache, keys| *cache.operator_keys_mut() = OperatorKeyCache::of(keys),
         )
         .await
     }
@@ -294,13 +294,13 @@ impl Identity {
     }
 
     pub(crate) async fn save_last_use_of_operator_keys(&self) -> Result<(), IdentityError> {
-        let uses = self.memory.operator_keys().unsaved_uses();
+        let uses = self.cache.operator_keys().unsaved_uses();
         if uses.is_empty() {
             return Ok(());
         }
         self.change(
             move |store| async move { store.save_operator_key_uses(uses.clone()).await.map(|()| uses) },
-            |memory, uses| memory.operator_keys().mark_saved(&uses),
+            |cache, uses| cache.operator_keys().mark_saved(&uses),
         )
         .await
     }

@@ -54,7 +54,7 @@ impl Identity {
     #[must_use]
     pub fn pass(&self, account: AccountId, purpose: PassFor, until: Timestamp) -> Secret {
         let message = purpose.message(account, until);
-        let (key, mac) = self.memory.keyring().sign(&message);
+        let (key, mac) = self.cache.keyring().sign(&message);
         Secret::new(format!("{PREFIX}{}.{key}.{mac}", until.millis()))
     }
 
@@ -71,7 +71,7 @@ impl Identity {
             .seal(&context(account, purpose), &shown.to_bytes())?;
         let sealed = BASE64URL_NOPAD.encode(&sealed);
         let message = [&purpose.message(account, until), sealed.as_bytes()].concat();
-        let (key, mac) = self.memory.keyring().sign(&message);
+        let (key, mac) = self.cache.keyring().sign(&message);
         Ok(Secret::new(format!(
             "{PREFIX}{}.{key}.{mac}.{sealed}",
             until.millis()
@@ -93,7 +93,7 @@ impl Identity {
         let (mac, sealed) = rest.split_once('.')?;
         let until = until.parse().map(Timestamp::from_millis).ok()?;
         let message = [&purpose.message(account, until), sealed.as_bytes()].concat();
-        if until <= now || !self.memory.keyring().is_signed(&message, key, mac) {
+        if until <= now || !self.cache.keyring().is_signed(&message, key, mac) {
             return None;
         }
         let sealed = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
@@ -104,7 +104,7 @@ impl Identity {
     /// A digest of a message with the server's key, which nobody else can compute. It changes when the key is rotated.
     #[must_use]
     pub fn keyed_digest(&self, message: &[u8]) -> [u8; 32] {
-        self.memory.keyring().digest(&[b"digest\0", message].concat())
+        self.cache.keyring().digest(&[b"digest\0", message].concat())
     }
 
     /// Whether `pass` is valid for this purpose now.
@@ -119,7 +119,7 @@ impl Identity {
             return false;
         };
         let message = purpose.message(account, until);
-        now < until && self.memory.keyring().is_signed(&message, key, mac)
+        now < until && self.cache.keyring().is_signed(&message, key, mac)
     }
 }
 

@@ -74,7 +74,7 @@ impl Identity {
                 let password = StoredPassword { hash, life };
                 store.put_password((account, user), password).await
             },
-            move |memory, ()| memory.note_password_life(account, user, life),
+            move |cache, ()| cache.note_password_life(account, user, life),
         )
         .await
     }
@@ -102,9 +102,9 @@ impl Identity {
                 let password = StoredPassword { hash, life };
                 store.change_password((account, user), password, note).await
             },
-            move |memory, note| {
-                memory.note_password_life(account, user, life);
-                memory.forget_presence_of_user(account, user);
+            move |cache, note| {
+                cache.note_password_life(account, user, life);
+                cache.forget_presence_of_user(account, user);
                 note
             },
         )
@@ -114,7 +114,7 @@ impl Identity {
     /// Whether the user's password is temporary. Answers from memory, because every request needs it.
     #[must_use]
     pub fn has_temporary_password(&self, account: AccountId, user: UserId) -> bool {
-        self.memory.temporary_passwords().contains(&(account, user))
+        self.cache.temporary_passwords().contains(&(account, user))
     }
 
     /// Whether the user has a password.
@@ -126,8 +126,8 @@ impl Identity {
     pub async fn remove_password(&self, account: AccountId, user: UserId) -> Result<bool, IdentityError> {
         self.change(
             move |store| async move { store.remove_password((account, user)).await },
-            move |memory, removed| {
-                memory.note_password_life(account, user, PasswordLife::Lasting);
+            move |cache, removed| {
+                cache.note_password_life(account, user, PasswordLife::Lasting);
                 removed
             },
         )
@@ -184,9 +184,9 @@ impl Identity {
         };
         self.change(
             move |store| async move { store.exchange_password(exchange, USER_TOKENS_PER_USER_MAX).await },
-            move |memory, exchanged| match exchanged {
+            move |cache, exchanged| match exchanged {
                 PasswordExchanged::Issued { replaced } => {
-                    Exchange::Issued(memory.user_tokens_mut().put(new, &replaced))
+                    Exchange::Issued(cache.user_tokens_mut().put(new, &replaced))
                 }
                 PasswordExchanged::SecondFactorNeeded => Exchange::SecondFactorNeeded,
                 PasswordExchanged::ChangeRequired => Exchange::ChangeRequired,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use usher_domain::{AccountId, SignInId, TicketId, Timestamp};
 
-use crate::identity::Memory;
+use crate::identity::Caches;
 use crate::signing::{Signed, Subject};
 use crate::{Caller, Credential, Identified, Identity, SecretDigest, Unauthenticated, api_keys, user_tokens};
 
@@ -43,7 +43,7 @@ impl Identity {
         account: AccountId,
         now: Timestamp,
     ) -> Result<Identified, Unauthenticated> {
-        let identified = self.memory.holder(shown, Asked::Again, now)?;
+        let identified = self.cache.holder(shown, Asked::Again, now)?;
         if identified.caller.is_foreign_to(account) {
             return Err(Unauthenticated::Unknown);
         }
@@ -51,7 +51,7 @@ impl Identity {
     }
 }
 
-impl Memory {
+impl Caches {
     /// Parses a bearer token, if it can be one at all. Only the MACs of devices' tokens are checked here.
     pub(crate) fn shown(&self, bearer: &str, account: Option<AccountId>) -> Result<Shown, Unauthenticated> {
         if let Some(signed) = Signed::parse(bearer) {

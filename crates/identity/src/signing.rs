@@ -67,13 +67,13 @@ impl Identity {
     /// rotated, so a device that signs in again gets the same one (S6).
     #[must_use]
     pub fn sign_in_token(&self, account: AccountId, id: SignInId) -> Secret {
-        self.memory.keyring().token(account, Subject::SignIn(id))
+        self.cache.keyring().token(account, Subject::SignIn(id))
     }
 
     /// The secret token of a ticket: `usher_tick_<id>.<key>.<mac>`.
     #[must_use]
     pub fn ticket_token(&self, account: AccountId, id: TicketId) -> Secret {
-        self.memory.keyring().token(account, Subject::Ticket(id))
+        self.cache.keyring().token(account, Subject::Ticket(id))
     }
 
     /// Creates a new server key that signs from now on. Tokens signed with the newest [`SIGNING_KEYS_MAX`] keys stay
@@ -94,10 +94,10 @@ impl Identity {
         let sealer = self.sealer().clone();
         self.change(
             |store| async move { store.signing_keys().await },
-            move |memory, stored| {
+            move |cache, stored| {
                 let numbers = stored.iter().map(|key| key.number);
-                if !memory.keyring().numbers().eq(numbers) {
-                    *memory.keyring_mut() = Keyring::of(&stored, &sealer)?;
+                if !cache.keyring().numbers().eq(numbers) {
+                    *cache.keyring_mut() = Keyring::of(&stored, &sealer)?;
                 }
                 Ok(())
             },

@@ -67,7 +67,7 @@ impl Identity {
                 let replaced = store.put_user_token(new.stored(), USER_TOKENS_PER_USER_MAX);
                 Ok((replaced.await?, new))
             },
-            |memory, (replaced, new)| memory.user_tokens_mut().put(new, &replaced),
+            |cache, (replaced, new)| cache.user_tokens_mut().put(new, &replaced),
         )
         .await
     }
@@ -75,7 +75,7 @@ impl Identity {
     /// The user's valid tokens, newest first.
     #[must_use]
     pub fn user_tokens(&self, account: AccountId, user: UserId, now: Timestamp) -> Vec<UserToken> {
-        let tokens = self.memory.user_tokens();
+        let tokens = self.cache.user_tokens();
         let digests = tokens.by_user.get(&(account, user)).into_iter().flatten();
         let mut of_user: Vec<_> = digests
             .filter_map(|digest| tokens.by_digest.get(digest).copied())
@@ -93,7 +93,7 @@ impl Identity {
         id: UserTokenId,
     ) -> Result<bool, IdentityError> {
         let digest = {
-            let tokens = self.memory.user_tokens();
+            let tokens = self.cache.user_tokens();
             let mut of_user = tokens.by_user.get(&(account, user)).into_iter().flatten();
             of_user.find(|digest| UserTokenId::of(digest) == id).copied()
         };
@@ -111,8 +111,8 @@ impl Identity {
     async fn revoke_digest(&self, digest: SecretDigest) -> Result<bool, IdentityError> {
         self.change(
             move |store| async move { store.remove_user_token(digest).await },
-            move |memory, removed| {
-                memory.user_tokens_mut().remove(&digest);
+            move |cache, removed| {
+                cache.user_tokens_mut().remove(&digest);
                 removed
             },
         )
@@ -124,8 +124,8 @@ impl Identity {
     pub async fn revoke_user_tokens(&self, account: AccountId, user: UserId) -> Result<usize, IdentityError> {
         self.change(
             move |store| async move { store.end_presence_of_user((account, user)).await },
-            move |memory, removed| {
-                memory.forget_presence_of_user(account, user);
+            move |cache, removed| {
+                cache.forget_presence_of_user(account, user);
                 removed
             },
         )
@@ -136,8 +136,8 @@ impl Identity {
     pub async fn revoke_account_user_tokens(&self, account: AccountId) -> Result<usize, IdentityError> {
         self.change(
             move |store| async move { store.end_presence_of_account(account).await },
-            move |memory, removed| {
-                memory.forget_presence_of_account(account);
+            move |cache, removed| {
+                cache.forget_presence_of_account(account);
                 removed
             },
         )
@@ -151,8 +151,8 @@ impl Identity {
                     move |store| async move {
                         store.remove_expired_user_tokens(now, PURGED_AT_ONCE_MAX).await
                     },
-                    |memory, expired| {
-                        memory.user_tokens_mut().remove_all(&expired);
+                    |cache, expired| {
+                        cache.user_tokens_mut().remove_all(&expired);
                         expired.len()
                     },
                 )

@@ -24,10 +24,10 @@ impl Identity {
     /// machine's clock was set back it is ahead of the clocks of people's devices. Only the first call counts.
     pub fn follow_wall_clock(&self, reading: impl Fn(Timestamp) -> Timestamp + Send + Sync + 'static) {
         // A second call means the same clock.
-        let _ = self.memory.wall_clock.0.set(Box::new(reading));
+        let _ = self.cache.wall_clock.0.set(Box::new(reading));
     }
 
     pub(crate) fn wall_time(&self, now: Timestamp) -> Timestamp {
-        self.memory.wall_clock.0.get().map_or(now, |reading| reading(now))
+        self.cache.wall_clock.0.get().map_or(now, |reading| reading(now))
     }
 }

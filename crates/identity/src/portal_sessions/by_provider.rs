@@ -45,7 +45,7 @@ impl Identity {
         keep: Option<PortalSessionId>,
     ) -> Result<usize, IdentityError> {
         let digests: Vec<SecretDigest> = {
-            let sessions = self.memory.portal_sessions();
+            let sessions = self.cache.portal_sessions();
             let by_password = sessions.by_password(account, break_glass);
             let ended = by_password.filter(|(_, session)| Some(session.id) != keep);
             ended.map(|(digest, _)| *digest).collect()
@@ -58,9 +58,9 @@ impl Identity {
                     .await?;
                 Ok(digests)
             },
-            move |memory, digests| {
-                memory.portal_sessions_mut().remove_all(&digests);
-                memory.user_tokens_mut().remove_of_others(account, break_glass);
+            move |cache, digests| {
+                cache.portal_sessions_mut().remove_all(&digests);
+                cache.user_tokens_mut().remove_of_others(account, break_glass);
             },
         )
         .await?;

@@ -99,8 +99,8 @@ impl Identity {
                     .await?;
                 Ok((replaced, stored))
             },
-            |memory, (replaced, stored)| {
-                let mut sessions = memory.portal_sessions_mut();
+            |cache, (replaced, stored)| {
+                let mut sessions = cache.portal_sessions_mut();
                 sessions.remove_all(&replaced);
                 sessions.insert(stored);
             },
@@ -118,7 +118,7 @@ impl Identity {
         now: Timestamp,
     ) -> Result<Option<Secret>, IdentityError> {
         let old = SecretDigest::of(secret);
-        let Some(session) = self.memory.portal_sessions().alive(&old, now) else {
+        let Some(session) = self.cache.portal_sessions().alive(&old, now) else {
             return Ok(None);
         };
         let secret = Secret::draw(PREFIX)?;
@@ -128,8 +128,8 @@ impl Identity {
         let rotated = self
             .change(
                 move |store| async move { store.rotate_portal_session(old, new, rights, id_token).await },
-                move |memory, rotated| {
-                    let mut sessions = memory.portal_sessions_mut();
+                move |cache, rotated| {
+                    let mut sessions = cache.portal_sessions_mut();
                     let session = sessions.alive(&old, now);
                     sessions.remove_all(&[old]);
                     let Some(session) = session.filter(|_| rotated) else {
@@ -154,7 +154,7 @@ impl Identity {
     /// memory, because every request calls this.
     #[must_use]
     pub fn portal_session(&self, secret: &str, now: Timestamp) -> Option<PortalSession> {
-        let sessions = self.memory.portal_sessions();
+        let sessions = self.cache.portal_sessions();
         let cached = sessions.cached(&SecretDigest::of(secret))?;
         let mut session = cached.alive(sessions.lifetimes(), now)?;
         cached.last_used_at.fetch_max(now.millis(), Ordering::Relaxed);
@@ -166,7 +166,7 @@ impl Identity {
     /// alive.
     #[must_use]
     pub fn portal_session_unused(&self, secret: &str, now: Timestamp) -> Option<PortalSession> {
-        let sessions = self.memory.portal_sessions();
+        let sessions = self.cache.portal_sessions();
         sessions.alive(&SecretDigest::of(secret), now)
     }
 
@@ -179,7 +179,7 @@ impl Identity {
     /// The user's sessions, last used first.
     #[must_use]
     pub fn portal_sessions(&self, account: AccountId, user: UserId, now: Timestamp) -> Vec<PortalSession> {
-        let sessions = self.memory.portal_sessions();
+        let sessions = self.cache.portal_sessions();
         let digests = sessions.of_user((account, user)).iter();
         let mut of_user: Vec<_> = digests.filter_map(|digest| sessions.alive(digest, now)).collect();
         of_user.sort_by_key(|session| std::cmp::Reverse((session.last_used_at, session.id)));
@@ -213,7 +213,7 @@ impl Identity {
     /// Notifies whenever sessions have ended, so that open pages can check theirs.
     #[must_use]
     pub fn portal_sessions_ended(&self) -> watch::Receiver<()> {
-        self.memory.portal_sessions().subscribe_to_ends()
+        self.cache.portal_sessions().subscribe_to_ends()
     }
 
     async fn end_portal_sessions(
@@ -223,7 +223,7 @@ impl Identity {
         which: impl Fn(PortalSessionId) -> bool,
     ) -> Result<usize, IdentityError> {
         let digests: Vec<_> = {
-            let sessions = self.memory.portal_sessions();
+            let sessions = self.cache.portal_sessions();
             let of_user = sessions.of_user((account, user)).iter();
             of_user
                 .filter(|digest| which(PortalSessionId::of(digest)))
@@ -237,7 +237,7 @@ impl Identity {
 
     /// Removes sessions that have ended, and saves when the others were last used.
     pub(crate) async fn maintain_portal_sessions(&self, now: Timestamp) -> Result<(), IdentityError> {
-        let (ended, used) = self.memory.portal_sessions().due_for_upkeep(now);
+        let (ended, used) = self.cache.portal_sessions().due_for_upkeep(now);
         if ended.is_empty() && used.is_empty() {
             return Ok(());
         }
@@ -256,8 +256,8 @@ impl Identity {
                     .await?;
                 Ok((ended, used))
             },
-            |memory, (ended, used)| {
-                let mut sessions = memory.portal_sessions_mut();
+            |cache, (ended, used)| {
+                let mut sessions = cache.portal_sessions_mut();
                 sessions.remove_all(&ended);
                 sessions.mark_saved(&used);
             },

@@ -59,7 +59,7 @@ impl Identity {
     /// Whether the user has a second factor. Answers from memory, because every request needs it.
     #[must_use]
     pub fn has_second_factor(&self, account: AccountId, user: UserId) -> bool {
-        self.memory.second_factors().contains(&(account, user))
+        self.cache.second_factors().contains(&(account, user))
     }
 
     /// Draws a secret for the user's app. It has no effect until
@@ -122,10 +122,10 @@ impl Identity {
         let confirmed = self
             .change(
                 move |store| async move { store.confirm_second_factor(owner, confirmation, note).await },
-                move |memory, confirmed| {
+                move |cache, confirmed| {
                     if confirmed.is_some() {
-                        memory.second_factors_mut().insert(owner);
-                        memory.forget_presence_of_user(account, user);
+                        cache.second_factors_mut().insert(owner);
+                        cache.forget_presence_of_user(account, user);
                     }
                     confirmed
                 },
@@ -187,10 +187,10 @@ impl Identity {
         };
         self.change(
             move |store| async move { store.remove_second_factor(owner, note).await },
-            move |memory, removed| {
+            move |cache, removed| {
                 if removed.is_some() {
-                    memory.second_factors_mut().remove(&owner);
-                    memory.forget_presence_of_user(account, user);
+                    cache.second_factors_mut().remove(&owner);
+                    cache.forget_presence_of_user(account, user);
                 }
                 removed
             },
