@@ -106,7 +106,7 @@ fn s11_leases_are_full_from_the_end_of_an_outage_on() {
 }
 
 #[test]
-fn s11_2_4_time_in_which_usher_was_down_is_not_idle_time() {
+fn s11_a2_time_in_which_usher_was_down_is_not_idle_time() {
     let mut shift = Shift::with(1, help_desk(), &["ida"]);
     shift.at("09:00").sign_in("ida");
 
@@ -180,7 +180,7 @@ fn s11_codes_and_notices_have_after_an_outage_what_was_left_of_them() {
 }
 
 #[test]
-fn s11_2_4_a_stall_shorter_than_a_lease_leaves_the_idle_clock_where_it_was() {
+fn s11_a2_a_stall_shorter_than_a_lease_leaves_the_idle_clock_where_it_was() {
     let mut shift = Shift::with(1, help_desk(), &["ida"]);
     shift.at("09:00").sign_in("ida");
 
@@ -194,7 +194,7 @@ fn s11_2_4_a_stall_shorter_than_a_lease_leaves_the_idle_clock_where_it_was() {
 }
 
 #[test]
-fn s11_2_4_who_was_warned_before_an_outage_is_warned_again_in_full() {
+fn s11_a3_who_was_warned_before_an_outage_is_warned_again_in_full() {
     let mut shift = Shift::with(1, help_desk(), &["ida"]);
     shift.at("09:00").sign_in("ida").at("09:59:50");
 

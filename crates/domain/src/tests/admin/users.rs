@@ -359,7 +359,7 @@ fn l3_a_new_user_gets_the_licenses_that_are_named_or_is_not_made() {
 }
 
 #[test]
-fn l6_an_external_id_finds_its_user_and_is_unique_in_the_account() {
+fn an_external_id_finds_its_user_and_is_unique_in_the_account() {
     let mut office = Office::with_seats(0, 10).after(&[create_labelled("ann", "crm-7")]);
     let find = |office: &Office, id: &str| {
         let found = office.account.user_by_external_id(&id.parse().unwrap());
@@ -382,7 +382,7 @@ fn l6_an_external_id_finds_its_user_and_is_unique_in_the_account() {
 }
 
 #[test]
-fn l6_labels_of_users_need_the_privilege_to_manage_them() {
+fn labels_of_users_need_the_privilege_to_manage_them() {
     let office = Office::with_seats(0, 10).with_members(&["ann"]);
     let mine = label("ann", "crm-7");
 
@@ -391,7 +391,7 @@ fn l6_labels_of_users_need_the_privilege_to_manage_them() {
 }
 
 #[test]
-fn l6_a_key_that_stands_for_one_request_makes_nothing_of_another() {
+fn a_key_that_stands_for_one_request_makes_nothing_of_another() {
     let made = |asked| {
         let id = UserId::from_bits(derived_bits(7, asked));
         kit::NewUser::with_id(id, "ann").command()
