@@ -30,7 +30,7 @@ use crate::throttle::Throttle;
 pub struct Config {
     /// The plans that subscriptions may use.
     pub plans: Vec<Plan>,
-    /// Whether the clock can be moved by a call (design 5).
+    /// Whether the clock can be moved by a call.
     pub sandbox: bool,
     /// The server's public address, without a trailing slash: `https://usher.example.com`. Links are relative if it is
     /// `None`.

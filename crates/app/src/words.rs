@@ -1,7 +1,7 @@
 //! Messages of `serde` in words for the person who wrote the value.
 
 /// The ranges of whole numbers, by serde's names for them.
-const WHOLE_NUMBERS: [(&str, &str); 12] = [
+const NUMBERS: [(&str, &str); 12] = [
     ("u8", "a whole number from 0 to 255, without a decimal point"),
     ("u16", "a whole number from 0 to 65535, without a decimal point"),
     (
@@ -58,7 +58,7 @@ pub fn in_words(message: &str, mapping: &str) -> String {
         return format!("is not known here; known {} {known}", is_or_are(known));
     }
     if let Some(name) = message.strip_prefix("duplicate field ") {
-        return format!("must be given once: {name} stands there twice");
+        return format!("must be given once: {name} appears twice");
     }
     if message.starts_with("a ") || message.starts_with("an ") {
         return format!("must be {message}");
@@ -79,7 +79,7 @@ fn is_or_are(known: &str) -> &'static str {
 }
 
 fn expected_in_words<'a>(expected: &'a str, mapping: &'a str) -> &'a str {
-    let number = WHOLE_NUMBERS.iter().find(|(name, _)| *name == expected);
+    let number = NUMBERS.iter().find(|(name, _)| *name == expected);
     if let Some((_, words)) = number {
         return words;
     }
@@ -158,10 +158,7 @@ mod tests {
                 "unknown field `a`, expected `b`",
                 "is not known here; known is `b`",
             ),
-            (
-                "duplicate field `a`",
-                "must be given once: `a` stands there twice",
-            ),
+            ("duplicate field `a`", "must be given once: `a` appears twice"),
             (
                 "a plan name: 1 to 64 of a-z",
                 "must be a plan name: 1 to 64 of a-z",

@@ -27,7 +27,7 @@ use crate::top_up::TopUps;
 use crate::user::User;
 use crate::wall::WallTimes;
 
-/// One customer of the operator: its users, pools, subscription, and everything that is going on in it.
+/// One account: its users, pools, subscription, and everything that is going on in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     pub(crate) id: AccountId,

@@ -124,7 +124,7 @@ texts! {
     };
 
     /// The code with which a customer joins a session (`/join/{code}`): letters and digits, upper case.
-    Code, "a code of 6 to 16 letters and digits; hyphens and spaces are passed over", code;
+    Code, "a code of 6 to 16 letters and digits; hyphens and spaces are ignored", code;
 
     /// Why somebody was signed out or a session ended, in words for the person concerned.
     Note, "a reason of 1 to 300 characters without control characters", |text| line(&composed(text.trim()), 300);

@@ -97,7 +97,7 @@ async fn commits_after(
             } else if commit.seq > before.0 {
                 "it, or one of those that follow, is missing"
             } else {
-                "another commit stands in its place"
+                "another commit is stored there"
             };
             return Err(fault(account, before.0.next(), problem));
         }
@@ -112,7 +112,7 @@ async fn commits_after(
 
 fn fault(account: AccountId, seq: Seq, problem: impl Into<String>) -> RebuildError {
     RebuildError::Fault(Fault {
-        place: FaultLocation::Commit { account, seq },
+        location: FaultLocation::Commit { account, seq },
         problem: problem.into(),
     })
 }

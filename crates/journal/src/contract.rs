@@ -80,7 +80,7 @@ macro_rules! contract_tests {
             a_user_who_gets_in_resolves_their_refusals_of_the_product,
             the_first_end_is_kept,
             a_session_is_listed_with_all_that_happened_to_it,
-            a_code_leads_to_its_session_until_it_is_retired,
+            a_code_leads_to_its_session_and_knows_when_it_ended,
             a_retired_code_is_forgotten_after_an_hour,
             waits_are_listed_with_their_offers_and_ends,
             ids_in_a_range_are_found_for_every_kind,

@@ -243,7 +243,7 @@ impl Names {
                 is_one_of_many,
             } => match schema.find(path) {
                 Some(Found::Kept(place)) => Ok(Some(place)),
-                Some(Found::PassedOver) => Ok(None),
+                Some(Found::Ignored) => Ok(None),
                 None if *is_one_of_many => Ok(None),
                 None => Err(unknown()),
             },

@@ -90,7 +90,7 @@ impl Query {
                 None => None,
                 Some(path) => match schema.find(path) {
                     Some(Found::Kept(place)) => Some(place),
-                    Some(Found::PassedOver) => None,
+                    Some(Found::Ignored) => None,
                     None if is_one_of_many => None,
                     None => {
                         let detail = format!("`sortBy` names `{path}`, and there is no such attribute.");

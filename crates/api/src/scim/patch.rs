@@ -166,7 +166,7 @@ fn change(
     };
     let place = match schema.find(at) {
         Some(Found::Kept(place)) => place,
-        Some(Found::PassedOver) => return Ok(None),
+        Some(Found::Ignored) => return Ok(None),
         None if named == Named::Value => return Ok(None),
         None => {
             let detail = format!("There is no attribute `{path}`.");

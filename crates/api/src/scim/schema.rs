@@ -243,7 +243,7 @@ pub(super) enum Found {
     /// An attribute that Usher stores.
     Kept(AttributeRef),
     /// An attribute that it does not store, but that exists in an extension or in the RFC's schema.
-    PassedOver,
+    Ignored,
 }
 
 impl Schema {
@@ -252,10 +252,10 @@ impl Schema {
         if let Some(urn) = &path.uri
             && !urn.eq_ignore_ascii_case(self.urn)
         {
-            return Some(Found::PassedOver);
+            return Some(Found::Ignored);
         }
         let Some(attribute) = self.attribute(&path.name) else {
-            return self.passes_over(&path.name).then_some(Found::PassedOver);
+            return self.ignores(&path.name).then_some(Found::Ignored);
         };
         let Some(part) = &path.sub_attr else {
             return Some(Found::Kept(AttributeRef {
@@ -270,7 +270,7 @@ impl Schema {
             }));
         }
         let dotted = format!("{}.{part}", attribute.name);
-        self.passes_over(&dotted).then_some(Found::PassedOver)
+        self.ignores(&dotted).then_some(Found::Ignored)
     }
 
     /// The attribute of this name, whatever its case.
@@ -283,7 +283,7 @@ impl Schema {
         COMMON.iter().chain(self.attributes)
     }
 
-    fn passes_over(&self, name: &str) -> bool {
+    fn ignores(&self, name: &str) -> bool {
         self.not_kept.iter().any(|it| it.eq_ignore_ascii_case(name))
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, AccountId, Actor, Refusal, Timestamp};
 use usher_engine::Failure;
-use usher_identity::{Caller as Holder, Credential, Identified, OperatorScope, PassFor, Shown};
+use usher_identity::{Caller as TokenHolder, Credential, Identified, OperatorScope, PassFor, Shown};
 
 use super::follow::may_follow;
 use crate::api::Api;
@@ -91,7 +91,7 @@ pub(super) async fn admit(
     if let Credential::OperatorKey { scopes, .. } = &known.credential {
         need_scope(scopes, needed)?;
     }
-    if let Holder::User { user, .. } = known.caller {
+    if let TokenHolder::User { user, .. } = known.caller {
         match api.lacks_second_factor(account, user).await {
             Ok(false) | Err(Failure::NoAccount) => {}
             Ok(true) => return Err(Problem::second_factor_set_up_needed()),
@@ -130,7 +130,7 @@ async fn need_power(api: &Api, account: AccountId, key: &Actor) -> Result<(), Pr
     match api.engine().read(account, is_powerless).await {
         Ok(false) | Err(Failure::NoAccount) => Ok(()),
         Ok(true) => Err(
-            Problem::forbidden("an API key whose maker may still do what it is good for").detailed(
+            Problem::forbidden("an API key whose creator still has its rights").detailed(
                 "This API key may do nothing, because the user who made it is gone, deactivated or has lost the \
                  rights. Ask an owner or admin of the account to rotate the key, which makes them its maker.",
             ),

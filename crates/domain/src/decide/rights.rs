@@ -37,6 +37,7 @@ pub(super) fn may_grant(
     if after.billing_contact && before.is_none_or(|before| !before.billing_contact) {
         account.need(actor, Privilege::SubscriptionManage)?;
     }
+    // Admins have every privilege by their role.
     if rank < Role::Admin {
         for privilege in &after.privileges {
             if before.is_none_or(|before| !before.privileges.contains(privilege)) {
@@ -74,6 +75,7 @@ fn need_rights(
 pub(super) fn may_give_role(account: &Account, actor: &Actor, role: Role) -> Result<(), Refusal> {
     let rank = rank(account, actor);
     need_rank(rank, role)?;
+    // The roles below admin give nothing by themselves: a manager's privileges are given one by one.
     if rank == Role::Owner || role < Role::Admin {
         return Ok(());
     }
@@ -99,11 +101,11 @@ pub(super) fn may_give_everybody(
     }
     let before = account.settings.session_permissions;
     let is_given = |permission| {
-        let wakes = |user: &User| {
+        let becomes_effective = |user: &User| {
             let over = user.profile.session_permissions;
             default.with(over).allows(permission) && !before.with(over).allows(permission)
         };
-        default.has(permission) && !before.has(permission) || account.users.values().any(wakes)
+        default.has(permission) && !before.has(permission) || account.users.values().any(becomes_effective)
     };
     for permission in SessionPermission::ALL {
         if is_given(permission) {

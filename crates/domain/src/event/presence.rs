@@ -90,20 +90,20 @@ pub enum SessionEvent {
         funding: Funding,
         ticket: Option<TicketId>,
     },
-    /// The customer joined, or the agent continued without one.
+    /// The session became active: a customer joined without proof, or the agent continued without one.
     #[serde(rename = "session_connected")]
     Connected {
         id: SessionId,
         customer: Option<Customer>,
     },
-    /// The customer joined with the code, which works for nobody else from now on.
+    /// A customer proved the code. It works for nobody else from now on.
     #[serde(rename = "customer_joined")]
     CustomerJoined {
         id: SessionId,
         customer: Option<Customer>,
         joined: Joined,
     },
-    /// The agent paused the session, which ended its claim (S8).
+    /// The agent paused the session (S8). Where sessions take seats, that ended its claim.
     #[serde(rename = "session_paused")]
     Paused { id: SessionId },
     /// The session is active again, with this funding.

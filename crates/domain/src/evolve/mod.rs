@@ -21,7 +21,7 @@ use crate::schedule::Due;
 use crate::text::Name;
 use crate::time::Timestamp;
 
-/// One customer, as its events make it. Everybody who has an account can read its [`State`]; only this module can change
+/// One account, as its events make it. Everybody who has an account can read its [`State`]; only this module can change
 /// it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -12,7 +12,7 @@ use crate::{
     SessionRow, Span, Text, TicketFilter, TicketRow,
 };
 
-/// As soon as the append is answered, and not if it was refused.
+/// As soon as the append is answered, not later.
 pub async fn records_are_visible_exactly_when_their_commit_is(backend: &dyn Backend) {
     let mut pen = Pen::new(backend, account(1));
     for index in 0..50 {
@@ -202,7 +202,7 @@ pub async fn a_session_is_listed_with_all_that_happened_to_it(backend: &dyn Back
 }
 
 /// The first account that issued a code keeps it.
-pub async fn a_code_leads_to_its_session_until_it_is_retired(backend: &dyn Backend) {
+pub async fn a_code_leads_to_its_session_and_knows_when_it_ended(backend: &dyn Backend) {
     let (mut pen, mut other) = (Pen::new(backend, account(1)), Pen::new(backend, account(2)));
     let records = backend.records();
     pen.write(

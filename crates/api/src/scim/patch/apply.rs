@@ -13,12 +13,12 @@ impl Operation {
     /// Applies the operation. Required attributes cannot be removed (RFC 7644, section 3.5.2.2).
     pub(in crate::scim) fn apply(&self, resource: &mut Map<String, Value>) -> Result<(), Error> {
         match &self.target {
-            Target::At(place) => self.at(*place, resource),
+            Target::At(place) => self.apply_to_attribute(*place, resource),
             Target::Values {
                 attribute,
                 test,
                 part,
-            } => self.of_values(attribute, test, *part, resource)?,
+            } => self.apply_to_values(attribute, test, *part, resource)?,
         }
         let attribute = self.attribute();
         let is_whole = |value: &Value| {
@@ -39,7 +39,7 @@ impl Operation {
         Err(Error::bad(ScimType::Mutability, detail))
     }
 
-    fn at(&self, place: AttributeRef, resource: &mut Map<String, Value>) {
+    fn apply_to_attribute(&self, place: AttributeRef, resource: &mut Map<String, Value>) {
         let attribute = place.attribute;
         let is_complex = matches!(attribute.holds, Holds::Parts(_));
         match (self.verb, &self.value, place.part) {
@@ -48,6 +48,7 @@ impl Operation {
                     value.remove(part.name);
                 });
             }
+            // Entra ID sends the values to remove; by RFC 7644, section 3.5.2.2, they would be in a filter of the path.
             (Verb::Remove, Some(Value::Array(gone)), None) if attribute.is_many => {
                 keep(resource, attribute, |value| {
                     !gone.iter().any(|it| is_same(it, value))
@@ -77,7 +78,7 @@ impl Operation {
         sweep(resource, attribute);
     }
 
-    fn of_values(
+    fn apply_to_values(
         &self,
         attribute: &'static Attribute,
         test: &Test,

@@ -103,7 +103,7 @@ pub(in crate::scim) static GROUP: Schema = Schema {
         attribute(
             "members",
             Holds::Parts(&MEMBERS),
-            "The users in the group. Who is not a user of the account is passed over.",
+            "The users in the group. Ids that are not users of the account are ignored.",
         )
         .many(),
     ],

@@ -1,4 +1,4 @@
-//! The sandbox's clock (design 5). A server that is not a sandbox has none of this, neither as a route nor in its
+//! The sandbox's clock. A server that is not a sandbox has none of this, neither as a route nor in its
 //! OpenAPI document; `openapi.json` is the document of such a server.
 
 use axum::Json as Answer;
