@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::{Extensions, HeaderMap};
-use usher_engine::{Cause, Way};
+use usher_engine::{Cause, Channel};
 use usher_http::{Client, REQUEST_ID};
 use usher_journal::Text;
 
@@ -35,9 +35,9 @@ impl Arrival {
 
     /// The cause of the request's changes: its channel, and a credential that the actor does not name.
     #[must_use]
-    pub fn cause(&self, way: Way, credential: Option<Text>) -> Cause {
+    pub fn cause(&self, channel: Channel, credential: Option<Text>) -> Cause {
         Cause {
-            way,
+            channel,
             credential,
             address: self.address.map(Into::into),
             request: self.request.clone(),

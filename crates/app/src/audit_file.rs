@@ -79,7 +79,7 @@ impl AuditLine {
             target: text(row.target.as_ref()),
             target_name: None,
             detail: detail.and_then(|detail| RawValue::from_string(detail).ok()),
-            came_by: cause.way.as_str(),
+            came_by: cause.channel.as_str(),
             credential: text(cause.credential.as_ref()),
             address: cause
                 .address

@@ -381,7 +381,7 @@ pub enum MemberChange {
 impl MemberChange {
     /// The members after this change of `members`.
     #[must_use]
-    pub fn over(&self, members: &BTreeSet<UserId>) -> BTreeSet<UserId> {
+    pub fn applied_to(&self, members: &BTreeSet<UserId>) -> BTreeSet<UserId> {
         match self {
             Self::Set(members) => members.clone(),
             Self::Edit { add, remove } => &(members | add) - remove,

@@ -148,7 +148,7 @@ impl SignInPatch {
 
     /// The settings after this change.
     #[must_use]
-    pub fn over(self, settings: SignInSettings) -> SignInSettings {
+    pub fn applied_to(self, settings: SignInSettings) -> SignInSettings {
         SignInSettings {
             sso_required: self.sso_required.unwrap_or(settings.sso_required),
             break_glass: self.break_glass.unwrap_or(settings.break_glass),

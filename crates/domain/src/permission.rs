@@ -237,10 +237,10 @@ impl SessionPermissions {
     #[must_use]
     pub const fn with(self, over: PermissionOverrides) -> Self {
         Self {
-            view_own: over.view_own.over(self.view_own),
-            control_own: over.control_own.over(self.control_own),
-            view_account: over.view_account.over(self.view_account),
-            control_account: over.control_account.over(self.control_account),
+            view_own: over.view_own.applied_to(self.view_own),
+            control_own: over.control_own.applied_to(self.control_own),
+            view_account: over.view_account.applied_to(self.view_account),
+            control_account: over.control_account.applied_to(self.control_account),
         }
     }
 }
@@ -259,7 +259,7 @@ pub enum Override {
 }
 
 impl Override {
-    const fn over(self, default: bool) -> bool {
+    const fn applied_to(self, default: bool) -> bool {
         match self {
             Self::Inherit => default,
             Self::Allow => true,

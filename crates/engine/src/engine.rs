@@ -13,7 +13,7 @@ use usher_domain::{
 use usher_journal::{COMMITS_MAX, Hash, Journal, Records, Seq, Text};
 
 use crate::account::{
-    Begun, Execution, HeartbeatBatch, Message, Proposal, Queued, Reading, Unstoppable, Work, begin,
+    Execution, HeartbeatBatch, InlineResult, Message, Proposal, Queued, Reading, Unstoppable, Work, begin,
     lease_left, published,
 };
 use crate::node::Node;
@@ -300,9 +300,9 @@ impl Engine {
     fn work<W: Work>(&self, account: AccountId, work: W) -> Answering<W::Answer> {
         let work = match self.node.registry.enter(account) {
             Some(resident) => match begin(resident, work) {
-                Begun::Done(answer) => return Answering::Now(answer),
-                Begun::Storing(rest) => return Answering::Storing(rest),
-                Begun::NotNow(work) => work,
+                InlineResult::Done(answer) => return Answering::Now(answer),
+                InlineResult::Storing(rest) => return Answering::Storing(rest),
+                InlineResult::NotNow(work) => work,
             },
             None => work,
         };

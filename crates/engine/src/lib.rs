@@ -47,7 +47,7 @@ pub use seats::{SeatFigures, SeatsByProduct, SeatsInMemory};
 pub use snapshot::InvalidSnapshot;
 pub use subscription::{Published, Subscription};
 pub use time::WallClock;
-pub use usher_journal::{Cause, Way};
+pub use usher_journal::{Cause, Channel};
 
 /// A command with its actor and cause.
 #[derive(Debug, Clone, PartialEq, Eq)]

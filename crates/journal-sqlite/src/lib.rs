@@ -43,12 +43,12 @@ pub struct SqliteJournal {
 impl SqliteJournal {
     /// Opens the database in `dir`. Creates the directory and the database if they do not exist.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
-        Self::over(Store::in_directory(dir)?)
+        Self::with_store(Store::in_directory(dir)?)
     }
 
     /// Opens a database in memory that lives as long as the journal or a clone of it: for the sandbox and tests.
     pub fn open_in_memory() -> Result<Self, OpenError> {
-        Self::over(Store::in_memory()?)
+        Self::with_store(Store::in_memory()?)
     }
 
     /// Another connection to the same database, for the tables of other crates.
@@ -73,7 +73,7 @@ impl SqliteJournal {
             .await
     }
 
-    fn over(store: Store) -> Result<Self, OpenError> {
+    fn with_store(store: Store) -> Result<Self, OpenError> {
         let store = Arc::new(store);
         store.migrate()?;
         let readers = Arc::new(Readers::open(&store)?);

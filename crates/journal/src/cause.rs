@@ -17,7 +17,7 @@ use crate::Text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
     /// The channel of the command.
-    pub way: Way,
+    pub channel: Channel,
     /// The id of the key, token or session that was used, unless the actor already names it. Never a secret.
     pub credential: Option<Text>,
     /// The network address of the client.
@@ -26,30 +26,30 @@ pub struct Cause {
     pub request: Option<Text>,
 }
 
-macro_rules! ways {
-    ($($(#[$doc:meta])* $way:ident = $word:literal,)*) => {
+macro_rules! channels {
+    ($($(#[$doc:meta])* $channel:ident = $word:literal,)*) => {
         /// The channel through which a command came in.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Way {
-            $($(#[$doc])* $way,)*
+        pub enum Channel {
+            $($(#[$doc])* $channel,)*
         }
 
-        impl Way {
+        impl Channel {
             /// Every channel.
-            pub const ALL: &[Self] = &[$(Self::$way,)*];
+            pub const ALL: &[Self] = &[$(Self::$channel,)*];
 
             /// The channel's name in the journal and in the API.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
-                    $(Self::$way => $word,)*
+                    $(Self::$channel => $word,)*
                 }
             }
         }
     };
 }
 
-ways! {
+channels! {
     /// The REST API.
     Api = "api",
     /// A page of the portal.
@@ -72,30 +72,30 @@ ways! {
 
 /// The word is not the name of a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a way in which commands come in: expected {}", words())]
-pub struct InvalidWay;
+#[error("not a channel through which commands come in: expected {}", words())]
+pub struct InvalidChannel;
 
 /// The names of all channels, for the error message.
 fn words() -> String {
-    let words: Vec<_> = Way::ALL.iter().map(|way| way.as_str()).collect();
+    let words: Vec<_> = Channel::ALL.iter().map(|channel| channel.as_str()).collect();
     words.join(", ")
 }
 
-impl FromStr for Way {
-    type Err = InvalidWay;
+impl FromStr for Channel {
+    type Err = InvalidChannel;
 
-    fn from_str(word: &str) -> Result<Self, InvalidWay> {
-        let known = Self::ALL.iter().find(|way| way.as_str() == word);
-        known.copied().ok_or(InvalidWay)
+    fn from_str(word: &str) -> Result<Self, InvalidChannel> {
+        let known = Self::ALL.iter().find(|channel| channel.as_str() == word);
+        known.copied().ok_or(InvalidChannel)
     }
 }
 
 impl Cause {
     /// A cause with nothing but a channel.
     #[must_use]
-    pub const fn by(way: Way) -> Self {
+    pub const fn by(channel: Channel) -> Self {
         Self {
-            way,
+            channel,
             credential: None,
             address: None,
             request: None,
@@ -107,13 +107,13 @@ impl Cause {
     #[must_use]
     pub fn read(text: &str) -> Self {
         let (word, mut rest) = text.split_once(' ').unwrap_or((text, ""));
-        let Ok(way) = word.parse() else {
+        let Ok(channel) = word.parse() else {
             return Self {
                 request: (!text.is_empty()).then(|| Text::from(text.to_owned())),
-                ..Self::by(Way::Api)
+                ..Self::by(Channel::Api)
             };
         };
-        let mut cause = Self::by(way);
+        let mut cause = Self::by(channel);
         if let Some(after) = rest.strip_prefix("k=") {
             let (credential, after) = after.split_once(' ').unwrap_or((after, ""));
             cause.credential = Some(Text::from(credential.to_owned()));
@@ -132,7 +132,7 @@ impl Cause {
     #[must_use]
     pub fn text(&self) -> Text {
         if self.credential.is_none() && self.address.is_none() && self.request.is_none() {
-            return Text::Static(self.way.as_str());
+            return Text::Static(self.channel.as_str());
         }
         let mut text = String::with_capacity(96);
         // Writing to a string cannot fail.
@@ -143,7 +143,7 @@ impl Cause {
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.way.as_str())?;
+        f.write_str(self.channel.as_str())?;
         if let Some(credential) = &self.credential {
             write!(f, " k={credential}")?;
         }
@@ -189,7 +189,7 @@ mod tests {
                         credential: credential.clone(),
                         address: address.map(Into::into),
                         request,
-                        ..Cause::by(Way::Portal)
+                        ..Cause::by(Channel::Portal)
                     };
 
                     assert_eq!(Cause::read(&cause.to_string()), cause);
@@ -201,10 +201,13 @@ mod tests {
 
     #[test]
     fn older_causes_are_words_or_request_ids() {
-        assert_eq!(Cause::read("timer"), Cause::by(Way::Timer));
-        assert_eq!(Cause::read("portal"), Cause::by(Way::Portal));
+        assert_eq!(Cause::read("timer"), Cause::by(Channel::Timer));
+        assert_eq!(Cause::read("portal"), Cause::by(Channel::Portal));
         let old = Cause::read("3f9c0a1b");
-        assert_eq!((old.way, old.request.as_deref()), (Way::Api, Some("3f9c0a1b")));
-        assert_eq!(Cause::read(""), Cause::by(Way::Api));
+        assert_eq!(
+            (old.channel, old.request.as_deref()),
+            (Channel::Api, Some("3f9c0a1b"))
+        );
+        assert_eq!(Cause::read(""), Cause::by(Channel::Api));
     }
 }

@@ -22,7 +22,7 @@ pub mod table;
 mod text;
 
 pub use authenticator::{Authenticator, Authenticity};
-pub use cause::{Cause, InvalidWay, Way};
+pub use cause::{Cause, Channel, InvalidChannel};
 pub use commit::{Append, Commit, Loaded, Seq, Snapshot, verify_chain};
 pub use error::{AppendError, JournalError};
 pub use hash::{Hash, InvalidHash};

@@ -8,8 +8,8 @@ use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, 
 
 use crate::table::Condition;
 use crate::{
-    AccountRow, Audit, AuditRow, Cause, End, JournalError, MinutesRow, OccupancyRow, Page, PageRequest,
-    Refusal, RefusalRow, Seq, SessionRow, SignInRow, Span, Text, TicketRow, Way,
+    AccountRow, Audit, AuditRow, Cause, Channel, End, JournalError, MinutesRow, OccupancyRow, Page,
+    PageRequest, Refusal, RefusalRow, Seq, SessionRow, SignInRow, Span, Text, TicketRow,
 };
 
 /// Which accounts to list.
@@ -59,7 +59,7 @@ pub struct AuditFilter {
     pub actor: Option<String>,
     pub action: Option<String>,
     pub target: Option<String>,
-    pub way: Option<Way>,
+    pub channel: Option<Channel>,
     pub address: Option<IpAddr>,
     pub request: Option<String>,
 }
@@ -81,11 +81,11 @@ impl AuditFilter {
     /// Whether a record with this cause matches, for backends.
     #[must_use]
     pub fn fits_cause(&self, cause: Option<&Personal<Text>>) -> bool {
-        if self.way.is_none() && self.address.is_none() && self.request.is_none() {
+        if self.channel.is_none() && self.address.is_none() && self.request.is_none() {
             return true;
         }
         let cause = Cause::read(cause.map(|cause| cause.reveal().as_str()).unwrap_or_default());
-        self.way.is_none_or(|way| way == cause.way)
+        self.channel.is_none_or(|channel| channel == cause.channel)
             && self
                 .address
                 .is_none_or(|address| cause.address == Some(address.into()))

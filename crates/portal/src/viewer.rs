@@ -12,7 +12,7 @@ use usher_domain::permission::Privilege;
 use usher_domain::{
     Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp, UserId, WallTimes,
 };
-use usher_engine::{Cause, Failure, Request, Way};
+use usher_engine::{Cause, Channel, Failure, Request};
 use usher_http::RequestLog;
 use usher_identity::{PasswordHash, PasswordLife, PortalSession, Secret};
 
@@ -76,7 +76,7 @@ impl Viewer {
         let mut viewer = Self::new(portal, session, secret, &jar);
         viewer.is_confined = is_confined;
         let arrival = Arrival::of(&portal.api, &parts.extensions, &parts.headers);
-        viewer.cause = arrival.cause(Way::Portal, viewer.cause.credential);
+        viewer.cause = arrival.cause(Channel::Portal, viewer.cause.credential);
         Ok(viewer)
     }
 
@@ -97,7 +97,7 @@ impl Viewer {
             actor: Actor::User(session.user),
             cause: Cause {
                 credential: Some(format!("web_{}", session.id).into()),
-                ..Cause::by(Way::Portal)
+                ..Cause::by(Channel::Portal)
             },
             secret: secret.into(),
             flash: flash::read(jar),

@@ -301,9 +301,9 @@ mod tests {
 
     use super::*;
 
-    fn fault(place: FaultLocation) -> Fault {
+    fn fault(location: FaultLocation) -> Fault {
         Fault {
-            place,
+            location,
             problem: "something".to_owned(),
         }
     }
@@ -332,6 +332,9 @@ mod tests {
 
         let advice = advice(&faults, "4 commits in 2 accounts");
 
-        assert!(advice.starts_with("The journal of 2 accounts are changed"), "{advice}");
+        assert!(
+            advice.starts_with("The journal of 2 accounts are changed"),
+            "{advice}"
+        );
     }
 }

@@ -9,7 +9,7 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use usher_app::{AccountsManage, Admitted, Caller, Followed, Operator, Scope, bearer_of};
 use usher_domain::{AccountId, SignInId, TicketId};
-use usher_engine::Way;
+use usher_engine::Channel;
 
 use crate::problem::Problem;
 use crate::server::Server;
@@ -46,7 +46,7 @@ impl<S: Scope> FromRequestParts<Server> for Caller<S> {
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
         let account = account_in_path(parts).await;
-        Ok(Self::of(server, parts, Way::Api, account).await?)
+        Ok(Self::of(server, parts, Channel::Api, account).await?)
     }
 }
 
@@ -90,7 +90,7 @@ impl<T: Followed + InPath + Send> FromRequestParts<Server> for Follower<T> {
             Admitted::by_stream_ticket(server, parts, account, subject, &ticket).await?
         } else {
             // Following keeps the subject alive.
-            let caller = Caller::<AccountsManage>::of(server, parts, Way::Api, account);
+            let caller = Caller::<AccountsManage>::of(server, parts, Channel::Api, account);
             caller.await?.into_admitted()
         };
         Ok(Self {

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
 use usher_app::{Admitted, Caller, Everything};
-use usher_engine::Way;
+use usher_engine::Channel;
 
 use super::condition::Version;
 use super::error::Error;
@@ -34,7 +34,7 @@ impl FromRequestParts<Server> for Scim {
     async fn from_request_parts(parts: &mut Parts, api: &Server) -> Result<Self, Error> {
         // Directories change all that an account has of people: nothing less lets an operator key do that.
         let account = account_in_path(parts).await;
-        let caller = Caller::<Everything>::of(api, parts, Way::Scim, account);
+        let caller = Caller::<Everything>::of(api, parts, Channel::Scim, account);
         let caller = caller.await?.into_admitted();
         let host = api.config().public_url.as_deref().unwrap_or_default();
         let base = format!("{host}{PATHS}{}", caller.account).into();

@@ -36,7 +36,7 @@ pub(crate) async fn problem(caller: &Admitted, failure: Failure) -> Problem {
         failure => return caller.problem(failure).await.into(),
     };
     match end_of(caller, refusal).await {
-        Ok((refusal, Some(end))) => over(caller, &refusal, &end).await,
+        Ok((refusal, Some(end))) => problem_of(caller, &refusal, &end).await,
         Ok((refusal, None)) => caller.refused(&refusal).into(),
         Err(problem) => problem,
     }
@@ -68,7 +68,7 @@ pub(crate) async fn end_of(caller: &Admitted, refusal: Refusal) -> Result<(Refus
 }
 
 /// The problem for something that has ended, with how it ended.
-pub(crate) async fn over(caller: &Admitted, refusal: &Refusal, end: &End) -> Problem {
+pub(crate) async fn problem_of(caller: &Admitted, refusal: &Refusal, end: &End) -> Problem {
     told(&caller.api.wall_times(caller.account).await, refusal, end)
 }
 
@@ -122,7 +122,7 @@ pub(crate) async fn session_problem(caller: &Admitted, id: SessionId, failure: F
         return problem(caller, failure).await;
     }
     match session(caller, id).await {
-        Ok(Some(SessionRow { end: Some(end), .. })) => over(caller, &SESSION_OVER, &end).await,
+        Ok(Some(SessionRow { end: Some(end), .. })) => problem_of(caller, &SESSION_OVER, &end).await,
         Ok(_) => Problem::not_found("session"),
         Err(problem) => problem,
     }

@@ -32,7 +32,9 @@ pub(crate) async fn check_sign_in(
     }
     let id = SignInId::from_bits(bits);
     match caller.api.records().sign_in_end(caller.account, id).await? {
-        Some(end) => Err(ended::over(caller, &Refusal::State(StateRefusal::SignInEnded { id }), &end).await),
+        Some(end) => {
+            Err(ended::problem_of(caller, &Refusal::State(StateRefusal::SignInEnded { id }), &end).await)
+        }
         None => check_ticket(caller, bits).await,
     }
 }
@@ -49,7 +51,7 @@ pub(crate) async fn check_session(
     }
     let id = SessionId::from_bits(bits);
     match caller.api.records().session_end(caller.account, id).await? {
-        Some(end) => Err(ended::over(caller, &ended::SESSION_OVER, &end).await),
+        Some(end) => Err(ended::problem_of(caller, &ended::SESSION_OVER, &end).await),
         None => check_ticket(caller, bits).await.map(|()| false),
     }
 }
@@ -65,7 +67,9 @@ async fn check_key(caller: &Admitted, bits: u128) -> Result<(), Problem> {
 async fn check_ticket(caller: &Admitted, bits: u128) -> Result<(), Problem> {
     let id = TicketId::from_bits(bits);
     match caller.api.records().ticket_end(caller.account, id).await? {
-        Some(end) => Err(ended::over(caller, &Refusal::State(StateRefusal::TicketEnded { id }), &end).await),
+        Some(end) => {
+            Err(ended::problem_of(caller, &Refusal::State(StateRefusal::TicketEnded { id }), &end).await)
+        }
         None => Ok(()),
     }
 }

@@ -225,7 +225,10 @@ mod tests {
             .collect();
         assert_eq!(listed::<Scope>(), json!(p::Scope::ALL));
         assert_eq!(listed::<OperatorScope>(), json!(of_operator));
-        let ways: Vec<_> = usher_journal::Way::ALL.iter().map(|way| way.as_str()).collect();
+        let ways: Vec<_> = usher_journal::Channel::ALL
+            .iter()
+            .map(|channel| channel.as_str())
+            .collect();
         assert_eq!(listed::<Way>(), json!(ways));
         assert_eq!(listed::<EndReason>(), json!(usher_domain::event::EndReason::ALL));
         let outcomes: Vec<_> = usher_app::WaitOutcome::ALL.iter().map(|it| it.as_str()).collect();

@@ -222,7 +222,7 @@ async fn change(
 /// command.
 async fn need_way_in(caller: &Admitted, change: SignInPatch) -> Result<(), Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
-        let after = change.over(account.settings().sign_in);
+        let after = change.applied_to(account.settings().sign_in);
         Ok((account.is_admin(actor), after.break_glass))
     };
     let (is_admin, break_glass) = caller.read(view).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::request::Parts;
 use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, AccountId, Actor, Refusal, SignInId, TicketId};
-use usher_engine::Way;
+use usher_engine::Channel;
 use usher_http::RequestLog;
 use usher_identity::PassFor;
 
@@ -71,7 +71,7 @@ impl Admitted {
             api: Arc::clone(api),
             account,
             actor,
-            cause: arrival.cause(Way::Api, None),
+            cause: arrival.cause(Channel::Api, None),
             admission,
         })
     }

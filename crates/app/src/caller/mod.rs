@@ -14,7 +14,7 @@ use http::request::Parts;
 use http::{HeaderMap, header};
 use usher_domain::personal::Personal;
 use usher_domain::{AccountId, Actor, OperatorKeyId};
-use usher_engine::{Cause, Way};
+use usher_engine::{Cause, Channel};
 use usher_http::RequestLog;
 use usher_identity::{Credential, Identified, KeysChangedBy, KeysOrigin};
 use usher_journal::Text;
@@ -48,10 +48,10 @@ impl<S: Scope> Caller<S> {
     pub async fn of(
         api: &Arc<Api>,
         parts: &Parts,
-        way: Way,
+        channel: Channel,
         account: Option<AccountId>,
     ) -> Result<Self, Problem> {
-        let known = Known::of(api, parts, way, account)?;
+        let known = Known::of(api, parts, channel, account)?;
         let account = account.ok_or_else(|| Problem::not_found("account"))?;
         let admission = Admission::Credential {
             shown: known.identified.shown,
@@ -91,7 +91,7 @@ pub struct Operator<S> {
 impl<S: Scope> Operator<S> {
     /// The operator who sends a request. A problem if it is no operator, or the key lacks the scope.
     pub fn of(api: &Arc<Api>, parts: &Parts) -> Result<Self, Problem> {
-        let known = Known::of(api, parts, Way::Api, None)?;
+        let known = Known::of(api, parts, Channel::Api, None)?;
         let Credential::OperatorKey { id: key, scopes } = known.identified.credential else {
             return Err(Problem::forbidden("an operator key"));
         };
@@ -151,7 +151,7 @@ struct Known {
 }
 
 impl Known {
-    fn of(api: &Api, parts: &Parts, way: Way, account: Option<AccountId>) -> Result<Self, Problem> {
+    fn of(api: &Api, parts: &Parts, channel: Channel, account: Option<AccountId>) -> Result<Self, Problem> {
         let token = bearer_of(&parts.headers).ok_or_else(|| Problem::unauthenticated(false))?;
         let arrival = Arrival::of(api, &parts.extensions, &parts.headers);
         let identified = api
@@ -168,7 +168,7 @@ impl Known {
             Credential::OperatorKey { id, .. } => Some(Text::from(id.to_string())),
         };
         Ok(Self {
-            cause: arrival.cause(way, credential),
+            cause: arrival.cause(channel, credential),
             identified,
         })
     }

@@ -261,7 +261,7 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
 /// must be able to sign in without it (D7).
 fn check_sign_in(account: &Account, change: SignInPatch, actor: &Actor) -> Result<(), Refusal> {
     account.need_admin(actor)?;
-    let after = change.over(account.settings.sign_in);
+    let after = change.applied_to(account.settings.sign_in);
     let is_owner = |id: UserId| {
         let user = account.users.get(&id);
         user.is_some_and(|user| user.active && user.profile.role == Role::Owner)

@@ -8,11 +8,11 @@ use crate::account::Account;
 use crate::event::{Claim, EndReason, Event, SessionEvent, SignInEvent, TicketEvent};
 use crate::evolve::seats::{log_off_notice, next_reclaim};
 use crate::id::{PoolId, SessionId, SignInId, TicketId};
+use crate::leases::{self, Leased};
+use crate::minutes;
 use crate::presence::{SessionState, SignIn, TicketState};
 use crate::schedule::Due;
 use crate::time::{Secs, Timestamp};
-use crate::leases::{self, Leased};
-use crate::minutes;
 
 /// Notice before an idle seat is reclaimed (Q4).
 const RECLAIM_NOTICE: Secs = Secs::new(60);

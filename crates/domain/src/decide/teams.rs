@@ -67,7 +67,10 @@ fn change(
     if let Some(change) = change {
         members::check_change(account, change)?;
     }
-    let members = change.map_or_else(|| before.members.clone(), |change| change.over(&before.members));
+    let members = change.map_or_else(
+        || before.members.clone(),
+        |change| change.applied_to(&before.members),
+    );
     if *name == before.name && members == before.members {
         return Ok(Decision::done(Vec::new()));
     }

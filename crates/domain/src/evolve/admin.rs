@@ -142,7 +142,7 @@ fn change_settings(account: &mut State, change: &SettingsPatch) {
     if let Some(rules) = &change.pool_defaults {
         account.settings.pool_defaults = rules.clone();
     }
-    account.settings.sign_in = change.sign_in.over(account.settings.sign_in);
+    account.settings.sign_in = change.sign_in.applied_to(account.settings.sign_in);
     if let Some(origins) = &change.cors_origins {
         account.settings.cors_origins.clone_from(origins);
     }

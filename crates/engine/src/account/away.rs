@@ -76,7 +76,10 @@ impl Resident {
 
     /// Runs queries on the stored state, if the journal stores nothing: the account has not moved since then, so they
     /// see it as it was at that moment, and nothing that is due is done.
-    pub(super) fn look(&mut self, run: &mut dyn FnMut(&mut Turn<'_>, Phase)) -> Result<(), Failure> {
+    pub(super) fn answer_from_stored(
+        &mut self,
+        run: &mut dyn FnMut(&mut Turn<'_>, Phase),
+    ) -> Result<(), Failure> {
         let Some(mut state) = self.state.take() else {
             return Err(Failure::Unavailable(Reason::OutcomeUnknown));
         };

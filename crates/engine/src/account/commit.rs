@@ -119,12 +119,12 @@ impl Resident {
     }
 
     /// Answers queries from the stored state, after the result of their turn could not be stored.
-    pub(super) async fn look_at_stored(
+    pub(super) async fn load_and_answer_from_stored(
         &mut self,
         run: &mut (dyn FnMut(&mut Turn<'_>, Phase) + Send),
     ) -> Result<(), Failure> {
         self.loaded().await?;
-        self.look(run)
+        self.answer_from_stored(run)
     }
 
     /// Loads the state if it is not in memory.

@@ -15,7 +15,7 @@ use crate::{Failure, Reason};
 type Rest<T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send>>;
 
 /// The result of trying to work.
-pub(crate) enum Begun<W: Work> {
+pub(crate) enum InlineResult<W: Work> {
     /// Nothing was done: the account's task has to load it, or to read other nodes' commits.
     NotNow(W),
     /// Nothing has to be stored, and this is the answer.
@@ -25,19 +25,16 @@ pub(crate) enum Begun<W: Work> {
 }
 
 /// Does work on an account that nobody else is working on.
-pub(crate) fn begin<W: Work>(mut resident: OwnedMutexGuard<Resident>, mut work: W) -> Begun<W> {
+pub(crate) fn begin<W: Work>(mut resident: OwnedMutexGuard<Resident>, mut work: W) -> InlineResult<W> {
     if resident.state.is_none() || resident.is_stale() {
-        return Begun::NotNow(work);
+        return InlineResult::NotNow(work);
     }
-    let mut kept = None;
-    let is_look = W::IS_QUESTION && resident.has_failed_lately();
+    let mut answer = None;
+    let is_from_stored = W::IS_QUESTION && resident.has_failed_lately();
     let turn = catch_unwind(AssertUnwindSafe(|| {
-        let mut run = |turn: &mut Turn<'_>, phase| match phase {
-            Phase::BeforeWhatIsDue => work.keep_alive(turn),
-            Phase::Main => kept = Some(work.run(turn)),
-        };
-        if is_look {
-            resident.look(&mut run).map(|()| None)
+        let mut run = phases(&mut work, &mut answer);
+        if is_from_stored {
+            resident.answer_from_stored(&mut run).map(|()| None)
         } else {
             resident.turn(&mut run)
         }
@@ -45,15 +42,15 @@ pub(crate) fn begin<W: Work>(mut resident: OwnedMutexGuard<Resident>, mut work: 
     match turn {
         Ok(Ok(None)) => {
             resident.mark_due();
-            Begun::Done(answer(kept))
+            InlineResult::Done(known(answer))
         }
-        Ok(Ok(Some(outgoing))) => Begun::Storing(Unstoppable {
-            rest: Some(Box::pin(store(resident, work, kept, outgoing))),
+        Ok(Ok(Some(outgoing))) => InlineResult::Storing(Unstoppable {
+            rest: Some(Box::pin(store(resident, work, answer, outgoing))),
         }),
-        Ok(Err(failure)) => Begun::Done(Err(failure)),
+        Ok(Err(failure)) => InlineResult::Done(Err(failure)),
         Err(_panic) => {
             resident.note_panic();
-            Begun::Done(answer(None))
+            InlineResult::Done(known(None))
         }
     }
 }
@@ -61,32 +58,42 @@ pub(crate) fn begin<W: Work>(mut resident: OwnedMutexGuard<Resident>, mut work: 
 async fn store<W: Work>(
     mut resident: OwnedMutexGuard<Resident>,
     mut work: W,
-    mut kept: Option<Result<W::Answer, Failure>>,
+    mut answer: Option<Result<W::Answer, Failure>>,
     outgoing: Outgoing,
 ) -> Result<W::Answer, Failure> {
     let first = resident.store(outgoing).await;
-    let mut run = |turn: &mut Turn<'_>, phase| match phase {
-        Phase::BeforeWhatIsDue => work.keep_alive(turn),
-        Phase::Main => kept = Some(work.run(turn)),
-    };
+    let mut run = phases(&mut work, &mut answer);
     let mut stored = match first {
         Ok(true) => Ok(()),
         Ok(false) => resident.decide(&mut run, ATTEMPTS_MAX - 1).await,
         Err(failure) => Err(failure),
     };
     if W::IS_QUESTION && stored.as_ref().is_err_and(Failure::is_of_storing) {
-        stored = resident.look_at_stored(&mut run).await;
+        stored = resident.load_and_answer_from_stored(&mut run).await;
     }
     resident.mark_due();
     if resident.is_worth_a_snapshot() {
         // The answer must not wait while the state is copied.
         tokio::spawn(async move { resident.snapshot() });
     }
-    stored.and_then(|()| answer(kept))
+    drop(run);
+    stored.and_then(|()| known(answer))
 }
 
-fn answer<T>(kept: Option<Result<T, Failure>>) -> Result<T, Failure> {
-    kept.unwrap_or(Err(Failure::Unavailable(Reason::OutcomeUnknown)))
+/// What is done in each phase of a turn. It may run several times; the last answer counts.
+fn phases<W: Work>(
+    work: &mut W,
+    answer: &mut Option<Result<W::Answer, Failure>>,
+) -> impl FnMut(&mut Turn<'_>, Phase) {
+    move |turn: &mut Turn<'_>, phase| match phase {
+        Phase::BeforeWhatIsDue => work.keep_alive(turn),
+        Phase::Main => *answer = Some(work.run(turn)),
+    }
+}
+
+/// Without an answer nobody knows what came of the work.
+fn known<T>(answer: Option<Result<T, Failure>>) -> Result<T, Failure> {
+    answer.unwrap_or(Err(Failure::Unavailable(Reason::OutcomeUnknown)))
 }
 
 /// Work that is finished once it has begun: if its caller goes away, a task continues it.
@@ -99,7 +106,7 @@ impl<T: Send> Future for Unstoppable<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Some(mut rest) = self.rest.take() else {
-            return Poll::Ready(answer(None));
+            return Poll::Ready(known(None));
         };
         let polled = rest.as_mut().poll(context);
         if polled.is_pending() {

@@ -14,7 +14,7 @@ mod task;
 mod turn;
 
 pub(crate) use commit::published;
-pub(crate) use inline::{Begun, Unstoppable, begin};
+pub(crate) use inline::{InlineResult, Unstoppable, begin};
 pub(crate) use job::{Execution, HeartbeatBatch, Job, Phase, Proposal, Queued, Reading, Work, lease_left};
 pub(crate) use resident::Resident;
 pub(crate) use saving::SavingRoom;

@@ -93,7 +93,7 @@ impl Resident {
             self.marked = None;
         }
         if batch.is_work() {
-            match self.carry_out_or_look(&mut batch).await {
+            match self.carry_out_or_answer(&mut batch).await {
                 Ok(()) => batch.answer(self),
                 Err(failure) => batch.fail(&failure),
             }
@@ -111,7 +111,7 @@ impl Resident {
 
     /// Does the work of a batch. If nothing can be stored, queries are answered all the same, from the stored state,
     /// and new subscribers follow the account from there; everything else in the batch fails.
-    async fn carry_out_or_look(&mut self, batch: &mut Batch) -> Result<(), Failure> {
+    async fn carry_out_or_answer(&mut self, batch: &mut Batch) -> Result<(), Failure> {
         let asks_only = batch.ticks.is_empty() && batch.jobs.iter().all(|job| job.is_question());
         if !(asks_only && self.has_failed_lately()) {
             let jobs = &mut batch.jobs;
@@ -123,7 +123,7 @@ impl Resident {
         }
         let jobs = &mut batch.jobs;
         let mut run = |turn: &mut Turn<'_>, phase| jobs.iter_mut().for_each(|job| job.run(turn, phase));
-        self.look_at_stored(&mut run).await
+        self.load_and_answer_from_stored(&mut run).await
     }
 }
 

@@ -11,12 +11,12 @@ use usher_domain::{
 };
 use usher_journal::{Append, Commit};
 
-use self::witness::{Kept, Witness};
+use self::witness::{TurnResults, Witness};
 use super::state::State;
 use crate::node::Node;
-use crate::{Cause, Entry, Failure, Reason, Request, Way};
+use crate::{Cause, Channel, Entry, Failure, Reason, Request};
 
-static TIMER: Cause = Cause::by(Way::Timer);
+static TIMER: Cause = Cause::by(Channel::Timer);
 
 /// A running batch. Its changes are only in memory until its commit is stored.
 pub(crate) struct Turn<'a> {
@@ -26,7 +26,7 @@ pub(crate) struct Turn<'a> {
     now: Timestamp,
     /// What the wall clock shows.
     wall: Timestamp,
-    kept: Kept,
+    results: TurnResults,
 }
 
 /// A commit that is ready to be stored.
@@ -44,7 +44,7 @@ impl<'a> Turn<'a> {
             state,
             now,
             wall: node.time.clock().now(),
-            kept: Kept::new(now),
+            results: TurnResults::new(now),
         };
         turn.look_at_wall();
         turn
@@ -68,7 +68,7 @@ impl<'a> Turn<'a> {
         if self.existing().is_err() {
             return;
         }
-        let resumed = self.step(Input::Resume(outage), &Actor::System, &Cause::by(Way::Resume));
+        let resumed = self.step(Input::Resume(outage), &Actor::System, &Cause::by(Channel::Resume));
         if let Err(failure) = resumed {
             tracing::error!(account = %self.id, error = %failure, "an outage could not be made up for");
         }
@@ -122,7 +122,7 @@ impl<'a> Turn<'a> {
     /// Records when each lease ends, so that nothing is lost when the account leaves memory.
     pub(super) fn save_renewals(&mut self) {
         // Declined if there is no account.
-        let _ = self.step(Input::StoreLeases, &Actor::System, &Cause::by(Way::Leave));
+        let _ = self.step(Input::StoreLeases, &Actor::System, &Cause::by(Channel::Leave));
     }
 
     fn create(
@@ -162,7 +162,7 @@ impl<'a> Turn<'a> {
             node: self.node,
             id: self.id,
             now: self.now,
-            kept: &mut self.kept,
+            results: &mut self.results,
             pacer: &mut self.state.pacer,
             actor,
             cause,
@@ -199,7 +199,7 @@ impl<'a> Turn<'a> {
 
     /// The commit of the turn; `None` if nothing changed.
     pub(super) fn finish(mut self) -> Result<Option<Outgoing>, Failure> {
-        let is_changed = !self.kept.entries.is_empty();
+        let is_changed = !self.results.entries.is_empty();
         let input = if is_changed {
             Input::NoteWallClock
         } else {
@@ -219,11 +219,11 @@ impl<'a> Turn<'a> {
         let Some(account) = &head.account else {
             return Ok(None);
         };
-        let Kept {
+        let TurnResults {
             entries,
             recorder,
             touched,
-        } = self.kept;
+        } = self.results;
         for broken in account.broken_in(&touched) {
             let what = "a rule is broken after a commit";
             self.node.note_broken(self.id, &broken, what);

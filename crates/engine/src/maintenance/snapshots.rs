@@ -34,7 +34,7 @@ pub async fn check_snapshots(
                 Authenticity::Current => {}
                 Authenticity::Former => journal.save_snapshot(snapshot.sealed(authenticator)).await?,
                 Authenticity::Wrong => report.faults.push(Fault {
-                    place: place(&snapshot),
+                    location: location_of(&snapshot),
                     problem: "its digest was not made by this server".to_owned(),
                 }),
             }
@@ -42,7 +42,7 @@ pub async fn check_snapshots(
     }
 }
 
-fn place(snapshot: &Snapshot) -> FaultLocation {
+fn location_of(snapshot: &Snapshot) -> FaultLocation {
     FaultLocation::Snapshot {
         account: snapshot.account,
         seq: snapshot.seq,
@@ -104,7 +104,7 @@ impl Snapshots {
 
 fn of_nobody(snapshot: &Snapshot) -> Fault {
     Fault {
-        place: place(snapshot),
+        location: location_of(snapshot),
         problem: "the account has no commits".to_owned(),
     }
 }

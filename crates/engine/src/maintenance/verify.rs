@@ -105,7 +105,7 @@ async fn walk_to_the_end(
         Err(RebuildError::Journal(error)) => {
             let seq = walk.replayed.seq.next();
             walk.faults.push(Fault {
-                place: FaultLocation::Commit { account, seq },
+                location: FaultLocation::Commit { account, seq },
                 problem: format!("it, or one close to it, cannot be read: {error}"),
             });
         }

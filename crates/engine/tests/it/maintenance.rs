@@ -182,11 +182,11 @@ async fn verifying_names_the_first_commit_that_was_changed() {
 
     let report = verify(&desk.journal, &desk.journal, None, |_| {}).await.unwrap();
     assert_eq!(report.faults.len(), 1);
-    let place = FaultLocation::Commit {
+    let location = FaultLocation::Commit {
         account: ACCOUNT,
         seq: third,
     };
-    assert_eq!(report.faults[0].place, place);
+    assert_eq!(report.faults[0].location, location);
 }
 
 /// The journal of a desk whose account has left memory, and so has a snapshot.
@@ -227,7 +227,7 @@ async fn a_snapshot_that_was_changed_is_named_and_not_believed() {
         matches!(
             report,
             [Fault {
-                place: FaultLocation::Snapshot { account: ACCOUNT, .. },
+                location: FaultLocation::Snapshot { account: ACCOUNT, .. },
                 ..
             }]
         )

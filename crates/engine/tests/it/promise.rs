@@ -158,14 +158,14 @@ async fn verify_names_the_commit_that_gave_a_seat_that_was_taken() {
 
     let report = verify(&desk.journal, &desk.journal, None, |_| {}).await.unwrap();
 
-    let place = FaultLocation::Rule {
+    let location = FaultLocation::Rule {
         account: ACCOUNT,
         seq,
     };
     // The commits were written without their records, whose absence is reported too.
     let rules: Vec<_> = report.faults.iter().filter(|fault| fault.is_of_rules()).collect();
     assert_eq!(rules.len(), 1);
-    assert_eq!(rules[0].place, place);
+    assert_eq!(rules[0].location, location);
     let text = rules[0].to_string();
     assert!(
         text.contains("oversold") && text.contains(&POOL.to_string()),
@@ -189,8 +189,8 @@ async fn verify_names_the_commit_that_gave_a_seat_that_was_taken() {
         report
             .mended
             .iter()
-            .map(|fault| fault.place.clone())
+            .map(|fault| fault.location.clone())
             .collect::<Vec<_>>(),
-        [place]
+        [location]
     );
 }

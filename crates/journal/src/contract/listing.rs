@@ -3,7 +3,9 @@
 use super::{
     Backend, Pen, account, account_put, at, audit, occupancy, pool, refusal, session, session_started, user,
 };
-use crate::{AccountFilter, AuditFilter, PageRequest, Record, RefusalFilter, SessionFilter, Span, Text, Way};
+use crate::{
+    AccountFilter, AuditFilter, Channel, PageRequest, Record, RefusalFilter, SessionFilter, Span, Text,
+};
 
 /// Accounts are found by a part of their name, case-insensitively; deleted ones only on request.
 pub async fn an_account_is_listed_as_it_was_last_put(backend: &dyn Backend) {
@@ -178,8 +180,8 @@ pub async fn the_audit_is_filtered_by_cause(backend: &dyn Backend) {
     }
 
     let all = AuditFilter::default;
-    let by = |way| AuditFilter {
-        way: Some(way),
+    let by = |channel| AuditFilter {
+        channel: Some(channel),
         ..all()
     };
     let from = |address: &str| AuditFilter {
@@ -192,10 +194,10 @@ pub async fn the_audit_is_filtered_by_cause(backend: &dyn Backend) {
     };
     for (filter, expected) in [
         (all(), vec![6, 5, 4, 3, 2, 1, 0]),
-        (by(Way::Portal), vec![6, 0]),
-        (by(Way::Api), vec![5, 4, 2, 1]),
-        (by(Way::Timer), vec![3]),
-        (by(Way::Scim), vec![]),
+        (by(Channel::Portal), vec![6, 0]),
+        (by(Channel::Api), vec![5, 4, 2, 1]),
+        (by(Channel::Timer), vec![3]),
+        (by(Channel::Scim), vec![]),
         (from("192.0.2.7"), vec![0]),
         (from("2001:0db8::0007"), vec![2]),
         (from("192.0.2.8"), vec![]),
@@ -205,7 +207,7 @@ pub async fn the_audit_is_filtered_by_cause(backend: &dyn Backend) {
         (of("r=01h2"), vec![6]),
         (
             AuditFilter {
-                way: Some(Way::Api),
+                channel: Some(Channel::Api),
                 ..of("01h2")
             },
             vec![4],

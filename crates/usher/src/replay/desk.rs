@@ -10,14 +10,14 @@ use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::rules::RULE_SECS_MAX;
 use usher_domain::text::Product;
 use usher_domain::{Account, Actor, Command, Outcome, Secs, SignInId, Timestamp, UserId};
-use usher_engine::{Cause, Clock, Engine, Heartbeat, Options, Request as Order, Way};
+use usher_engine::{Cause, Channel, Clock, Engine, Heartbeat, Options, Request as Order};
 use usher_insight::flexnet::{Grouping, Request};
 use usher_journal::MemoryJournal;
 
 use super::setting::{ACCOUNT, POOL, parse, pool_commands, user_commands};
 use crate::Failure;
 
-const CAUSE: Cause = Cause::by(Way::CommandLine);
+const CAUSE: Cause = Cause::by(Channel::CommandLine);
 /// How often every signed-in user sends a heartbeat.
 const RENEW_AFTER: Secs = Secs::new(RULE_SECS_MAX / 3);
 /// The most commands that run at the same time. Far below the bound of the engine's inbox.

@@ -127,7 +127,7 @@ impl Anchors {
                 Err(_) => "it cannot be read, but the anchor has it",
             };
             faults.push(Fault {
-                place: FaultLocation::Commit { account, seq },
+                location: FaultLocation::Commit { account, seq },
                 problem: problem.to_owned(),
             });
         }

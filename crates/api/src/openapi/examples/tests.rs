@@ -158,7 +158,7 @@ fn of_administration() -> Vec<Refusal> {
 }
 
 /// Ended things, with how they ended.
-fn over() -> [Problem; 2] {
+fn of_ended_things() -> [Problem; 2] {
     let end = |reason: &'static str, by| End {
         at: MONDAY,
         reason: reason.into(),
@@ -241,7 +241,7 @@ async fn the_examples_of_problems_are_generated_one_for_each_code() {
     let refused = of_seats().into_iter().chain(of_administration());
     let refused = refused.map(|refusal| Problem::refused(&refusal, Some(ACCOUNT)));
     let mut made = BTreeMap::new();
-    for problem in refused.chain(over()).chain(of_http()) {
+    for problem in refused.chain(of_ended_things()).chain(of_http()) {
         let code = problem.kind().code;
         assert!(
             made.insert(code, document(problem).await).is_none(),

@@ -51,7 +51,7 @@ impl SignInSubject {
     }
 
     /// An ended sign-in with events that may still have to be reported.
-    pub(crate) fn over(row: &SignInRow, unsure_until: Seq) -> Option<Self> {
+    pub(crate) fn of_ended(row: &SignInRow, unsure_until: Seq) -> Option<Self> {
         Some(Self {
             id: row.id,
             user: row.user,

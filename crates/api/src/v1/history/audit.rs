@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::value::RawValue;
 use usher_app::{AccountsRead, Admitted, AuditFormat, AuditLine, Caller, Window};
 use usher_domain::{WallTime, WallTimes};
-use usher_journal::{AuditFilter, AuditRow, Cursor, PAGE_MAX, PageRequest, Way};
+use usher_journal::{AuditFilter, AuditRow, Channel, Cursor, PAGE_MAX, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{need_reports, window};
@@ -70,7 +70,7 @@ impl AuditEntry {
             action: entry.action.to_string(),
             target: entry.target.map(|target| target.to_string()),
             detail: detail.and_then(|detail| RawValue::from_string(detail).ok()),
-            came_by: cause.way.as_str(),
+            came_by: cause.channel.as_str(),
             credential: cause.credential.map(|credential| credential.to_string()),
             address: cause.address.map(|address| address.reveal().to_string()),
             request_id: cause.request.map(|request| request.to_string()),
@@ -80,7 +80,7 @@ impl AuditEntry {
 
 /// A channel.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct CameBy(Way);
+pub(super) struct CameBy(Channel);
 
 impl<'de> Deserialize<'de> for CameBy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -144,7 +144,7 @@ pub(super) async fn list(
         actor: query.actor,
         action: query.action,
         target: query.target,
-        way: query.came_by.map(|came_by| came_by.0),
+        channel: query.came_by.map(|came_by| came_by.0),
         address: query.address,
         request: query.request_id,
     };

@@ -171,7 +171,7 @@ impl Joined {
     }
 
     /// An ended session. `is_customer`: it is shown to the customer who joined it.
-    pub(super) fn over(over: &Over, code: String, is_customer: bool) -> Self {
+    pub(super) fn of_ended(over: &Over, code: String, is_customer: bool) -> Self {
         let customer = over.row.customer.as_ref().filter(|_| is_customer);
         let customer = customer.map(|text| text.reveal().to_string());
         let names = Names {

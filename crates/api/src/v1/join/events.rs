@@ -10,7 +10,7 @@ use usher_app::{Admission, Admitted, Api, Arrival, bearer_of, no_such_code};
 use usher_domain::event::SessionEvent;
 use usher_domain::presence::SessionState;
 use usher_domain::{Account, Actor, Event, SessionId, Timestamp};
-use usher_engine::Way;
+use usher_engine::Channel;
 use usher_identity::PassFor;
 use usher_journal::{CodeOwner, Seq};
 
@@ -197,7 +197,7 @@ pub(super) async fn follow(
         api: Arc::clone(&visitor.api),
         account,
         actor: Actor::Customer(session),
-        cause: visitor.arrival.cause(Way::Api, None),
+        cause: visitor.arrival.cause(Channel::Api, None),
         admission,
     };
     let view = move |account: &Account, now| Standing::of(account, session, now);

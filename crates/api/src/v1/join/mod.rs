@@ -15,7 +15,7 @@ use usher_domain::presence::{Customer, JoinProof};
 use usher_domain::refusal::StateRefusal;
 use usher_domain::text::{Code, Name};
 use usher_domain::{Account, Actor, Command};
-use usher_engine::{Failure, Request, Way};
+use usher_engine::{Channel, Failure, Request};
 use usher_journal::CodeOwner;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -111,15 +111,15 @@ impl Visitor {
         };
         match seen {
             Some(joined) => Ok(joined),
-            None => self.over().await,
+            None => self.after_its_end().await,
         }
     }
 
     /// The session as an ended one.
-    async fn over(&self) -> Result<Joined, Problem> {
+    async fn after_its_end(&self) -> Result<Joined, Problem> {
         let over = self.api.session_over(self.owner).await?;
         let over = over.ok_or_else(no_such_code)?;
-        Ok(Joined::over(&over, self.code.to_string(), self.is_customer()))
+        Ok(Joined::of_ended(&over, self.code.to_string(), self.is_customer()))
     }
 
     /// Whether they sent the token from joining.
@@ -131,7 +131,7 @@ impl Visitor {
     async fn carry_out(&self, command: Command) -> Result<Option<Joined>, Problem> {
         let request = Request {
             actor: Actor::Customer(self.owner.session),
-            cause: self.arrival.cause(Way::Api, None),
+            cause: self.arrival.cause(Channel::Api, None),
             command,
         };
         let (session, code) = (self.owner.session, self.code.to_string());

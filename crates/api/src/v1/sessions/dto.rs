@@ -250,7 +250,7 @@ impl Session {
     }
 
     /// An ended session.
-    pub(crate) fn over(account: &Account, row: &SessionRow, host: Option<&SignInRow>) -> Self {
+    pub(crate) fn of_ended(account: &Account, row: &SessionRow, host: Option<&SignInRow>) -> Self {
         let user = account.user(row.user);
         let end = row.end.as_ref();
         let by = end.and_then(|end| end.by.as_ref());

@@ -52,7 +52,7 @@ pub(super) async fn end(
     };
     let shown = match shown {
         Some(shown) => Some(shown),
-        None => read::over(&caller, path.session).await?,
+        None => read::ended_session(&caller, path.session).await?,
     };
     shown.map(Answer).ok_or_else(|| Problem::not_found("session"))
 }
@@ -97,7 +97,7 @@ pub(super) async fn end_many(
     for (id, shown) in body.ids.into_iter().zip(shown) {
         match shown {
             Some(shown) => items.push(shown),
-            None => items.extend(read::over(&caller, id).await?),
+            None => items.extend(read::ended_session(&caller, id).await?),
         }
     }
     Ok(Answer(List {

@@ -222,13 +222,16 @@ pub(super) async fn get(
     let seen = ended::read(&caller, move |account, now| Ok(view(account, now))).await?;
     let shown = match seen {
         Some(shown) => shown,
-        None => over(&caller, path.session).await?,
+        None => ended_session(&caller, path.session).await?,
     };
     shown.map(Answer).ok_or_else(|| Problem::not_found("session"))
 }
 
 /// An ended session, if the caller may see it.
-pub(super) async fn over(caller: &Admitted, id: usher_domain::SessionId) -> Result<Option<Session>, Problem> {
+pub(super) async fn ended_session(
+    caller: &Admitted,
+    id: usher_domain::SessionId,
+) -> Result<Option<Session>, Problem> {
     let Some(row) = ended::session(caller, id).await? else {
         return Ok(None);
     };
@@ -247,7 +250,7 @@ async fn show_ended(caller: &Admitted, rows: Vec<Ended>) -> Result<Vec<Session>,
     let view = move |account: &Account, _: &Actor, _| {
         let shown = rows
             .iter()
-            .map(|(row, host)| Session::over(account, row, host.as_ref()));
+            .map(|(row, host)| Session::of_ended(account, row, host.as_ref()));
         Ok(shown.collect())
     };
     Ok(caller.read(view).await?)

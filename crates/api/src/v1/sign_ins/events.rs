@@ -71,9 +71,9 @@ pub(super) async fn follow(
             let Some(end) = end else {
                 return Err(Problem::refused(&refusal, None));
             };
-            let over = ended::over(&caller, &refusal, &end).await;
+            let over = ended::problem_of(&caller, &refusal, &end).await;
             let row = caller.api.records().sign_in(caller.account, id).await?;
-            let subject = row.and_then(|row| SignInSubject::over(&row, opening.unsure_until));
+            let subject = row.and_then(|row| SignInSubject::of_ended(&row, opening.unsure_until));
             let Some(subject) = subject.filter(|_| from.is_some()) else {
                 return Err(over);
             };

@@ -74,7 +74,7 @@ pub(super) async fn follow(
             let Some(end) = end else {
                 return Err(Problem::refused(&refusal, None));
             };
-            let over = ended::over(&caller, &refusal, &end).await;
+            let over = ended::problem_of(&caller, &refusal, &end).await;
             if from.is_none() {
                 return Err(over);
             }

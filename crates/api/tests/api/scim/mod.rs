@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use usher_domain::command::GroupCommand;
 use usher_domain::directory::GroupMapping;
 use usher_domain::{Actor, Command};
-use usher_engine::{Cause, Request, Way};
+use usher_engine::{Cause, Channel, Request};
 
 use crate::app::{Answer, App, Call, Who};
 
@@ -88,7 +88,7 @@ impl Directory {
         let id = group.parse().unwrap();
         let request = Request {
             actor: Actor::Operator,
-            cause: Cause::by(Way::Portal),
+            cause: Cause::by(Channel::Portal),
             command: Command::Group(GroupCommand::Map { id, mapping }),
         };
         let engine = &self.app.engine;

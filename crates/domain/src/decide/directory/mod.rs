@@ -101,7 +101,7 @@ fn change(
     }
     if let Some(change) = members {
         members::check_change(account, change)?;
-        let after = change.over(&group.members);
+        let after = change.applied_to(&group.members);
         events.extend(change_members(account, group, &after, actor)?);
     }
     Ok(Decision::done(events))

@@ -74,7 +74,7 @@ fn an_event_that_was_left_out_is_counted() {
 
         witness.left_out(&second_seat(), POOL);
 
-        assert_eq!(turn.kept.entries, []);
+        assert_eq!(turn.results.entries, []);
         assert_eq!(turn.node.counters.read().invariants_broken, 1);
     });
 }

@@ -11,13 +11,13 @@ use crate::records::{Recorder, Recording};
 use crate::{Cause, Entry};
 
 /// The collected results of a turn's steps.
-pub(super) struct Kept {
+pub(super) struct TurnResults {
     pub(super) entries: Vec<Entry>,
     pub(super) recorder: Recorder,
     pub(super) touched: Touched,
 }
 
-impl Kept {
+impl TurnResults {
     /// Of a commit that is decided at `now`.
     pub(super) fn new(now: Timestamp) -> Self {
         Self {
@@ -33,7 +33,7 @@ pub(super) struct Witness<'a> {
     pub(super) node: &'a Node,
     pub(super) id: AccountId,
     pub(super) now: Timestamp,
-    pub(super) kept: &'a mut Kept,
+    pub(super) results: &'a mut TurnResults,
     pub(super) pacer: &'a mut RefusalPacer,
     pub(super) actor: &'a Actor,
     pub(super) cause: &'a Cause,
@@ -44,7 +44,7 @@ pub(super) struct Witness<'a> {
 impl Witness<'_> {
     fn recording(&mut self) -> Recording<'_> {
         Recording {
-            recorder: &mut self.kept.recorder,
+            recorder: &mut self.results.recorder,
             actor: self.actor_text.get_or_insert_with(|| actor_text(self.actor)),
             cause: self.cause,
         }
@@ -54,12 +54,12 @@ impl Witness<'_> {
 impl Observer for Witness<'_> {
     fn before(&mut self, account: Option<&Account>, event: &Event) {
         self.recording().before(account, event);
-        self.kept.touched.before(account, event);
+        self.results.touched.before(account, event);
     }
 
     fn after(&mut self, events: Vec<Event>) {
         let actor = self.actor_text.get_or_insert_with(|| actor_text(self.actor));
-        self.kept.entries.push(Entry {
+        self.results.entries.push(Entry {
             at: self.now,
             actor: actor.clone(),
             cause: self.cause.clone(),

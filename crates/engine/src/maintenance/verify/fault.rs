@@ -1,4 +1,4 @@
-//! A fault in stored data, and its place.
+//! A fault in stored data, and its location.
 
 use std::fmt;
 
@@ -55,7 +55,7 @@ pub enum FaultLocation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// Where it is.
-    pub place: FaultLocation,
+    pub location: FaultLocation,
     /// What is wrong.
     pub problem: String,
 }
@@ -64,7 +64,7 @@ impl Fault {
     /// The account concerned, if known.
     #[must_use]
     pub const fn account(&self) -> Option<AccountId> {
-        match self.place {
+        match self.location {
             FaultLocation::Commit { account, .. }
             | FaultLocation::Rule { account, .. }
             | FaultLocation::Audit { account, .. }
@@ -77,14 +77,14 @@ impl Fault {
     /// Whether it concerns the commits themselves, and not what derives from them.
     #[must_use]
     pub const fn is_of_journal(&self) -> bool {
-        matches!(self.place, FaultLocation::Commit { .. })
+        matches!(self.location, FaultLocation::Commit { .. })
     }
 
     /// Whether it concerns a row that a rebuild derives from the commits again.
     #[must_use]
     pub const fn is_of_read_models(&self) -> bool {
         matches!(
-            self.place,
+            self.location,
             FaultLocation::Audit { .. } | FaultLocation::AuditRow(_) | FaultLocation::Row { .. }
         )
     }
@@ -92,13 +92,13 @@ impl Fault {
     /// Whether the commits are unchanged, but result in an account that breaks an invariant.
     #[must_use]
     pub const fn is_of_rules(&self) -> bool {
-        matches!(self.place, FaultLocation::Rule { .. })
+        matches!(self.location, FaultLocation::Rule { .. })
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.place {
+        match &self.location {
             FaultLocation::Commit { account, seq } | FaultLocation::Rule { account, seq } => {
                 write!(f, "{account}, commit {seq}")?;
             }
@@ -121,7 +121,7 @@ impl fmt::Display for Fault {
 impl From<Difference> for Fault {
     fn from(found: Difference) -> Self {
         Self {
-            place: FaultLocation::Row {
+            location: FaultLocation::Row {
                 account: found.account,
                 table: found.table,
                 row: found.row,
@@ -133,7 +133,7 @@ impl From<Difference> for Fault {
 
 impl From<Stray> for Fault {
     fn from(stray: Stray) -> Self {
-        let (place, problem) = match stray {
+        let (location, problem) = match stray {
             Stray::HeadWithoutCommit { account, seq } => (
                 FaultLocation::Commit { account, seq },
                 "it is missing, and it was the newest",
@@ -154,7 +154,7 @@ impl From<Stray> for Fault {
             Stray::AuditWithoutCommit { row } => (FaultLocation::AuditRow(row), "it belongs to no commit"),
         };
         Self {
-            place,
+            location,
             problem: problem.to_owned(),
         }
     }

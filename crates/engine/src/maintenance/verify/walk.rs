@@ -120,8 +120,8 @@ impl<'a> Walk<'a> {
             let oversold = Broken::Oversold(*pool);
             if !broken.contains(&oversold) {
                 let problem = format!("{oversold}; it has drained since");
-                let place = FaultLocation::Rule { account, seq: *seq };
-                self.mended.push(Fault { place, problem });
+                let location = FaultLocation::Rule { account, seq: *seq };
+                self.mended.push(Fault { location, problem });
             }
         }
         for broken in broken {
@@ -130,9 +130,9 @@ impl<'a> Walk<'a> {
                 _ => None,
             };
             let seq = seq.unwrap_or(self.replayed.seq);
-            let place = FaultLocation::Rule { account, seq };
+            let location = FaultLocation::Rule { account, seq };
             let problem = broken.to_string();
-            self.faults.push(Fault { place, problem });
+            self.faults.push(Fault { location, problem });
         }
         if self
             .replayed
@@ -140,13 +140,13 @@ impl<'a> Walk<'a> {
             .as_ref()
             .is_some_and(|account| !is_derived_alike(account))
         {
-            let place = FaultLocation::Rule {
+            let location = FaultLocation::Rule {
                 account,
                 seq: self.replayed.seq,
             };
             let problem =
                 "derived-out-of-step – a snapshot of it would not be what its commits come to".to_owned();
-            self.faults.push(Fault { place, problem });
+            self.faults.push(Fault { location, problem });
         }
     }
 
@@ -182,7 +182,7 @@ impl<'a> Walk<'a> {
         if is_lost {
             let problem = "its `next_due` is later than the commits say";
             self.faults.push(Fault {
-                place: FaultLocation::Row {
+                location: FaultLocation::Row {
                     account: Some(self.account),
                     table: "heads",
                     row: self.account.to_string().into(),
@@ -222,7 +222,7 @@ impl<'a> Walk<'a> {
 
     fn note_snapshot(&mut self, seq: Seq, problem: impl Into<String>) {
         self.faults.push(Fault {
-            place: FaultLocation::Snapshot {
+            location: FaultLocation::Snapshot {
                 account: self.account,
                 seq,
             },
@@ -255,7 +255,7 @@ impl<'a> Walk<'a> {
         if self.faults.len() < FAULTS_MAX {
             let account = self.account;
             self.faults.push(Fault {
-                place: FaultLocation::Audit { account, seq, index },
+                location: FaultLocation::Audit { account, seq, index },
                 problem: problem.to_owned(),
             });
         }

@@ -85,7 +85,7 @@ impl AuditQuery {
             actor: one(form, "actor", actor),
             action: Some(self.action.clone()).filter(|action| !action.is_empty()),
             target: one(form, "target", target),
-            way: read(form, "way", "This must be one of the list."),
+            channel: read(form, "way", "This must be one of the list."),
             address: read(
                 form,
                 "address",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use serde_json::Value;
 use usher_domain::{Account, WallTimes};
-use usher_journal::{AuditRow, Cause, Way};
+use usher_journal::{AuditRow, Cause, Channel};
 
 use super::check::Checked;
 use super::sentence::{self, ACTIONS};
@@ -46,7 +46,7 @@ impl AuditPage {
     /// The channels to choose from, with their labels.
     #[expect(clippy::unused_self, reason = "templates call it as a method")]
     fn ways(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        Way::ALL.iter().map(|one| (one.as_str(), way(*one)))
+        Channel::ALL.iter().map(|one| (one.as_str(), way(*one)))
     }
 }
 
@@ -81,7 +81,7 @@ impl Row {
 
 /// The channel and the address, in words.
 fn how(cause: &Cause) -> String {
-    let way = way(cause.way);
+    let way = way(cause.channel);
     match &cause.address {
         Some(address) => format!("{way}, {}", address.reveal()),
         None => way.to_owned(),
@@ -89,17 +89,17 @@ fn how(cause: &Cause) -> String {
 }
 
 /// The label of a channel.
-const fn way(way: Way) -> &'static str {
+const fn way(way: Channel) -> &'static str {
     match way {
-        Way::Api => "API",
-        Way::Portal => "Portal",
-        Way::SetUp => "Set-up link",
-        Way::Scim => "Directory",
-        Way::SingleSignOn => "Single sign-on",
-        Way::CommandLine => "Command line",
-        Way::Timer => "Its time had come",
-        Way::Resume => "After an outage",
-        Way::Leave => "End of the server",
+        Channel::Api => "API",
+        Channel::Portal => "Portal",
+        Channel::SetUp => "Set-up link",
+        Channel::Scim => "Directory",
+        Channel::SingleSignOn => "Single sign-on",
+        Channel::CommandLine => "Command line",
+        Channel::Timer => "Its time had come",
+        Channel::Resume => "After an outage",
+        Channel::Leave => "End of the server",
     }
 }
 

@@ -19,7 +19,7 @@ use usher_domain::presence::Customer;
 use usher_domain::refusal::{SeatRefusal, StateRefusal};
 use usher_domain::text::{Code, Name};
 use usher_domain::{Command, Refusal};
-use usher_engine::{Failure, Request, Way};
+use usher_engine::{Channel, Failure, Request};
 use usher_journal::CodeOwner;
 
 pub(crate) use self::people::is_for_people;
@@ -252,7 +252,7 @@ async fn carry_out(
 ) -> Result<Result<(), Refusal>, Failed> {
     let request = Request {
         actor: usher_domain::Actor::Customer(owner.session),
-        cause: from.arrival.cause(Way::Portal, None),
+        cause: from.arrival.cause(Channel::Portal, None),
         command,
     };
     let engine = portal.api.engine();

@@ -88,7 +88,7 @@ impl Standing {
     ) -> Result<Option<Self>, Failed> {
         match Self::read(portal, owner, joined).await? {
             Some(standing) => Ok(Some(standing)),
-            None => Self::over(portal, owner).await,
+            None => Self::of_ended(portal, owner).await,
         }
     }
 
@@ -118,7 +118,7 @@ impl Standing {
     }
 
     /// An ended session, with who ended it and why.
-    async fn over(portal: &Portal, owner: CodeOwner) -> Result<Option<Self>, Failed> {
+    async fn of_ended(portal: &Portal, owner: CodeOwner) -> Result<Option<Self>, Failed> {
         let Some(over) = portal.api.session_over(owner).await? else {
             return Ok(None);
         };

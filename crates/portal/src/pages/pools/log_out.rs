@@ -44,7 +44,7 @@ pub(super) async fn confirm(
 ) -> Result<Response, Failed> {
     let page_of = look(&viewer, id(&sign_in)?, Form::default()).await;
     match page_of {
-        Err(Failed::Problem(problem)) if is_over(&problem) => Ok(over(&viewer)),
+        Err(Failed::Problem(problem)) if is_over(&problem) => Ok(is_out_already(&viewer)),
         page_of => Ok(page(&page_of?)),
     }
 }
@@ -55,7 +55,7 @@ pub(super) async fn log_out(
 ) -> Result<Response, Failed> {
     let sign_in = id(&sign_in)?;
     let shown = match look(&viewer, sign_in, Form::default()).await {
-        Err(Failed::Problem(problem)) if is_over(&problem) => return Ok(over(&viewer)),
+        Err(Failed::Problem(problem)) if is_over(&problem) => return Ok(is_out_already(&viewer)),
         shown => shown?.seen,
     };
     let note = if form.value("reason").trim().is_empty() {
@@ -85,7 +85,7 @@ pub(super) async fn log_out(
             );
             Ok(done(&shown.back, message))
         }
-        Err(Refusal::State(StateRefusal::SignInEnded { .. })) => Ok(over(&viewer)),
+        Err(Refusal::State(StateRefusal::SignInEnded { .. })) => Ok(is_out_already(&viewer)),
         Err(refusal) => {
             tell(&mut form, &refusal)?;
             Ok(page_again(&look(&viewer, sign_in, form).await?))
@@ -102,7 +102,7 @@ fn is_over(problem: &Problem) -> bool {
 }
 
 /// Somebody else was faster, or the user signed out themselves.
-fn over(viewer: &Viewer) -> Response {
+fn is_out_already(viewer: &Viewer) -> Response {
     let to = NavPage::SeatPools.path(viewer.account);
     done(&to, "That person is not signed in there any more.")
 }

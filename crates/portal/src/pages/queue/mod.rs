@@ -41,7 +41,7 @@ async fn show(viewer: Viewer, query: Query<QueueQuery>, uri: Uri) -> Result<Resp
 
 async fn confirm(viewer: Viewer, Path((_, ticket)): Path<(String, String)>) -> Result<Response, Failed> {
     match drop_page(&viewer, id(&ticket)?).await {
-        Err(Failed::Problem(problem)) if is_over(&problem) => Ok(over(&viewer)),
+        Err(Failed::Problem(problem)) if is_over(&problem) => Ok(waits_no_more(&viewer)),
         shown => Ok(page(&shown?)),
     }
 }
@@ -52,7 +52,7 @@ async fn drop_ticket(
 ) -> Result<Response, Failed> {
     let id = id(&ticket)?;
     let name = match drop_page(&viewer, id).await {
-        Err(Failed::Problem(problem)) if is_over(&problem) => return Ok(over(&viewer)),
+        Err(Failed::Problem(problem)) if is_over(&problem) => return Ok(waits_no_more(&viewer)),
         shown => shown?.waiting.name,
     };
     match viewer
@@ -63,7 +63,7 @@ async fn drop_ticket(
             let to = NavPage::Queue.path(viewer.account);
             Ok(done(&to, format!("{} is out of the queue.", named(name))))
         }
-        Err(Refusal::State(StateRefusal::TicketEnded { .. })) => Ok(over(&viewer)),
+        Err(Refusal::State(StateRefusal::TicketEnded { .. })) => Ok(waits_no_more(&viewer)),
         Err(refusal) => Err(Failed::refused(&refusal)),
     }
 }
@@ -97,7 +97,7 @@ fn is_over(problem: &Problem) -> bool {
 }
 
 /// Somebody else was faster, or the user has got the seat.
-fn over(viewer: &Viewer) -> Response {
+fn waits_no_more(viewer: &Viewer) -> Response {
     let to = NavPage::Queue.path(viewer.account);
     done(&to, "That person does not wait any more.")
 }

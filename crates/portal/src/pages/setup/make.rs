@@ -7,7 +7,7 @@ use usher_domain::labels::Labels;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::text::{Email, Name};
 use usher_domain::{AccountId, Actor, UserId};
-use usher_engine::{Request, Way};
+use usher_engine::{Channel, Request};
 use usher_identity::{PasswordHash, PasswordLife, draw_bits, known_about};
 
 use crate::failed::Failed;
@@ -105,7 +105,7 @@ async fn give(
 ) -> Result<(), Failed> {
     let request = Request {
         actor: Actor::Operator,
-        cause: arrival.cause(Way::SetUp, None),
+        cause: arrival.cause(Channel::SetUp, None),
         command,
     };
     let given = portal.api.engine().execute(account, request, |_, _, _| ()).await;

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use usher_app::Problem;
 use usher_domain::text::Email;
 use usher_domain::{AccountId, UserId};
-use usher_engine::Way;
+use usher_engine::Channel;
 use usher_identity::PasswordProof;
 use usher_identity::single_sign_on::{
     ATTEMPT_LIFE, Answer, CameBackTo, Departure, FetchError, Intent, ProviderError, SignOnError, Vouched,
@@ -260,7 +260,7 @@ async fn finish(
     }
     let door = admit::Door {
         portal,
-        cause: from.arrival.cause(Way::SingleSignOn, None),
+        cause: from.arrival.cause(Channel::SingleSignOn, None),
     };
     let admitted = match admit::admit(&door, &vouched).await? {
         Ok(admitted) => admitted,
