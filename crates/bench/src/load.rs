@@ -12,8 +12,8 @@ use super::process::Server;
 pub(super) struct Stretch {
     /// Requests per second that got the expected answer.
     pub(super) requests_per_sec: f64,
-    /// The processor time of the server for each of them, in microseconds. Unlike the others, it hardly depends on what
-    /// else the machine does.
+    /// The processor time of the server for each of them, in microseconds. What else the machine does matters less to
+    /// it than to the others, except for changes: the fewer of them share a transaction, the more each costs.
     pub(super) processor_micros: f64,
     /// The median time of a request.
     pub(super) median: Duration,
