@@ -178,6 +178,11 @@ async fn serve(
         Clock::System
     };
     let scheme = if tls.is_some() { "https" } else { "http" };
+    // Not before: a start that fails need not warn about the limit of open files.
+    let per_address = config.connections_per_address_max;
+    let bounds = limits::bounds(per_address.unwrap_or(CONNECTIONS_PER_ADDRESS));
+    settings.connections_max = bounds.all;
+    settings.connections_per_address_max = bounds.per_address;
     settings.own_url = Some(format!("{scheme}://{}", openable(listener.local_addr()?)));
     greet(&listener, scheme, &store, key.as_ref(), terminal)?;
     let plain = plain_http_warning(listener.local_addr()?, settings.public_url.as_deref());
@@ -201,8 +206,8 @@ async fn serve(
     run_until(stop, listeners, tls, &store, clock, settings).await
 }
 
-/// What the arguments and the configuration say about the API and the portal. The address of this server and the token
-/// for its metrics are still missing.
+/// What the arguments and the configuration say about the API and the portal. The address of this server, the
+/// bounds on connections and the token for its metrics are still missing.
 fn chosen_settings(arguments: &Arguments, config: &Config) -> Result<usher_app::Config, Failure> {
     let trusted_proxies = arguments.transport.trusted_proxies(config)?;
     let public_url = config.choose(arguments.public_url.clone(), config.public_url.as_ref());
@@ -213,16 +218,12 @@ fn chosen_settings(arguments: &Arguments, config: &Config) -> Result<usher_app::
         arguments.proxy_from_environment,
         arguments.dns_server.clone(),
     )?;
-    let per_address = config.connections_per_address_max;
-    let bounds = limits::bounds(per_address.unwrap_or(CONNECTIONS_PER_ADDRESS));
     Ok(usher_app::Config {
         plans: config.plans(),
         sandbox: arguments.sandbox,
         cors_origins: config.cors_origins.clone(),
         public_url,
         trusted_proxies,
-        connections_max: bounds.all,
-        connections_per_address_max: bounds.per_address,
         metrics_accounts: config.metrics_accounts.clone(),
         // A sandbox is for trying things out, often with a provider on the same machine.
         providers: if private_providers == Some(true) || arguments.sandbox {
