@@ -31,6 +31,10 @@ async fn the_examples_of_bodies_and_answers_come_from_real_requests() {
 
 #[test]
 fn every_body_answer_and_problem_of_the_document_has_an_example() {
+    if std::env::var_os(UPDATE).is_some() {
+        // The document still has the examples that were compiled into it.
+        return;
+    }
     let document: Value = serde_json::from_str(&usher_api::openapi_json()).unwrap();
     let mut without = Vec::new();
     let has = |media: &Value| {
