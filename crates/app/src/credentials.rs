@@ -95,7 +95,7 @@ impl Api {
             cause,
             command: Command::User(UserCommand::Change { id: user, change }),
         };
-        self.engine.execute(account, request, |_, _, _| ()).await?;
+        self.engine.execute(account, request, |_, (), _| ()).await?;
         let note = self.identity.set_password(account, user, hash, life, origin, now);
         Ok(self.record(&note.await?).await?)
     }
@@ -162,7 +162,7 @@ impl Api {
             cause: Cause::read(note.origin.cause.reveal()),
             command: command(&note.change),
         };
-        let done = self.engine.execute(note.account, request, |_, _, _| ()).await;
+        let done = self.engine.execute(note.account, request, |_, (), _| ()).await;
         if let Err(failure @ (Failure::Overloaded { .. } | Failure::Unavailable(_))) = &done {
             tracing::warn!(
                 error = failure as &dyn std::error::Error,

@@ -1,25 +1,60 @@
 //! The commands of an account. Ids of new things are part of the command, so that deciding needs no randomness.
+//!
+//! A command is executed for what it changes. Some also have an outcome, which only they can say: whether the user got
+//! in or waits, or how long a lease is. These are types of their own, and each names the type of its outcome
+//! ([`Execute`]); as a [`Command`] they are executed without it.
+
+mod presence;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::presence::{
+    ClaimOutcome, ClaimTicket, Heartbeat, OneOrMore, RenewTicket, ResumeSession, SessionCommand,
+    SignInCommand, SignInOutcome, SignUserIn, StartOutcome, StartSession, TicketCommand,
+};
 use crate::account::{Plan, ProductSeats, SettingsPatch};
+use crate::decide::Decide;
 use crate::directory::{DirectoryEntry, GroupMapping};
 use crate::event::Profile;
-use crate::id::{
-    AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId,
-};
-use crate::join_code::JoinCode;
+use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, TeamId, TopUpId, UserId};
 use crate::labels::{Labels, LabelsPatch};
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
-use crate::presence::{Customer, Device, JoinProof, SessionKind, Start};
 use crate::rules::{Rules, RulesPatch};
 use crate::single_sign_on::ProviderChange;
-use crate::text::{Email, ExternalId, Name, Note, Product};
+use crate::text::{Email, ExternalId, Name, Product};
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
+
+/// Everything that can be executed on an account: a [`Command`] of any kind, or one with an outcome of its own. Only this
+/// crate says how each is decided.
+pub trait Execute: Decide + Send + 'static {
+    /// Whether it is a heartbeat. One that waited while something came due counts before that is done (S11): execute it
+    /// first, and once more in its turn.
+    fn is_heartbeat(&self) -> bool {
+        self.renews().is_some()
+    }
+
+    /// The account that it creates, with its name and labels, and its outcome; `None` if it creates none.
+    fn new_account(&self) -> Option<(NewAccount<'_>, Self::Outcome)> {
+        None
+    }
+}
+
+/// The id, name and labels of a new account.
+pub type NewAccount<'a> = (AccountId, &'a Name, &'a Labels);
+
+impl Execute for Command {
+    fn new_account(&self) -> Option<(NewAccount<'_>, ())> {
+        if let Self::Account(AccountCommand::Create { id, name, labels }) = self {
+            Some(((*id, name, labels), ()))
+        } else {
+            None
+        }
+    }
+}
 
 /// A command to an account, by topic. It is executed entirely or not at all.
 #[expect(missing_docs, reason = "each topic is described at its own type")]
@@ -230,102 +265,6 @@ pub enum GroupCommand {
     SetUserGroups { user: UserId, groups: BTreeSet<GroupId> },
 }
 
-/// Commands for a sign-in (S2).
-#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SignInCommand {
-    /// Sign a user in on their devices, all or none (S2). Just one, except when a foreign log is replayed.
-    SignIn {
-        user: UserId,
-        product: Product,
-        /// Each with the id of its sign-in; if a ticket is opened, it gets the bits of the first id.
-        devices: Vec<(SignInId, Device)>,
-        /// If too many devices are signed in, sign others out (S4).
-        takeover: bool,
-        /// Wait if no seat is free (Q2).
-        wait: bool,
-    },
-    /// A heartbeat (S11). `active` says that the user is there, not only the device.
-    Heartbeat { sign_in: SignInId, active: bool },
-    /// Sign out, or evict (S10): as `acting` says; otherwise as the user if the actor may, else as an admin.
-    SignOut {
-        sign_in: SignInId,
-        note: Option<Note>,
-        acting: Option<Acting>,
-    },
-    /// Protect the seat from being reclaimed for this long (Q4); zero removes the lock.
-    LockSeat { sign_in: SignInId, hold: Secs },
-}
-
-/// Commands for a session (S7 to S9).
-#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SessionCommand {
-    /// Start a session (S2, S7).
-    Create {
-        id: SessionId,
-        sign_in: SignInId,
-        kind: SessionKind,
-        start: Start,
-        customer: Option<Customer>,
-        /// The code for the customer, drawn and sealed by the caller.
-        code: JoinCode,
-        /// How long the code is valid; `None` for the pool's default.
-        valid_for: Option<Secs>,
-        /// Wait if no seat is free (Q2).
-        wait: bool,
-        labels: Labels,
-    },
-    /// The customer joins, or the agent continues without one.
-    Connect {
-        id: SessionId,
-        customer: Option<Customer>,
-        /// How a customer proves to be the one who joined before; ignored for the agent.
-        proof: JoinProof,
-    },
-    /// Pause a session (S8).
-    Pause { id: SessionId },
-    /// Resume a paused session (S8).
-    Resume {
-        id: SessionId,
-        wait: bool,
-        ticket: TicketId,
-    },
-    /// End sessions, all or none (S9): as `acting` says; otherwise as the user if the actor may, else as an admin. The
-    /// note is recorded in both cases.
-    End {
-        ids: Vec<SessionId>,
-        note: Option<Note>,
-        acting: Option<Acting>,
-        /// How a customer who ends the session proves to be the one who joined; ignored for others.
-        proof: JoinProof,
-    },
-}
-
-/// Commands for a ticket (Q2).
-#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TicketCommand {
-    /// Take the offered seat (Q2).
-    Claim { id: TicketId },
-    /// Leave the queue, or drop another's ticket.
-    Drop { id: TicketId },
-    /// A heartbeat of a ticket: reading it, or its open stream (Q2).
-    Renew { id: TicketId },
-}
-
-impl Command {
-    /// The account that the command creates, with its name and labels; `None` if it creates none.
-    #[must_use]
-    pub const fn new_account(&self) -> Option<(AccountId, &Name, &Labels)> {
-        if let Self::Account(AccountCommand::Create { id, name, labels }) = self {
-            Some((*id, name, labels))
-        } else {
-            None
-        }
-    }
-}
-
 /// The capacity in which an actor ends a sign-in or a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -433,40 +372,41 @@ pub enum LeavingUsers {
     Remove,
 }
 
-/// The result of an executed command, besides its events.
-#[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// Done, without more to report.
-    Done,
-    /// A user exists; whether a named seat was assigned (L6).
-    User { id: UserId, seat_assigned: bool },
-    /// The sign-ins, in the requested order; `created` says whether they are new (S6).
-    SignIns { ids: Vec<SignInId>, created: bool },
-    /// The user is in the queue.
-    Ticket { id: TicketId, created: bool },
-    /// A session exists, or is active again.
-    Session { id: SessionId },
-    /// How much longer the lease runs (S11).
-    Lease { remaining: Secs },
-}
-
 /// A decision: the events to store, and the outcome to answer with once they are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Decision {
+pub struct Decision<O = ()> {
     /// In order.
     pub(crate) events: Vec<crate::event::Event>,
     /// For the caller.
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: O,
 }
 
 impl Decision {
-    /// Events with the outcome `Done`.
-    #[must_use]
+    /// Events with nothing more to report.
     pub(crate) const fn done(events: Vec<crate::event::Event>) -> Self {
+        Self { events, outcome: () }
+    }
+}
+
+impl<O> Decision<O> {
+    /// Nothing changes: what was asked for is there already.
+    pub(crate) const fn unchanged(outcome: O) -> Self {
         Self {
-            events,
-            outcome: Outcome::Done,
+            events: Vec::new(),
+            outcome,
         }
+    }
+
+    /// The same events with another outcome.
+    pub(crate) fn map<P>(self, outcome: impl FnOnce(O) -> P) -> Decision<P> {
+        Decision {
+            events: self.events,
+            outcome: outcome(self.outcome),
+        }
+    }
+
+    /// The same events, for callers who need no outcome.
+    pub(crate) fn without_outcome(self) -> Decision {
+        Decision::done(self.events)
     }
 }

@@ -13,6 +13,7 @@ pub(crate) use self::outage::resume;
 use self::outage::resumed;
 use crate::account::{Account, State};
 use crate::command::{Command, SignInCommand, TicketCommand};
+use crate::decide::Decide;
 use crate::decide::presence::end_sign_in;
 use crate::event::{EndReason, Event, LeaseEvent, TicketEvent};
 use crate::evolve::{self, Change, seats};
@@ -22,30 +23,23 @@ use crate::time::{Secs, Timestamp};
 
 /// What has a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Leased {
+pub enum Leased {
+    /// A sign-in.
     SignIn(SignInId),
+    /// A ticket.
     Ticket(TicketId),
 }
 
 impl Leased {
     /// What a command is a heartbeat of, if it is one.
-    pub(crate) const fn renewed_by(command: &Command) -> Option<Self> {
-        if let Command::SignIn(SignInCommand::Heartbeat { sign_in, .. }) = command {
-            return Some(Self::SignIn(*sign_in));
+    pub(crate) fn renewed_by(command: &Command) -> Option<Self> {
+        if let Command::SignIn(SignInCommand::Heartbeat(heartbeat)) = command {
+            return heartbeat.renews();
         }
-        if let Command::Ticket(TicketCommand::Renew { id }) = command {
-            return Some(Self::Ticket(*id));
+        if let Command::Ticket(TicketCommand::Renew(heartbeat)) = command {
+            return heartbeat.renews();
         }
         None
-    }
-}
-
-impl Command {
-    /// Whether it is a heartbeat. One that waited while something came due counts before that is done (S11): carry it out
-    /// first, and once more in its turn.
-    #[must_use]
-    pub const fn is_heartbeat(&self) -> bool {
-        Leased::renewed_by(self).is_some()
     }
 }
 

@@ -52,7 +52,7 @@ pub mod user;
 mod wall;
 
 pub use account::Account;
-pub use command::{Command, Outcome};
+pub use command::{Command, Execute};
 pub use contacts::Presence;
 pub use event::Event;
 pub use hidden::Hidden;
@@ -65,6 +65,6 @@ pub use leases::Heartbeats;
 pub use network::network_of;
 pub use permission::Actor;
 pub use refusal::{Code, Refusal};
-pub use step::{Declined, Input, Observer, create, replay, step};
+pub use step::{Declined, Input, Observer, create, execute, replay, step};
 pub use time::{Millis, Outage, Secs, Timestamp};
 pub use wall::{CATCH_UP, WallTime, WallTimes};

@@ -56,7 +56,7 @@ pub fn need_no_other(has_other: bool) -> Result<(), Refusal> {
 
 impl Command {
     /// The bits of the id of the thing that the command creates, if an `Idempotency-Key` may be used for it.
-    fn made_bits(&self) -> Option<u128> {
+    pub(crate) fn made_bits(&self) -> Option<u128> {
         match self {
             Self::Account(command) => match command {
                 AccountCommand::AddMinutes { id, .. } => Some(id.bits()),
@@ -94,16 +94,17 @@ impl Command {
                 | GroupCommand::SetUserGroups { .. } => None,
             },
             Self::SignIn(command) => match command {
-                SignInCommand::SignIn { devices, .. } => devices.first().map(|(id, _)| id.bits()),
-                SignInCommand::Heartbeat { .. }
+                // Commands with an outcome of their own check their key when they are decided.
+                SignInCommand::SignIn(_)
+                | SignInCommand::Heartbeat(_)
                 | SignInCommand::SignOut { .. }
                 | SignInCommand::LockSeat { .. } => None,
             },
             Self::Session(command) => match command {
-                SessionCommand::Create { id, .. } => Some(id.bits()),
-                SessionCommand::Connect { .. }
+                SessionCommand::Start(_)
+                | SessionCommand::Connect { .. }
                 | SessionCommand::Pause { .. }
-                | SessionCommand::Resume { .. }
+                | SessionCommand::Resume(_)
                 | SessionCommand::End { .. } => None,
             },
             Self::License(_) | Self::Credential(_) | Self::Ticket(_) => None,
@@ -111,11 +112,11 @@ impl Command {
     }
 }
 
-/// Refuses a command whose key has created something else.
-pub(crate) fn check_key(account: &Account, command: &Command) -> Result<(), Refusal> {
-    let Some(bits) = command.made_bits().filter(|bits| is_derived(*bits)) else {
+/// Refuses to create a thing with an id of these bits if they were derived from a key that has created something else.
+pub(crate) fn check_key(account: &Account, bits: u128) -> Result<(), Refusal> {
+    if !is_derived(bits) {
         return Ok(());
-    };
+    }
     need_no_other(account.has_another_of_key(bits))
 }
 

@@ -2,7 +2,8 @@
 //! state; nothing else is remembered for them.
 
 use crate::account::Account;
-use crate::command::{Command, SessionCommand, SignInCommand, TicketCommand};
+use crate::command::{Command, Execute, SessionCommand, SignInCommand, TicketCommand};
+use crate::decide::Decide;
 use crate::event::{Event, RefusalEvent, SignInEvent, TicketEvent};
 use crate::id::{PoolId, RefusalId, SessionId, SignInId, TicketId, UserId};
 use crate::minutes;
@@ -47,14 +48,14 @@ fn is_waiting(account: &Account, pool: &Pool, ticket: TicketId) -> bool {
 /// The event that records a refusal, if a seat was refused (Q1) and it gets an id.
 pub(crate) fn refused(
     account: &Account,
-    command: &Command,
+    command: &impl Execute,
     refusal: &Refusal,
     id: impl FnOnce(UserId) -> Option<RefusalId>,
 ) -> Option<Event> {
     if !refusal.is_recorded() {
         return None;
     }
-    let attempted = Attempted::of(account, command)?;
+    let attempted = command.attempted(account)?;
     let user = account.users.get(&attempted.user)?;
     let pool = account.pool_of(user, &attempted.product);
     Some(Event::Refusal(RefusalEvent::Refused {
@@ -72,50 +73,32 @@ pub(crate) fn refused(
 }
 
 /// What a command attempted, and for which user.
-struct Attempted {
-    attempt: Attempt,
-    user: UserId,
-    product: Product,
-    device: Option<Personal<Name>>,
+pub struct Attempted {
+    pub(crate) attempt: Attempt,
+    pub(crate) user: UserId,
+    pub(crate) product: Product,
+    pub(crate) device: Option<Personal<Name>>,
 }
 
 impl Attempted {
-    fn of(account: &Account, command: &Command) -> Option<Self> {
+    /// What any command attempted, if it was a seat.
+    pub(crate) fn of(account: &Account, command: &Command) -> Option<Self> {
         match command {
             Command::SignIn(command) => match command {
-                SignInCommand::SignIn {
-                    user,
-                    product,
-                    devices,
-                    ..
-                } => Some(Self {
-                    attempt: Attempt::SignIn,
-                    user: *user,
-                    product: product.clone(),
-                    device: devices.first().map(|(_, device)| device.name.clone()),
-                }),
-                SignInCommand::Heartbeat { .. }
-                | SignInCommand::SignOut { .. }
-                | SignInCommand::LockSeat { .. } => None,
+                SignInCommand::SignIn(command) => command.attempted(account),
+                SignInCommand::Heartbeat(command) => command.attempted(account),
+                SignInCommand::SignOut { .. } | SignInCommand::LockSeat { .. } => None,
             },
             Command::Session(command) => match command {
-                SessionCommand::Create { sign_in, .. } => Self::on(account, Attempt::Session, *sign_in),
-                SessionCommand::Resume { id, .. } => Self::on_session(account, Attempt::Resume, *id),
+                SessionCommand::Start(command) => command.attempted(account),
+                SessionCommand::Resume(command) => command.attempted(account),
                 SessionCommand::Connect { id, .. } => Self::on_session(account, Attempt::Connect, *id),
                 SessionCommand::Pause { .. } | SessionCommand::End { .. } => None,
             },
             Command::Ticket(command) => match command {
-                TicketCommand::Claim { id } => {
-                    let ticket = account.tickets.get(id)?;
-                    let (user, product) = (ticket.user, ticket.product.clone());
-                    Some(Self {
-                        attempt: Attempt::Ticket,
-                        user,
-                        product,
-                        device: None,
-                    })
-                }
-                TicketCommand::Drop { .. } | TicketCommand::Renew { .. } => None,
+                TicketCommand::Claim(command) => command.attempted(account),
+                TicketCommand::Renew(command) => command.attempted(account),
+                TicketCommand::Drop { .. } => None,
             },
             Command::Account(_)
             | Command::ApiKey(_)
@@ -128,7 +111,7 @@ impl Attempted {
         }
     }
 
-    fn on(account: &Account, attempt: Attempt, sign_in: SignInId) -> Option<Self> {
+    pub(crate) fn on(account: &Account, attempt: Attempt, sign_in: SignInId) -> Option<Self> {
         let sign_in = account.sign_ins.get(&sign_in)?;
         let device = Some(sign_in.device.name.clone());
         Some(Self {
@@ -139,7 +122,7 @@ impl Attempted {
         })
     }
 
-    fn on_session(account: &Account, attempt: Attempt, session: SessionId) -> Option<Self> {
+    pub(crate) fn on_session(account: &Account, attempt: Attempt, session: SessionId) -> Option<Self> {
         Self::on(account, attempt, account.sessions.get(&session)?.sign_in)
     }
 }

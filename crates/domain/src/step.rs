@@ -7,19 +7,17 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::account::Account;
-use crate::command::{Command, Outcome};
+use crate::command::{Command, Execute, NewAccount};
 use crate::decide::{decide, due};
 use crate::event::{AccountEvent, Event};
 use crate::evolve::{Change, evolve, hints};
-use crate::id::{AccountId, PoolId, RefusalId, UserId};
-use crate::labels::Labels;
-use crate::leases::{self, Heartbeats, Leased};
+use crate::id::{PoolId, RefusalId, UserId};
+use crate::leases::{self, Heartbeats};
 use crate::minutes;
 use crate::permission::Actor;
 use crate::promise::oversold_by;
 use crate::refusal::Refusal;
 use crate::settle::{self, refused};
-use crate::text::Name;
 use crate::time::{Outage, Timestamp};
 
 /// What an account can be moved on by.
@@ -90,54 +88,72 @@ pub fn step<O: Observer>(
     actor: &Actor,
     now: Timestamp,
     observer: &mut O,
-) -> Result<Outcome, Declined> {
+) -> Result<(), Declined> {
     let mut step = Step {
         account,
         now,
         observer,
     };
-    let outcome = match input {
+    let done = match input {
         Input::Command(command) => step.carry_out(command, actor),
         Input::Tick => {
             step.do_what_is_due();
-            Ok(Outcome::Done)
+            Ok(())
         }
         Input::Resume(outage) => {
             let events = leases::resume(step.account, outage);
-            step.enter(events).map(|()| Outcome::Done)
+            step.enter(events)
         }
         Input::StoreLeases => {
             let events = leases::all_ends(step.account);
-            step.enter(events).map(|()| Outcome::Done)
+            step.enter(events)
         }
         Input::Heartbeats(heartbeats) => {
             for (of, at) in heartbeats.unknown_to(step.account) {
                 evolve(step.account, Change::Renewal(of), at);
             }
-            Ok(Outcome::Done)
+            Ok(())
         }
         Input::WallClock(wall) => {
             evolve(step.account, Change::WallClock(Some(wall)), now);
-            Ok(Outcome::Done)
+            Ok(())
         }
         Input::NoteWallClock => {
             let news = step.account.wall.news();
             evolve(step.account, Change::WallClock(None), now);
             let events = news.map(|ahead| Event::Account(AccountEvent::WallClockRead { ahead }));
-            step.enter(events.into_iter().collect()).map(|()| Outcome::Done)
+            step.enter(events.into_iter().collect())
         }
         Input::ForgetWallClock => {
             evolve(step.account, Change::WallClock(None), now);
-            Ok(Outcome::Done)
+            Ok(())
         }
     };
+    tell_changed_pools(account, observer);
+    done
+}
+
+/// The step of a command whose outcome matters: like [`step`], with the outcome that the command's type names.
+pub fn execute<C: Execute, O: Observer>(
+    account: &mut Account,
+    command: &C,
+    actor: &Actor,
+    now: Timestamp,
+    observer: &mut O,
+) -> Result<C::Outcome, Declined> {
+    let mut step = Step {
+        account,
+        now,
+        observer,
+    };
+    let outcome = step.carry_out(command, actor);
     tell_changed_pools(account, observer);
     outcome
 }
 
 /// Creates an account, for the operator only. The caller has checked that none with the id exists.
 pub fn create<O: Observer>(
-    new: (AccountId, &Name, &Labels),
+    new: NewAccount<'_>,
     actor: &Actor,
     now: Timestamp,
     observer: &mut O,
@@ -193,7 +209,7 @@ pub(crate) struct Step<'a, O> {
 }
 
 impl<O: Observer> Step<'_, O> {
-    fn carry_out(&mut self, command: &Command, actor: &Actor) -> Result<Outcome, Declined> {
+    fn carry_out<C: Execute>(&mut self, command: &C, actor: &Actor) -> Result<C::Outcome, Declined> {
         match decide(self.account, command, actor, self.now) {
             Ok(decision) => {
                 self.enter(decision.events)?;
@@ -224,13 +240,13 @@ impl<O: Observer> Step<'_, O> {
     }
 
     /// Heartbeats renew leases in memory; the journal gets them later, in batches (S11).
-    fn renew(&mut self, command: &Command) {
-        if let Some(of) = Leased::renewed_by(command) {
+    fn renew(&mut self, command: &impl Execute) {
+        if let Some(of) = command.renews() {
             evolve(self.account, Change::Renewal(of), self.now);
         }
     }
 
-    fn record(&mut self, command: &Command, refusal: &Refusal) {
+    fn record(&mut self, command: &impl Execute, refusal: &Refusal) {
         let observer = &mut *self.observer;
         let event = refused(self.account, command, refusal, |user| {
             observer.record_refusal(user)

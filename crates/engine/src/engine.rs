@@ -5,16 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::{Mutex, oneshot};
-use usher_domain::command::{SignInCommand, TicketCommand};
+use usher_domain::command::{Heartbeat, RenewTicket};
 use usher_domain::{
-    Account, AccountId, Actor, Code, Command, Millis, Outcome, Refusal, Secs, SignInId, TicketId, Timestamp,
-    WallTime,
+    Account, AccountId, Actor, Code, Execute, Millis, Refusal, Secs, TicketId, Timestamp, WallTime,
 };
 use usher_journal::{COMMITS_MAX, Hash, Journal, Records, Seq, Text};
 
 use crate::account::{
     Execution, HeartbeatBatch, InlineResult, Message, Proposal, Queued, Reading, Unstoppable, Work, begin,
-    lease_left, published,
+    published,
 };
 use crate::node::Node;
 use crate::time::Time;
@@ -22,24 +21,6 @@ use crate::{
     Cause, Clock, Failure, Figures, Options, Published, Reason, Request, SeatsInMemory, StartError,
     Subscription, WallClock, timer,
 };
-
-/// A heartbeat of one sign-in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Heartbeat {
-    /// The sign-in.
-    pub sign_in: SignInId,
-    /// Whether the user is there, not only the device.
-    pub active: bool,
-}
-
-impl Heartbeat {
-    pub(crate) const fn command(self) -> Command {
-        Command::SignIn(SignInCommand::Heartbeat {
-            sign_in: self.sign_in,
-            active: self.active,
-        })
-    }
-}
 
 /// All accounts, each with one writer. Clones are the same engine.
 #[derive(Clone)]
@@ -75,13 +56,13 @@ impl Engine {
     }
 
     /// Executes a command and answers once it is durable. `view` builds the answer from the account's state right after
-    /// the command. It runs while nobody else can work on the account, and again if the command has to be decided
+    /// the command, and from the command's outcome. It runs while nobody else can work on the account, and again if the command has to be decided
     /// again, so it should be fast.
-    pub async fn execute<T: Send + 'static>(
+    pub async fn execute<C: Execute, T: Send + 'static>(
         &self,
         account: AccountId,
-        request: Request,
-        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+        request: Request<C>,
+        view: impl Fn(&Account, &C::Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Failure> {
         self.work(account, Execution { request, view }).answer().await
     }
@@ -89,13 +70,13 @@ impl Engine {
     /// Executes a command that `make` derives from the account's state, in one step: nobody can change the account
     /// between reading it and the command. If `make` declines, nothing is done and its reason is the answer. It runs
     /// under the same conditions as `view`.
-    pub async fn propose<T: Send + 'static, E: Send + 'static>(
+    pub async fn propose<C: Execute, T: Send + 'static, E: Send + 'static>(
         &self,
         account: AccountId,
         actor: Actor,
         cause: Cause,
-        make: impl Fn(&Account, Timestamp) -> Result<Command, E> + Send + 'static,
-        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+        make: impl Fn(&Account, Timestamp) -> Result<C, E> + Send + 'static,
+        view: impl Fn(&Account, &C::Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<Result<T, E>, Failure> {
         let proposal = Proposal {
             actor,
@@ -126,10 +107,9 @@ impl Engine {
         let request = Request {
             actor,
             cause,
-            command: heartbeat.command(),
+            command: heartbeat,
         };
-        self.execute(account, request, |_, outcome, _| lease_left(outcome))
-            .await
+        self.execute(account, request, |_, lease, _| *lease).await
     }
 
     /// Heartbeats of several sign-ins, each with its own answer, in the same order.
@@ -159,10 +139,9 @@ impl Engine {
         let request = Request {
             actor,
             cause,
-            command: Command::Ticket(TicketCommand::Renew { id: ticket }),
+            command: RenewTicket { id: ticket },
         };
-        self.execute(account, request, |_, outcome, _| lease_left(outcome))
-            .await
+        self.execute(account, request, |_, lease, _| *lease).await
     }
 
     /// Follows an account from its newest commit on.

@@ -38,7 +38,7 @@ mod timer;
 mod wheel;
 
 pub use clock::{Clock, ManualClock};
-pub use engine::{Engine, Heartbeat};
+pub use engine::Engine;
 pub use entry::{Entry, InvalidEntries};
 pub use failure::{Failure, Reason, StartError};
 pub use figures::Figures;
@@ -47,15 +47,16 @@ pub use seats::{SeatFigures, SeatsByProduct, SeatsInMemory};
 pub use snapshot::InvalidSnapshot;
 pub use subscription::{Published, Subscription};
 pub use time::WallClock;
+use usher_domain::Command;
 pub use usher_journal::{Cause, Channel};
 
 /// A command with its actor and cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
+pub struct Request<C = Command> {
     /// The actor.
     pub actor: usher_domain::Actor,
     /// The cause.
     pub cause: Cause,
     /// The command.
-    pub command: usher_domain::Command,
+    pub command: C,
 }

@@ -10,7 +10,7 @@ use usher_app::{Arrival, Problem};
 use usher_domain::command::UserPatch;
 use usher_domain::permission::Privilege;
 use usher_domain::{
-    Account, AccountId, Actor, Command, Outcome, Refusal, SignInId, Timestamp, UserId, WallTimes,
+    Account, AccountId, Actor, Command, Execute, Refusal, SignInId, Timestamp, UserId, WallTimes,
 };
 use usher_engine::{Cause, Channel, Failure, Request};
 use usher_http::RequestLog;
@@ -158,10 +158,10 @@ impl Viewer {
 
     /// Executes a command in the user's name. A refusal is returned to the handler: most are shown in the form
     /// ([`Form::refused`](crate::form::Form::refused)).
-    pub(crate) async fn execute<T: Send + 'static>(
+    pub(crate) async fn execute<C: Execute, T: Send + 'static>(
         &self,
-        command: Command,
-        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+        command: C,
+        view: impl Fn(&Account, &C::Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<Result<T, Refusal>, Failed> {
         let request = Request {
             actor: self.actor.clone(),
@@ -177,7 +177,7 @@ impl Viewer {
     pub(crate) async fn propose<T: Send + 'static>(
         &self,
         make: impl Fn(&Account, Timestamp) -> Result<Command, Refusal> + Send + 'static,
-        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+        view: impl Fn(&Account, &(), Timestamp) -> T + Send + 'static,
     ) -> Result<Result<T, Refusal>, Failed> {
         let (actor, cause) = (self.actor.clone(), self.cause.clone());
         let engine = self.portal.api.engine();

@@ -38,7 +38,7 @@ impl<T: Send + 'static> Created<T> {
                 .await?;
         }
         let shown = caller
-            .execute_once(key, command, move |account, _, _| find(account))
+            .execute_once(key, command, move |account, (), _| find(account))
             .await?;
         Ok(Self {
             existed,

@@ -214,7 +214,7 @@ impl Scim {
             account.need_people(&actor)?;
             make(account)
         };
-        let done = self.caller.propose(make, move |account, _, _| view(account));
+        let done = self.caller.propose(make, move |account, (), _| view(account));
         done.await?
     }
 

@@ -228,7 +228,7 @@ async fn rotate(
 ) -> Result<Answer<ApiKey>, Problem> {
     let (id, overlap) = (path.api_key, body.overlap()?);
     let command = Command::ApiKey(ApiKeyCommand::Rotate { id, overlap });
-    let find = move |account: &Account, _: &_, _| {
+    let find = move |account: &Account, (): &(), _| {
         let key = account.api_keys().get(&id)?;
         Some((key.clone(), ApiKey::of(account, key)))
     };
@@ -264,5 +264,5 @@ async fn revoke(caller: Caller<AccountsManage>, Path(path): Path<ApiKeyPath>) ->
         .revoke_api_key(caller.account, path.api_key)
         .await?;
     let command = Command::ApiKey(ApiKeyCommand::Revoke { id: path.api_key });
-    Ok(caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?)
+    Ok(caller.execute(command, |_, (), _| StatusCode::NO_CONTENT).await?)
 }

@@ -210,7 +210,7 @@ async fn change(
         };
         Ok(Command::Account(AccountCommand::ChangeSettings { change }))
     };
-    let view = |account: &Account, _: &_, _| Settings::from(account.settings());
+    let view = |account: &Account, (): &(), _| Settings::from(account.settings());
     let Ok(shown) = caller.propose(make, view).await?;
     if requires {
         caller.api.end_what_passwords_began(caller.account, None).await?;

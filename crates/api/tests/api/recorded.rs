@@ -59,7 +59,7 @@ async fn switch_off(app: &App, user: UserId) {
         cause: Cause::from("test"),
         command: Command::User(UserCommand::Change { id: user, change }),
     };
-    let done = app.engine.execute(app.account, order, |_, _, _| ());
+    let done = app.engine.execute(app.account, order, |_, (), _| ());
     done.await.unwrap();
 }
 

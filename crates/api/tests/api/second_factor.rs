@@ -57,7 +57,7 @@ async fn require_for_admins(app: &App) {
         command: Command::Account(AccountCommand::ChangeSettings { change }),
     };
     app.engine
-        .execute(app.account, order, |_, _, _| ())
+        .execute(app.account, order, |_, (), _| ())
         .await
         .unwrap();
 }

@@ -197,7 +197,7 @@ async fn metrics_show_an_account_by_itself_if_the_operator_names_it() {
                 labels: Labels::default(),
             }),
         };
-        app.engine.execute(id, request, |_, _, _| ()).await.unwrap();
+        app.engine.execute(id, request, |_, (), _| ()).await.unwrap();
         let bought = json!({"plan": "enterprise", "products": {"remote-support": {"named_seats": 0, "shared_seats": 5}}});
         let path = format!("/v1/accounts/{id}/subscription");
         app.operator().put(&path, bought).await.ok();

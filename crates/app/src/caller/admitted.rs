@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use usher_domain::join_code::JoinCode;
 use usher_domain::refusal::StateRefusal;
-use usher_domain::{Account, AccountId, Actor, Command, Outcome, Refusal, Timestamp, UserId};
+use usher_domain::{Account, AccountId, Actor, Command, Execute, Refusal, Timestamp, UserId};
 use usher_engine::{Cause, Failure, Request};
 
 use super::admission::Admission;
@@ -30,10 +30,10 @@ pub struct Admitted {
 
 impl Admitted {
     /// Gives a command and, once it is durable, shows the account as it was right after it.
-    pub async fn execute<T: Send + 'static>(
+    pub async fn execute<C: Execute, T: Send + 'static>(
         &self,
-        command: Command,
-        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+        command: C,
+        view: impl Fn(&Account, &C::Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Problem> {
         match self.try_execute(command, view).await {
             Ok(shown) => Ok(shown),
@@ -42,10 +42,10 @@ impl Admitted {
     }
 
     /// The same, for handlers that continue after some refusals.
-    pub async fn try_execute<T: Send + 'static>(
+    pub async fn try_execute<C: Execute, T: Send + 'static>(
         &self,
-        command: Command,
-        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+        command: C,
+        view: impl Fn(&Account, &C::Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Failure> {
         let request = self.request(command);
         self.api.engine().execute(self.account, request, view).await
@@ -105,7 +105,7 @@ impl Admitted {
 
     /// A command of this caller.
     #[must_use]
-    pub fn request(&self, command: Command) -> Request {
+    pub fn request<C>(&self, command: C) -> Request<C> {
         Request {
             actor: self.actor.clone(),
             cause: self.cause.clone(),
@@ -117,7 +117,7 @@ impl Admitted {
     pub async fn propose<T: Send + 'static, E: Send + 'static>(
         &self,
         make: impl Fn(&Account, Timestamp) -> Result<Command, E> + Send + 'static,
-        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+        view: impl Fn(&Account, &(), Timestamp) -> T + Send + 'static,
     ) -> Result<Result<T, E>, Problem> {
         let (actor, cause) = (self.actor.clone(), self.cause.clone());
         let engine = self.api.engine();
@@ -151,7 +151,7 @@ impl Admitted {
         &self,
         key: &IdempotencyKey,
         command: Command,
-        view: impl Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+        view: impl Fn(&Account, &(), Timestamp) -> T + Send + 'static,
     ) -> Result<T, Problem> {
         match self.try_execute(command, view).await {
             Ok(shown) => Ok(shown),

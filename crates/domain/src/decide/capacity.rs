@@ -31,12 +31,12 @@ pub(super) struct Ask<'a> {
     pub(super) leaving: &'a [Claim],
     /// The user's ticket that is fulfilled if there is room: the events must name it.
     pub(super) ticket: Option<&'a Ticket>,
-    pub(super) wait: bool,
     pub(super) actor: &'a Actor,
     pub(super) now: Timestamp,
 }
 
 /// How a request is met.
+#[derive(Clone, Copy)]
 pub(super) enum Room {
     /// With this funding.
     Funded(Funding),
@@ -44,9 +44,16 @@ pub(super) enum Room {
     Queue,
 }
 
+impl From<Funding> for Room {
+    fn from(funding: Funding) -> Self {
+        Self::Funded(funding)
+    }
+}
+
 impl Ask<'_> {
-    /// Meets the request with a seat, minutes or the queue, in the order of the pool's rules (Q1 to Q3).
-    pub(super) fn room(&self) -> Result<Room, Refusal> {
+    /// Meets the request with a seat, minutes or the queue, in the order of the pool's rules (Q1 to Q3). `queue` is the
+    /// answer when it is the queue's turn; without it nobody waits, and the answer is a [`Funding`].
+    pub(super) fn room<R: From<Funding> + Copy>(&self, queue: Option<R>) -> Result<R, Refusal> {
         let needed = count(
             self.holders
                 .iter()
@@ -54,7 +61,7 @@ impl Ask<'_> {
                 .count(),
         );
         if needed == 0 {
-            return Ok(Room::Funded(Funding::Seat));
+            return Ok(Funding::Seat.into());
         }
         check_cool_down(self.user, &self.pool.product, self.now)?;
         let freed = self.freed();
@@ -66,11 +73,11 @@ impl Ask<'_> {
                 .saturating_add(freed)
                 .saturating_add(self.own_offer())
         {
-            return Ok(Room::Funded(Funding::Seat));
+            return Ok(Funding::Seat.into());
         }
         let way_in = |way: &WhenFull| match way {
-            WhenFull::PayPerUse => minutes::first(self.account, self.claims, self.now).map(Room::Funded),
-            WhenFull::Queue => self.wait.then_some(Room::Queue),
+            WhenFull::PayPerUse => minutes::first(self.account, self.claims, self.now).map(R::from),
+            WhenFull::Queue => queue,
         };
         let room = self.pool.rules.when_full.iter().find_map(way_in);
         room.ok_or_else(|| self.refusal())

@@ -19,43 +19,88 @@ pub(crate) mod texts;
 mod users;
 
 use crate::account::Account;
-use crate::command::{Command, Decision};
+use crate::command::{Command, Decision, Execute};
+use crate::leases::Leased;
 use crate::permission::Actor;
 use crate::refusal::Refusal;
 use crate::repeat;
+use crate::settle::Attempted;
 use crate::time::Timestamp;
+
+/// How a command is decided, and what is known of it without deciding. Private to the domain.
+pub trait Decide {
+    /// What is answered besides the events.
+    type Outcome;
+
+    /// Decides it on an account that is not deleted.
+    fn decide(
+        &self,
+        account: &Account,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Decision<Self::Outcome>, Refusal>;
+
+    /// The seat that it asks for, for the record if that is refused (Q1).
+    fn attempted(&self, account: &Account) -> Option<Attempted>;
+
+    /// What it is a heartbeat of.
+    fn renews(&self) -> Option<Leased>;
+}
 
 impl Account {
     /// Whether a command would be granted now, and whether it would then change anything. Nothing is done.
-    pub fn would_change(&self, command: &Command, actor: &Actor, now: Timestamp) -> Result<bool, Refusal> {
+    pub fn would_change(
+        &self,
+        command: &impl Execute,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<bool, Refusal> {
         decide(self, command, actor, now).map(|decision| !decision.events.is_empty())
     }
 }
 
 /// Decides a command on an account. The returned events keep every rule when [`crate::step`] applies them in order; a
 /// refusal means that nothing happens.
-pub(crate) fn decide(
+pub(crate) fn decide<C: Execute>(
     account: &Account,
-    command: &Command,
+    command: &C,
     actor: &Actor,
     now: Timestamp,
-) -> Result<Decision, Refusal> {
+) -> Result<Decision<C::Outcome>, Refusal> {
     if account.deleted {
         return Err(Refusal::NotFound { what: "account" });
     }
-    texts::check(account, command)?;
-    repeat::check_key(account, command)?;
-    match command {
-        Command::Account(command) => account::decide(account, command, actor),
-        Command::ApiKey(command) => account::decide_key(account, command, actor),
-        Command::User(command) => users::decide(account, command, actor),
-        Command::License(command) => licenses::decide(account, command, actor),
-        Command::Credential(command) => credentials::note(account, command, actor),
-        Command::Pool(command) => pools::decide(account, command, actor),
-        Command::Team(command) => teams::decide(account, command, actor),
-        Command::Group(command) => directory::decide(account, command, actor),
-        Command::SignIn(command) => sign_ins::decide(account, command, actor, now),
-        Command::Session(command) => sessions::decide(account, command, actor, now),
-        Command::Ticket(command) => queue::decide(account, command, actor, now),
+    command.decide(account, actor, now)
+}
+
+impl Decide for Command {
+    type Outcome = ();
+
+    fn decide(&self, account: &Account, actor: &Actor, now: Timestamp) -> Result<Decision, Refusal> {
+        texts::check(account, self)?;
+        if let Some(bits) = self.made_bits() {
+            repeat::check_key(account, bits)?;
+        }
+        match self {
+            Self::Account(command) => account::decide(account, command, actor),
+            Self::ApiKey(command) => account::decide_key(account, command, actor),
+            Self::User(command) => users::decide(account, command, actor),
+            Self::License(command) => licenses::decide(account, command, actor),
+            Self::Credential(command) => credentials::note(account, command, actor),
+            Self::Pool(command) => pools::decide(account, command, actor),
+            Self::Team(command) => teams::decide(account, command, actor),
+            Self::Group(command) => directory::decide(account, command, actor),
+            Self::SignIn(command) => sign_ins::decide(account, command, actor, now),
+            Self::Session(command) => sessions::decide(account, command, actor, now),
+            Self::Ticket(command) => queue::decide(account, command, actor, now),
+        }
+    }
+
+    fn attempted(&self, account: &Account) -> Option<Attempted> {
+        Attempted::of(account, self)
+    }
+
+    fn renews(&self) -> Option<Leased> {
+        Leased::renewed_by(self)
     }
 }

@@ -1,17 +1,19 @@
 //! Tickets (Q2): claiming, leaving the queue, and heartbeats.
 
 use alloc::vec;
-use alloc::vec::Vec;
 
 use super::presence::by;
 use crate::account::Account;
-use crate::command::{Decision, Outcome, TicketCommand};
+use crate::command::{ClaimOutcome, ClaimTicket, Decision, RenewTicket, TicketCommand};
+use crate::decide::Decide;
 use crate::event::{EndReason, Event, TicketEvent};
 use crate::id::TicketId;
+use crate::leases::Leased;
 use crate::permission::{Actor, Privilege};
 use crate::presence::{Ticket, TicketState};
-use crate::refusal::{Refusal, StateRefusal};
-use crate::time::Timestamp;
+use crate::refusal::{Attempt, Refusal, StateRefusal};
+use crate::settle::Attempted;
+use crate::time::{Secs, Timestamp};
 
 pub(super) fn decide(
     account: &Account,
@@ -20,17 +22,70 @@ pub(super) fn decide(
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     match command {
-        TicketCommand::Claim { id } => claim(account, *id, actor, now),
+        TicketCommand::Claim(command) => command.decide(account, actor, now).map(Decision::without_outcome),
         TicketCommand::Drop { id } => drop_ticket(account, *id, actor),
-        TicketCommand::Renew { id } => {
-            let ticket = own(account, *id, actor)?;
-            Ok(Decision {
-                events: Vec::new(),
-                outcome: Outcome::Lease {
-                    remaining: ticket.lease,
-                },
-            })
+        TicketCommand::Renew(command) => command.decide(account, actor, now).map(Decision::without_outcome),
+    }
+}
+
+impl Decide for ClaimTicket {
+    type Outcome = ClaimOutcome;
+
+    fn decide(
+        &self,
+        account: &Account,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Decision<ClaimOutcome>, Refusal> {
+        let ticket = own(account, self.id, actor)?;
+        if matches!(ticket.state, TicketState::Waiting {}) {
+            return Err(Refusal::State(StateRefusal::WrongState {
+                what: "ticket",
+                state: ticket.state.as_str(),
+                expected: "offered",
+            }));
         }
+        // Having waited gives the right to be signed in, no matter which of the user's tokens is used.
+        let owner = match actor {
+            Actor::Ticket(_) | Actor::SignIn(_) => Actor::User(ticket.user),
+            Actor::Operator
+            | Actor::ApiKey { .. }
+            | Actor::User(_)
+            | Actor::Customer(_)
+            | Actor::SingleSignOn
+            | Actor::System => actor.clone(),
+        };
+        super::sessions::claim(account, ticket, &owner, now)
+    }
+
+    fn attempted(&self, account: &Account) -> Option<Attempted> {
+        let ticket = account.tickets.get(&self.id)?;
+        Some(Attempted {
+            attempt: Attempt::Ticket,
+            user: ticket.user,
+            product: ticket.product.clone(),
+            device: None,
+        })
+    }
+
+    fn renews(&self) -> Option<Leased> {
+        None
+    }
+}
+
+impl Decide for RenewTicket {
+    type Outcome = Secs;
+
+    fn decide(&self, account: &Account, actor: &Actor, _: Timestamp) -> Result<Decision<Secs>, Refusal> {
+        own(account, self.id, actor).map(|ticket| Decision::unchanged(ticket.lease))
+    }
+
+    fn attempted(&self, _: &Account) -> Option<Attempted> {
+        None
+    }
+
+    fn renews(&self) -> Option<Leased> {
+        Some(Leased::Ticket(self.id))
     }
 }
 
@@ -43,28 +98,6 @@ pub(super) fn check_ticket_id(account: &Account, id: TicketId) -> Result<(), Ref
         }));
     }
     Ok(())
-}
-
-fn claim(account: &Account, id: TicketId, actor: &Actor, now: Timestamp) -> Result<Decision, Refusal> {
-    let ticket = own(account, id, actor)?;
-    if matches!(ticket.state, TicketState::Waiting {}) {
-        return Err(Refusal::State(StateRefusal::WrongState {
-            what: "ticket",
-            state: ticket.state.as_str(),
-            expected: "offered",
-        }));
-    }
-    // Having waited gives the right to be signed in, no matter which of the user's tokens is used.
-    let owner = match actor {
-        Actor::Ticket(_) | Actor::SignIn(_) => Actor::User(ticket.user),
-        Actor::Operator
-        | Actor::ApiKey { .. }
-        | Actor::User(_)
-        | Actor::Customer(_)
-        | Actor::SingleSignOn
-        | Actor::System => actor.clone(),
-    };
-    super::sessions::claim(account, ticket, &owner, now)
 }
 
 fn drop_ticket(account: &Account, id: TicketId, actor: &Actor) -> Result<Decision, Refusal> {

@@ -4,13 +4,15 @@ use alloc::string::ToString;
 
 use crate::account::Account;
 use crate::command::{
-    AccountCommand, ApiKeyCommand, Command, GroupCommand, PoolCommand, SessionCommand, SignInCommand,
-    TeamCommand, UserCommand, UserPatch,
+    AccountCommand, ApiKeyCommand, Command, GroupCommand, OneOrMore, PoolCommand, SessionCommand,
+    SignInCommand, TeamCommand, UserCommand, UserPatch,
 };
 use crate::directory::DirectoryEntry;
 use crate::event::Profile;
 use crate::hidden::Hidden;
+use crate::id::SignInId;
 use crate::personal::Personal;
+use crate::presence::{Customer, Device};
 use crate::refusal::Refusal;
 use crate::user::User;
 
@@ -48,22 +50,28 @@ pub(super) fn check(account: &Account, command: &Command) -> Result<(), Refusal>
             }
         },
         Command::SignIn(command) => match command {
-            SignInCommand::SignIn { devices, .. } => devices
-                .iter()
-                .try_for_each(|(_, device)| visible("device.name", device.name.reveal().as_str())),
             SignInCommand::SignOut { note, .. } => optional("reason", note.as_ref()),
-            SignInCommand::Heartbeat { .. } | SignInCommand::LockSeat { .. } => Ok(()),
+            // Commands with an outcome of their own check their texts when they are decided.
+            SignInCommand::SignIn(_) | SignInCommand::Heartbeat(_) | SignInCommand::LockSeat { .. } => Ok(()),
         },
         Command::Session(command) => match command {
-            SessionCommand::Create { customer, .. } | SessionCommand::Connect { customer, .. } => optional(
-                "customer.name",
-                customer.as_ref().map(|customer| customer.name.reveal()),
-            ),
+            SessionCommand::Connect { customer, .. } => check_customer(customer.as_ref()),
             SessionCommand::End { note, .. } => optional("reason", note.as_ref()),
-            SessionCommand::Pause { .. } | SessionCommand::Resume { .. } => Ok(()),
+            SessionCommand::Start(_) | SessionCommand::Pause { .. } | SessionCommand::Resume(_) => Ok(()),
         },
         Command::License(_) | Command::Credential(_) | Command::Ticket(_) => Ok(()),
     }
+}
+
+/// Refuses such a text among a sign-in's devices.
+pub(super) fn check_devices(devices: &OneOrMore<(SignInId, Device)>) -> Result<(), Refusal> {
+    let mut devices = devices.iter();
+    devices.try_for_each(|(_, device)| visible("device.name", device.name.reveal().as_str()))
+}
+
+/// Refuses such a text in the name of a customer.
+pub(super) fn check_customer(customer: Option<&Customer>) -> Result<(), Refusal> {
+    optional("customer.name", customer.map(|customer| customer.name.reveal()))
 }
 
 fn check_user(account: &Account, command: &UserCommand) -> Result<(), Refusal> {

@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::account::Account;
-use crate::command::{Decision, Outcome, UserCommand, UserPatch};
+use crate::command::{Decision, UserCommand, UserPatch};
 use crate::decide::directory::people::{self, Newcomer};
 use crate::decide::{directory, labels, licenses, presence};
 use crate::directory::DirectoryEntry;
@@ -109,7 +109,6 @@ fn create(
     if newcomer.password_set {
         events.push(Event::Credential(CredentialEvent::PasswordSet { user: id }));
     }
-    let seat_assigned = licenses.iter().any(|(_, license)| *license == License::Named);
     events.extend(licenses.into_iter().map(|(product, license)| {
         Event::User(UserEvent::LicenseSet {
             user: id,
@@ -121,10 +120,7 @@ fn create(
     if !newcomer.is_active {
         events.push(Event::User(UserEvent::Activated { id, active: false }));
     }
-    Ok(Decision {
-        events,
-        outcome: Outcome::User { id, seat_assigned },
-    })
+    Ok(Decision::done(events))
 }
 
 /// A new user, with what their groups give.
@@ -157,7 +153,7 @@ fn admit(
     Ok(decision)
 }
 
-/// A retry with the id of an existing user has the same outcome, and creates nothing.
+/// A retry with the id of an existing user is granted, and creates nothing.
 fn made_before(account: &Account, id: UserId, profile: &Profile) -> Option<Result<Decision, Refusal>> {
     let user = account.users.get(&id)?;
     if user.profile.email != profile.email && !repeat::is_derived(id.bits()) {
@@ -166,11 +162,7 @@ fn made_before(account: &Account, id: UserId, profile: &Profile) -> Option<Resul
             field: "id",
         })));
     }
-    let seat_assigned = user.licenses.values().any(|license| *license == License::Named);
-    Some(Ok(Decision {
-        events: Vec::new(),
-        outcome: Outcome::User { id, seat_assigned },
-    }))
+    Some(Ok(Decision::done(Vec::new())))
 }
 
 /// The licenses of a new user: the requested ones, or a named seat (L6).

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 pub(super) use self::diary::Happened;
 pub(super) use self::office::{concurrent_devices, concurrent_sessions, help_desk, role};
 pub(super) use super::kit::{bits, product};
-use super::witness::{execute, take_step};
-use crate::command::{Command, Decision};
+use super::witness::{Witness, execute, take_step};
+use crate::command::{Command, Decision, Execute};
 use crate::permission::{Actor, Scope};
 use crate::refusal::{Code, Refusal};
 use crate::tests::kit;
@@ -99,6 +99,20 @@ impl Shift {
     /// Executes a command, and checks that a refusal changes nothing and that every invariant holds.
     pub(super) fn give(&mut self, actor: &Actor, command: &Command) -> Option<Decision> {
         self.put(actor, Input::Command(command))
+    }
+
+    /// Executes a command that must be granted, and returns its outcome.
+    pub(super) fn outcome<C: Execute>(&mut self, actor: &Actor, command: &C) -> C::Outcome {
+        self.must_be_granted();
+        let outcome = crate::execute(
+            &mut self.account,
+            command,
+            actor,
+            self.now,
+            &mut Witness::default(),
+        );
+        assert_eq!(self.account.broken(), []);
+        outcome.unwrap()
     }
 
     /// Takes a step of Usher itself.

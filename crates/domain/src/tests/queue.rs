@@ -3,7 +3,7 @@
 use super::fixture::*;
 use super::witness::Witness;
 use crate::Event;
-use crate::command::{Command, Outcome};
+use crate::command::{ClaimOutcome, ClaimTicket, Command};
 use crate::event::RefusalEvent;
 use crate::permission::{Actor, Role};
 use crate::presence::SessionKind;
@@ -298,10 +298,7 @@ fn q2_an_offer_survives_being_stored() {
     );
     let claimed = {
         let id = shift.ticket_of("eva");
-        shift.give(&Actor::Ticket(id), &kit::claim(id))
+        shift.outcome(&Actor::Ticket(id), &ClaimTicket { id })
     };
-    assert!(matches!(
-        claimed.unwrap().outcome,
-        Outcome::SignIns { created: true, .. }
-    ));
+    assert_eq!(claimed, ClaimOutcome::SignIn(shift.sign_in_of("eva")));
 }

@@ -1,7 +1,7 @@
 //! S1 to S4, S6, S10: signing in, and the seats it takes.
 
 use super::fixture::*;
-use crate::command::{Acting, Outcome};
+use crate::command::{Acting, OneOrMore, SignInOutcome};
 use crate::event::{EndReason, SignInEvent};
 use crate::permission::{Actor, Scope};
 use crate::presence::Funding;
@@ -156,8 +156,8 @@ fn s6_asking_again_gives_the_sign_in_that_exists() {
     shift.sign_in("ida");
 
     assert_eq!(shift.sign_in_of("ida"), first);
-    let ended = Outcome::SignIns {
-        ids: vec![first],
+    let existing = SignInOutcome::In {
+        ids: OneOrMore::one(first),
         created: false,
     };
     let again = kit::sign_in(
@@ -167,8 +167,8 @@ fn s6_asking_again_gives_the_sign_in_that_exists() {
     )
     .takeover(true)
     .wait(true)
-    .command();
-    assert_eq!(shift.give(&back_end(), &again).unwrap().outcome, ended);
+    .with_outcome();
+    assert_eq!(shift.outcome(&back_end(), &again), existing);
 }
 
 #[test]

@@ -10,8 +10,8 @@ use crate::schedule::Due;
 use crate::step::Step;
 use crate::time::{Secs, Timestamp};
 use crate::{
-    Account, AccountId, Broken, Declined, Input, Observer, Outcome, PoolId, SignInId, Touched, UserId,
-    create, replay, step,
+    Account, AccountId, Broken, Declined, Input, Observer, PoolId, SignInId, Touched, UserId, create, replay,
+    step,
 };
 
 /// Records the faults that a step reports.
@@ -154,7 +154,7 @@ fn what_is_due_and_comes_to_nothing_is_dropped_and_the_rest_is_done() {
         &mut faults,
     );
 
-    assert_eq!(done, Ok(Outcome::Done));
+    assert_eq!(done, Ok(()));
     assert_eq!(faults.nothing, [at]);
     assert!(matches!(
         faults.events[..],

@@ -6,9 +6,7 @@ use crate::labels::Labels;
 use crate::permission::Actor;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
-use crate::{
-    Account, AccountId, Declined, Input, Observer, Outcome, PoolId, RefusalId, UserId, create, step,
-};
+use crate::{Account, AccountId, Declined, Input, Observer, PoolId, RefusalId, UserId, create, step};
 
 /// Records the events of a step; any fault of the rules fails the test.
 #[derive(Debug, Default)]
@@ -33,9 +31,9 @@ impl Witness {
         input: Input<'_>,
         actor: &Actor,
         now: Timestamp,
-    ) -> Result<Outcome, Refusal> {
+    ) -> Result<(), Refusal> {
         match step(account, input, actor, now, self) {
-            Ok(outcome) => Ok(outcome),
+            Ok(()) => Ok(()),
             Err(Declined::Refused(refusal)) => Err(refusal),
             Err(Declined::Oversold(pool)) => {
                 panic!("S1: {input:?} would give a seat of {pool} that is not there")
@@ -70,11 +68,8 @@ pub(crate) fn take_step(
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     let mut witness = Witness::default();
-    let outcome = witness.step(account, input, actor, now)?;
-    Ok(Decision {
-        events: witness.events,
-        outcome,
-    })
+    witness.step(account, input, actor, now)?;
+    Ok(Decision::done(witness.events))
 }
 
 /// Executes a command.

@@ -1,10 +1,11 @@
 //! Commands and queries, and their form in an account's inbox.
 
 use tokio::sync::oneshot;
-use usher_domain::{Account, Actor, Command, Outcome, Refusal, Secs, Timestamp};
+use usher_domain::command::Heartbeat;
+use usher_domain::{Account, Actor, Execute, Refusal, Secs, Timestamp};
 
 use super::turn::Turn;
-use crate::{Cause, Failure, Heartbeat, Request};
+use crate::{Cause, Failure, Request};
 
 /// A phase of a turn in which jobs take part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,15 +87,16 @@ impl<W: Work> Job for Queued<W> {
 }
 
 /// A command, and how its answer is built from the account's state.
-pub(crate) struct Execution<V> {
-    pub(crate) request: Request,
+pub(crate) struct Execution<C, V> {
+    pub(crate) request: Request<C>,
     pub(crate) view: V,
 }
 
-impl<T, V> Work for Execution<V>
+impl<T, C, V> Work for Execution<C, V>
 where
     T: Send,
-    V: Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+    C: Execute,
+    V: Fn(&Account, &C::Outcome, Timestamp) -> T + Send + 'static,
 {
     type Answer = T;
 
@@ -125,12 +127,13 @@ pub(crate) struct Proposal<M, V> {
     pub(crate) view: V,
 }
 
-impl<T, E, M, V> Work for Proposal<M, V>
+impl<T, E, C, M, V> Work for Proposal<M, V>
 where
     T: Send,
     E: Send,
-    M: Fn(&Account, Timestamp) -> Result<Command, E> + Send + 'static,
-    V: Fn(&Account, &Outcome, Timestamp) -> T + Send + 'static,
+    C: Execute,
+    M: Fn(&Account, Timestamp) -> Result<C, E> + Send + 'static,
+    V: Fn(&Account, &C::Outcome, Timestamp) -> T + Send + 'static,
 {
     type Answer = Result<T, E>;
 
@@ -180,8 +183,8 @@ pub(crate) struct HeartbeatBatch {
 
 impl HeartbeatBatch {
     fn beat(&self, turn: &mut Turn<'_>, heartbeat: Heartbeat) -> Result<Result<Secs, Refusal>, Failure> {
-        match turn.carry_out(&heartbeat.command(), &self.actor, &self.cause) {
-            Ok(outcome) => Ok(Ok(lease_left(&outcome))),
+        match turn.carry_out(&heartbeat, &self.actor, &self.cause) {
+            Ok(lease) => Ok(Ok(lease)),
             Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
             Err(failure) => Err(failure),
         }
@@ -193,7 +196,7 @@ impl Work for HeartbeatBatch {
 
     fn keep_alive(&self, turn: &mut Turn<'_>) {
         for heartbeat in &self.heartbeats {
-            turn.keep_alive(&heartbeat.command(), &self.actor, &self.cause);
+            turn.keep_alive(heartbeat, &self.actor, &self.cause);
         }
     }
 
@@ -202,13 +205,5 @@ impl Work for HeartbeatBatch {
             .iter()
             .map(|heartbeat| self.beat(turn, *heartbeat))
             .collect()
-    }
-}
-
-/// The remaining seconds of a lease, as answered to a heartbeat.
-pub(crate) const fn lease_left(outcome: &Outcome) -> Secs {
-    match outcome {
-        Outcome::Lease { remaining } => *remaining,
-        _ => Secs::ZERO,
     }
 }

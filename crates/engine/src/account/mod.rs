@@ -15,7 +15,7 @@ mod turn;
 
 pub(crate) use commit::published;
 pub(crate) use inline::{InlineResult, Unstoppable, begin};
-pub(crate) use job::{Execution, HeartbeatBatch, Job, Phase, Proposal, Queued, Reading, Work, lease_left};
+pub(crate) use job::{Execution, HeartbeatBatch, Job, Phase, Proposal, Queued, Reading, Work};
 pub(crate) use resident::Resident;
 pub(crate) use saving::SavingRoom;
 pub(crate) use task::spawn;

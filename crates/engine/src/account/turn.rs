@@ -4,10 +4,9 @@
 mod tests;
 mod witness;
 
-use usher_domain::labels::Labels;
-use usher_domain::text::Name;
+use usher_domain::command::NewAccount;
 use usher_domain::{
-    Account, AccountId, Actor, Broken, Command, Declined, Input, Outage, Outcome, Timestamp, create, step,
+    Account, AccountId, Actor, Broken, Declined, Execute, Input, Outage, Timestamp, create, execute, step,
 };
 use usher_journal::{Append, Commit};
 
@@ -75,9 +74,9 @@ impl<'a> Turn<'a> {
     }
 
     /// Processes a heartbeat that waited while something came due, before that is processed.
-    pub(super) fn keep_alive(&mut self, command: &Command, actor: &Actor, cause: &Cause) {
+    pub(super) fn keep_alive(&mut self, command: &impl Execute, actor: &Actor, cause: &Cause) {
         // Its caller gets the answer when the command is executed in its turn.
-        let _ = self.step(Input::Command(command), actor, cause);
+        let _ = self.step_with(command, actor, cause);
     }
 
     /// Processes everything that is due before anybody is served, so that no command ever sees an expired lease.
@@ -96,22 +95,22 @@ impl<'a> Turn<'a> {
         self.state.next_due().is_some_and(|due| due <= self.now)
     }
 
-    pub(super) fn execute(&mut self, request: &Request) -> Result<Outcome, Failure> {
+    pub(super) fn execute<C: Execute>(&mut self, request: &Request<C>) -> Result<C::Outcome, Failure> {
         self.node.counters.commands.increment();
         self.carry_out(&request.command, &request.actor, &request.cause)
     }
 
     /// Executes a command. After a failure the account is unchanged, except that the refusal of a seat is recorded
     /// (Q1).
-    pub(super) fn carry_out(
+    pub(super) fn carry_out<C: Execute>(
         &mut self,
-        command: &Command,
+        command: &C,
         actor: &Actor,
         cause: &Cause,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<C::Outcome, Failure> {
         let done = match (command.new_account(), self.account()) {
-            (Some(new), None) => self.create(new, actor, cause),
-            _ => self.step(Input::Command(command), actor, cause),
+            (Some((new, outcome)), None) => self.create(new, actor, cause).map(|()| outcome),
+            _ => self.step_with(command, actor, cause),
         };
         if let Err(Failure::Refused(refusal)) = &done {
             self.node.counters.refused(refusal.code());
@@ -125,12 +124,7 @@ impl<'a> Turn<'a> {
         let _ = self.step(Input::StoreLeases, &Actor::System, &Cause::by(Channel::Leave));
     }
 
-    fn create(
-        &mut self,
-        new: (AccountId, &Name, &Labels),
-        actor: &Actor,
-        cause: &Cause,
-    ) -> Result<Outcome, Failure> {
+    fn create(&mut self, new: NewAccount<'_>, actor: &Actor, cause: &Cause) -> Result<(), Failure> {
         if new.0 != self.id {
             return Err(Failure::NoAccount);
         }
@@ -139,16 +133,31 @@ impl<'a> Turn<'a> {
         let account = created.map_err(|declined| self.failure(declined))?;
         self.state.replayed.account = Some(account);
         self.look_at_wall();
-        Ok(Outcome::Done)
+        Ok(())
     }
 
     /// Moves the account on, if it exists and is not closed.
-    fn step(&mut self, input: Input<'_>, actor: &Actor, cause: &Cause) -> Result<Outcome, Failure> {
+    fn step(&mut self, input: Input<'_>, actor: &Actor, cause: &Cause) -> Result<(), Failure> {
         let (account, mut witness) = self.watched(actor, cause);
         let account = account.as_mut().filter(|account| !account.is_deleted());
         let account = account.ok_or(Failure::NoAccount)?;
         let now = witness.now;
         let done = step(account, input, actor, now, &mut witness);
+        done.map_err(|declined| self.failure(declined))
+    }
+
+    /// The same with a command, for its outcome.
+    fn step_with<C: Execute>(
+        &mut self,
+        command: &C,
+        actor: &Actor,
+        cause: &Cause,
+    ) -> Result<C::Outcome, Failure> {
+        let (account, mut witness) = self.watched(actor, cause);
+        let account = account.as_mut().filter(|account| !account.is_deleted());
+        let account = account.ok_or(Failure::NoAccount)?;
+        let now = witness.now;
+        let done = execute(account, command, actor, now, &mut witness);
         done.map_err(|declined| self.failure(declined))
     }
 

@@ -3,7 +3,7 @@
 use tokio::task::JoinHandle;
 use usher_domain::presence::SessionKind;
 use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
-use usher_domain::{Actor, Millis, Outcome, Secs, SessionId, SignInId};
+use usher_domain::{Actor, Millis, Secs, SessionId, SignInId};
 use usher_engine::{Failure, ManualClock, Options};
 use usher_journal::{Fault, Journal, MemoryJournal, Records};
 use usher_testkit as kit;
@@ -40,7 +40,7 @@ async fn signed_in(desk: &Desk) -> usize {
 }
 
 /// A change in a separate task: it waits while the journal hangs.
-fn adds_minutes(desk: &Desk, minutes: u32) -> JoinHandle<Result<Outcome, Failure>> {
+fn adds_minutes(desk: &Desk, minutes: u32) -> JoinHandle<Result<(), Failure>> {
     let desk = desk.clone();
     tokio::spawn(async move { desk.execute(add_minutes(minutes)).await })
 }
@@ -364,7 +364,7 @@ async fn an_offer_outlasts_an_outage() {
         actor: Actor::Ticket(ticket),
         ..request(kit::claim(ticket))
     };
-    let claimed = desk.engine.execute(ACCOUNT, claim, |_, _, _| ()).await;
+    let claimed = desk.engine.execute(ACCOUNT, claim, |_, (), _| ()).await;
     assert!(claimed.is_ok(), "{claimed:?}");
     assert_eq!(signed_in(&desk).await, 1);
 }

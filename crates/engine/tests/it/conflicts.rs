@@ -109,7 +109,7 @@ async fn what_a_proposal_is_made_of_is_what_the_other_node_left() {
         };
         let engine = desk.engine.clone();
         async move {
-            let view = |account: &Account, _: &_, _| account.minutes();
+            let view = |account: &Account, (): &(), _| account.minutes();
             let cause = Cause::from("test");
             engine.propose(ACCOUNT, Actor::Operator, cause, make, view).await
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use usher_domain::command::AccountCommand;
-use usher_domain::{Account, Actor, Code, Command, Outcome, Timestamp};
+use usher_domain::{Account, Actor, Code, Command, Timestamp};
 use usher_engine::{Failure, Options, Reason, Request};
 use usher_journal::Fault;
 
@@ -232,7 +232,7 @@ async fn a_command_whose_view_panics_leaves_nothing_half_done() {
         command: add_minutes(5),
     };
 
-    let view = |_: &Account, _: &Outcome, _: Timestamp| -> u32 { panic!("a view that panics") };
+    let view = |_: &Account, (): &(), _: Timestamp| -> u32 { panic!("a view that panics") };
     let panicked = desk.engine.execute(ACCOUNT, request, view).await;
 
     assert_eq!(panicked, Err(Failure::Unavailable(Reason::OutcomeUnknown)));

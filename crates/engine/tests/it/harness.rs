@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use usher_domain::command::{Heartbeat, SignInOutcome, SignUserIn};
 use usher_domain::{
-    Account, AccountId, Actor, Command, Outcome, Secs, SignInId, TicketId, Timestamp, TopUpId,
+    Account, AccountId, Actor, Command, Execute, Secs, SignInId, TicketId, Timestamp, TopUpId,
 };
-use usher_engine::{Clock, Engine, Failure, Heartbeat, ManualClock, Options, Request};
+use usher_engine::{Clock, Engine, Failure, ManualClock, Options, Request};
 use usher_journal::{Authenticator, Journal, MemoryJournal};
 use usher_testkit::{self as kit, HelpDesk};
 pub(crate) use usher_testkit::{ACCOUNT, POOL, agent as user, product};
@@ -37,7 +38,7 @@ pub(crate) enum Arrived {
 }
 
 /// A request with a unique cause.
-pub(crate) fn request(command: Command) -> Request {
+pub(crate) fn request<C>(command: C) -> Request<C> {
     static REQUESTS: AtomicU32 = AtomicU32::new(0);
     let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
     Request {
@@ -99,11 +100,21 @@ impl Desk {
         other
     }
 
-    pub(crate) async fn execute(&self, command: Command) -> Result<Outcome, Failure> {
+    pub(crate) async fn execute<C: Execute>(&self, command: C) -> Result<C::Outcome, Failure>
+    where
+        C::Outcome: Clone + Send,
+    {
         self.execute_on(ACCOUNT, command).await
     }
 
-    pub(crate) async fn execute_on(&self, account: AccountId, command: Command) -> Result<Outcome, Failure> {
+    pub(crate) async fn execute_on<C: Execute>(
+        &self,
+        account: AccountId,
+        command: C,
+    ) -> Result<C::Outcome, Failure>
+    where
+        C::Outcome: Clone + Send,
+    {
         self.engine
             .execute(account, request(command), |_, outcome, _| outcome.clone())
             .await
@@ -112,11 +123,9 @@ impl Desk {
     /// Signs a user in, or queues them.
     pub(crate) async fn arrive(&self, number: u32, wait: bool) -> Result<Arrived, Failure> {
         let id = SignInId::from_bits(u128::from(self.ids.fetch_add(1, Ordering::Relaxed)));
-        let outcome = self.execute(sign_in(number, id, wait)).await?;
-        Ok(match outcome {
-            Outcome::SignIns { ids, .. } => Arrived::SignedIn(ids[0]),
-            Outcome::Ticket { id, .. } => Arrived::Waits(id),
-            other => panic!("a sign-in came to {other:?}"),
+        Ok(match self.execute(sign_in(number, id, wait)).await? {
+            SignInOutcome::In { ids, .. } => Arrived::SignedIn(ids.first),
+            SignInOutcome::Waits(id) => Arrived::Waits(id),
         })
     }
 
@@ -127,7 +136,7 @@ impl Desk {
         }
     }
 
-    pub(crate) async fn sign_out(&self, sign_in: SignInId) -> Result<Outcome, Failure> {
+    pub(crate) async fn sign_out(&self, sign_in: SignInId) -> Result<(), Failure> {
         self.execute(kit::sign_out(sign_in)).await
     }
 
@@ -185,9 +194,9 @@ pub(crate) fn add_minutes(minutes: u32) -> Command {
     kit::add_minutes(id, minutes)
 }
 
-pub(crate) fn sign_in(number: u32, id: SignInId, wait: bool) -> Command {
+pub(crate) fn sign_in(number: u32, id: SignInId, wait: bool) -> SignUserIn {
     let laptop = kit::device(&format!("device-{number}"), "Laptop");
-    kit::sign_in(user(number), id, laptop).wait(wait).command()
+    kit::sign_in(user(number), id, laptop).wait(wait).with_outcome()
 }
 
 /// Numbers that look random and are the same in every run.

@@ -1,7 +1,7 @@
 //! With random requests, faults, conflicts and restarts, a node's memory always equals the replayed commits in every
 //! field, and no pool is oversold.
 
-use usher_domain::command::PoolPatch;
+use usher_domain::command::{PoolPatch, SignInCommand};
 use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
 use usher_domain::{Account, Command, Secs, SessionId, SignInId, TicketId, UserId};
 use usher_engine::Options;
@@ -109,7 +109,8 @@ impl Trial {
         Some(match self.dice.roll(12) {
             0..3 => {
                 let number = u32::try_from(self.dice.roll(u64::from(USERS))).unwrap();
-                sign_in(number, SignInId::from_bits(id), true)
+                let sign_in = sign_in(number, SignInId::from_bits(id), true);
+                Command::SignIn(SignInCommand::SignIn(sign_in))
             }
             3..6 => kit::call(
                 SessionId::from_bits(id),

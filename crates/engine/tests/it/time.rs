@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use usher_domain::command::Heartbeat;
 use usher_domain::{Actor, Code, Secs};
-use usher_engine::{Clock, Engine, Failure, Heartbeat, Options};
+use usher_engine::{Clock, Engine, Failure, Options};
 use usher_journal::{Journal, Records};
 
 use crate::harness::{ACCOUNT, Arrived, Desk, stored};

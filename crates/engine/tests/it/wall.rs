@@ -121,7 +121,7 @@ async fn the_list_of_accounts_shows_the_wall_clock_and_is_the_same_when_made_aga
     let create = kit::create_account(other, "Another");
     let made = elsewhere
         .engine
-        .execute(other, crate::harness::request(create), |account, _, _| {
+        .execute(other, crate::harness::request(create), |account, (), _| {
             account.shown(account.created_at()).get()
         });
     let made = made.await.unwrap();

@@ -80,7 +80,7 @@ impl App {
             cause: Cause::from("test"),
             command,
         };
-        let given = self.api.engine().execute(account, request, |_, _, _| ()).await;
+        let given = self.api.engine().execute(account, request, |_, (), _| ()).await;
         given.unwrap();
     }
 

@@ -161,7 +161,7 @@ async fn the_audit_is_filtered_by_channel_address_and_request() {
     };
     app.api
         .engine()
-        .execute(account, request, |_, _, _| ())
+        .execute(account, request, |_, (), _| ())
         .await
         .unwrap();
     let list = async |query: &str| app.get(&olga, &format!("{path}?{query}")).await;

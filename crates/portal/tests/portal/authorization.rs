@@ -6,7 +6,9 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use tokio::sync::OnceCell;
-use usher_domain::command::{ApiKeyCommand, Command, GroupCommand, SessionCommand, TeamCommand};
+use usher_domain::command::{
+    ApiKeyCommand, Command, GroupCommand, SessionCommand, StartSession, TeamCommand,
+};
 use usher_domain::labels::Labels;
 use usher_domain::permission::{Privilege, Role, Scope};
 use usher_domain::presence::{SessionKind, Start};
@@ -170,7 +172,7 @@ impl Things<'_> {
     async fn session(&self) -> (SessionId, Code) {
         let sign_in = self.desk.sign_in(self.user().await).await;
         let (id, code) = (SessionId::from_bits(self.bits()), draw_code().unwrap());
-        let session = Command::Session(SessionCommand::Create {
+        let session = Command::Session(SessionCommand::Start(StartSession {
             id,
             sign_in,
             kind: SessionKind::Call,
@@ -180,7 +182,7 @@ impl Things<'_> {
             valid_for: None,
             wait: false,
             labels: Labels::default(),
-        });
+        }));
         self.desk.give(session).await;
         (id, code)
     }

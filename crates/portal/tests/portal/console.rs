@@ -333,7 +333,10 @@ async fn an_evicted_user_is_told_who_did_it_and_why() {
         }),
     };
     let engine = desk.app.api.engine();
-    engine.execute(desk.account, request, |_, _, _| ()).await.unwrap();
+    engine
+        .execute(desk.account, request, |_, (), _| ())
+        .await
+        .unwrap();
 
     let html = desk.console(&sven).await;
 

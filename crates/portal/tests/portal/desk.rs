@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use usher_domain::account::{Plan, ProductSeats};
 use usher_domain::command::{
-    AccountCommand, Command, LicenseCommand, PoolCommand, SessionCommand, SignInCommand, UserCommand,
-    UserPatch,
+    AccountCommand, Command, LicenseCommand, OneOrMore, PoolCommand, SessionCommand, SignInCommand,
+    SignUserIn, StartSession, UserCommand, UserPatch,
 };
 use usher_domain::event::Profile;
 use usher_domain::labels::Labels;
@@ -211,20 +211,20 @@ impl Desk {
             name: format!("{}’s laptop", name.await.unwrap()).parse().unwrap(),
             kind: DeviceKind::Desktop,
         };
-        self.give(Command::SignIn(SignInCommand::SignIn {
+        self.give(Command::SignIn(SignInCommand::SignIn(SignUserIn {
             user,
             product: product(),
-            devices: vec![(SignInId::from_bits(bits), device)],
+            devices: OneOrMore::one((SignInId::from_bits(bits), device)),
             takeover: false,
             wait,
-        }))
+        })))
         .await;
         bits
     }
 
     pub async fn start_call(&self, sign_in: SignInId) -> SessionId {
         let id = SessionId::from_bits(bits(&self.app));
-        self.give(Command::Session(SessionCommand::Create {
+        self.give(Command::Session(SessionCommand::Start(StartSession {
             id,
             sign_in,
             kind: SessionKind::Call,
@@ -234,7 +234,7 @@ impl Desk {
             valid_for: None,
             wait: false,
             labels: Labels::default(),
-        }))
+        })))
         .await;
         id
     }

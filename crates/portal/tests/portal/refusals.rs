@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
 use usher_domain::Actor;
-use usher_domain::command::{Command, SignInCommand};
+use usher_domain::command::{Command, OneOrMore, SignInCommand, SignUserIn};
 use usher_domain::permission::Role;
 use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::{Secs, SignInId, UserId};
@@ -14,20 +14,20 @@ async fn is_refused(desk: &Desk, user: UserId) {
         name: "Glasses of the depot".parse().unwrap(),
         kind: DeviceKind::Glasses,
     };
-    let command = Command::SignIn(SignInCommand::SignIn {
+    let command = Command::SignIn(SignInCommand::SignIn(SignUserIn {
         user,
         product: "support".parse().unwrap(),
-        devices: vec![(SignInId::from_bits(1), device)],
+        devices: OneOrMore::one((SignInId::from_bits(1), device)),
         takeover: false,
         wait: false,
-    });
+    }));
     let request = Request {
         actor: Actor::Operator,
         cause: Cause::from("test"),
         command,
     };
     let engine = desk.app.api.engine();
-    let refused = engine.execute(desk.account, request, |_, _, _| ()).await;
+    let refused = engine.execute(desk.account, request, |_, (), _| ()).await;
     assert!(refused.is_err());
 }
 

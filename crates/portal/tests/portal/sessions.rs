@@ -1,6 +1,9 @@
 use axum::http::StatusCode;
 use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
-use usher_domain::command::{AccountCommand, Command, LicenseCommand, SessionCommand, SignInCommand};
+use usher_domain::command::{
+    AccountCommand, Command, LicenseCommand, OneOrMore, SessionCommand, SignInCommand, SignUserIn,
+    StartSession,
+};
 use usher_domain::labels::Labels;
 use usher_domain::permission::{Role, SessionPermissions};
 use usher_domain::presence::{Device, DeviceKind, SessionKind, Start};
@@ -86,15 +89,15 @@ impl Desk {
             name: "Laptop".parse().unwrap(),
             kind: DeviceKind::Desktop,
         };
-        let enter = Command::SignIn(SignInCommand::SignIn {
+        let enter = Command::SignIn(SignInCommand::SignIn(SignUserIn {
             user,
             product: "support".parse().unwrap(),
-            devices: vec![(sign_in, device)],
+            devices: OneOrMore::one((sign_in, device)),
             takeover: false,
             wait: false,
-        });
+        }));
         self.app.give(self.account, enter).await;
-        let starts = Command::Session(SessionCommand::Create {
+        let starts = Command::Session(SessionCommand::Start(StartSession {
             id,
             sign_in,
             kind: SessionKind::Call,
@@ -104,7 +107,7 @@ impl Desk {
             valid_for: None,
             wait: false,
             labels: Labels::default(),
-        });
+        }));
         self.app.give(self.account, starts).await;
         id
     }

@@ -1,7 +1,9 @@
 //! Sign-ins, sessions and their ends.
 
-use usher_domain::command::{Acting, Command, SessionCommand, SignInCommand, TicketCommand};
-use usher_domain::join_code::JoinCode;
+use usher_domain::command::{
+    Acting, ClaimTicket, Command, Heartbeat, OneOrMore, RenewTicket, ResumeSession, SessionCommand,
+    SignInCommand, SignUserIn, StartSession, TicketCommand,
+};
 use usher_domain::labels::Labels;
 use usher_domain::presence::{Customer, Device, DeviceKind, JoinProof, SessionKind, Start};
 use usher_domain::text::{Note, Product};
@@ -20,67 +22,60 @@ pub fn device(id: &str, name: &str) -> Device {
 
 /// A user who signs in. The usual one does so for the usual product, and does not wait for a seat.
 #[derive(Debug, Clone)]
-pub struct NewSignIn {
-    user: UserId,
-    product: Product,
-    devices: Vec<(SignInId, Device)>,
-    takeover: bool,
-    wait: bool,
-}
+pub struct NewSignIn(SignUserIn);
 
 /// Signs a user in on a device.
 pub fn sign_in(user: UserId, id: SignInId, device: Device) -> NewSignIn {
-    sign_in_on_all(user, vec![(id, device)])
+    sign_in_on_all(user, OneOrMore::one((id, device)))
 }
 
 /// Signs a user in on several devices, all or none.
-pub fn sign_in_on_all(user: UserId, devices: Vec<(SignInId, Device)>) -> NewSignIn {
-    NewSignIn {
+pub fn sign_in_on_all(user: UserId, devices: OneOrMore<(SignInId, Device)>) -> NewSignIn {
+    NewSignIn(SignUserIn {
         user,
         product: product(),
         devices,
         takeover: false,
         wait: false,
-    }
+    })
 }
 
 impl NewSignIn {
     /// For another product.
     #[must_use]
     pub fn product(mut self, product: Product) -> Self {
-        self.product = product;
+        self.0.product = product;
         self
     }
 
     /// Whether other devices are signed out if there are too many (S4).
     #[must_use]
     pub const fn takeover(mut self, takeover: bool) -> Self {
-        self.takeover = takeover;
+        self.0.takeover = takeover;
         self
     }
 
     /// Whether the user waits if no seat is free (Q2).
     #[must_use]
     pub const fn wait(mut self, wait: bool) -> Self {
-        self.wait = wait;
+        self.0.wait = wait;
         self
     }
 
     /// The command that signs the user in.
     pub fn command(self) -> Command {
-        Command::SignIn(SignInCommand::SignIn {
-            user: self.user,
-            product: self.product,
-            devices: self.devices,
-            takeover: self.takeover,
-            wait: self.wait,
-        })
+        Command::SignIn(SignInCommand::SignIn(self.0))
+    }
+
+    /// The same with its outcome.
+    pub fn with_outcome(self) -> SignUserIn {
+        self.0
     }
 }
 
 /// A heartbeat, which says whether the user is active.
 pub const fn heartbeat(sign_in: SignInId, active: bool) -> Command {
-    Command::SignIn(SignInCommand::Heartbeat { sign_in, active })
+    Command::SignIn(SignInCommand::Heartbeat(Heartbeat { sign_in, active }))
 }
 
 /// Protects a seat from being reclaimed for this long.
@@ -105,20 +100,11 @@ pub fn sign_out_with(sign_in: SignInId, note: Option<Note>, acting: Option<Actin
 /// A session that begins. The usual one is a call that is active at once, without a customer, and does not wait for a
 /// seat.
 #[derive(Debug, Clone)]
-pub struct NewSession {
-    id: SessionId,
-    sign_in: SignInId,
-    kind: SessionKind,
-    start: Start,
-    customer: Option<Customer>,
-    code: JoinCode,
-    valid_for: Option<Secs>,
-    wait: bool,
-}
+pub struct NewSession(StartSession);
 
 /// Starts a call.
 pub fn call(id: SessionId, sign_in: SignInId) -> NewSession {
-    NewSession {
+    NewSession(StartSession {
         id,
         sign_in,
         kind: SessionKind::Call,
@@ -127,65 +113,56 @@ pub fn call(id: SessionId, sign_in: SignInId) -> NewSession {
         code: "ABC234".parse().unwrap(),
         valid_for: None,
         wait: false,
-    }
+        labels: Labels::default(),
+    })
 }
 
 impl NewSession {
     /// Of another kind.
     #[must_use]
     pub const fn kind(mut self, kind: SessionKind) -> Self {
-        self.kind = kind;
+        self.0.kind = kind;
         self
     }
 
     /// On standby, or active at once.
     #[must_use]
     pub const fn start(mut self, start: Start) -> Self {
-        self.start = start;
+        self.0.start = start;
         self
     }
 
     /// With a customer who is known from the start.
     #[must_use]
     pub fn customer(mut self, customer: Option<Customer>) -> Self {
-        self.customer = customer;
+        self.0.customer = customer;
         self
     }
 
     /// With another code for the customer.
     #[must_use]
     pub fn code(mut self, code: &str) -> Self {
-        self.code = code.parse().unwrap();
+        self.0.code = code.parse().unwrap();
         self
     }
 
     /// How long the code is valid; `None` for the pool's default.
     #[must_use]
     pub const fn valid_for(mut self, valid_for: Option<Secs>) -> Self {
-        self.valid_for = valid_for;
+        self.0.valid_for = valid_for;
         self
     }
 
     /// Whether the user waits if no seat is free (Q2).
     #[must_use]
     pub const fn wait(mut self, wait: bool) -> Self {
-        self.wait = wait;
+        self.0.wait = wait;
         self
     }
 
     /// The command that starts the session.
     pub fn command(self) -> Command {
-        Command::Session(SessionCommand::Create {
-            id: self.id,
-            sign_in: self.sign_in,
-            kind: self.kind,
-            start: self.start,
-            customer: self.customer,
-            code: self.code,
-            valid_for: self.valid_for,
-            wait: self.wait,
-            labels: Labels::default(),
-        })
+        Command::Session(SessionCommand::Start(self.0))
     }
 }
 
@@ -205,7 +182,7 @@ pub const fn pause(id: SessionId) -> Command {
 
 /// Resumes a paused session; the ticket is opened if the user waits.
 pub const fn resume(id: SessionId, wait: bool, ticket: TicketId) -> Command {
-    Command::Session(SessionCommand::Resume { id, wait, ticket })
+    Command::Session(SessionCommand::Resume(ResumeSession { id, wait, ticket }))
 }
 
 /// Sessions that are ended. The usual end has no note, the capacity that follows from the actor, and no proof.
@@ -262,7 +239,7 @@ impl EndOfSessions {
 
 /// Takes the offered seat.
 pub const fn claim(id: TicketId) -> Command {
-    Command::Ticket(TicketCommand::Claim { id })
+    Command::Ticket(TicketCommand::Claim(ClaimTicket { id }))
 }
 
 /// Leaves the queue.
@@ -272,5 +249,5 @@ pub const fn drop_ticket(id: TicketId) -> Command {
 
 /// A heartbeat of a ticket.
 pub const fn renew(id: TicketId) -> Command {
-    Command::Ticket(TicketCommand::Renew { id })
+    Command::Ticket(TicketCommand::Renew(RenewTicket { id }))
 }

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::future::try_join_all;
-use usher_domain::command::SignInCommand;
+use usher_domain::command::{Heartbeat, OneOrMore, SignInCommand, SignUserIn};
 use usher_domain::pool::Pool;
 use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::rules::RULE_SECS_MAX;
 use usher_domain::text::Product;
-use usher_domain::{Account, Actor, Command, Outcome, Secs, SignInId, Timestamp, UserId};
-use usher_engine::{Cause, Channel, Clock, Engine, Heartbeat, Options, Request as Order};
+use usher_domain::{Account, Actor, Command, Secs, SignInId, Timestamp, UserId};
+use usher_engine::{Cause, Channel, Clock, Engine, Options, Request as Order};
 use usher_insight::flexnet::{Grouping, Request};
 use usher_journal::MemoryJournal;
 
@@ -128,20 +128,22 @@ impl Desk {
         let devices = (0..checkouts)
             .map(|_| self.next_device())
             .collect::<Result<Vec<_>, _>>()?;
-        let sign_in = Command::SignIn(SignInCommand::SignIn {
+        let Some(devices) = OneOrMore::all(devices) else {
+            self.held.entry(session).or_default();
+            return Ok(true);
+        };
+        let ids: Vec<_> = devices.iter().map(|(id, _)| (user, *id)).collect();
+        let sign_in = Command::SignIn(SignInCommand::SignIn(SignUserIn {
             user,
             product: self.product.clone(),
             devices,
             takeover: false,
             wait: false,
-        });
+        }));
         match self.order(Actor::User(user), sign_in).await {
-            Ok((outcome, occupied)) => {
+            Ok(occupied) => {
                 self.occupied = occupied;
-                if let Outcome::SignIns { ids, .. } = outcome {
-                    let held = self.held.entry(session).or_default();
-                    held.extend(ids.into_iter().map(|id| (user, id)));
-                }
+                self.held.entry(session).or_default().extend(ids);
                 Ok(true)
             }
             Err(usher_engine::Failure::Refused(refusal)) => match refusal.figures() {
@@ -210,7 +212,7 @@ impl Desk {
             let answers = try_join_all(out)
                 .await
                 .map_err(|failure| Failure::because("The replay failed", &failure))?;
-            if let Some((_, occupied)) = answers.last() {
+            if let Some(occupied) = answers.last() {
                 self.occupied = *occupied;
             }
         }
@@ -218,16 +220,13 @@ impl Desk {
     }
 
     /// Executes a command, and returns the number of occupied seats after it.
-    async fn order(&self, actor: Actor, command: Command) -> Result<(Outcome, u32), usher_engine::Failure> {
+    async fn order(&self, actor: Actor, command: Command) -> Result<u32, usher_engine::Failure> {
         let order = Order {
             actor,
             cause: CAUSE,
             command,
         };
-        let view = |account: &Account, outcome: &Outcome, _| {
-            let occupied = account.pool(POOL).map_or(0, Pool::occupied);
-            (outcome.clone(), occupied)
-        };
+        let view = |account: &Account, (): &(), _| account.pool(POOL).map_or(0, Pool::occupied);
         self.engine.execute(ACCOUNT, order, view).await
     }
 

@@ -96,7 +96,7 @@ mod tests {
             let engine = engine.clone();
             tokio::spawn(async move {
                 engine
-                    .execute(AccountId::from_bits(7), request, |_, _, _| ())
+                    .execute(AccountId::from_bits(7), request, |_, (), _| ())
                     .await
             })
         };

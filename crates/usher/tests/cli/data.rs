@@ -42,7 +42,7 @@ pub(crate) fn fill(directory: &Path) {
                 cause: "test".into(),
                 command,
             };
-            engine.execute(ACCOUNT, request, |_, _, _| ()).await.unwrap();
+            engine.execute(ACCOUNT, request, |_, (), _| ()).await.unwrap();
         }
         engine.shutdown().await;
     });

@@ -182,7 +182,7 @@ async fn change(
 )]
 async fn delete(caller: Caller<AccountsManage>) -> Result<StatusCode, Problem> {
     let closed = caller
-        .execute(Command::Account(AccountCommand::Delete), |_, _, _| {
+        .execute(Command::Account(AccountCommand::Delete), |_, (), _| {
             StatusCode::NO_CONTENT
         })
         .await;

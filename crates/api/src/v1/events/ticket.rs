@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 use usher_app::Admitted;
-use usher_domain::command::TicketCommand;
+use usher_domain::command::RenewTicket;
 use usher_domain::event::{SessionEvent, SignInEvent, TicketEvent};
 use usher_domain::presence::TicketState;
-use usher_domain::{Account, Command, Event, Outcome, Secs, SessionId, SignInId, TicketId, Timestamp};
+use usher_domain::{Account, Event, Secs, SessionId, SignInId, TicketId, Timestamp};
 use usher_journal::Seq;
 
 use super::feed::{MayFollow, QueueView, Subject};
@@ -128,16 +128,10 @@ impl Subject for TicketSubject {
 
     async fn still_open(&mut self, caller: &Admitted) {
         if self.lease.is_some() {
-            let id = self.id;
-            let lease = move |account: &Account, _: &Outcome, _| {
-                account.tickets().get(&id).map(|ticket| ticket.lease)
-            };
+            let renewed = caller.try_execute(RenewTicket { id: self.id }, |_, lease, _| *lease);
             // An ended ticket is reported by its event. If its pool has a new lease, the ticket has to be kept alive at
             // another interval.
-            if let Ok(Some(lease)) = caller
-                .try_execute(Command::Ticket(TicketCommand::Renew { id }), lease)
-                .await
-            {
+            if let Ok(lease) = renewed.await {
                 self.lease = Some(lease);
             }
         }

@@ -113,7 +113,7 @@ async fn change(
         name: body.name,
         external_id: body.external_id,
     });
-    let view = move |account: &Account, _: &_, _| account.group(id).map(|group| Group::of(account, group));
+    let view = move |account: &Account, (): &(), _| account.group(id).map(|group| Group::of(account, group));
     Ok(Answer(caller.execute(command, view).await?))
 }
 
@@ -127,7 +127,7 @@ async fn change(
 )]
 async fn delete(caller: Caller<AccountsManage>, Path(path): Path<GroupPath>) -> Result<StatusCode, Problem> {
     let command = Command::Group(GroupCommand::Delete { id: path.group });
-    Ok(caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?)
+    Ok(caller.execute(command, |_, (), _| StatusCode::NO_CONTENT).await?)
 }
 
 /// Set what the members of a group get
@@ -151,6 +151,6 @@ async fn map(
         id,
         mapping: body.into(),
     });
-    let view = move |account: &Account, _: &_, _| account.group(id).map(|group| Group::of(account, group));
+    let view = move |account: &Account, (): &(), _| account.group(id).map(|group| Group::of(account, group));
     Ok(Answer(caller.execute(command, view).await?))
 }

@@ -3,8 +3,8 @@
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
 use usher_app::{AccountsManage, Admitted, Caller};
+use usher_domain::command::Heartbeat;
 use usher_domain::{Refusal, Secs, SignInId};
-use usher_engine::Heartbeat;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

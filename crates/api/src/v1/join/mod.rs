@@ -136,7 +136,8 @@ impl Visitor {
         };
         let (session, code) = (self.owner.session, self.code.to_string());
         // Of several people with the code, the rules let only its customer give commands.
-        let view = move |account: &Account, _: &_, now| Joined::of(account, session, code.clone(), true, now);
+        let view =
+            move |account: &Account, (): &(), now| Joined::of(account, session, code.clone(), true, now);
         match self.api.engine().execute(self.owner.account, request, view).await {
             Ok(joined) => Ok(joined),
             Err(Failure::NoAccount | Failure::Refused(usher_domain::Refusal::NotFound { .. })) => {

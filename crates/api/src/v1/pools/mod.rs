@@ -141,7 +141,8 @@ async fn change(
         id: path.pool,
         change,
     });
-    let view = move |account: &Account, _: &_, _| account.pool(path.pool).map(|pool| Pool::of(account, pool));
+    let view =
+        move |account: &Account, (): &(), _| account.pool(path.pool).map(|pool| Pool::of(account, pool));
     Ok(Answer(caller.execute(command, view).await?))
 }
 
@@ -168,7 +169,8 @@ async fn move_seats(
         },
         seats: body.seats,
     });
-    let view = move |account: &Account, _: &_, _| account.pool(path.pool).map(|pool| Pool::of(account, pool));
+    let view =
+        move |account: &Account, (): &(), _| account.pool(path.pool).map(|pool| Pool::of(account, pool));
     Ok(Answer(caller.execute(command, view).await?))
 }
 
@@ -198,5 +200,5 @@ async fn delete(
         (None, false) => LeavingUsers::Refuse,
     };
     let command = Command::Pool(PoolCommand::Delete { id: path.pool, users });
-    Ok(caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?)
+    Ok(caller.execute(command, |_, (), _| StatusCode::NO_CONTENT).await?)
 }

@@ -2,10 +2,10 @@
 
 use axum::http::StatusCode;
 use usher_app::{AccountsManage, Admitted, Caller};
-use usher_domain::command::SessionCommand;
-use usher_domain::{Account, Command, Outcome, SessionId, TicketId, Timestamp};
+use usher_domain::command::{ResumeSession, SessionCommand, StartOutcome};
+use usher_domain::{Account, Command, Execute, SessionId, TicketId, Timestamp};
 
-use super::create::{SessionAnswer, SessionOutcome};
+use super::create::{SessionAnswer, SessionResult};
 use super::dto::{Session, Sight};
 use super::requests::{Connection, Resumption};
 use crate::extract::{Path, Query};
@@ -16,10 +16,16 @@ use crate::v1::optional::Optional;
 use crate::v1::path::SessionPath;
 use crate::v1::tickets::Waiting;
 
-async fn carry_out(caller: &Admitted, id: SessionId, command: Command) -> Result<SessionOutcome, Problem> {
+/// Starts or resumes work, and answers with the session or the user's ticket.
+async fn carry_out<C: Execute>(
+    caller: &Admitted,
+    id: SessionId,
+    command: C,
+    outcome: impl Fn(&C::Outcome) -> StartOutcome + Send + 'static,
+) -> Result<SessionResult, Problem> {
     let sight = Sight::of(caller);
-    let view = move |account: &Account, outcome: &Outcome, now: Timestamp| {
-        SessionOutcome::of(account, outcome, &sight, now)
+    let view = move |account: &Account, of: &C::Outcome, now: Timestamp| {
+        SessionResult::of(account, &outcome(of), &sight, now)
     };
     match caller.try_execute(command, view).await {
         Ok(came) => came.ok_or_else(|| Problem::not_found("session")),
@@ -58,7 +64,10 @@ pub(super) async fn connect(
         customer: body.customer.map(Into::into),
         proof: usher_domain::presence::JoinProof::None,
     });
-    let came = carry_out(&caller, path.session, command).await?;
+    let came = carry_out(&caller, path.session, command, move |()| {
+        StartOutcome::Session(path.session)
+    })
+    .await?;
     Ok(came.answer(&caller, StatusCode::OK))
 }
 
@@ -85,7 +94,10 @@ pub(super) async fn pause(
     )
     .await?;
     let command = Command::Session(SessionCommand::Pause { id: path.session });
-    let came = carry_out(&caller, path.session, command).await?;
+    let came = carry_out(&caller, path.session, command, move |()| {
+        StartOutcome::Session(path.session)
+    })
+    .await?;
     Ok(came.answer(&caller, StatusCode::OK))
 }
 
@@ -126,11 +138,11 @@ pub(crate) async fn resume_or_wait(
     wait: bool,
 ) -> Result<SessionAnswer, Problem> {
     let ticket = usher_identity::draw_bits(caller.api.engine().now())?;
-    let command = Command::Session(SessionCommand::Resume {
+    let command = ResumeSession {
         id,
         wait,
         ticket: TicketId::from_bits(ticket),
-    });
-    let came = carry_out(caller, id, command).await?;
+    };
+    let came = carry_out(caller, id, command, |outcome| *outcome).await?;
     Ok(came.answer(caller, StatusCode::OK))
 }

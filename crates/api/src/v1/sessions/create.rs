@@ -4,8 +4,8 @@ use axum::Json as Answer;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use usher_app::{AccountsManage, Admitted, Caller};
-use usher_domain::command::SessionCommand;
-use usher_domain::{Account, Command, Outcome, Secs, SessionId, TicketId, Timestamp};
+use usher_domain::command::{StartOutcome, StartSession};
+use usher_domain::{Account, Secs, SessionId, TicketId, Timestamp};
 
 use super::dto::{Session, Sight};
 use super::requests::NewSession;
@@ -18,7 +18,7 @@ use crate::v1::repeat::{self, Before};
 use crate::v1::tickets::{self, Ticket, Waiting};
 
 /// The result of starting or resuming.
-pub(crate) enum SessionOutcome {
+pub(crate) enum SessionResult {
     Session(Box<Session>),
     Waits(Box<Ticket>),
 }
@@ -33,20 +33,24 @@ pub(crate) enum SessionAnswer {
     Waits(Box<tickets::WaitingAnswer>),
 }
 
-impl SessionOutcome {
-    /// The answer's data for an outcome; `None` if the outcome is of another kind.
-    pub(crate) fn of(account: &Account, outcome: &Outcome, sight: &Sight, now: Timestamp) -> Option<Self> {
+impl SessionResult {
+    /// The answer's data; `None` if what it is about is gone.
+    pub(crate) fn of(
+        account: &Account,
+        outcome: &StartOutcome,
+        sight: &Sight,
+        now: Timestamp,
+    ) -> Option<Self> {
         match outcome {
-            Outcome::Session { id } => {
+            StartOutcome::Session(id) => {
                 let session = account.sessions().get(id)?;
                 let shown = Session::of(account, session, &sight.of_starter(), now);
                 Some(Self::Session(Box::new(shown)))
             }
-            Outcome::Ticket { id, .. } => {
+            StartOutcome::Waits(id) => {
                 let ticket = account.tickets().get(id)?;
                 Some(Self::Waits(Box::new(Ticket::of(account, ticket, now))))
             }
-            _ => None,
         }
     }
 
@@ -120,7 +124,7 @@ pub(crate) async fn start_or_wait(
         };
         existed = repeat::check_session(caller, bits, view).await?;
     }
-    let command = Command::Session(SessionCommand::Create {
+    let command = StartSession {
         id,
         sign_in,
         kind: body.kind,
@@ -130,15 +134,15 @@ pub(crate) async fn start_or_wait(
         valid_for: body.valid_for_secs.map(Secs::new),
         wait: body.wait,
         labels: labels::new(body.external_id, body.metadata),
-    });
+    };
     let status = if existed {
         StatusCode::OK
     } else {
         StatusCode::CREATED
     };
     let sight = Sight::of(caller);
-    let view = move |account: &Account, outcome: &Outcome, now: Timestamp| {
-        SessionOutcome::of(account, outcome, &sight, now)
+    let view = move |account: &Account, outcome: &StartOutcome, now: Timestamp| {
+        SessionResult::of(account, outcome, &sight, now)
     };
     match caller.try_execute(command, view).await {
         Ok(Some(came)) => Ok(came.answer(caller, status)),

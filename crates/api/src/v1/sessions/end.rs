@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use usher_app::{AccountsManage, Admitted, Caller};
 use usher_domain::command::SessionCommand;
 use usher_domain::presence::JoinProof;
-use usher_domain::{Account, Command, Outcome, SessionId, Timestamp};
+use usher_domain::{Account, Command, SessionId, Timestamp};
 use usher_engine::Failure;
 
 use super::dto::{SESSIONS_MAX, Session, Sight};
@@ -110,9 +110,9 @@ pub(super) async fn end_many(
 fn present(
     caller: &Admitted,
     ids: Vec<SessionId>,
-) -> impl Fn(&Account, &Outcome, Timestamp) -> Vec<Option<Session>> + Send + 'static {
+) -> impl Fn(&Account, &(), Timestamp) -> Vec<Option<Session>> + Send + 'static {
     let sight = Sight::of(caller);
-    move |account, _, now| {
+    move |account, (), now| {
         let show = |id: &SessionId| {
             let session = account.sessions().get(id)?;
             Some(Session::of(account, session, &sight, now))

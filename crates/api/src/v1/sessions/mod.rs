@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use self::act::resume_or_wait;
-pub(crate) use self::create::{SessionOutcome, start_or_wait};
+pub(crate) use self::create::start_or_wait;
 pub(crate) use self::dto::{Session, Sight};
 pub(crate) use self::requests::NewSession;
 use crate::server::Server;

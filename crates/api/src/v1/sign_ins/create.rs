@@ -4,8 +4,8 @@ use axum::Json as Answer;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use usher_app::{AccountsManage, Admitted, Caller};
-use usher_domain::command::SignInCommand;
-use usher_domain::{Account, Command, Outcome, SignInId, TicketId, Timestamp};
+use usher_domain::command::{OneOrMore, SignInOutcome, SignUserIn};
+use usher_domain::{Account, SignInId, TicketId, Timestamp};
 use usher_engine::Failure;
 
 use super::dto::{NewSignIn, SignIn, SignedIn};
@@ -17,7 +17,7 @@ use crate::v1::repeat::{self, Before};
 use crate::v1::tickets::{self, Ticket, Waiting};
 
 /// The result of signing in.
-pub(crate) enum SignInOutcome {
+pub(crate) enum SignInResult {
     /// A sign-in exists.
     In {
         /// Whether it is new.
@@ -38,22 +38,21 @@ pub(crate) enum SignInAnswer {
     Waits(tickets::WaitingAnswer),
 }
 
-impl SignInOutcome {
-    /// The answer's data for an outcome; `None` if the outcome is of another kind.
-    pub(crate) fn of(account: &Account, outcome: &Outcome, now: Timestamp) -> Option<Self> {
+impl SignInResult {
+    /// The answer's data; `None` if what it is about is gone.
+    pub(crate) fn of(account: &Account, outcome: &SignInOutcome, now: Timestamp) -> Option<Self> {
         match outcome {
-            Outcome::SignIns { ids, created } => {
-                let sign_in = account.sign_ins().get(ids.first()?)?;
+            SignInOutcome::In { ids, created } => {
+                let sign_in = account.sign_ins().get(&ids.first)?;
                 Some(Self::In {
                     created: *created,
                     shown: SignIn::of(account, sign_in, now),
                 })
             }
-            Outcome::Ticket { id, .. } => {
+            SignInOutcome::Waits(id) => {
                 let ticket = account.tickets().get(id)?;
                 Some(Self::Waits(Ticket::of(account, ticket, now)))
             }
-            _ => None,
         }
     }
 
@@ -147,14 +146,14 @@ pub(crate) async fn sign_in_or_wait(
         };
         repeat::check_sign_in(caller, bits, view).await?;
     }
-    let command = Command::SignIn(SignInCommand::SignIn {
+    let command = SignUserIn {
         user: body.user,
         product: body.product,
-        devices: vec![(id, body.device.into())],
+        devices: OneOrMore::one((id, body.device.into())),
         takeover: body.takeover,
         wait: body.wait,
-    });
-    match caller.try_execute(command, SignInOutcome::of).await {
+    };
+    match caller.try_execute(command, SignInResult::of).await {
         Ok(Some(came)) => Ok(came.answer(caller)),
         Ok(None) => Err(Problem::not_found("sign-in")),
         Err(failure @ Failure::Refused(_)) => Err(ended::problem(caller, failure).await),

@@ -53,7 +53,7 @@ pub(super) async fn sign_out(
         note: why.reason,
         acting: why.acting,
     });
-    match caller.try_execute(command, |_, _, _| ()).await {
+    match caller.try_execute(command, |_, (), _| ()).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(failure) => Err(ended::problem(&caller, failure).await),
     }

@@ -2,8 +2,8 @@
 
 use axum::Json as Answer;
 use usher_app::{AccountsManage, Caller};
-use usher_domain::command::SignInCommand;
-use usher_domain::{Account, Command, Outcome, Timestamp};
+use usher_domain::command::Heartbeat;
+use usher_domain::{Account, Secs, Timestamp};
 
 use super::dto::{Alive, Beat};
 use crate::extract::Path;
@@ -27,11 +27,11 @@ pub(super) async fn heartbeat(
     Path(path): Path<SignInPath>,
     Optional(beat): Optional<Beat>,
 ) -> Result<Answer<Alive>, Problem> {
-    let command = Command::SignIn(SignInCommand::Heartbeat {
+    let command = Heartbeat {
         sign_in: path.sign_in,
         active: beat.active,
-    });
-    let view = move |account: &Account, _: &Outcome, now: Timestamp| {
+    };
+    let view = move |account: &Account, _: &Secs, now: Timestamp| {
         let sign_in = account.sign_ins().get(&path.sign_in)?;
         Some(Alive::of(account, sign_in, now))
     };

@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 use usher_app::{AccountsManage, Caller};
 use usher_domain::command::SignInCommand;
-use usher_domain::{Account, Command, Outcome, Secs, Timestamp};
+use usher_domain::{Account, Command, Secs, Timestamp};
 
 use super::dto::{Lock, SignIn};
 use crate::extract::{Json, Path};
@@ -34,7 +34,7 @@ pub(super) async fn lock(
         sign_in: path.sign_in,
         hold: Secs::new(body.hold_secs),
     });
-    let view = move |account: &Account, _: &Outcome, now: Timestamp| {
+    let view = move |account: &Account, (): &(), now: Timestamp| {
         let sign_in = account.sign_ins().get(&path.sign_in)?;
         Some(SignIn::of(account, sign_in, now))
     };
@@ -61,7 +61,7 @@ pub(super) async fn unlock(
         sign_in: path.sign_in,
         hold: Secs::ZERO,
     });
-    match caller.try_execute(command, |_, _, _| ()).await {
+    match caller.try_execute(command, |_, (), _| ()).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(failure) => Err(ended::problem(&caller, failure).await),
     }

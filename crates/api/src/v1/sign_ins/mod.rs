@@ -11,7 +11,7 @@ mod read;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use self::create::{SignInOutcome, sign_in_or_wait, with_token};
+pub(crate) use self::create::{sign_in_or_wait, with_token};
 pub(crate) use self::dto::{NewSignIn, SignIn, SignedIn};
 use crate::server::Server;
 

@@ -108,7 +108,7 @@ async fn change(
         name: body.name,
         members,
     });
-    let view = move |account: &Account, _: &_, _| account.teams().get(&path.team).map(Team::from);
+    let view = move |account: &Account, (): &(), _| account.teams().get(&path.team).map(Team::from);
     Ok(Answer(caller.execute(command, view).await?))
 }
 
@@ -122,5 +122,5 @@ async fn change(
 )]
 async fn delete(caller: Caller<AccountsManage>, Path(path): Path<TeamPath>) -> Result<StatusCode, Problem> {
     let command = Command::Team(TeamCommand::Delete { id: path.team });
-    Ok(caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?)
+    Ok(caller.execute(command, |_, (), _| StatusCode::NO_CONTENT).await?)
 }

@@ -5,9 +5,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use usher_app::{AccountsManage, Admitted, Caller};
-use usher_domain::command::TicketCommand;
+use usher_domain::command::{ClaimOutcome, ClaimTicket};
 use usher_domain::refusal::StateRefusal;
-use usher_domain::{Account, Command, Outcome, Refusal, SessionId, SignInId, TicketId, Timestamp};
+use usher_domain::{Account, Refusal, SessionId, SignInId, TicketId, Timestamp};
 use usher_engine::Failure;
 use utoipa::ToSchema;
 
@@ -17,7 +17,7 @@ use crate::v1::acting::{self, AsQuery, NoBody, On, as_user};
 use crate::v1::ended;
 use crate::v1::optional::Optional;
 use crate::v1::path::TicketPath;
-use crate::v1::sessions::{self, Session, Sight};
+use crate::v1::sessions::{Session, Sight};
 use crate::v1::sign_ins::{self, SignedIn};
 
 /// The result of the wait.
@@ -39,22 +39,24 @@ pub(super) struct ClaimedSession {
 }
 
 /// The result of claiming, without tokens.
-enum ClaimOutcome {
+enum ClaimResult {
     SignIn(sign_ins::SignIn),
     Session(Box<Session>),
 }
 
-impl ClaimOutcome {
-    fn of(account: &Account, outcome: &Outcome, sight: &Sight, now: Timestamp) -> Option<Self> {
-        if let Outcome::SignIns { .. } = outcome {
-            return match sign_ins::SignInOutcome::of(account, outcome, now)? {
-                sign_ins::SignInOutcome::In { shown, .. } => Some(Self::SignIn(shown)),
-                sign_ins::SignInOutcome::Waits(_) => None,
-            };
-        }
-        match sessions::SessionOutcome::of(account, outcome, sight, now)? {
-            sessions::SessionOutcome::Session(shown) => Some(Self::Session(shown)),
-            sessions::SessionOutcome::Waits(_) => None,
+impl ClaimResult {
+    /// `None` if what it is about is gone.
+    fn of(account: &Account, outcome: ClaimOutcome, sight: &Sight, now: Timestamp) -> Option<Self> {
+        match outcome {
+            ClaimOutcome::SignIn(id) => {
+                let sign_in = account.sign_ins().get(&id)?;
+                Some(Self::SignIn(sign_ins::SignIn::of(account, sign_in, now)))
+            }
+            ClaimOutcome::Session(id) => {
+                let session = account.sessions().get(&id)?;
+                let shown = Session::of(account, session, sight, now);
+                Some(Self::Session(Box::new(shown)))
+            }
         }
     }
 
@@ -97,11 +99,11 @@ pub(super) async fn claim(
         On::Ticket(path.ticket),
     )
     .await?;
-    let sight = Sight::of(&caller);
-    let view = move |account: &Account, outcome: &Outcome, now: Timestamp| {
-        ClaimOutcome::of(account, outcome, &sight, now)
+    let sight = Sight::of(&caller).of_starter();
+    let view = move |account: &Account, outcome: &ClaimOutcome, now: Timestamp| {
+        ClaimResult::of(account, *outcome, &sight, now)
     };
-    let command = Command::Ticket(TicketCommand::Claim { id: path.ticket });
+    let command = ClaimTicket { id: path.ticket };
     match caller.try_execute(command, view).await {
         Ok(Some(came)) => Ok(came.answer(&caller, StatusCode::CREATED)),
         Ok(None) => Err(Problem::not_found("ticket")),
@@ -121,21 +123,21 @@ pub(super) async fn claim(
 
 /// What the ticket became, if that still exists and the caller may have it: a lost answer must not cost the seat. Its
 /// id has the same bits as the ticket's.
-async fn claimed_before(caller: &Admitted, id: TicketId) -> Result<Option<ClaimOutcome>, Problem> {
+async fn claimed_before(caller: &Admitted, id: TicketId) -> Result<Option<ClaimResult>, Problem> {
     let sight = Sight::of(caller).of_starter();
     let view = move |account: &Account, actor: &usher_domain::Actor, now| {
         let is_own = *actor == usher_domain::Actor::Ticket(id);
         let may = |user| is_own || account.may_act_for(actor, user);
         let sign_in = account.sign_ins().get(&SignInId::from_bits(id.bits()));
         if let Some(sign_in) = sign_in.filter(|it| may(it.user)) {
-            return Ok(Some(ClaimOutcome::SignIn(sign_ins::SignIn::of(
+            return Ok(Some(ClaimResult::SignIn(sign_ins::SignIn::of(
                 account, sign_in, now,
             ))));
         }
         let session = account.sessions().get(&SessionId::from_bits(id.bits()));
         let session = session.filter(|it| may(it.user));
         let shown = session.map(|it| Session::of(account, it, &sight, now));
-        Ok(shown.map(|shown| ClaimOutcome::Session(Box::new(shown))))
+        Ok(shown.map(|shown| ClaimResult::Session(Box::new(shown))))
     };
     Ok(caller.read(view).await?)
 }

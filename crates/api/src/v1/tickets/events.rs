@@ -1,8 +1,8 @@
 //! The stream of events of a waiting device.
 
-use usher_domain::command::TicketCommand;
+use usher_domain::command::RenewTicket;
 use usher_domain::refusal::StateRefusal;
-use usher_domain::{Account, Actor, Command, Outcome, Refusal, TicketId, Timestamp};
+use usher_domain::{Account, Actor, Refusal, TicketId, Timestamp};
 use usher_engine::Failure;
 
 use crate::extract::{Follower, Path, Query};
@@ -38,14 +38,7 @@ pub(super) async fn follow(
 ) -> Result<EventStream, Problem> {
     let caller = follower.caller;
     let id = path.ticket;
-    let renewed =
-        caller.try_execute(
-            Command::Ticket(TicketCommand::Renew { id }),
-            |_, outcome, _| match outcome {
-                Outcome::Lease { remaining } => Some(*remaining),
-                _ => None,
-            },
-        );
+    let renewed = caller.try_execute(RenewTicket { id }, |_, lease, _| Some(*lease));
     let lease = match renewed.await {
         Ok(lease) => lease,
         Err(Failure::Refused(

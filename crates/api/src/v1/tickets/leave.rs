@@ -32,7 +32,7 @@ pub(super) async fn leave(
     )
     .await?;
     let command = Command::Ticket(TicketCommand::Drop { id: path.ticket });
-    match caller.try_execute(command, |_, _, _| ()).await {
+    match caller.try_execute(command, |_, (), _| ()).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(failure) => Err(ended::problem(&caller, failure).await),
     }

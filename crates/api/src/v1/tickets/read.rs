@@ -3,10 +3,10 @@
 use axum::Json as Answer;
 use serde::Deserialize;
 use usher_app::{AccountsRead, Admitted, Caller};
-use usher_domain::command::TicketCommand;
+use usher_domain::command::RenewTicket;
 use usher_domain::refusal::StateRefusal;
 use usher_domain::text::Product;
-use usher_domain::{Account, Actor, Command, Outcome, PoolId, Refusal, TicketId, Timestamp, presence};
+use usher_domain::{Account, Actor, PoolId, Refusal, Secs, TicketId, Timestamp, presence};
 use usher_engine::Failure;
 use usher_journal::{Cursor, Page};
 use utoipa::IntoParams;
@@ -106,14 +106,11 @@ pub(super) async fn get(
 
 /// The current ticket, renewed if the caller's reads are heartbeats.
 pub(super) async fn look(caller: &Admitted, id: TicketId) -> Result<Ticket, Problem> {
-    let view = move |account: &Account, _: &Outcome, now: Timestamp| {
+    let view = move |account: &Account, _: &Secs, now: Timestamp| {
         let ticket = account.tickets().get(&id)?;
         Some(Ticket::of(account, ticket, now))
     };
-    match caller
-        .try_execute(Command::Ticket(TicketCommand::Renew { id }), view)
-        .await
-    {
+    match caller.try_execute(RenewTicket { id }, view).await {
         Ok(ticket) => ticket.ok_or_else(|| Problem::not_found("ticket")),
         Err(Failure::Refused(Refusal::Forbidden { .. })) => only_look(caller, id).await,
         Err(failure) => Err(ended::problem(caller, failure).await),

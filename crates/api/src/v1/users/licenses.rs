@@ -42,7 +42,8 @@ async fn set(
         product: path.product,
         license: Some(body.into()),
     });
-    let view = move |account: &Account, _: &_, _| account.user(path.user).map(|user| User::of(account, user));
+    let view =
+        move |account: &Account, (): &(), _| account.user(path.user).map(|user| User::of(account, user));
     Ok(Answer(caller.execute(command, view).await?))
 }
 
@@ -62,7 +63,7 @@ async fn remove(
         product: path.product,
         license: None,
     });
-    Ok(caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?)
+    Ok(caller.execute(command, |_, (), _| StatusCode::NO_CONTENT).await?)
 }
 
 /// Give a user's license to another user
@@ -87,6 +88,6 @@ async fn reassign(
         to: body.to,
         seen: None,
     });
-    let view = move |account: &Account, _: &_, _| account.user(body.to).map(|user| User::of(account, user));
+    let view = move |account: &Account, (): &(), _| account.user(body.to).map(|user| User::of(account, user));
     Ok(Answer(caller.execute(command, view).await?))
 }

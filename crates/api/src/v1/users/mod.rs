@@ -13,7 +13,7 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 use usher_app::{AccountsManage, AccountsRead, Caller};
 use usher_domain::command::{UserCommand, UserPatch};
-use usher_domain::{Account, Actor, Command, Outcome, Timestamp};
+use usher_domain::{Account, Actor, Command, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -99,13 +99,13 @@ async fn change(
                 ..std::mem::take(&mut change)
             },
         });
-        caller.execute(command, |_, _, _| ()).await?;
+        caller.execute(command, |_, (), _| ()).await?;
     }
     let view = move |account: &Account| account.user(id).map(|user| User::of(account, user));
     let shown = match hash {
         None => {
             let command = Command::User(UserCommand::Change { id, change });
-            let view = move |account: &Account, _: &Outcome, _: Timestamp| view(account);
+            let view = move |account: &Account, (): &(), _: Timestamp| view(account);
             caller.execute(command, view).await?
         }
         Some((hash, life)) => {
@@ -133,7 +133,7 @@ async fn change(
 )]
 async fn delete(caller: Caller<AccountsManage>, Path(path): Path<UserPath>) -> Result<StatusCode, Problem> {
     let command = Command::User(UserCommand::Delete { id: path.user });
-    let status = caller.execute(command, |_, _, _| StatusCode::NO_CONTENT).await?;
+    let status = caller.execute(command, |_, (), _| StatusCode::NO_CONTENT).await?;
     caller
         .api
         .identity()

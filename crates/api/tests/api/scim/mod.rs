@@ -93,7 +93,7 @@ impl Directory {
         };
         let engine = &self.app.engine;
         engine
-            .execute(self.app.account, request, |_, _, _| ())
+            .execute(self.app.account, request, |_, (), _| ())
             .await
             .unwrap();
     }

@@ -5,7 +5,7 @@ use core::iter;
 
 use super::room::{check_calls, fulfilled, queue, room};
 use crate::account::Account;
-use crate::command::{Decision, Outcome};
+use crate::command::{Decision, StartOutcome};
 use crate::decide::capacity::Room;
 use crate::decide::labels;
 use crate::decide::sign_ins::NEEDED_TO_ACT;
@@ -33,20 +33,22 @@ pub(super) struct NewSession<'a> {
 }
 
 impl NewSession<'_> {
-    pub(super) fn decide(&self, wait: bool, actor: &Actor, now: Timestamp) -> Result<Decision, Refusal> {
-        check_works_on(self.account, self.sign_in, actor)?;
-        if self.account.sessions.contains_key(&self.id) {
-            return Err(Refusal::State(StateRefusal::AlreadyExists {
-                what: "session",
-                field: "id",
-            }));
-        }
-        self.check_valid_for()?;
-        if self.start == Start::Active {
-            check_calls(self.account, self.sign_in)?;
-        }
-        match room(self.account, self.sign_in, wait, actor, now)? {
-            Room::Funded(funding) => self.create(funding, now),
+    /// Starts it, or adds its user to the queue.
+    pub(super) fn decide(
+        &self,
+        wait: bool,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Decision<StartOutcome>, Refusal> {
+        self.check(actor)?;
+        match room(
+            self.account,
+            self.sign_in,
+            actor,
+            now,
+            wait.then_some(Room::Queue),
+        )? {
+            Room::Funded(funding) => Ok(self.create(funding, now)?.map(StartOutcome::Session)),
             Room::Queue => {
                 let wanted = Wanted::Session {
                     sign_in: self.sign_in.id,
@@ -63,6 +65,28 @@ impl NewSession<'_> {
         }
     }
 
+    /// Starts it for a user who has waited.
+    pub(super) fn claim(&self, actor: &Actor, now: Timestamp) -> Result<Decision<SessionId>, Refusal> {
+        self.check(actor)?;
+        let funding = room(self.account, self.sign_in, actor, now, None)?;
+        self.create(funding, now)
+    }
+
+    fn check(&self, actor: &Actor) -> Result<(), Refusal> {
+        check_works_on(self.account, self.sign_in, actor)?;
+        if self.account.sessions.contains_key(&self.id) {
+            return Err(Refusal::State(StateRefusal::AlreadyExists {
+                what: "session",
+                field: "id",
+            }));
+        }
+        self.check_valid_for()?;
+        if self.start == Start::Active {
+            check_calls(self.account, self.sign_in)?;
+        }
+        Ok(())
+    }
+
     fn check_valid_for(&self) -> Result<(), Refusal> {
         let fits = self
             .valid_for
@@ -73,7 +97,7 @@ impl NewSession<'_> {
         })
     }
 
-    fn create(&self, funding: Funding, now: Timestamp) -> Result<Decision, Refusal> {
+    fn create(&self, funding: Funding, now: Timestamp) -> Result<Decision<SessionId>, Refusal> {
         let pool = self.sign_in.pool.and_then(|pool| self.account.pools.get(&pool));
         let wait = self.valid_for.unwrap_or_else(|| {
             pool.map_or_else(
@@ -97,7 +121,7 @@ impl NewSession<'_> {
         let labelled = labels::of_new(self.account, Labelled::Session(self.id), self.labels)?;
         Ok(Decision {
             events: iter::once(created).chain(labelled).collect(),
-            outcome: Outcome::Session { id: self.id },
+            outcome: self.id,
         })
     }
 }

@@ -11,14 +11,17 @@ use self::create::NewSession;
 use self::end::{Asked, end};
 use self::room::{check_calls, fulfilled, queue, room};
 use super::capacity::Room;
-use super::sign_ins;
+use super::{Decide, sign_ins, texts};
 use crate::account::Account;
-use crate::command::{Decision, Outcome, SessionCommand};
+use crate::command::{ClaimOutcome, Decision, ResumeSession, SessionCommand, StartOutcome, StartSession};
 use crate::event::{Event, SessionEvent};
-use crate::id::{SessionId, TicketId};
+use crate::id::SessionId;
+use crate::leases::Leased;
 use crate::permission::Actor;
-use crate::presence::{Customer, JoinProof, Joined, Session, SessionState, Ticket, Wanted};
-use crate::refusal::{Refusal, StateRefusal};
+use crate::presence::{Customer, Funding, JoinProof, Joined, Session, SessionState, SignIn, Ticket, Wanted};
+use crate::refusal::{Attempt, Refusal, StateRefusal};
+use crate::repeat;
+use crate::settle::Attempted;
 use crate::time::Timestamp;
 
 pub(super) fn decide(
@@ -28,48 +31,12 @@ pub(super) fn decide(
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     match command {
-        SessionCommand::Create {
-            id,
-            sign_in,
-            kind,
-            start,
-            customer,
-            code,
-            valid_for,
-            wait,
-            labels,
-        } => {
-            if let Some(session) = account
-                .sessions
-                .get(id)
-                .filter(|session| session.sign_in == *sign_in)
-            {
-                return Ok(Decision {
-                    events: Vec::new(),
-                    outcome: Outcome::Session { id: session.id },
-                });
-            }
-            let new = NewSession {
-                account,
-                id: *id,
-                sign_in: account
-                    .sign_ins
-                    .get(sign_in)
-                    .ok_or(Refusal::State(StateRefusal::SignInEnded { id: *sign_in }))?,
-                kind: *kind,
-                start: *start,
-                customer: customer.as_ref(),
-                code: Some(code),
-                valid_for: *valid_for,
-                labels,
-            };
-            new.decide(*wait, actor, now)
-        }
+        SessionCommand::Start(command) => command.decide(account, actor, now).map(Decision::without_outcome),
         SessionCommand::Connect { id, customer, proof } => {
             connect(account, *id, customer.as_ref(), proof, actor)
         }
         SessionCommand::Pause { id } => pause(account, *id, actor),
-        SessionCommand::Resume { id, wait, ticket } => resume(account, *id, *wait, *ticket, actor, now),
+        SessionCommand::Resume(command) => command.decide(account, actor, now).map(Decision::without_outcome),
         SessionCommand::End {
             ids,
             note,
@@ -98,7 +65,6 @@ fn connect(
     if !is_customer && !account.is_own_session(actor, session) && !matches!(actor, Actor::Operator) {
         return Err(Refusal::State(StateRefusal::NotYourSession));
     }
-    let outcome = Outcome::Session { id };
     let joined = if is_customer {
         check_same_customer(session, proof)?;
         session.joined.is_none().then(|| joined(id, customer, proof))
@@ -106,10 +72,7 @@ fn connect(
         None
     };
     match session.state {
-        SessionState::Active {} => Ok(Decision {
-            events: joined.into_iter().collect(),
-            outcome,
-        }),
+        SessionState::Active {} => Ok(Decision::done(joined.into_iter().collect())),
         SessionState::Standby { .. } => {
             if let Some(sign_in) = account.sign_ins.get(&session.sign_in) {
                 check_calls(account, sign_in)?;
@@ -118,10 +81,9 @@ fn connect(
                 id,
                 customer: customer.cloned(),
             });
-            Ok(Decision {
-                events: core::iter::once(connected).chain(joined).collect(),
-                outcome,
-            })
+            Ok(Decision::done(
+                core::iter::once(connected).chain(joined).collect(),
+            ))
         }
         SessionState::Paused {} | SessionState::Ending { .. } => Err(wrong_state(session, "standby")),
     }
@@ -157,40 +119,89 @@ fn pause(account: &Account, id: SessionId, actor: &Actor) -> Result<Decision, Re
     if !account.is_own_session(actor, session) {
         return Err(Refusal::State(StateRefusal::NotYourSession));
     }
-    let outcome = Outcome::Session { id };
     match session.state {
-        SessionState::Paused {} => Ok(Decision {
-            events: Vec::new(),
-            outcome,
-        }),
-        SessionState::Active {} => Ok(Decision {
-            events: vec![Event::Session(SessionEvent::Paused { id })],
-            outcome,
-        }),
+        SessionState::Paused {} => Ok(Decision::done(Vec::new())),
+        SessionState::Active {} => Ok(Decision::done(vec![Event::Session(SessionEvent::Paused { id })])),
         SessionState::Standby { .. } | SessionState::Ending { .. } => Err(wrong_state(session, "active")),
     }
 }
 
+impl Decide for StartSession {
+    type Outcome = StartOutcome;
+
+    fn decide(
+        &self,
+        account: &Account,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Decision<StartOutcome>, Refusal> {
+        texts::check_customer(self.customer.as_ref())?;
+        repeat::check_key(account, self.id.bits())?;
+        let existing = account.sessions.get(&self.id);
+        if existing.is_some_and(|session| session.sign_in == self.sign_in) {
+            return Ok(Decision::unchanged(StartOutcome::Session(self.id)));
+        }
+        let sign_in = account.sign_ins.get(&self.sign_in);
+        let new = NewSession {
+            account,
+            id: self.id,
+            sign_in: sign_in.ok_or(Refusal::State(StateRefusal::SignInEnded { id: self.sign_in }))?,
+            kind: self.kind,
+            start: self.start,
+            customer: self.customer.as_ref(),
+            code: Some(&self.code),
+            valid_for: self.valid_for,
+            labels: &self.labels,
+        };
+        new.decide(self.wait, actor, now)
+    }
+
+    fn attempted(&self, account: &Account) -> Option<Attempted> {
+        Attempted::on(account, Attempt::Session, self.sign_in)
+    }
+
+    fn renews(&self) -> Option<Leased> {
+        None
+    }
+}
+
 /// Resuming takes a seat again, and may be refused or queued like any other start (S8).
-fn resume(
-    account: &Account,
-    id: SessionId,
-    wait: bool,
-    ticket: TicketId,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<Decision, Refusal> {
+impl Decide for ResumeSession {
+    type Outcome = StartOutcome;
+
+    fn decide(
+        &self,
+        account: &Account,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Decision<StartOutcome>, Refusal> {
+        let id = self.id;
+        let Some(sign_in) = paused_on(account, id, actor)? else {
+            return Ok(Decision::unchanged(StartOutcome::Session(id)));
+        };
+        match room(account, sign_in, actor, now, self.wait.then_some(Room::Queue))? {
+            Room::Funded(funding) => Ok(resumed(account, id, sign_in, funding).map(StartOutcome::Session)),
+            Room::Queue => queue(account, sign_in, self.ticket, Wanted::Resume { session: id }),
+        }
+    }
+
+    fn attempted(&self, account: &Account) -> Option<Attempted> {
+        Attempted::on_session(account, Attempt::Resume, self.id)
+    }
+
+    fn renews(&self) -> Option<Leased> {
+        None
+    }
+}
+
+/// The sign-in on which a paused session can be resumed; `None` if the session is active already.
+fn paused_on<'a>(account: &'a Account, id: SessionId, actor: &Actor) -> Result<Option<&'a SignIn>, Refusal> {
     let session = seen(account, id, actor)?;
     if !account.is_own_session(actor, session) {
         return Err(Refusal::State(StateRefusal::NotYourSession));
     }
     match session.state {
-        SessionState::Active {} => {
-            return Ok(Decision {
-                events: Vec::new(),
-                outcome: Outcome::Session { id },
-            });
-        }
+        SessionState::Active {} => return Ok(None),
         SessionState::Paused {} => {}
         SessionState::Standby { .. } | SessionState::Ending { .. } => {
             return Err(wrong_state(session, "paused"));
@@ -201,18 +212,16 @@ fn resume(
         .get(&session.sign_in)
         .ok_or(Refusal::State(StateRefusal::SignInEnded { id: session.sign_in }))?;
     check_calls(account, sign_in)?;
-    match room(account, sign_in, wait, actor, now)? {
-        Room::Funded(funding) => {
-            let ticket = fulfilled(account, sign_in, funding, |ticket| {
-                ticket.wanted == Wanted::Resume { session: id }
-            });
-            let resumed = Event::Session(SessionEvent::Resumed { id, funding, ticket });
-            Ok(Decision {
-                events: vec![resumed],
-                outcome: Outcome::Session { id },
-            })
-        }
-        Room::Queue => queue(account, sign_in, ticket, Wanted::Resume { session: id }),
+    Ok(Some(sign_in))
+}
+
+fn resumed(account: &Account, id: SessionId, sign_in: &SignIn, funding: Funding) -> Decision<SessionId> {
+    let ticket = fulfilled(account, sign_in, funding, |ticket| {
+        ticket.wanted == Wanted::Resume { session: id }
+    });
+    Decision {
+        events: vec![Event::Session(SessionEvent::Resumed { id, funding, ticket })],
+        outcome: id,
     }
 }
 
@@ -232,16 +241,19 @@ fn wrong_state(session: &Session, expected: &'static str) -> Refusal {
     })
 }
 
-/// Creates the session of a ticket that has an offer, or resumes the one that the ticket is for.
+/// Does what a ticket with an offer is for.
 pub(super) fn claim(
     account: &Account,
     ticket: &Ticket,
     actor: &Actor,
     now: Timestamp,
-) -> Result<Decision, Refusal> {
+) -> Result<Decision<ClaimOutcome>, Refusal> {
     let over = || Refusal::State(StateRefusal::TicketEnded { id: ticket.id });
     match &ticket.wanted {
-        Wanted::SignIn { device } => sign_ins::claim(account, ticket, device, actor, now),
+        Wanted::SignIn { device } => {
+            let decision = sign_ins::claim(account, ticket, device, actor, now)?;
+            Ok(decision.map(ClaimOutcome::SignIn))
+        }
         Wanted::Session {
             sign_in,
             kind,
@@ -262,7 +274,7 @@ pub(super) fn claim(
                 valid_for: *valid_for,
                 labels,
             };
-            new.decide(false, actor, now)
+            Ok(new.claim(actor, now)?.map(ClaimOutcome::Session))
         }
         Wanted::Resume { session } => {
             let owner = account
@@ -270,7 +282,14 @@ pub(super) fn claim(
                 .get(session)
                 .map(|session| Actor::SignIn(session.sign_in))
                 .ok_or_else(over)?;
-            resume(account, *session, false, ticket.id, &owner, now)
+            let decision = match paused_on(account, *session, &owner)? {
+                Some(sign_in) => {
+                    let funding = room(account, sign_in, &owner, now, None)?;
+                    resumed(account, *session, sign_in, funding)
+                }
+                None => Decision::unchanged(*session),
+            };
+            Ok(decision.map(ClaimOutcome::Session))
         }
     }
 }

@@ -1,10 +1,8 @@
 //! What pays for work on a sign-in, and how many sessions it may have.
 
-use alloc::vec::Vec;
-
 use crate::account::Account;
-use crate::command::{Decision, Outcome};
-use crate::decide::capacity::{Ask, Room};
+use crate::command::{Decision, StartOutcome};
+use crate::decide::capacity::Ask;
 use crate::decide::queue::check_ticket_id;
 use crate::event::{Event, TicketEvent};
 use crate::id::TicketId;
@@ -34,19 +32,20 @@ pub(super) fn fulfilled(
         .map(|ticket| ticket.id)
 }
 
-/// What pays for work on a sign-in: the named license, the sign-in's seat, or a seat of the session's own (S2).
-pub(super) fn room(
+/// What pays for work on a sign-in: the named license, the sign-in's seat, or a seat of the session's own (S2). `queue` is
+/// as in [`Ask::room`].
+pub(super) fn room<R: From<Funding> + Copy>(
     account: &Account,
     sign_in: &SignIn,
-    wait: bool,
     actor: &Actor,
     now: Timestamp,
-) -> Result<Room, Refusal> {
+    queue: Option<R>,
+) -> Result<R, Refusal> {
     let Some(pool) = sign_in.pool.and_then(|pool| account.pools.get(&pool)) else {
-        return Ok(Room::Funded(Funding::Named));
+        return Ok(Funding::Named.into());
     };
     if pool.rules.occupies == Occupies::SignIn {
-        return Ok(Room::Funded(Funding::Rides));
+        return Ok(Funding::Rides.into());
     }
     let user = account
         .users
@@ -62,11 +61,10 @@ pub(super) fn room(
         claims: 1,
         leaving: &[],
         ticket,
-        wait,
         actor,
         now,
     }
-    .room()
+    .room(queue)
 }
 
 pub(super) fn queue(
@@ -74,19 +72,13 @@ pub(super) fn queue(
     sign_in: &SignIn,
     id: TicketId,
     wanted: Wanted,
-) -> Result<Decision, Refusal> {
+) -> Result<Decision<StartOutcome>, Refusal> {
     let existing = account
         .users
         .get(&sign_in.user)
         .and_then(|user| account.ticket_of(user, &sign_in.product));
     if let Some(ticket) = existing {
-        return Ok(Decision {
-            events: Vec::new(),
-            outcome: Outcome::Ticket {
-                id: ticket.id,
-                created: false,
-            },
-        });
+        return Ok(Decision::unchanged(StartOutcome::Waits(ticket.id)));
     }
     check_ticket_id(account, id)?;
     let pool = sign_in.pool.and_then(|pool| account.pools.get(&pool));
@@ -102,7 +94,7 @@ pub(super) fn queue(
     });
     Ok(Decision {
         events: opened.into_iter().collect(),
-        outcome: Outcome::Ticket { id, created: true },
+        outcome: StartOutcome::Waits(id),
     })
 }
 

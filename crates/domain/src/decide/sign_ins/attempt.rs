@@ -1,6 +1,5 @@
 //! Signing a user in (L4, S2, S4, S6).
 
-use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec;
@@ -8,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::NEEDED_TO_ACT;
 use crate::account::Account;
-use crate::command::{Decision, Outcome};
+use crate::command::{Decision, OneOrMore, SignInOutcome};
 use crate::decide::capacity::{Ask, Room, check_cool_down};
 use crate::decide::presence::{by, end_sign_in};
 use crate::decide::queue::check_ticket_id;
@@ -25,6 +24,48 @@ use crate::user::{License, User};
 
 /// The most devices on which a user signs in at once.
 const DEVICES_MAX: u32 = 1000;
+
+/// Devices, each with the id of its sign-in.
+type Devices = OneOrMore<(SignInId, Device)>;
+
+/// The sign-ins of these devices.
+struct SignIns {
+    ids: OneOrMore<SignInId>,
+    created: bool,
+}
+
+/// What is left to do for a user who may sign in.
+enum WayIn<'a> {
+    /// No seat is needed, and this is decided.
+    Open(Decision<SignIns>),
+    Seat(Seat<'a>),
+}
+
+/// The seat that a sign-in needs.
+struct Seat<'a> {
+    pool: &'a Pool,
+    holders: Vec<Holder>,
+    claims: usize,
+    /// The sign-ins that have to end, and their claims.
+    leaving: Vec<SignInId>,
+    claims_leaving: Vec<Claim>,
+}
+
+impl Seat<'_> {
+    fn ask<'b>(&'b self, attempt: &'b SignInAttempt<'_>) -> Ask<'b> {
+        Ask {
+            account: attempt.account,
+            pool: self.pool,
+            user: attempt.user,
+            holders: &self.holders,
+            claims: self.claims,
+            leaving: &self.claims_leaving,
+            ticket: attempt.ticket(),
+            actor: attempt.actor,
+            now: attempt.now,
+        }
+    }
+}
 
 /// A user who may sign in, apart from seats.
 pub(super) struct SignInAttempt<'a> {
@@ -80,35 +121,52 @@ impl<'a> SignInAttempt<'a> {
         })
     }
 
+    /// Signs the user in, or adds them to the queue.
     pub(super) fn decide(
         &self,
-        devices: &[(SignInId, Device)],
+        devices: &Devices,
         takeover: bool,
         wait: bool,
-    ) -> Result<Decision, Refusal> {
-        if let Some(existing) = self.existing(devices) {
-            return Ok(Decision {
-                events: Vec::new(),
-                outcome: Outcome::SignIns {
-                    ids: existing,
-                    created: false,
-                },
-            });
+    ) -> Result<Decision<SignInOutcome>, Refusal> {
+        let signed_in = |decision: Decision<SignIns>| {
+            decision.map(|SignIns { ids, created }| SignInOutcome::In { ids, created })
+        };
+        let seat = match self.way_in(devices, takeover)? {
+            WayIn::Open(decision) => return Ok(signed_in(decision)),
+            WayIn::Seat(seat) => seat,
+        };
+        let may_wait = wait && devices.len() == 1;
+        match seat.ask(self).room(may_wait.then_some(Room::Queue))? {
+            Room::Funded(funding) => Ok(signed_in(self.sign_in(devices, funding, &seat.leaving))),
+            Room::Queue => self.queue(seat.pool, &devices.first),
+        }
+    }
+
+    /// Signs in a user who has waited.
+    fn claim(&self, devices: &Devices) -> Result<Decision<SignIns>, Refusal> {
+        match self.way_in(devices, false)? {
+            WayIn::Open(decision) => Ok(decision),
+            WayIn::Seat(seat) => {
+                let funding = seat.ask(self).room(None)?;
+                Ok(self.sign_in(devices, funding, &seat.leaving))
+            }
+        }
+    }
+
+    /// What is left to do after everything except the seat has been checked.
+    fn way_in(&self, devices: &Devices, takeover: bool) -> Result<WayIn<'a>, Refusal> {
+        if let Some(ids) = self.existing(devices) {
+            let existing = SignIns { ids, created: false };
+            return Ok(WayIn::Open(Decision::unchanged(existing)));
         }
         self.check_devices(devices)?;
         let Some(pool) = self.pool else {
-            return Ok(self.sign_in(devices, Funding::Named, Vec::new()));
+            return Ok(WayIn::Open(self.sign_in(devices, Funding::Named, &[])));
         };
         check_cool_down(self.user, self.product, self.now)?;
         let leaving = self.leaving(pool, devices, takeover)?;
-        let ended = || {
-            let by = by(self.account, self.actor, None);
-            let end = |id: &SignInId| end_sign_in(self.account, *id, EndReason::Takeover, Some(&by));
-            leaving.iter().flat_map(end).collect::<Vec<_>>()
-        };
         if pool.rules.occupies == Occupies::Session {
-            // Signing in takes no seat here (S2).
-            return Ok(self.sign_in(devices, Funding::Free, ended()));
+            return Ok(WayIn::Open(self.sign_in(devices, Funding::Free, &leaving)));
         }
         let mut holders: Vec<Holder> = devices
             .iter()
@@ -116,37 +174,33 @@ impl<'a> SignInAttempt<'a> {
             .collect();
         holders.sort();
         holders.dedup();
-        let ask = Ask {
-            account: self.account,
+        Ok(WayIn::Seat(Seat {
             pool,
-            user: self.user,
-            holders: &holders,
+            holders,
             claims: devices.len(),
-            leaving: &leaving.iter().map(|id| Claim::SignIn(*id)).collect::<Vec<_>>(),
-            ticket: self.ticket(),
-            wait: wait && devices.len() == 1,
-            actor: self.actor,
-            now: self.now,
-        };
-        match ask.room()? {
-            Room::Funded(funding) => Ok(self.sign_in(devices, funding, ended())),
-            Room::Queue => self.queue(pool, devices),
-        }
+            claims_leaving: leaving.iter().map(|id| Claim::SignIn(*id)).collect(),
+            leaving,
+        }))
     }
 
     /// The existing sign-ins of these devices, if all have one: signing in again is safe (S6).
-    fn existing(&self, devices: &[(SignInId, Device)]) -> Option<Vec<SignInId>> {
+    fn existing(&self, devices: &Devices) -> Option<OneOrMore<SignInId>> {
         let of = |device: &Device| {
             let mut own = self.account.sign_ins_of(self.user, self.product);
             own.find(|sign_in| sign_in.device.id == device.id)
                 .map(|sign_in| sign_in.id)
         };
-        devices.iter().map(|(_, device)| of(device)).collect()
+        let first = of(&devices.first.1)?;
+        let others = devices.others.iter().map(|(_, device)| of(device));
+        Some(OneOrMore {
+            first,
+            others: others.collect::<Option<_>>()?,
+        })
     }
 
     /// Checks that each device appears once, with an unused id, and that there are no more than the pool allows a user
     /// at all (S4).
-    fn check_devices(&self, devices: &[(SignInId, Device)]) -> Result<(), Refusal> {
+    fn check_devices(&self, devices: &Devices) -> Result<(), Refusal> {
         let mut known: Vec<_> = devices.iter().map(|(_, device)| &device.id).collect();
         known.sort();
         known.dedup();
@@ -169,12 +223,7 @@ impl<'a> SignInAttempt<'a> {
     }
 
     /// The user's other sign-ins that must end to make these devices fit, oldest first (S4).
-    fn leaving(
-        &self,
-        pool: &Pool,
-        devices: &[(SignInId, Device)],
-        takeover: bool,
-    ) -> Result<Vec<SignInId>, Refusal> {
+    fn leaving(&self, pool: &Pool, devices: &Devices, takeover: bool) -> Result<Vec<SignInId>, Refusal> {
         let Some(max) = pool.rules.max_devices_per_user else {
             return Ok(Vec::new());
         };
@@ -203,19 +252,22 @@ impl<'a> SignInAttempt<'a> {
         }
     }
 
-    fn sign_in(&self, devices: &[(SignInId, Device)], funding: Funding, mut events: Vec<Event>) -> Decision {
+    /// Signs the user in on these devices, and out of those that leave.
+    fn sign_in(&self, devices: &Devices, funding: Funding, leaving: &[SignInId]) -> Decision<SignIns> {
+        let end = |id: &SignInId| {
+            let by = by(self.account, self.actor, None);
+            end_sign_in(self.account, *id, EndReason::Takeover, Some(&by))
+        };
+        let mut events: Vec<Event> = leaving.iter().flat_map(end).collect();
         let lease = self
             .pool
             .map_or_else(|| Rules::default().lease, |pool| pool.rules.lease);
         let mut ticket = self.ticket().map(|ticket| ticket.id);
-        let mut ids = Vec::with_capacity(devices.len());
-        for (id, device) in devices {
+        let ids = devices.map(|(id, device)| {
             let own = self.account.sign_ins_of(self.user, self.product);
             if let Some(existing) = own.into_iter().find(|sign_in| sign_in.device.id == device.id) {
-                ids.push(existing.id);
-                continue;
+                return existing.id;
             }
-            ids.push(*id);
             events.push(Event::SignIn(SignInEvent::SignedIn {
                 id: *id,
                 user: self.user.id,
@@ -226,10 +278,11 @@ impl<'a> SignInAttempt<'a> {
                 lease,
                 ticket: ticket.take(),
             }));
-        }
+            *id
+        });
         Decision {
             events,
-            outcome: Outcome::SignIns { ids, created: true },
+            outcome: SignIns { ids, created: true },
         }
     }
 
@@ -239,23 +292,14 @@ impl<'a> SignInAttempt<'a> {
         ticket.filter(|ticket| matches!(ticket.wanted, Wanted::SignIn { .. }))
     }
 
-    fn queue(&self, pool: &Pool, devices: &[(SignInId, Device)]) -> Result<Decision, Refusal> {
+    fn queue(
+        &self,
+        pool: &Pool,
+        (id, device): &(SignInId, Device),
+    ) -> Result<Decision<SignInOutcome>, Refusal> {
         if let Some(ticket) = self.account.ticket_of(self.user, self.product) {
-            let outcome = Outcome::Ticket {
-                id: ticket.id,
-                created: false,
-            };
-            return Ok(Decision {
-                events: Vec::new(),
-                outcome,
-            });
+            return Ok(Decision::unchanged(SignInOutcome::Waits(ticket.id)));
         }
-        let Some((id, device)) = devices.first() else {
-            return Err(Refusal::Invalid {
-                field: "device",
-                expected: "a device".to_owned(),
-            });
-        };
         let id = TicketId::from_bits(id.bits());
         check_ticket_id(self.account, id)?;
         let opened = Event::Ticket(TicketEvent::Opened {
@@ -270,7 +314,7 @@ impl<'a> SignInAttempt<'a> {
         });
         Ok(Decision {
             events: vec![opened],
-            outcome: Outcome::Ticket { id, created: true },
+            outcome: SignInOutcome::Waits(id),
         })
     }
 }
@@ -282,7 +326,7 @@ pub(in crate::decide) fn claim(
     device: &Device,
     actor: &Actor,
     now: Timestamp,
-) -> Result<Decision, Refusal> {
+) -> Result<Decision<SignInId>, Refusal> {
     let user = account
         .users
         .get(&ticket.user)
@@ -299,9 +343,7 @@ pub(in crate::decide) fn claim(
         actor,
         now,
     };
-    attempt.decide(
-        &[(SignInId::from_bits(ticket.id.bits()), device.clone())],
-        false,
-        false,
-    )
+    let id = SignInId::from_bits(ticket.id.bits());
+    let decision = attempt.claim(&OneOrMore::one((id, device.clone())))?;
+    Ok(decision.map(|sign_ins| sign_ins.ids.first))
 }

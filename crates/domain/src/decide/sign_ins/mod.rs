@@ -10,13 +10,17 @@ pub(super) use self::attempt::claim;
 
 use self::attempt::SignInAttempt;
 use super::presence::{by, end_sign_in};
+use super::{Decide, texts};
 use crate::account::Account;
-use crate::command::{Acting, Decision, Outcome, SignInCommand};
+use crate::command::{Acting, Decision, Heartbeat, SignInCommand, SignInOutcome, SignUserIn};
 use crate::event::{By, EndReason, Event, SignInEvent, TicketEvent};
 use crate::id::SignInId;
+use crate::leases::Leased;
 use crate::permission::{Actor, Privilege};
 use crate::presence::{Funding, SignIn};
-use crate::refusal::{Refusal, StateRefusal};
+use crate::refusal::{Attempt, Refusal, StateRefusal};
+use crate::repeat;
+use crate::settle::Attempted;
 use crate::text::Note;
 use crate::time::{Secs, Timestamp};
 
@@ -33,17 +37,10 @@ pub(super) fn decide(
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     match command {
-        SignInCommand::SignIn {
-            user,
-            product,
-            devices,
-            takeover,
-            wait,
-        } => {
-            let attempt = SignInAttempt::check(account, *user, product, actor, now)?;
-            attempt.decide(devices, *takeover, *wait)
+        SignInCommand::SignIn(command) => command.decide(account, actor, now).map(Decision::without_outcome),
+        SignInCommand::Heartbeat(command) => {
+            command.decide(account, actor, now).map(Decision::without_outcome)
         }
-        SignInCommand::Heartbeat { sign_in, active } => heartbeat(account, *sign_in, *active, actor, now),
         SignInCommand::SignOut {
             sign_in,
             note,
@@ -53,13 +50,59 @@ pub(super) fn decide(
     }
 }
 
+impl Decide for SignUserIn {
+    type Outcome = SignInOutcome;
+
+    fn decide(
+        &self,
+        account: &Account,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Decision<SignInOutcome>, Refusal> {
+        texts::check_devices(&self.devices)?;
+        repeat::check_key(account, self.devices.first.0.bits())?;
+        let attempt = SignInAttempt::check(account, self.user, &self.product, actor, now)?;
+        attempt.decide(&self.devices, self.takeover, self.wait)
+    }
+
+    fn attempted(&self, _: &Account) -> Option<Attempted> {
+        let (_, device) = &self.devices.first;
+        Some(Attempted {
+            attempt: Attempt::SignIn,
+            user: self.user,
+            product: self.product.clone(),
+            device: Some(device.name.clone()),
+        })
+    }
+
+    fn renews(&self) -> Option<Leased> {
+        None
+    }
+}
+
+impl Decide for Heartbeat {
+    type Outcome = Secs;
+
+    fn decide(&self, account: &Account, actor: &Actor, now: Timestamp) -> Result<Decision<Secs>, Refusal> {
+        heartbeat(account, self.sign_in, self.active, actor, now)
+    }
+
+    fn attempted(&self, _: &Account) -> Option<Attempted> {
+        None
+    }
+
+    fn renews(&self) -> Option<Leased> {
+        Some(Leased::SignIn(self.sign_in))
+    }
+}
+
 fn heartbeat(
     account: &Account,
     id: SignInId,
     active: bool,
     actor: &Actor,
     now: Timestamp,
-) -> Result<Decision, Refusal> {
+) -> Result<Decision<Secs>, Refusal> {
     let sign_in = account
         .sign_ins
         .get(&id)
@@ -89,9 +132,7 @@ fn heartbeat(
     };
     Ok(Decision {
         events,
-        outcome: Outcome::Lease {
-            remaining: sign_in.lease,
-        },
+        outcome: sign_in.lease,
     })
 }
 

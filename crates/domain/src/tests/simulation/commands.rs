@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::transitions::{Someone, Transition};
 use super::world::World;
-use crate::command::{Command, GroupCommand, LeavingUsers, MemberChange, PoolPatch, SeatWay, UserPatch};
+use crate::command::{
+    Command, GroupCommand, LeavingUsers, MemberChange, OneOrMore, PoolPatch, SeatWay, UserPatch,
+};
 use crate::directory::GroupMapping;
 use crate::event::{Claim, EndReason, Event, MinutesEvent, SessionEvent, SignInEvent, TicketEvent};
 use crate::permission::{Actor, Role, Scope};
@@ -113,12 +115,17 @@ impl World {
                 takeover,
             } => {
                 let ids = ids.map(SignInId::from_bits);
-                let command =
-                    kit::sign_in_on_all(user(*number), vec![(ids[0], device(0)), (ids[1], device(1))])
-                        .product(product(*of))
-                        .takeover(*takeover)
-                        .wait(true)
-                        .command();
+                let command = kit::sign_in_on_all(
+                    user(*number),
+                    OneOrMore {
+                        first: (ids[0], device(0)),
+                        others: vec![(ids[1], device(1))],
+                    },
+                )
+                .product(product(*of))
+                .takeover(*takeover)
+                .wait(true)
+                .command();
                 Some((command, Actor::Operator))
             }
             Transition::Heartbeat {

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use super::naive::{Fate, Naive, Wish};
 use super::transitions::Transition;
-use crate::command::{Command, Outcome, SessionCommand, SignInCommand, TicketCommand};
+use crate::command::{
+    Command, Heartbeat, RenewTicket, ResumeSession, SessionCommand, SignInCommand, SignInOutcome, SignUserIn,
+    StartOutcome, StartSession, TicketCommand,
+};
+use crate::decide::Decide;
 use crate::event::{EndReason, Event, RefusalEvent, SessionEvent, SignInEvent};
 use crate::evolve::hints::take_changed_pool;
 use crate::evolve::{Change, evolve};
-use crate::leases::Leased;
 use crate::permission::Actor;
 use crate::pool::Pool;
 use crate::presence::{Device, Funding, Session, SignIn, Ticket, TicketState, Wanted};
@@ -76,9 +79,9 @@ impl World {
                 let Some((command, actor)) = self.command(transition) else {
                     return;
                 };
-                let fate = self.fate(&command);
+                let (fate, waits) = (self.fate(&command), self.waits(&command, &actor));
                 let (result, events) = self.give(Input::Command(&command), &actor);
-                if let (Some(expected), Some(actual)) = (fate, outcome(&result, &events)) {
+                if let (Some(expected), Some(actual)) = (fate, outcome(&result, &events, waits)) {
                     assert_eq!(actual, expected, "{command:?}");
                 }
             }
@@ -104,16 +107,16 @@ impl World {
 
     fn renew_all(&mut self) {
         let sign_ins = self.account.sign_ins.keys().map(|id| {
-            Command::SignIn(SignInCommand::Heartbeat {
+            Command::SignIn(SignInCommand::Heartbeat(Heartbeat {
                 sign_in: *id,
                 active: false,
-            })
+            }))
         });
         let tickets = self
             .account
             .tickets
             .keys()
-            .map(|id| Command::Ticket(TicketCommand::Renew { id: *id }));
+            .map(|id| Command::Ticket(TicketCommand::Renew(RenewTicket { id: *id })));
         let heartbeats: Vec<Command> = sign_ins.chain(tickets).collect();
         for account in std::iter::once(&mut self.account).chain(&mut self.twins) {
             for heartbeat in &heartbeats {
@@ -214,7 +217,7 @@ impl World {
         );
     }
 
-    fn give(&mut self, input: Input<'_>, actor: &Actor) -> (Result<Outcome, Refusal>, Vec<Event>) {
+    fn give(&mut self, input: Input<'_>, actor: &Actor) -> (Result<(), Refusal>, Vec<Event>) {
         let before = self.account.clone();
         self.ids += 1;
         let refusal = RefusalId::from_bits(self.ids);
@@ -260,10 +263,7 @@ impl World {
         while take_changed_pool(&mut replayed).is_some() {}
         // Heartbeats change only memory (S11).
         let renewed = match granted {
-            Some(Input::Command(Command::SignIn(SignInCommand::Heartbeat { sign_in, .. }))) => {
-                Some(Leased::SignIn(*sign_in))
-            }
-            Some(Input::Command(Command::Ticket(TicketCommand::Renew { id }))) => Some(Leased::Ticket(*id)),
+            Some(Input::Command(command)) => command.renews(),
             _ => None,
         };
         if let Some(renewed) = renewed {
@@ -296,17 +296,19 @@ impl World {
     /// The naive account's prediction for a command, if it asks for a seat.
     fn fate(&self, command: &Command) -> Option<Fate> {
         let wish = match command {
-            Command::SignIn(SignInCommand::SignIn {
+            Command::SignIn(SignInCommand::SignIn(SignUserIn {
                 user,
                 product,
                 devices,
                 takeover,
                 wait,
-            }) if devices.len() == 1 => self.wish_to_sign_in(*user, product, &devices[0].1, *takeover, *wait),
-            Command::Session(SessionCommand::Create { sign_in, wait, .. }) => {
+            })) if devices.len() == 1 => {
+                self.wish_to_sign_in(*user, product, &devices.first.1, *takeover, *wait)
+            }
+            Command::Session(SessionCommand::Start(StartSession { sign_in, wait, .. })) => {
                 self.wish_to_work(*sign_in, *wait)
             }
-            Command::Session(SessionCommand::Resume { id, wait, .. }) => {
+            Command::Session(SessionCommand::Resume(ResumeSession { id, wait, .. })) => {
                 let session = self.account.sessions.get(id);
                 let paused = session.filter(|session| !session.is_live())?;
                 self.wish_to_work(paused.sign_in, *wait)
@@ -314,6 +316,26 @@ impl World {
             _ => None,
         };
         wish.map(|wish| self.naive.fate(&self.account, &wish))
+    }
+
+    /// Whether the outcome of a command is that its user waits.
+    fn waits(&self, command: &Command, actor: &Actor) -> bool {
+        let (account, now) = (&self.account, self.now);
+        match command {
+            Command::SignIn(SignInCommand::SignIn(command)) => {
+                let decided = command.decide(account, actor, now);
+                decided.is_ok_and(|it| matches!(it.outcome, SignInOutcome::Waits(_)))
+            }
+            Command::Session(SessionCommand::Start(command)) => {
+                let decided = command.decide(account, actor, now);
+                decided.is_ok_and(|it| matches!(it.outcome, StartOutcome::Waits(_)))
+            }
+            Command::Session(SessionCommand::Resume(command)) => {
+                let decided = command.decide(account, actor, now);
+                decided.is_ok_and(|it| matches!(it.outcome, StartOutcome::Waits(_)))
+            }
+            _ => false,
+        }
     }
 
     fn wish_to_sign_in<'a>(
@@ -379,7 +401,7 @@ fn has_offer(ticket: &Ticket) -> bool {
 }
 
 /// The result of a request for a seat; `None` if the pool was not involved.
-fn outcome(result: &Result<Outcome, Refusal>, events: &[Event]) -> Option<Fate> {
+fn outcome(result: &Result<(), Refusal>, events: &[Event], waits: bool) -> Option<Fate> {
     let funded = events.iter().find_map(|event| match event {
         Event::SignIn(SignInEvent::SignedIn { funding, .. })
         | Event::Session(SessionEvent::Created { funding, .. } | SessionEvent::Resumed { funding, .. }) => {
@@ -388,10 +410,10 @@ fn outcome(result: &Result<Outcome, Refusal>, events: &[Event]) -> Option<Fate> 
         _ => None,
     });
     match result {
-        Ok(outcome) => match (outcome, funded) {
-            (Outcome::Ticket { .. }, _) => Some(Fate::Waits),
-            (_, Some(Funding::Seat)) => Some(Fate::Seat),
-            (_, Some(Funding::Minutes { .. })) => Some(Fate::Minutes),
+        Ok(()) if waits => Some(Fate::Waits),
+        Ok(()) => match funded {
+            Some(Funding::Seat) => Some(Fate::Seat),
+            Some(Funding::Minutes { .. }) => Some(Fate::Minutes),
             _ => None,
         },
         Err(refusal) => match refusal.code() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use usher_domain::event::SignInEvent;
 use usher_domain::presence::{Device, Funding};
-use usher_domain::{Event, Observer, Secs, SignInId, replay};
+use usher_domain::{Command, Event, Observer, Secs, SignInId, replay};
 use usher_journal::MemoryJournal;
 use usher_testkit::{ACCOUNT, HelpDesk, POOL, agent, product, sign_in};
 

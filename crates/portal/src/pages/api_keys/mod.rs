@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use usher_domain::command::ApiKeyCommand;
 use usher_domain::permission::{Privilege, Scope};
 use usher_domain::text::Name;
-use usher_domain::{Account, Actor, ApiKeyId, Command, Outcome, Refusal, Secs, Timestamp};
+use usher_domain::{Account, Actor, ApiKeyId, Command, Refusal, Secs, Timestamp};
 
 use self::view::{CreatedPage, KeysData, KeysPage, KeysQuery, OVERLAPS, RevokePage, RotatePage};
 use crate::answer::{done, page, page_again};
@@ -84,7 +84,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
         scopes,
         expires_at,
     });
-    let find = move |account: &Account, _: &Outcome, _| account.api_keys().get(&id).cloned();
+    let find = move |account: &Account, (): &(), _| account.api_keys().get(&id).cloned();
     let made = match viewer.execute(command, find).await? {
         Ok(made) => made.ok_or_else(|| Failed::not_found("API key"))?,
         Err(refusal @ (Refusal::Forbidden { .. } | Refusal::NotFound { .. })) => {
@@ -167,7 +167,7 @@ async fn rotate(
         return Err(Failed::not_found("overlap"));
     };
     let overlap = Secs::new(overlap);
-    let find = move |account: &Account, _: &Outcome, _| account.api_keys().get(&id).cloned();
+    let find = move |account: &Account, (): &(), _| account.api_keys().get(&id).cloned();
     let rotated = viewer
         .execute(Command::ApiKey(ApiKeyCommand::Rotate { id, overlap }), find)
         .await?;
@@ -200,7 +200,7 @@ async fn revoke(Path((_, key)): Path<(String, String)>, posted: Posted) -> Resul
         .revoke_api_key(viewer.account, id)
         .await?;
     let revoked = viewer
-        .execute(Command::ApiKey(ApiKeyCommand::Revoke { id }), |_, _, _| ())
+        .execute(Command::ApiKey(ApiKeyCommand::Revoke { id }), |_, (), _| ())
         .await?;
     revoked.map_err(|refusal| Failed::refused(&refusal))?;
     let path = NavPage::ApiKeys.path(viewer.account);

@@ -3,12 +3,15 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
-use usher_domain::command::{SessionCommand, SignInCommand, TicketCommand};
+use usher_domain::command::{
+    ClaimOutcome, ClaimTicket, OneOrMore, ResumeSession, SessionCommand, SignInCommand, SignInOutcome,
+    SignUserIn, StartOutcome, StartSession, TicketCommand,
+};
 use usher_domain::labels::Labels;
 use usher_domain::presence::{Customer, SessionKind, Start};
 use usher_domain::refusal::StateRefusal;
 use usher_domain::text::{Name, Product};
-use usher_domain::{Account, Actor, Command, Outcome, Refusal, SessionId, SignInId, TicketId, Timestamp};
+use usher_domain::{Account, Actor, Command, Refusal, SessionId, SignInId, TicketId};
 
 use super::refused::Refused;
 use super::{console_page, device, path};
@@ -33,12 +36,29 @@ enum ActResult {
     Waits(TicketId),
 }
 
-impl ActResult {
-    fn of(_: &Account, outcome: &Outcome, _: Timestamp) -> Self {
+impl From<&SignInOutcome> for ActResult {
+    fn from(outcome: &SignInOutcome) -> Self {
         match outcome {
-            Outcome::SignIns { ids, .. } => ids.first().map_or(Self::Working, |id| Self::SignedIn(*id)),
-            Outcome::Ticket { id, .. } => Self::Waits(*id),
-            _ => Self::Working,
+            SignInOutcome::In { ids, .. } => Self::SignedIn(ids.first),
+            SignInOutcome::Waits(id) => Self::Waits(*id),
+        }
+    }
+}
+
+impl From<&StartOutcome> for ActResult {
+    fn from(outcome: &StartOutcome) -> Self {
+        match outcome {
+            StartOutcome::Session(_) => Self::Working,
+            StartOutcome::Waits(id) => Self::Waits(*id),
+        }
+    }
+}
+
+impl From<&ClaimOutcome> for ActResult {
+    fn from(outcome: &ClaimOutcome) -> Self {
+        match outcome {
+            ClaimOutcome::SignIn(id) => Self::SignedIn(*id),
+            ClaimOutcome::Session(_) => Self::Working,
         }
     }
 }
@@ -53,14 +73,17 @@ pub(super) async fn sign_in(Posted { viewer, mut form }: Posted) -> Result<Respo
     let this = device::device(&viewer.jar, name, now)?;
     let id = SignInId::from_bits(usher_identity::draw_bits(now)?);
     let (takeover, wait) = (is_ticked(&form, "takeover"), is_ticked(&form, "wait"));
-    let command = Command::SignIn(SignInCommand::SignIn {
+    let command = SignUserIn {
         user: viewer.session.user,
         product: product.clone(),
-        devices: vec![(id, this.clone())],
+        devices: OneOrMore::one((id, this.clone())),
         takeover,
         wait,
-    });
-    match viewer.execute(command, ActResult::of).await? {
+    };
+    match viewer
+        .execute(command, |_, outcome, _| ActResult::from(outcome))
+        .await?
+    {
         Ok(came) => {
             let jar = device::keep(CookieJar::new(), &this, secure);
             Ok(shown(&viewer, jar, &product, came))
@@ -86,7 +109,7 @@ pub(super) async fn sign_out(Posted { viewer, form }: Posted) -> Result<Response
         note: None,
         acting: None,
     });
-    match viewer.as_device(sign_in).execute(command, |_, _, _| ()).await? {
+    match viewer.as_device(sign_in).execute(command, |_, (), _| ()).await? {
         Ok(()) | Err(Refusal::State(StateRefusal::SignInEnded { .. })) => {
             Ok(shown(&viewer, CookieJar::new(), &product, ActResult::Working))
         }
@@ -99,8 +122,11 @@ pub(super) async fn claim(
     Posted { viewer, form }: Posted,
 ) -> Result<Response, Failed> {
     let product = product(&form)?;
-    let command = Command::Ticket(TicketCommand::Claim { id: ticket.0 });
-    match viewer.execute(command, ActResult::of).await? {
+    let command = ClaimTicket { id: ticket.0 };
+    match viewer
+        .execute(command, |_, outcome, _| ActResult::from(outcome))
+        .await?
+    {
         Ok(came) => Ok(shown(&viewer, CookieJar::new(), &product, came)),
         Err(refusal) => refuse_for_good(&viewer, &product, form, &refusal).await,
     }
@@ -123,7 +149,7 @@ pub(super) async fn leave(
         is_own.then_some(()).ok_or(Refusal::NotFound { what: "ticket" })
     };
     viewer.look(None, look).await?;
-    match viewer.execute(command, |_, _, _| ()).await? {
+    match viewer.execute(command, |_, (), _| ()).await? {
         Ok(()) => Ok(done(&path(product.as_str()), "You have left the queue.")),
         Err(refusal) => refuse_for_good(&viewer, &product, form, &refusal).await,
     }
@@ -156,7 +182,7 @@ pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Respons
         return refuse_for_good(&viewer, &product, form, &GONE).await;
     };
     let now = viewer.portal.api.engine().now();
-    let command = Command::Session(SessionCommand::Create {
+    let command = StartSession {
         id: SessionId::from_bits(usher_identity::draw_bits(now)?),
         sign_in,
         kind,
@@ -170,8 +196,12 @@ pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Respons
         valid_for: None,
         wait: is_ticked(&form, "wait"),
         labels: Labels::default(),
-    });
-    match viewer.as_device(sign_in).execute(command, ActResult::of).await? {
+    };
+    match viewer
+        .as_device(sign_in)
+        .execute(command, |_, outcome, _| ActResult::from(outcome))
+        .await?
+    {
         Ok(came) => Ok(shown(&viewer, CookieJar::new(), &product, came)),
         Err(refusal) => {
             let fields = [("kind", kind.as_str()), ("customer", form.value("customer"))];
@@ -190,27 +220,35 @@ pub(super) async fn work(
     let Path((id, verb)) = at;
     let product = product(&form)?;
     let command = match verb.as_str() {
-        "pause" => Command::Session(SessionCommand::Pause { id }),
-        "resume" => {
-            let bits = usher_identity::draw_bits(viewer.portal.api.engine().now())?;
-            Command::Session(SessionCommand::Resume {
-                id,
-                wait: is_ticked(&form, "wait"),
-                ticket: TicketId::from_bits(bits),
-            })
-        }
-        "end" => Command::Session(SessionCommand::End {
+        "pause" => Some(Command::Session(SessionCommand::Pause { id })),
+        "end" => Some(Command::Session(SessionCommand::End {
             ids: vec![id],
             note: None,
             acting: None,
             proof: usher_domain::presence::JoinProof::None,
-        }),
+        })),
+        // Below: only resuming may lead into the queue.
+        "resume" => None,
         _ => return Err(Failed::not_found("such page")),
     };
     let Some(sign_in) = here(&viewer, &product).await? else {
         return refuse_for_good(&viewer, &product, form, &GONE).await;
     };
-    match viewer.as_device(sign_in).execute(command, ActResult::of).await? {
+    let device = viewer.as_device(sign_in);
+    let done = if let Some(command) = command {
+        device.execute(command, |_, (), _| ActResult::Working).await?
+    } else {
+        let bits = usher_identity::draw_bits(viewer.portal.api.engine().now())?;
+        let command = ResumeSession {
+            id,
+            wait: is_ticked(&form, "wait"),
+            ticket: TicketId::from_bits(bits),
+        };
+        device
+            .execute(command, |_, outcome, _| ActResult::from(outcome))
+            .await?
+    };
+    match done {
         Ok(came) => Ok(shown(&viewer, CookieJar::new(), &product, came)),
         Err(refusal) => {
             let attempt = (format!("/console/sessions/{id}/{verb}"), Vec::new());

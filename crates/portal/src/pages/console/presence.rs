@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use usher_domain::command::{SignInCommand, TicketCommand};
-use usher_domain::{Account, Actor, Command, Refusal, SignInId, TicketId};
+use usher_domain::command::{Heartbeat, RenewTicket};
+use usher_domain::{Account, Actor, Refusal, SignInId, TicketId};
 
 use super::{device, path};
 use crate::door::{ByItself, PostedAt};
@@ -52,14 +52,12 @@ pub(super) async fn show_alive(viewer: &Viewer, active: bool) -> Result<(), Fail
     };
     let (_, present) = viewer.look(None, look).await?;
     for sign_in in present.sign_ins {
-        let beat = Command::SignIn(SignInCommand::Heartbeat { sign_in, active });
+        let beat = Heartbeat { sign_in, active };
         // If the sign-in has ended in the meantime, this request has not failed.
         let _ = viewer.as_device(sign_in).execute(beat, |_, _, _| ()).await?;
     }
     for id in present.tickets {
-        let _ = viewer
-            .execute(Command::Ticket(TicketCommand::Renew { id }), |_, _, _| ())
-            .await?;
+        let _ = viewer.execute(RenewTicket { id }, |_, _, _| ()).await?;
     }
     Ok(())
 }

@@ -112,7 +112,7 @@ pub(super) async fn carry_out(
     mut form: Form,
     field: &str,
 ) -> Result<Response, Failed> {
-    let refusal = match viewer.execute(command, |_, _, _| ()).await? {
+    let refusal = match viewer.execute(command, |_, (), _| ()).await? {
         Ok(()) => return Ok(done(&path_of(viewer, id), message)),
         Err(Refusal::NotFound { what: "group" }) => return Err(Failed::not_found("group")),
         Err(refusal) => refusal,
@@ -177,7 +177,7 @@ pub(super) async fn delete(
 ) -> Result<Response, Failed> {
     let id = group_id(&group)?;
     let deleted = viewer
-        .execute(Command::Group(GroupCommand::Delete { id }), |_, _, _| ())
+        .execute(Command::Group(GroupCommand::Delete { id }), |_, (), _| ())
         .await?;
     deleted.map_err(|refusal| Failed::refused(&refusal))?;
     let message = "The group is deleted. What it gave is taken back.";

@@ -53,7 +53,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
         external_id: None,
         members: BTreeSet::new(),
     });
-    match viewer.execute(command, |_, _, _| ()).await? {
+    match viewer.execute(command, |_, (), _| ()).await? {
         Ok(()) => {
             let path = format!("{}/{id}", NavPage::Groups.path(viewer.account));
             let message = format!(

@@ -256,7 +256,7 @@ async fn carry_out(
         command,
     };
     let engine = portal.api.engine();
-    match engine.execute(owner.account, request, |_, _, _| ()).await {
+    match engine.execute(owner.account, request, |_, (), _| ()).await {
         Ok(()) => Ok(Ok(())),
         Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
         Err(Failure::NoAccount) => Ok(Err(Refusal::NotFound { what: "session" })),

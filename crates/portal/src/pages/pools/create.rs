@@ -62,7 +62,7 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
         rules: Some(rules.applied_to(&Rules::default())),
         labels: Labels::default(),
     });
-    match viewer.execute(command, |_, _, _| ()).await? {
+    match viewer.execute(command, |_, (), _| ()).await? {
         Ok(()) => {
             let to = format!("{}?open={id}", NavPage::SeatPools.path(viewer.account));
             Ok(done(&to, message))

@@ -57,7 +57,7 @@ pub(super) async fn delete(
         target => LeavingUsers::MoveTo(pool_id(target)?),
     };
     match viewer
-        .execute(Command::Pool(PoolCommand::Delete { id, users }), |_, _, _| ())
+        .execute(Command::Pool(PoolCommand::Delete { id, users }), |_, (), _| ())
         .await?
     {
         Ok(()) => {

@@ -131,7 +131,7 @@ pub(super) async fn change(
     };
     if form.is_right() {
         match viewer
-            .execute(Command::Pool(PoolCommand::Change { id, change }), |_, _, _| ())
+            .execute(Command::Pool(PoolCommand::Change { id, change }), |_, (), _| ())
             .await?
         {
             Ok(()) => {

@@ -73,7 +73,7 @@ pub(super) async fn log_out(
                 note,
                 acting: None,
             }),
-            |_, _, _| (),
+            |_, (), _| (),
         )
         .await?
     {

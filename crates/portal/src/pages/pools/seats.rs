@@ -62,7 +62,7 @@ pub(super) async fn step(Posted { viewer, mut form }: Posted) -> Result<Response
         }
     };
     let command = Command::Pool(PoolCommand::MoveSeats { way, seats: 1 });
-    let said = move |account: &Account, _: &_, _| account.pool(pool).map_or_else(String::new, resized);
+    let said = move |account: &Account, (): &(), _| account.pool(pool).map_or_else(String::new, resized);
     match viewer.execute(command, said).await? {
         Ok(message) => {
             let to = format!("{}?open={pool}", NavPage::SeatPools.path(viewer.account));
@@ -85,7 +85,7 @@ pub(super) async fn move_seats(Posted { viewer, mut form }: Posted) -> Result<Re
         return list_again(&viewer, form).await;
     };
     let command = Command::Pool(PoolCommand::MoveSeats { way, seats });
-    let said = move |account: &Account, _: &_, _| moved(account, way, seats);
+    let said = move |account: &Account, (): &(), _| moved(account, way, seats);
     match viewer.execute(command, said).await? {
         Ok(message) => Ok(done(&NavPage::SeatPools.path(viewer.account), message)),
         Err(refusal) => {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use usher_domain::command::LicenseCommand;
 use usher_domain::permission::Privilege;
 use usher_domain::text::counted;
-use usher_domain::{Account, Actor, Command, Outcome, PoolId, Refusal, Timestamp, UserId};
+use usher_domain::{Account, Actor, Command, PoolId, Refusal, Timestamp, UserId};
 
 use super::edit::{Target, others};
 use super::paging::Paging;
@@ -140,7 +140,7 @@ pub(super) async fn move_users(
         to,
         users: (!takes_all).then_some(ticked),
     });
-    let name_of = move |account: &Account, _: &Outcome, _| Some(account.pool(to)?.name.to_string());
+    let name_of = move |account: &Account, (): &(), _| Some(account.pool(to)?.name.to_string());
     match viewer.execute(command, name_of).await? {
         Ok(name) => {
             let mut back = pool_path(viewer.account, id);

@@ -56,7 +56,7 @@ async fn drop_ticket(
         shown => shown?.waiting.name,
     };
     match viewer
-        .execute(Command::Ticket(TicketCommand::Drop { id }), |_, _, _| ())
+        .execute(Command::Ticket(TicketCommand::Drop { id }), |_, (), _| ())
         .await?
     {
         Ok(()) => {

@@ -5,7 +5,7 @@ use axum::extract::Query;
 use axum::response::Response;
 use usher_domain::command::SessionCommand;
 use usher_domain::text::{Note, counted};
-use usher_domain::{Account, Actor, Command, Outcome, Refusal, SessionId, Timestamp};
+use usher_domain::{Account, Actor, Command, Refusal, SessionId, Timestamp};
 
 use super::row::Row;
 use super::view::{self, SessionQuery};
@@ -86,7 +86,7 @@ pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response,
         acting: None,
         proof: usher_domain::presence::JoinProof::None,
     });
-    let ending = move |account: &Account, _: &Outcome, now: Timestamp| {
+    let ending = move |account: &Account, (): &(), now: Timestamp| {
         let sessions = ids.iter().filter_map(|id| account.sessions().get(id));
         let notices = sessions.filter_map(|session| match session.state {
             usher_domain::presence::SessionState::Ending { closes_at, .. } => {

@@ -7,9 +7,9 @@ mod view;
 use axum::extract::{Path, Query};
 use axum::http::Uri;
 use axum::response::Response;
-use usher_domain::command::SessionCommand;
+use usher_domain::command::{ResumeSession, SessionCommand};
 use usher_domain::refusal::StateRefusal;
-use usher_domain::{Account, Actor, Command, Refusal, SessionId, TicketId, Timestamp};
+use usher_domain::{Account, Actor, Command, Execute, Refusal, SessionId, TicketId, Timestamp};
 
 use self::view::{Fragment, SessionQuery, SessionsData, SessionsPage};
 use crate::answer::{done, page, page_again};
@@ -89,18 +89,18 @@ async fn resume(Path((_, session)): Path<(String, String)>, posted: Posted) -> R
     let id = session_id(&session)?;
     let ticket = usher_identity::draw_bits(posted.viewer.portal.api.engine().now())?;
     // Without queueing: a ticket needs heartbeats from a device, and this page is not a device.
-    let command = Command::Session(SessionCommand::Resume {
+    let command = ResumeSession {
         id,
         wait: false,
         ticket: TicketId::from_bits(ticket),
-    });
+    };
     act(posted, command, "The session goes on.").await
 }
 
 /// Acts on one of the viewer's own sessions. A refusal is shown above the list.
 async fn act(
     Posted { viewer, mut form }: Posted,
-    command: Command,
+    command: impl Execute,
     message: &str,
 ) -> Result<Response, Failed> {
     let path = NavPage::Sessions.path(viewer.account);

@@ -179,7 +179,7 @@ async fn change_pool_defaults(Posted { viewer, mut form }: Posted) -> Result<Res
             };
             Ok(Command::Account(AccountCommand::ChangeSettings { change }))
         };
-        let Err(refusal) = shown_at_a_field(viewer.propose(make, |_, _, _| ()).await?)? else {
+        let Err(refusal) = shown_at_a_field(viewer.propose(make, |_, (), _| ()).await?)? else {
             let to = NavPage::Settings.path(viewer.account);
             return Ok(done(&to, "New pools start with these rules."));
         };
@@ -194,7 +194,7 @@ async fn change_pool_defaults(Posted { viewer, mut form }: Posted) -> Result<Res
 
 async fn change_settings(viewer: &Viewer, change: SettingsPatch) -> Result<Result<(), Refusal>, Failed> {
     let command = Command::Account(AccountCommand::ChangeSettings { change });
-    shown_at_a_field(viewer.execute(command, |_, _, _| ()).await?)
+    shown_at_a_field(viewer.execute(command, |_, (), _| ()).await?)
 }
 
 /// A viewer who may not change the settings gets an error page and not an error at a field: their page has no button.

@@ -108,6 +108,6 @@ async fn give(
         cause: arrival.cause(Channel::SetUp, None),
         command,
     };
-    let given = portal.api.engine().execute(account, request, |_, _, _| ()).await;
+    let given = portal.api.engine().execute(account, request, |_, (), _| ()).await;
     given.map_err(|failure| Problem::from(failure).into())
 }

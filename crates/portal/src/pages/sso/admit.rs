@@ -211,7 +211,7 @@ async fn give_as(
         .portal
         .api
         .engine()
-        .execute(account, request, |_, _, _| ())
+        .execute(account, request, |_, (), _| ())
         .await
     {
         Ok(()) => Ok(Ok(())),

@@ -267,7 +267,7 @@ async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed
         match viewer
             .execute(
                 Command::Account(AccountCommand::ChangeSettings { change }),
-                |_, _, _| (),
+                |_, (), _| (),
             )
             .await?
         {

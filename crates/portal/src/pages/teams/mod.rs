@@ -49,7 +49,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
         name: name.clone(),
         members: BTreeSet::new(),
     });
-    match viewer.execute(command, |_, _, _| ()).await? {
+    match viewer.execute(command, |_, (), _| ()).await? {
         Ok(()) => {
             let path = format!("{}/{id}", NavPage::Teams.path(viewer.account));
             Ok(done(

@@ -60,7 +60,7 @@ pub(super) async fn rename(
         name: Some(name),
         members: None,
     });
-    match viewer.execute(command, |_, _, _| ()).await? {
+    match viewer.execute(command, |_, (), _| ()).await? {
         Ok(()) => Ok(done(&path_of(&viewer, id), message)),
         Err(Refusal::NotFound { what }) => Err(Failed::not_found(what)),
         Err(refusal) => {
@@ -129,7 +129,7 @@ pub(super) async fn delete(
 ) -> Result<Response, Failed> {
     let id = team_id(&team)?;
     let deleted = viewer
-        .execute(Command::Team(TeamCommand::Delete { id }), |_, _, _| ())
+        .execute(Command::Team(TeamCommand::Delete { id }), |_, (), _| ())
         .await?;
     deleted.map_err(|refusal| Failed::refused(&refusal))?;
     Ok(done(&NavPage::Teams.path(viewer.account), "The team is deleted."))
@@ -161,7 +161,7 @@ async fn change_members(
         name: None,
         members: Some(change),
     });
-    let changed = viewer.execute(command, |_, _, _| ()).await?;
+    let changed = viewer.execute(command, |_, (), _| ()).await?;
     changed.map_err(|refusal| Failed::refused(&refusal))?;
     Ok(name)
 }

@@ -119,7 +119,7 @@ async fn run(
     commands: Vec<(UserId, String, Command)>,
 ) -> (usize, Vec<(String, String)>) {
     let doing = futures::stream::iter(commands).map(|(id, name, command)| async move {
-        let why_not = match viewer.execute(command, |_, _, _| ()).await {
+        let why_not = match viewer.execute(command, |_, (), _| ()).await {
             Ok(Ok(())) => after(viewer, act, id).await,
             Ok(Err(refusal)) => Some(sentence::of(&refusal)),
             Err(failed) => Some(words_of(failed)),

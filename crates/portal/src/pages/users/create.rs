@@ -151,7 +151,7 @@ async fn make_with_seat(
     create: Command,
     seat: &Seat,
 ) -> Result<Result<(), Refusal>, Failed> {
-    if let Err(refusal) = viewer.execute(create, |_, _, _| ()).await? {
+    if let Err(refusal) = viewer.execute(create, |_, (), _| ()).await? {
         return Ok(Err(refusal));
     }
     let Seat::Shared(product, pool) = seat else {
@@ -162,11 +162,11 @@ async fn make_with_seat(
         product: product.clone(),
         license: Some(License::Shared(*pool)),
     });
-    let assigned = viewer.execute(command, |_, _, _| ()).await?;
+    let assigned = viewer.execute(command, |_, (), _| ()).await?;
     if assigned.is_err() {
         // Without the requested seat, the user is not created either.
         let undone = viewer
-            .execute(Command::User(UserCommand::Delete { id }), |_, _, _| ())
+            .execute(Command::User(UserCommand::Delete { id }), |_, (), _| ())
             .await?;
         if let Err(refusal) = undone {
             return Ok(Err(refusal));

@@ -53,7 +53,7 @@ pub(super) async fn change(
     let name = profile.name.reveal().to_string();
     let change = profile::patch(profile);
     match viewer
-        .execute(Command::User(UserCommand::Change { id, change }), |_, _, _| ())
+        .execute(Command::User(UserCommand::Change { id, change }), |_, (), _| ())
         .await?
     {
         Ok(()) => Ok(done(&path_of(&viewer, id), format!("{} is saved.", named(name)))),
@@ -85,7 +85,7 @@ pub(super) async fn set_license(
         product: product.clone(),
         license,
     });
-    match viewer.execute(command, |_, _, _| ()).await? {
+    match viewer.execute(command, |_, (), _| ()).await? {
         Ok(()) => {
             let message = match license {
                 None => format!("The license of {product} is taken away."),
@@ -202,7 +202,7 @@ pub(super) async fn remove(
 ) -> Result<Response, Failed> {
     let id = user_id(&user)?;
     let done_with = viewer
-        .execute(Command::User(UserCommand::Delete { id }), |_, _, _| ())
+        .execute(Command::User(UserCommand::Delete { id }), |_, (), _| ())
         .await?;
     done_with.map_err(|refusal| Failed::refused(&refusal))?;
     let identity = viewer.portal.api.identity();
@@ -225,7 +225,7 @@ async fn switch(viewer: &Viewer, id: UserId, active: bool) -> Result<Result<(), 
         ..UserPatch::default()
     };
     let switched = viewer
-        .execute(Command::User(UserCommand::Change { id, change }), |_, _, _| ())
+        .execute(Command::User(UserCommand::Change { id, change }), |_, (), _| ())
         .await?;
     if switched.is_ok() && !active {
         let identity = viewer.portal.api.identity();

@@ -89,7 +89,7 @@ pub(super) async fn reassign(
         seen: Some(License::Named),
     });
     let seat = product.clone();
-    let said = move |account: &Account, _: &_, _| {
+    let said = move |account: &Account, (): &(), _| {
         let name = |user| account.user(user).map(|user| named(user.profile.name.reveal()));
         let (heir, holder) = (name(to).unwrap_or_default(), name(from).unwrap_or_default());
         format!("{heir} has the seat of {seat} now, in place of {holder}.")
