@@ -86,27 +86,13 @@ pub(crate) fn done_with(jar: CookieJar, path: &str, message: impl Into<String>) 
 
 #[cfg(test)]
 mod tests {
-    use std::fmt;
+    use usher_testkit::BrokenTemplate;
 
     use super::*;
 
-    struct Unshowable;
-
-    impl fmt::Display for Unshowable {
-        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-            Err(fmt::Error)
-        }
-    }
-
-    #[derive(Template)]
-    #[template(source = "{{ value }}", ext = "txt")]
-    struct Broken {
-        value: Unshowable,
-    }
-
     #[test]
     fn a_page_or_fragment_that_cannot_be_rendered_is_a_fault_of_the_server() {
-        let broken = Broken { value: Unshowable };
+        let broken = BrokenTemplate::default();
 
         let page = page(&broken);
         let fragment = fragment(&broken).map_err(Failed::into_response);

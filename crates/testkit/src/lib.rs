@@ -18,7 +18,15 @@
 #[cfg(feature = "identity")]
 mod credentials;
 pub mod desk;
+#[cfg(feature = "server")]
+mod server;
+#[cfg(feature = "template")]
+mod template;
 
 #[cfg(feature = "identity")]
 pub use self::credentials::*;
 pub use self::desk::*;
+#[cfg(feature = "server")]
+pub use self::server::{START, Server};
+#[cfg(feature = "template")]
+pub use self::template::BrokenTemplate;

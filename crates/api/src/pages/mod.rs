@@ -152,27 +152,13 @@ fn page(html: Option<Bytes>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt;
+    use usher_testkit::BrokenTemplate;
 
     use super::*;
 
-    struct Unshowable;
-
-    impl fmt::Display for Unshowable {
-        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-            Err(fmt::Error)
-        }
-    }
-
-    #[derive(Template)]
-    #[template(source = "{{ value }}", ext = "txt")]
-    struct Broken {
-        value: Unshowable,
-    }
-
     #[test]
     fn a_page_that_cannot_be_rendered_is_a_fault_of_the_server() {
-        let answer = page(render(&Broken { value: Unshowable }));
+        let answer = page(render(&BrokenTemplate::default()));
 
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
     }

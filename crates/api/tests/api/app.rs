@@ -1,6 +1,7 @@
 //! A whole server without a socket: the router over an engine on a journal in memory, with a clock that is moved by
 //! hand.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::Router;
@@ -8,49 +9,35 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use totp_rs::Totp;
 use tower::ServiceExt;
-use usher_app::{Api, Config};
-use usher_domain::{AccountId, Timestamp, UserId};
-use usher_engine::{Clock, Engine, ManualClock, Options};
+use usher_app::Config;
+use usher_domain::{AccountId, UserId};
+use usher_identity::Secret;
 use usher_identity::single_sign_on::Provider;
-use usher_identity::{ChangeOrigin, ChangedBy, Identity, Secret};
-use usher_journal::MemoryJournal;
+pub use usher_testkit::START;
+use usher_testkit::{AuthenticatorApp, Server, nobody};
 
 const OPERATOR_KEY: &str = "usher_op_of_the_tests_0123456789abcdef";
-
-/// A Monday morning: 2026-11-23T09:00:00Z.
-pub const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
 
 /// A server, and the account of the requests.
 #[derive(Clone)]
 pub struct App {
-    pub api: Arc<Api>,
+    pub server: Server,
     pub router: Router,
-    pub engine: Engine,
-    pub clock: ManualClock,
-    pub journal: MemoryJournal,
-    pub identity: Identity,
     pub account: AccountId,
+}
+
+impl Deref for App {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
 }
 
 /// The caller: the token after `Bearer `.
 #[derive(Clone, Debug)]
 pub struct Who(pub Option<String>);
-
-/// The app's code at a time.
-pub fn code(app: &Totp, now: Timestamp) -> String {
-    app.generate(u64::try_from(now.millis() / 1_000).unwrap())
-        .to_string()
-}
-
-/// An origin for tests that are not about it.
-pub fn nobody() -> ChangeOrigin {
-    ChangeOrigin {
-        by: ChangedBy::Usher,
-        cause: "resume".to_owned().into(),
-    }
-}
 
 /// An answer.
 #[derive(Debug)]
@@ -78,31 +65,16 @@ impl App {
     }
 
     pub async fn configured(config: Config) -> Self {
-        let journal = MemoryJournal::new();
-        let clock = ManualClock::new(START);
-        let engine = Engine::start(
-            Arc::new(journal.clone()),
-            Clock::Manual(clock.clone()),
-            Options::default(),
-        )
-        .await
-        .unwrap();
-        let identity = Identity::in_memory().unwrap();
-        identity.set_operator_key(OPERATOR_KEY, START).await.unwrap();
-        let api = Api::new(
-            engine.clone(),
-            identity.clone(),
-            Arc::new(journal.clone()),
-            config,
-        );
-        let (router, _) = usher_api::router(Arc::clone(&api));
+        let server = Server::start(config).await;
+        server
+            .identity
+            .set_operator_key(OPERATOR_KEY, START)
+            .await
+            .unwrap();
+        let (router, _) = usher_api::router(Arc::clone(&server.api));
         Self {
-            api,
+            server,
             router,
-            engine,
-            clock,
-            journal,
-            identity,
             account: AccountId::from_bits(0),
         }
     }
@@ -194,24 +166,15 @@ impl App {
     }
 
     /// Sets up a second factor for a user, and returns its app.
-    pub async fn second_factor(&self, user: &str) -> Totp {
-        let (id, now): (UserId, _) = (user.parse().unwrap(), self.engine.now());
-        let identity = &self.identity;
-        assert!(identity.draw_second_factor(self.account, id).await.unwrap());
-        let app = self.drawn_second_factor(id).await;
-        let code = code(&app, now);
-        let confirmed = identity.confirm_second_factor(self.account, id, &code, nobody(), now);
-        let confirmed = confirmed.await;
-        assert!(confirmed.unwrap().is_some());
+    pub async fn second_factor(&self, user: &str) -> AuthenticatorApp {
+        let (user, now) = (user.parse().unwrap(), self.engine.now());
+        let (app, _) = AuthenticatorApp::set_up(&self.identity, self.account, user, now).await;
         app
     }
 
     /// The app of a second factor that is not confirmed yet.
-    pub async fn drawn_second_factor(&self, user: UserId) -> Totp {
-        let drawn = self.identity.drawn_second_factor(self.account, user, "somebody");
-        let secret = drawn.await.unwrap().unwrap().secret.into_exposed();
-        let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
-        totp_rs::Builder::new().with_secret(secret).build().unwrap()
+    pub async fn drawn_second_factor(&self, user: UserId) -> AuthenticatorApp {
+        AuthenticatorApp::of_drawn(&self.identity, self.account, user).await
     }
 
     /// A key of the account.

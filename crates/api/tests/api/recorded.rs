@@ -1,14 +1,15 @@
 //! Changes of credentials are recorded once, under their actor, and the actor gets a success answer.
 
 use serde_json::{Value, json};
-use usher_domain::command::{UserCommand, UserPatch};
+use usher_domain::command::UserPatch;
 use usher_domain::permission::Role;
-use usher_domain::{Actor, Command, Secs, UserId};
+use usher_domain::{Actor, Secs, UserId};
 use usher_engine::{Cause, Request as Order};
 use usher_identity::{ChangeOrigin, ChangedBy, HashingShare, PasswordHash, PasswordLife};
 use usher_journal::Fault;
+use usher_testkit as kit;
 
-use crate::app::{App, code};
+use crate::app::App;
 
 const PASSWORD: &str = "teapot anchor lilac";
 const ANOTHER: &str = "another lilac anchor";
@@ -57,7 +58,7 @@ async fn switch_off(app: &App, user: UserId) {
     let order = Order {
         actor: Actor::Operator,
         cause: Cause::from("test"),
-        command: Command::User(UserCommand::Change { id: user, change }),
+        command: kit::change_user(user, change),
     };
     let done = app.engine.execute(app.account, order, |_, (), _| ());
     done.await.unwrap();
@@ -149,7 +150,7 @@ async fn a_user_deactivated_while_setting_up_a_second_factor_gets_the_recovery_c
     let (app, adam, _) = office().await;
     let drawn = app.identity.draw_second_factor(app.account, adam).await;
     assert!(drawn.unwrap());
-    let shown = code(&app.drawn_second_factor(adam).await, app.engine.now());
+    let shown = app.drawn_second_factor(adam).await.code(app.engine.now());
 
     let set = app
         .api

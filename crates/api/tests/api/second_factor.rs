@@ -11,13 +11,13 @@ use usher_app::{
     JOIN_CODES_PER_ADDRESS,
 };
 use usher_domain::account::SettingsPatch;
-use usher_domain::command::AccountCommand;
 use usher_domain::directory::SignInPatch;
-use usher_domain::{Actor, Command, Secs};
+use usher_domain::{Actor, Secs};
 use usher_engine::{Cause, Request as Order};
 use usher_identity::HashingShare;
+use usher_testkit as kit;
 
-use crate::app::{Answer, App, Who, code};
+use crate::app::{Answer, App, Who};
 use crate::desk::{Desk, text};
 
 const PASSWORD: &str = "teapot anchor lilac";
@@ -54,7 +54,7 @@ async fn require_for_admins(app: &App) {
     let order = Order {
         actor: Actor::Operator,
         cause: Cause::from("test"),
-        command: Command::Account(AccountCommand::ChangeSettings { change }),
+        command: kit::change_settings(change),
     };
     app.engine
         .execute(app.account, order, |_, (), _| ())
@@ -78,7 +78,7 @@ async fn a_token_needs_the_second_factor_of_who_has_one() {
 
     ask(None).await.problem(401, "second-factor-needed");
     ask(Some("000000".into())).await.problem(401, "unauthenticated");
-    let shown = code(&totp, app.engine.now());
+    let shown = totp.code(app.engine.now());
     let token = ask(Some(shown.clone())).await.created();
 
     let token = Who(Some(text(&token["token"])));
@@ -115,13 +115,13 @@ async fn wrong_codes_are_limited_and_count_only_with_the_right_password() {
         ask(PASSWORD, "000000").await.problem(401, "unauthenticated");
     }
 
-    let right = code(&totp, app.engine.now());
+    let right = totp.code(app.engine.now());
     let answer = ask(PASSWORD, &right).await;
 
     answer.problem(429, "too-many-attempts");
     let wait: u32 = answer.header("retry-after").parse().unwrap();
     app.engine.advance(Secs::new(wait)).await;
-    ask(PASSWORD, &code(&totp, app.engine.now())).await.created();
+    ask(PASSWORD, &totp.code(app.engine.now())).await.created();
 }
 
 #[tokio::test]
@@ -443,7 +443,7 @@ async fn guessing_codes_for_a_day_locks_no_user_out_of_another_network() {
         .await;
 
         let mut right = credentials(&app, "sven@example.com", PASSWORD);
-        right["second_factor"] = json!(code(&totp, app.engine.now()));
+        right["second_factor"] = json!(totp.code(app.engine.now()));
         let answer = from(&app, [203, 0, 113, 1], "POST", "/v1/tokens", right).await;
         assert_eq!(answer.status, expected, "{networks} networks");
     }
@@ -464,7 +464,7 @@ async fn wrong_codes_from_one_network_leave_another_its_own() {
         let answer = from(&app, [192, 0, 2, 1], "POST", "/v1/tokens", with("000000")).await;
         answer.problem(401, "unauthenticated");
     }
-    let right = with(&code(&totp, app.engine.now()));
+    let right = with(&totp.code(app.engine.now()));
 
     let here = from(&app, [192, 0, 2, 1], "POST", "/v1/tokens", right.clone()).await;
     let elsewhere = from(&app, [192, 0, 2, 2], "POST", "/v1/tokens", right).await;

@@ -2,11 +2,9 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use usher_app::{Config, MetricsToken};
-use usher_domain::command::{AccountCommand, Command};
-use usher_domain::labels::Labels;
-use usher_domain::{AccountId, Actor};
-use usher_engine::{Cause, Request};
+use usher_domain::AccountId;
 use usher_journal::Fault;
+use usher_testkit as kit;
 
 use crate::app::{App, Who};
 use crate::desk::Desk;
@@ -187,17 +185,7 @@ async fn metrics_show_an_account_by_itself_if_the_operator_names_it() {
     })
     .await;
     for id in [named, AccountId::from_bits(8)] {
-        let name = "Contoso".parse().unwrap();
-        let request = Request {
-            actor: Actor::Operator,
-            cause: Cause::from("test"),
-            command: Command::Account(AccountCommand::Create {
-                id,
-                name,
-                labels: Labels::default(),
-            }),
-        };
-        app.engine.execute(id, request, |_, (), _| ()).await.unwrap();
+        app.give(id, kit::create_account(id, "Contoso")).await;
         let bought = json!({"plan": "enterprise", "products": {"remote-support": {"named_seats": 0, "shared_seats": 5}}});
         let path = format!("/v1/accounts/{id}/subscription");
         app.operator().put(&path, bought).await.ok();

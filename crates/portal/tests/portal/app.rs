@@ -1,5 +1,6 @@
 //! A whole server without a socket, and browsers with cookies.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -7,29 +8,29 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
-use usher_app::{Api, Config};
+use usher_app::Config;
 use usher_domain::account::SettingsPatch;
-use usher_domain::command::{AccountCommand, Command, UserCommand};
 use usher_domain::directory::SignInPatch;
-use usher_domain::event::Profile;
-use usher_domain::labels::Labels;
-use usher_domain::permission::{PermissionOverrides, Role};
-use usher_domain::{AccountId, Actor, Timestamp, TopUpId, UserId};
-use usher_engine::{Cause, Clock, Engine, ManualClock, Options};
+use usher_domain::permission::Role;
+use usher_domain::{AccountId, TopUpId, UserId};
 use usher_identity::single_sign_on::Reach;
-use usher_identity::{HashingShare, Identity, PasswordLife, draw_bits};
-use usher_journal::MemoryJournal;
 use usher_portal::Fork;
+use usher_testkit::{self as kit, Server};
 
 pub const PASSWORD: &str = "a long password";
-
-const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
 
 /// A server under test.
 pub struct App {
     pub site: Fork,
-    pub api: Arc<Api>,
-    pub clock: ManualClock,
+    server: Server,
+}
+
+impl Deref for App {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
 }
 
 /// A browser, with its session cookie.
@@ -60,85 +61,30 @@ impl App {
     }
 
     pub async fn configured(config: Config) -> Self {
-        let journal = MemoryJournal::new();
-        let clock = ManualClock::new(START);
-        let engine = Engine::start(
-            Arc::new(journal.clone()),
-            Clock::Manual(clock.clone()),
-            Options::default(),
-        );
-        let identity = Identity::in_memory().unwrap();
-        let api = Api::new(engine.await.unwrap(), identity, Arc::new(journal), config);
-        let rest = usher_api::router(Arc::clone(&api)).0;
-        let site = usher_portal::site(Arc::clone(&api), rest);
-        Self { site, api, clock }
-    }
-
-    pub async fn give(&self, account: AccountId, command: Command) {
-        let request = usher_engine::Request {
-            actor: Actor::Operator,
-            cause: Cause::from("test"),
-            command,
-        };
-        let given = self.api.engine().execute(account, request, |_, (), _| ()).await;
-        given.unwrap();
+        let server = Server::start(config).await;
+        let rest = usher_api::router(Arc::clone(&server.api)).0;
+        let site = usher_portal::site(Arc::clone(&server.api), rest);
+        Self { site, server }
     }
 
     pub async fn account(&self, name: &str) -> AccountId {
-        let id = AccountId::from_bits(draw_bits(START).unwrap());
-        let name = name.parse().unwrap();
-        self.give(
-            id,
-            Command::Account(AccountCommand::Create {
-                id,
-                name,
-                labels: Labels::default(),
-            }),
-        )
-        .await;
+        let id = AccountId::from_bits(self.draw_bits());
+        self.give(id, kit::create_account(id, name)).await;
         id
     }
 
     /// Adds minutes as the operator.
     pub async fn add_minutes(&self, account: AccountId, minutes: u32) {
-        let id = TopUpId::from_bits(draw_bits(START).unwrap());
-        self.give(
-            account,
-            Command::Account(AccountCommand::AddMinutes { id, minutes }),
-        )
-        .await;
+        let id = TopUpId::from_bits(self.draw_bits());
+        self.give(account, kit::add_minutes(id, minutes)).await;
     }
 
     pub async fn user(&self, account: AccountId, name: &str, email: &str, role: Role) -> UserId {
-        let id = UserId::from_bits(draw_bits(START).unwrap());
-        let identity = self.api.identity();
-        let hash = identity
-            .hash_password(HashingShare::default(), PASSWORD.to_owned(), Vec::new())
-            .await
-            .unwrap();
-        let staged = identity.stage_password(account, id, &hash, PasswordLife::Lasting);
-        staged.await.unwrap();
-        let profile = Profile {
-            name: name.parse().unwrap(),
-            email: email.parse().unwrap(),
-            role,
-            privileges: std::collections::BTreeSet::new(),
-            billing_contact: true,
-            seat_limit: None,
-            session_permissions: PermissionOverrides::default(),
-        };
-        let command = Command::User(UserCommand::Create {
-            id,
-            profile,
-            assign_seat: Some(false),
-            product: None,
-            licenses: std::collections::BTreeMap::new(),
-            password_set: true,
-            active: true,
-            directory: None,
-            labels: Labels::default(),
-        });
-        self.give(account, command).await;
+        let id = UserId::from_bits(self.draw_bits());
+        self.store_password(account, id, PASSWORD).await;
+        let user = kit::NewUser::with_id(id, name).email(email).role(role);
+        let user = user.billing_contact().password_set(true);
+        self.give(account, user.command()).await;
         id
     }
 
@@ -152,11 +98,7 @@ impl App {
             },
             ..SettingsPatch::default()
         };
-        self.give(
-            account,
-            Command::Account(AccountCommand::ChangeSettings { change }),
-        )
-        .await;
+        self.give(account, kit::change_settings(change)).await;
         let ended = self.api.end_what_passwords_began(account, None).await;
         ended.unwrap();
     }

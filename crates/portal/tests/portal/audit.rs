@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
-use usher_domain::command::{AccountCommand, Command};
 use usher_domain::permission::Role;
+use usher_testkit as kit;
 
 use crate::app::App;
 use crate::sessions::Desk;
@@ -154,10 +154,7 @@ async fn the_audit_is_filtered_by_channel_address_and_request() {
     let request = usher_engine::Request {
         actor: usher_domain::Actor::Operator,
         cause: "api k=opkey_1 a=2001:db8::7 r=request-1".into(),
-        command: Command::Account(AccountCommand::AddMinutes {
-            id: usher_domain::TopUpId::from_bits(7),
-            minutes: 7,
-        }),
+        command: kit::add_minutes(usher_domain::TopUpId::from_bits(7), 7),
     };
     app.api
         .engine()

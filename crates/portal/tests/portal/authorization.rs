@@ -6,15 +6,12 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use tokio::sync::OnceCell;
-use usher_domain::command::{
-    ApiKeyCommand, Command, GroupCommand, SessionCommand, StartSession, TeamCommand,
-};
-use usher_domain::labels::Labels;
 use usher_domain::permission::{Privilege, Role, Scope};
-use usher_domain::presence::{SessionKind, Start};
+use usher_domain::presence::Start;
 use usher_domain::text::Code;
 use usher_domain::{ApiKeyId, GroupId, PoolId, SessionId, TeamId, UserId};
 use usher_identity::{draw_bits, draw_code};
+use usher_testkit as kit;
 
 use crate::app::{App, Browser, form};
 use crate::desk::Desk;
@@ -130,41 +127,24 @@ impl Things<'_> {
 
     async fn team(&self) -> TeamId {
         let id = TeamId::from_bits(self.bits());
-        let name = format!("Team {}", self.name).parse().unwrap();
         let members = [self.user().await].into();
-        self.desk
-            .give(Command::Team(TeamCommand::Create { id, name, members }))
-            .await;
+        let team = kit::create_team(id, &format!("Team {}", self.name), members);
+        self.desk.give(team).await;
         id
     }
 
     async fn group(&self) -> GroupId {
         let id = GroupId::from_bits(self.bits());
-        let name = format!("Group {}", self.name).parse().unwrap();
-        let (external_id, members) = (None, [self.user().await].into());
-        let group = Command::Group(GroupCommand::Create {
-            id,
-            name,
-            external_id,
-            members,
-        });
+        let members = [self.user().await].into();
+        let group = kit::create_group(id, &format!("Group {}", self.name), members);
         self.desk.give(group).await;
         id
     }
 
     async fn key(&self) -> ApiKeyId {
         let id = ApiKeyId::from_bits(self.bits());
-        let name = format!("Key {}", self.name).parse().unwrap();
-        let scopes = [Scope::Read].into();
-        let expires_at = None;
-        self.desk
-            .give(Command::ApiKey(ApiKeyCommand::Create {
-                id,
-                name,
-                scopes,
-                expires_at,
-            }))
-            .await;
+        let key = kit::create_key(id, &format!("Key {}", self.name), &[Scope::Read]);
+        self.desk.give(key).await;
         id
     }
 
@@ -172,17 +152,8 @@ impl Things<'_> {
     async fn session(&self) -> (SessionId, Code) {
         let sign_in = self.desk.sign_in(self.user().await).await;
         let (id, code) = (SessionId::from_bits(self.bits()), draw_code().unwrap());
-        let session = Command::Session(SessionCommand::Start(StartSession {
-            id,
-            sign_in,
-            kind: SessionKind::Call,
-            start: Start::Standby,
-            customer: None,
-            code: code.clone().into(),
-            valid_for: None,
-            wait: false,
-            labels: Labels::default(),
-        }));
+        let session = kit::call(id, sign_in).start(Start::Standby).code(code.as_str());
+        let session = session.command();
         self.desk.give(session).await;
         (id, code)
     }

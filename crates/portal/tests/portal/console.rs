@@ -1,14 +1,10 @@
-use std::collections::BTreeMap;
-
 use axum::http::StatusCode;
-use usher_domain::account::{Plan, ProductSeats};
-use usher_domain::command::{AccountCommand, Command, LicenseCommand, PoolCommand, PoolPatch, SignInCommand};
+use usher_domain::command::PoolPatch;
 use usher_domain::permission::Role;
 use usher_domain::rules::{Preset, RulesPatch};
-use usher_domain::text::Product;
 use usher_domain::user::License;
 use usher_domain::{AccountId, PoolId, Secs, UserId};
-use usher_identity::draw_bits;
+use usher_testkit as kit;
 
 use crate::app::{App, Browser, Page};
 
@@ -29,17 +25,9 @@ impl Desk {
 
     pub async fn of(app: App, seats: u32, preset: Preset) -> Self {
         let account = app.account("Contoso").await;
-        let pool = PoolId::from_bits(draw_bits(app.api.engine().now()).unwrap());
-        let bought = ProductSeats {
-            named_seats: 0,
-            shared_seats: seats,
-        };
-        let subscription = Command::Account(AccountCommand::SetSubscription {
-            plan: Plan::built_in().pop().unwrap(),
-            products: BTreeMap::from([(product(), bought)]),
-            default_pools: BTreeMap::from([(product(), pool)]),
-        });
-        app.give(account, subscription).await;
+        let pool = PoolId::from_bits(app.draw_bits());
+        app.give(account, kit::subscription(0, seats, pool).command())
+            .await;
         let rules = RulesPatch::from(preset);
         let desk = Self { app, account, pool };
         desk.change_rules(rules).await;
@@ -55,19 +43,13 @@ impl Desk {
             ..PoolPatch::default()
         };
         let id = self.pool;
-        self.app
-            .give(self.account, Command::Pool(PoolCommand::Change { id, change }))
-            .await;
+        self.app.give(self.account, kit::change_pool(id, change)).await;
     }
 
     pub async fn agent(&self, name: &str) -> (UserId, Browser) {
         let email = format!("{}@example.com", name.to_lowercase());
         let user = self.app.user(self.account, name, &email, Role::Member).await;
-        let license = Command::License(LicenseCommand::Set {
-            user,
-            product: product(),
-            license: Some(License::Shared(self.pool)),
-        });
+        let license = kit::set_license(user, Some(License::Shared(self.pool)));
         self.app.give(self.account, license).await;
         (user, self.app.sign_in(&email).await)
     }
@@ -93,10 +75,6 @@ impl Desk {
     pub async fn advance(&self, secs: u32) {
         self.app.api.engine().advance(Secs::new(secs)).await;
     }
-}
-
-pub fn product() -> Product {
-    "remote-support".parse().unwrap()
 }
 
 /// The URL of the first button whose URL has this ending.
@@ -326,11 +304,7 @@ async fn an_evicted_user_is_told_who_did_it_and_why() {
     let request = usher_engine::Request {
         actor: usher_domain::Actor::User(sign_in.1),
         cause: usher_engine::Cause::from("test"),
-        command: Command::SignIn(SignInCommand::SignOut {
-            sign_in: sign_in.0,
-            note: Some("Shift <b>over</b>".parse().unwrap()),
-            acting: None,
-        }),
+        command: kit::sign_out_with(sign_in.0, Some("Shift <b>over</b>".parse().unwrap()), None),
     };
     let engine = desk.app.api.engine();
     engine

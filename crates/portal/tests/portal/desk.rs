@@ -1,24 +1,16 @@
 //! A help desk with seats and agents, and its owner in a browser.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use usher_domain::account::{Plan, ProductSeats};
-use usher_domain::command::{
-    AccountCommand, Command, LicenseCommand, OneOrMore, PoolCommand, SessionCommand, SignInCommand,
-    SignUserIn, StartSession, UserCommand, UserPatch,
-};
-use usher_domain::event::Profile;
-use usher_domain::labels::Labels;
-use usher_domain::permission::{PermissionOverrides, Privilege, Role};
-use usher_domain::presence::{Device, DeviceKind, SessionKind, Start};
-use usher_domain::text::Product;
+use usher_domain::command::{Command, UserPatch};
+use usher_domain::permission::{Privilege, Role};
 use usher_domain::user::License;
 use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, UserId};
-use usher_identity::draw_bits;
+use usher_testkit as kit;
 
 use crate::app::{App, Browser, Page};
 
-pub const PRODUCT: &str = "remote-support";
+pub use usher_testkit::PRODUCT;
 
 /// An account and its owner's browser.
 pub struct Desk {
@@ -50,20 +42,9 @@ impl Desk {
         app.user(account, "Olga Owner", "olga@example.com", Role::Owner)
             .await;
         let owner = app.sign_in("olga@example.com").await;
-        let pool = PoolId::from_bits(bits(&app));
-        let bought = ProductSeats {
-            named_seats,
-            shared_seats,
-        };
-        let subscription = Command::Account(AccountCommand::SetSubscription {
-            plan: Plan {
-                name: "enterprise".parse().unwrap(),
-                shared_seats: true,
-            },
-            products: BTreeMap::from([(product(), bought)]),
-            default_pools: BTreeMap::from([(product(), pool)]),
-        });
-        app.give(account, subscription).await;
+        let pool = PoolId::from_bits(app.draw_bits());
+        let subscription = kit::subscription(named_seats, shared_seats, pool);
+        app.give(account, subscription.command()).await;
         Self {
             app,
             account,
@@ -91,16 +72,8 @@ impl Desk {
     }
 
     pub async fn add_pool(&self, name: &str, seats: u32) -> PoolId {
-        let id = PoolId::from_bits(bits(&self.app));
-        self.give(Command::Pool(PoolCommand::Create {
-            id,
-            name: name.parse().unwrap(),
-            product: product(),
-            seats,
-            rules: None,
-            labels: Labels::default(),
-        }))
-        .await;
+        let id = PoolId::from_bits(self.app.draw_bits());
+        self.give(kit::create_pool(id, name, seats)).await;
         id
     }
 
@@ -132,37 +105,14 @@ impl Desk {
 
     /// Creates a user without a license or a password, which is fast.
     async fn person(&self, name: &str, email: &str) -> UserId {
-        let id = UserId::from_bits(bits(&self.app));
-        self.give(Command::User(UserCommand::Create {
-            id,
-            profile: Profile {
-                name: name.parse().unwrap(),
-                email: email.parse().unwrap(),
-                role: Role::Member,
-                privileges: BTreeSet::new(),
-                billing_contact: false,
-                seat_limit: None,
-                session_permissions: PermissionOverrides::default(),
-            },
-            assign_seat: Some(false),
-            product: None,
-            licenses: std::collections::BTreeMap::new(),
-            password_set: false,
-            active: true,
-            directory: None,
-            labels: Labels::default(),
-        }))
-        .await;
+        let id = UserId::from_bits(self.app.draw_bits());
+        self.give(kit::NewUser::with_id(id, name).email(email).command())
+            .await;
         id
     }
 
     pub async fn seat(&self, user: UserId, license: License) {
-        self.give(Command::License(LicenseCommand::Set {
-            user,
-            product: product(),
-            license: Some(license),
-        }))
-        .await;
+        self.give(kit::set_license(user, Some(license))).await;
     }
 
     pub async fn license(&self, user: UserId) -> Option<License> {
@@ -187,7 +137,7 @@ impl Desk {
             privileges: Some(BTreeSet::from([privilege])),
             ..UserPatch::default()
         };
-        self.give(Command::User(UserCommand::Change { id, change })).await;
+        self.give(kit::change_user(id, change)).await;
         self.app.sign_in(&email).await
     }
 
@@ -202,48 +152,26 @@ impl Desk {
     }
 
     async fn ask(&self, user: UserId, wait: bool) -> u128 {
-        let bits = bits(&self.app);
+        let bits = self.app.draw_bits();
         let name = self.app.api.engine().read(self.account, move |account, _| {
             account.user(user).unwrap().profile.name.reveal().to_string()
         });
-        let device = Device {
-            id: format!("laptop-{user}").parse().unwrap(),
-            name: format!("{}’s laptop", name.await.unwrap()).parse().unwrap(),
-            kind: DeviceKind::Desktop,
-        };
-        self.give(Command::SignIn(SignInCommand::SignIn(SignUserIn {
-            user,
-            product: product(),
-            devices: OneOrMore::one((SignInId::from_bits(bits), device)),
-            takeover: false,
-            wait,
-        })))
+        let laptop = kit::device(
+            &format!("laptop-{user}"),
+            &format!("{}’s laptop", name.await.unwrap()),
+        );
+        self.give(
+            kit::sign_in(user, SignInId::from_bits(bits), laptop)
+                .wait(wait)
+                .command(),
+        )
         .await;
         bits
     }
 
     pub async fn start_call(&self, sign_in: SignInId) -> SessionId {
-        let id = SessionId::from_bits(bits(&self.app));
-        self.give(Command::Session(SessionCommand::Start(StartSession {
-            id,
-            sign_in,
-            kind: SessionKind::Call,
-            start: Start::Active,
-            customer: None,
-            code: "234567".parse().unwrap(),
-            valid_for: None,
-            wait: false,
-            labels: Labels::default(),
-        })))
-        .await;
+        let id = SessionId::from_bits(self.app.draw_bits());
+        self.give(kit::call(id, sign_in).code("234567").command()).await;
         id
     }
-}
-
-fn bits(app: &App) -> u128 {
-    draw_bits(app.api.engine().now()).unwrap()
-}
-
-fn product() -> Product {
-    PRODUCT.parse().unwrap()
 }

@@ -1,7 +1,7 @@
 use axum::http::{Method, StatusCode};
-use usher_domain::command::SessionCommand;
+use usher_domain::Secs;
 use usher_domain::rules::{Preset, RulesPatch};
-use usher_domain::{Command, Secs};
+use usher_testkit as kit;
 
 use crate::app::{App, Browser, Page};
 use crate::console::{Desk, action};
@@ -138,12 +138,9 @@ async fn a_customer_sees_the_reason_given_for_ending_the_session() {
     let session = engine.read(desk.account, |account, _| {
         *account.sessions().keys().next().unwrap()
     });
-    let end = Command::Session(SessionCommand::End {
-        ids: vec![session.await.unwrap()],
-        note: Some("We close at noon".parse().unwrap()),
-        acting: None,
-        proof: usher_domain::presence::JoinProof::None,
-    });
+    let end = kit::end(vec![session.await.unwrap()])
+        .note(Some("We close at noon".parse().unwrap()))
+        .command();
     desk.app.give(desk.account, end).await;
 
     for html in [look(&desk.app, &kim, &path).await.html, desk.console(&sven).await] {

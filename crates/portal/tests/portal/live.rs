@@ -3,11 +3,12 @@ use std::io::Write as _;
 use axum::http::Method;
 use flate2::write::GzDecoder;
 use futures::StreamExt;
-use usher_domain::command::{Command, UserCommand, UserPatch};
+use usher_domain::command::UserPatch;
 use usher_domain::permission::Role;
 use usher_domain::{AccountId, Secs, UserId};
 use usher_identity::Lifetimes;
 use usher_portal::UPDATE_EVERY;
+use usher_testkit as kit;
 
 use crate::app::{App, Browser};
 
@@ -184,8 +185,7 @@ async fn a_changed_role_changes_the_page_at_once() {
         role: Some(Role::Member),
         ..UserPatch::default()
     };
-    app.give(account, Command::User(UserCommand::Change { id: nora, change }))
-        .await;
+    app.give(account, kit::change_user(nora, change)).await;
 
     let shown = frame(&mut frames).await;
     assert!(

@@ -1,7 +1,8 @@
 use axum::http::{Method, StatusCode};
 use futures::StreamExt;
-use usher_domain::command::{Command, UserCommand, UserPatch};
+use usher_domain::command::UserPatch;
 use usher_domain::permission::{Privilege, Role};
+use usher_testkit as kit;
 
 use crate::app::App;
 
@@ -53,13 +54,13 @@ async fn a_user_who_loses_the_right_loses_the_open_page() {
     let path = format!("/a/{account}/minutes");
     assert_eq!(app.get(&manager, &path).await.status, StatusCode::FORBIDDEN);
     let may = |privileges: &[Privilege]| {
-        Command::User(UserCommand::Change {
-            id: nora,
-            change: UserPatch {
+        kit::change_user(
+            nora,
+            UserPatch {
                 privileges: Some(privileges.iter().copied().collect()),
                 ..UserPatch::default()
             },
-        })
+        )
     };
     app.give(account, may(&[Privilege::ReportsView])).await;
     let shown = app.get(&manager, &path).await;

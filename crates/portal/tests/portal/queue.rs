@@ -1,7 +1,7 @@
 use axum::http::{Method, StatusCode};
 use futures::StreamExt;
-use usher_domain::command::{Command, SignInCommand};
 use usher_domain::permission::{Privilege, Role};
+use usher_testkit as kit;
 
 use crate::app::Browser;
 use crate::desk::Desk;
@@ -26,12 +26,7 @@ async fn the_queue_shows_who_waits_and_a_ticket_can_be_dropped() {
     );
     tokio::time::pause();
 
-    desk.give(Command::SignIn(SignInCommand::SignOut {
-        sign_in,
-        note: None,
-        acting: None,
-    }))
-    .await;
+    desk.give(kit::sign_out(sign_in)).await;
     let offered = frame().await;
     assert!(
         offered.contains("Seat offered") && offered.contains("data-countdown=\"60\""),

@@ -1,10 +1,10 @@
 use axum::http::StatusCode;
 use usher_domain::Actor;
-use usher_domain::command::{Command, OneOrMore, SignInCommand, SignUserIn};
 use usher_domain::permission::Role;
 use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::{Secs, SignInId, UserId};
 use usher_engine::{Cause, Request};
+use usher_testkit as kit;
 
 use crate::sessions::Desk;
 
@@ -14,13 +14,9 @@ async fn is_refused(desk: &Desk, user: UserId) {
         name: "Glasses of the depot".parse().unwrap(),
         kind: DeviceKind::Glasses,
     };
-    let command = Command::SignIn(SignInCommand::SignIn(SignUserIn {
-        user,
-        product: "support".parse().unwrap(),
-        devices: OneOrMore::one((SignInId::from_bits(1), device)),
-        takeover: false,
-        wait: false,
-    }));
+    let command = kit::sign_in(user, SignInId::from_bits(1), device)
+        .product("support".parse().unwrap())
+        .command();
     let request = Request {
         actor: Actor::Operator,
         cause: Cause::from("test"),
@@ -69,12 +65,7 @@ async fn waits_are_listed_with_their_length_and_outcome() {
     desk.app.api.engine().advance(Secs::new(25)).await;
 
     let waits = desk.get("/refusals").await;
-    desk.give(Command::SignIn(SignInCommand::SignOut {
-        sign_in,
-        note: None,
-        acting: None,
-    }))
-    .await;
+    desk.give(kit::sign_out(sign_in)).await;
     let offered = desk.get("/refusals").await;
     desk.app.api.engine().advance(Secs::new(60)).await;
     let missed = desk.get("/refusals").await;

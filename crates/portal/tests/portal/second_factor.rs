@@ -1,15 +1,16 @@
 //! The second factor in the portal: setting it up, signing in with it, requiring it.
 
 use axum::http::StatusCode;
-use totp_rs::{Builder, Secret, Totp};
 use usher_app::CODES_PER_USER;
 use usher_domain::account::SettingsPatch;
-use usher_domain::command::{AccountCommand, Command, UserCommand, UserPatch};
+use usher_domain::command::{AccountCommand, Command, UserPatch};
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::{Privilege, Role};
 use usher_domain::{AccountId, Secs, UserId};
 use usher_identity::HashingShare;
 use usher_portal::SESSION_COOKIE;
+use usher_testkit as kit;
+use usher_testkit::AuthenticatorApp;
 
 use crate::app::{App, Browser, PASSWORD, Page};
 
@@ -31,16 +32,15 @@ fn between<'a>(html: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 /// The app's current code, a minute after the last one, because each code works only once.
-async fn code(app: &App, totp: &Totp) -> String {
+async fn code(app: &App, authenticator: &AuthenticatorApp) -> String {
     app.api.engine().advance(Secs::new(60)).await;
-    let secs = app.api.engine().now().millis() / 1_000;
-    totp.generate(u64::try_from(secs).unwrap()).to_string()
+    authenticator.code(app.api.engine().now())
 }
 
 const CONFIRM: &str = "/me/second-factor/confirm";
 
 /// Sets it up in this browser. Returns the app, the recovery codes, and the browser afterwards.
-async fn set_up(app: &App, browser: &Browser) -> (Totp, Vec<String>, Browser) {
+async fn set_up(app: &App, browser: &Browser) -> (AuthenticatorApp, Vec<String>, Browser) {
     app.post(browser, ME, "/me/second-factor/begin", &[]).await;
     let page = app.get(browser, ME).await;
     assert!(
@@ -48,9 +48,7 @@ async fn set_up(app: &App, browser: &Browser) -> (Totp, Vec<String>, Browser) {
         "{}",
         page.html
     );
-    let secret = between(&page.html, "<code id=\"secret\">", "</code>").replace(' ', "");
-    let secret = Secret::try_from_base32(secret).unwrap();
-    let totp = Builder::new().with_secret(secret).build().unwrap();
+    let totp = AuthenticatorApp::with_secret(between(&page.html, "<code id=\"secret\">", "</code>"));
     let typed = code(app, &totp).await;
     let confirmed = app
         .post(browser, ME, CONFIRM, &[("code", &typed), ("present", PASSWORD)])
@@ -311,8 +309,7 @@ async fn a_manager_of_users_cannot_change_the_credentials_of_admins_and_owners()
         privileges: Some([Privilege::UsersManage].into()),
         ..UserPatch::default()
     };
-    app.give(account, Command::User(UserCommand::Change { id: uma, change }))
-        .await;
+    app.give(account, kit::change_user(uma, change)).await;
     for email in [EVA, "adam@example.com", "mia@example.com"] {
         set_up(&app, &app.sign_in(email).await).await;
     }
@@ -405,11 +402,7 @@ async fn users_of_a_provider_need_none() {
         },
         ..SettingsPatch::default()
     };
-    app.give(
-        account,
-        Command::Account(AccountCommand::ChangeSettings { change }),
-    )
-    .await;
+    app.give(account, kit::change_settings(change)).await;
     let by_password = app.sign_in(EVA).await;
     let (identity, now) = (app.api.identity(), app.api.engine().now());
     let token = usher_identity::Secret::of_client("an ID token").unwrap();
@@ -441,8 +434,7 @@ async fn a_session_gets_a_new_cookie_when_its_users_rights_change() {
         role: Some(Role::Admin),
         ..UserPatch::default()
     };
-    app.give(account, Command::User(UserCommand::Change { id: adam, change }))
-        .await;
+    app.give(account, kit::change_user(adam, change)).await;
 
     let page = app.get(&before, "/me").await;
 
@@ -478,8 +470,7 @@ async fn every_failed_sign_in_costs_one_hash_and_gets_the_same_answer() {
         active: Some(false),
         ..UserPatch::default()
     };
-    app.give(account, Command::User(UserCommand::Change { id: nora, change }))
-        .await;
+    app.give(account, kit::change_user(nora, change)).await;
     let petra = app
         .user(account, "Petra", "petra@example.com", Role::Member)
         .await;
@@ -515,9 +506,7 @@ async fn a_second_factor_is_set_up_with_the_present_password_only() {
     let browser = app.sign_in(EVA).await;
     app.post(&browser, ME, "/me/second-factor/begin", &[]).await;
     let page = app.get(&browser, ME).await;
-    let secret = between(&page.html, "<code id=\"secret\">", "</code>").replace(' ', "");
-    let totp = Builder::new().with_secret(Secret::try_from_base32(secret).unwrap());
-    let totp = totp.build().unwrap();
+    let totp = AuthenticatorApp::with_secret(between(&page.html, "<code id=\"secret\">", "</code>"));
 
     for present in ["", "not this one"] {
         let typed = code(&app, &totp).await;

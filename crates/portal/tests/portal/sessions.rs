@@ -1,15 +1,11 @@
 use axum::http::StatusCode;
-use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
-use usher_domain::command::{
-    AccountCommand, Command, LicenseCommand, OneOrMore, SessionCommand, SignInCommand, SignUserIn,
-    StartSession,
-};
-use usher_domain::labels::Labels;
+use usher_domain::account::SettingsPatch;
 use usher_domain::permission::{Role, SessionPermissions};
-use usher_domain::presence::{Device, DeviceKind, SessionKind, Start};
+use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::rules::Rules;
 use usher_domain::user::License;
 use usher_domain::{AccountId, PoolId, SessionId, SignInId, UserId};
+use usher_testkit as kit;
 
 use crate::app::{App, Browser};
 
@@ -28,20 +24,10 @@ impl Desk {
         let account = app.account("Contoso").await;
         app.user(account, "Olga", "olga@example.com", Role::Owner).await;
         let owner = app.sign_in("olga@example.com").await;
-        let product: usher_domain::text::Product = "support".parse().unwrap();
-        let seats = ProductSeats {
-            named_seats: 0,
-            shared_seats: 200,
-        };
-        let plan = Plan::built_in()
-            .into_iter()
-            .find(|plan| plan.shared_seats)
-            .unwrap();
-        let bought = Command::Account(AccountCommand::SetSubscription {
-            plan,
-            products: [(product.clone(), seats)].into(),
-            default_pools: [(product, PoolId::from_bits(7))].into(),
-        });
+        let product = "support".parse().unwrap();
+        let bought = kit::no_seats()
+            .and(product, 0, 200, PoolId::from_bits(7))
+            .command();
         let rules = Rules {
             occupies: usher_domain::rules::Occupies::Session,
             end_notice: usher_domain::Secs::new(30),
@@ -54,11 +40,7 @@ impl Desk {
             pool_defaults: Some(rules),
             ..SettingsPatch::default()
         };
-        app.give(
-            account,
-            Command::Account(AccountCommand::ChangeSettings { change }),
-        )
-        .await;
+        app.give(account, kit::change_settings(change)).await;
         app.give(account, bought).await;
         Self {
             path: format!("/a/{account}/sessions"),
@@ -72,11 +54,11 @@ impl Desk {
     pub async fn agent(&self, name: &str) -> UserId {
         let email = format!("{}@example.com", name.to_lowercase());
         let user = self.app.user(self.account, name, &email, Role::Member).await;
-        let license = Command::License(LicenseCommand::Set {
+        let license = kit::set_license_of(
             user,
-            product: "support".parse().unwrap(),
-            license: Some(License::Shared(PoolId::from_bits(7))),
-        });
+            "support".parse().unwrap(),
+            Some(License::Shared(PoolId::from_bits(7))),
+        );
         self.app.give(self.account, license).await;
         user
     }
@@ -89,25 +71,11 @@ impl Desk {
             name: "Laptop".parse().unwrap(),
             kind: DeviceKind::Desktop,
         };
-        let enter = Command::SignIn(SignInCommand::SignIn(SignUserIn {
-            user,
-            product: "support".parse().unwrap(),
-            devices: OneOrMore::one((sign_in, device)),
-            takeover: false,
-            wait: false,
-        }));
+        let enter = kit::sign_in(user, sign_in, device)
+            .product("support".parse().unwrap())
+            .command();
         self.app.give(self.account, enter).await;
-        let starts = Command::Session(SessionCommand::Start(StartSession {
-            id,
-            sign_in,
-            kind: SessionKind::Call,
-            start: Start::Active,
-            customer: None,
-            code: "K7M2QX9D4T".parse().unwrap(),
-            valid_for: None,
-            wait: false,
-            labels: Labels::default(),
-        }));
+        let starts = kit::call(id, sign_in).code("K7M2QX9D4T").command();
         self.app.give(self.account, starts).await;
         id
     }
@@ -117,12 +85,7 @@ impl Desk {
             session_permissions: Some(permissions),
             ..SettingsPatch::default()
         };
-        self.app
-            .give(
-                self.account,
-                Command::Account(AccountCommand::ChangeSettings { change }),
-            )
-            .await;
+        self.app.give(self.account, kit::change_settings(change)).await;
     }
 
     async fn end(&self, who: &Browser, id: SessionId, note: &str) -> crate::app::Page {

@@ -1,9 +1,10 @@
 use axum::http::{Method, StatusCode};
 use usher_domain::AccountId;
-use usher_domain::command::{Command, UserCommand, UserPatch};
+use usher_domain::command::UserPatch;
 use usher_domain::permission::{Privilege, Role};
 use usher_domain::rules::{Occupies, Rules, WhenFull};
 use usher_domain::{Secs, account::Settings};
+use usher_testkit as kit;
 
 use crate::app::{App, Browser};
 use crate::rules::rules;
@@ -58,8 +59,7 @@ async fn staff_see_the_settings_and_those_who_manage_them_change_them() {
         privileges: Some([Privilege::ReportsView].into()),
         ..UserPatch::default()
     };
-    app.give(account, Command::User(UserCommand::Change { id: nora, change }))
-        .await;
+    app.give(account, kit::change_user(nora, change)).await;
 
     let seen = app.get(&manager, &path).await;
 

@@ -5,10 +5,11 @@ use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode};
 use tower::ServiceExt;
 use usher_app::{ATTEMPTS_PER_EMAIL, ATTEMPTS_PER_EMAIL_FROM_ANYWHERE};
-use usher_domain::command::{Command, UserCommand, UserPatch};
+use usher_domain::command::UserPatch;
 use usher_domain::permission::Role;
 use usher_domain::{AccountId, Secs, UserId};
 use usher_identity::{ChangeOrigin, ChangedBy, HashingShare, PasswordLife};
+use usher_testkit as kit;
 
 use crate::app::{App, Browser, PASSWORD, Page, form};
 
@@ -222,8 +223,7 @@ async fn a_choice_is_not_enough_once_the_password_changed_or_the_user_is_inactiv
                 active: Some(false),
                 ..UserPatch::default()
             };
-            app.give(second, Command::User(UserCommand::Change { id: eva, change }))
-                .await;
+            app.give(second, kit::change_user(eva, change)).await;
         } else {
             let hash = identity.hash_password(
                 HashingShare::default(),

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use usher_app::Config;
-use usher_domain::command::{Command, GroupCommand, UserCommand, UserPatch};
+use usher_domain::command::UserPatch;
 use usher_domain::directory::{DirectoryEntry, EmailLabel, GroupMapping};
 use usher_domain::permission::Role;
 use usher_domain::user::{License, User};
@@ -21,6 +21,7 @@ use usher_domain::{Account, Actor, GroupId, Timestamp, UserId};
 use usher_engine::{Cause, Clock};
 use usher_identity::single_sign_on::{Provider, Reach};
 use usher_identity::{Secret, draw_bits};
+use usher_testkit as kit;
 
 use self::provider::TestProvider;
 use crate::app::{App, Browser, Page};
@@ -112,17 +113,12 @@ impl Company {
     /// A group that gives its members a named seat.
     async fn agents(&self) -> GroupId {
         let id = GroupId::from_bits(draw_bits(self.desk.app.api.engine().now()).unwrap());
-        let create = Command::Group(GroupCommand::Create {
-            id,
-            name: "Agents".parse().unwrap(),
-            external_id: None,
-            members: BTreeSet::new(),
-        });
+        let create = kit::create_group(id, "Agents", BTreeSet::new());
         let mapping = GroupMapping {
             licenses: [(PRODUCT.parse().unwrap(), License::Named)].into(),
             ..GroupMapping::default()
         };
-        for command in [create, Command::Group(GroupCommand::Map { id, mapping })] {
+        for command in [create, kit::map_group(id, mapping)] {
             self.desk.app.give(self.desk.account, command).await;
         }
         id
@@ -226,8 +222,7 @@ async fn an_address_alone_is_not_enough_if_it_is_unproved_or_an_owners() {
             directory: Some(Some(entry)),
             ..UserPatch::default()
         };
-        app.give(account, Command::User(UserCommand::Change { id: otto, change }))
-            .await;
+        app.give(account, kit::change_user(otto, change)).await;
         let before = company.user(email).await.unwrap();
         let mut said = claims("stranger-1", email);
         for (claim, value) in over.as_object().unwrap() {
@@ -284,7 +279,7 @@ async fn without_enough_seats_no_user_is_created_and_the_person_is_told() {
 
     // Once there is a seat again, the same person can sign in.
     let account = company.desk.account;
-    let delete = Command::User(UserCommand::Delete { id: nina.id });
+    let delete = kit::delete_user(nina.id);
     company.desk.app.give(account, delete).await;
     let entered = company.come_in(in_agents("timo-1", "timo@example.com")).await;
     assert_eq!(entered.header("location"), company.desk.path("/overview"));

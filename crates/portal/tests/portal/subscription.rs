@@ -1,10 +1,7 @@
-use std::collections::BTreeMap;
-
 use axum::http::StatusCode;
-use usher_domain::PoolId;
-use usher_domain::account::{Plan, ProductSeats};
-use usher_domain::command::{AccountCommand, Command, UserCommand, UserPatch};
+use usher_domain::command::UserPatch;
 use usher_domain::permission::Role;
+use usher_testkit as kit;
 
 use crate::app::App;
 
@@ -19,18 +16,7 @@ async fn the_billing_contact_sees_the_seats_bought_and_left() {
     let before = app.get(&eva, &path).await;
 
     assert!(before.html.contains("No subscription yet"), "{}", before.html);
-    let plans = Plan::built_in();
-    let plan = plans.into_iter().find(|plan| plan.shared_seats).unwrap();
-    let product: usher_domain::text::Product = "remote-support".parse().unwrap();
-    let seats = ProductSeats {
-        named_seats: 3,
-        shared_seats: 10,
-    };
-    let bought = Command::Account(AccountCommand::SetSubscription {
-        plan,
-        products: BTreeMap::from([(product.clone(), seats)]),
-        default_pools: BTreeMap::from([(product, PoolId::from_bits(7))]),
-    });
+    let bought = kit::subscription(3, 10, kit::POOL).command();
     app.give(account, bought).await;
 
     let page = app.get(&eva, &path).await;
@@ -59,8 +45,7 @@ async fn only_the_billing_contact_may_look() {
         billing_contact: Some(false),
         ..UserPatch::default()
     };
-    app.give(account, Command::User(UserCommand::Change { id: nora, change }))
-        .await;
+    app.give(account, kit::change_user(nora, change)).await;
 
     for (email, status) in [
         ("eva@example.com", StatusCode::OK),

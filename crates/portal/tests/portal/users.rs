@@ -1,8 +1,9 @@
 use axum::http::{Method, StatusCode};
 use futures::StreamExt;
-use usher_domain::command::{Command, UserCommand, UserPatch};
+use usher_domain::command::UserPatch;
 use usher_domain::permission::{Privilege, Role};
 use usher_domain::user::License;
+use usher_testkit as kit;
 
 use crate::app::PASSWORD;
 use crate::desk::{Desk, PRODUCT};
@@ -111,12 +112,7 @@ async fn a_manager_of_seats_changes_licenses_but_not_users() {
         privileges: Some([Privilege::SeatsManage].into()),
         ..UserPatch::default()
     };
-    desk.app
-        .give(
-            desk.account,
-            Command::User(UserCommand::Change { id: mia, change }),
-        )
-        .await;
+    desk.app.give(desk.account, kit::change_user(mia, change)).await;
     let browser = desk.app.sign_in("mia@example.com").await;
     let path = desk.path(&format!("/users/{sven}"));
 

@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
-use usher_domain::command::{Command, UserCommand};
 use usher_domain::user::License;
+use usher_testkit as kit;
 
 use crate::desk::{Desk, PRODUCT};
 
@@ -59,9 +59,7 @@ async fn all_matching_users_are_changed_only_if_they_are_still_those_shown() {
     assert!(again.html.contains("The people who match are others by now."));
     assert_eq!(desk.license(agents[0]).await, None);
 
-    desk.app
-        .give(desk.account, Command::User(UserCommand::Delete { id: late }))
-        .await;
+    desk.app.give(desk.account, kit::delete_user(late)).await;
     let moved = desk.post("/users/bulk/do", &fields).await;
     assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.html);
     for agent in agents {

@@ -68,11 +68,10 @@ fn not_stored(figures: &Figures) -> Failure {
 mod tests {
     use std::sync::Arc;
 
-    use usher_domain::command::AccountCommand;
-    use usher_domain::labels::Labels;
-    use usher_domain::{AccountId, Actor, Command};
+    use usher_domain::{AccountId, Actor};
     use usher_engine::{Cause, Clock, Options, Request};
     use usher_journal::MemoryJournal;
+    use usher_testkit as kit;
 
     use super::*;
 
@@ -86,11 +85,7 @@ mod tests {
         let request = Request {
             actor: Actor::Operator,
             cause: Cause::read("test"),
-            command: Command::Account(AccountCommand::Create {
-                id: AccountId::from_bits(7),
-                name: "Help desk".parse().unwrap(),
-                labels: Labels::default(),
-            }),
+            command: kit::create_account(AccountId::from_bits(7), "Help desk"),
         };
         let stuck = {
             let engine = engine.clone();

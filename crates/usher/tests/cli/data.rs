@@ -8,6 +8,7 @@ use usher_domain::labels::{Labels, LabelsPatch};
 use usher_domain::{AccountId, Actor, Command};
 use usher_engine::{Clock, Engine, Options, Request};
 use usher_journal_sqlite::SqliteJournal;
+use usher_testkit as kit;
 
 use crate::program::{Server, usher, usher_with};
 
@@ -25,11 +26,7 @@ pub(crate) fn fill(directory: &Path) {
         let engine = Engine::start(Arc::new(journal), Clock::System, Options::default())
             .await
             .unwrap();
-        let create = Command::Account(AccountCommand::Create {
-            id: ACCOUNT,
-            name: "Before".parse().unwrap(),
-            labels: Labels::default(),
-        });
+        let create = kit::create_account(ACCOUNT, "Before");
         let renames = (1..COMMITS).map(|number| {
             Command::Account(AccountCommand::Change {
                 name: Some(format!("Number {number}").parse().unwrap()),

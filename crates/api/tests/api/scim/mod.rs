@@ -12,10 +12,10 @@ mod users;
 mod versions;
 
 use serde_json::{Value, json};
-use usher_domain::command::GroupCommand;
+use usher_domain::Actor;
 use usher_domain::directory::GroupMapping;
-use usher_domain::{Actor, Command};
 use usher_engine::{Cause, Channel, Request};
+use usher_testkit as kit;
 
 use crate::app::{Answer, App, Call, Who};
 
@@ -89,7 +89,7 @@ impl Directory {
         let request = Request {
             actor: Actor::Operator,
             cause: Cause::by(Channel::Portal),
-            command: Command::Group(GroupCommand::Map { id, mapping }),
+            command: kit::map_group(id, mapping),
         };
         let engine = &self.app.engine;
         engine
