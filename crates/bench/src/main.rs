@@ -69,6 +69,9 @@ enum BenchError {
     /// A connection or a file failed.
     #[error("the benchmark could not reach its server")]
     Io(#[from] std::io::Error),
+    /// An account could not be set up.
+    #[error("the benchmark could not set up its accounts")]
+    SetUp(#[from] usher_client::Error),
     /// An HTTP connection failed.
     #[error("the connection to the benchmark's server broke")]
     Http(#[from] hyper::Error),

@@ -1,10 +1,14 @@
 //! Four accounts, each with a known model of seat licensing (P5).
 
-use serde_json::{Value, json};
 use usher_client::{Account, Client, Error};
+use usher_domain::permission::Role;
+use usher_domain::rules::{Preset, Rules};
+use usher_domain::user::License;
+use usher_domain::{PoolId, Secs};
+use usher_testkit::{ACCOUNT, HelpDesk, NewUser, POOL, agent, pool, user};
 
 /// The product in all of the demo's accounts.
-pub(super) const PRODUCT: &str = "remote-support";
+pub(super) use usher_testkit::PRODUCT;
 
 /// The password of every user in the demo.
 pub(super) const PASSWORD: &str = "usher demo password";
@@ -44,19 +48,12 @@ pub(super) struct Agent {
     pub(super) email: String,
 }
 
-/// The subscription and the users of one account.
+/// An account to set up. The first of its users is the owner, the others are agents.
 struct Setup {
     name: &'static str,
     about: &'static str,
     model: Model,
-    plan: &'static str,
-    named: u32,
-    shared: u32,
-    minutes: u32,
-    /// Pools besides the default one: name and seats.
-    pools: &'static [(&'static str, u32)],
-    rules: Value,
-    agents: usize,
+    desk: HelpDesk,
 }
 
 const NAMES: [&str; 16] = [
@@ -66,57 +63,113 @@ const NAMES: [&str; 16] = [
 
 fn setups() -> [Setup; 4] {
     [
-        Setup {
-            name: "Fjord Field Service",
-            about: "seat pools: 15 agents share 10 seats; idle agents are logged off, crashed agents' seats are freed",
-            model: Model::SeatPools,
-            plan: "enterprise",
-            named: 0,
-            shared: 10,
-            minutes: 0,
-            pools: &[("Day shift", 6), ("Night shift", 4)],
-            rules: json!({
-                "preset": "help_desk_shift", "auto_log_off_after_secs": 60, "lease_secs": 15, "offer_hold_secs": 10,
-            }),
-            agents: 15,
-        },
-        Setup {
-            name: "Alder Clinic IT",
-            about: "assigned seats: 9 users, 6 named seats, reassigned now and then",
-            model: Model::AssignedSeats,
-            plan: "team",
-            named: 6,
-            shared: 0,
-            minutes: 0,
-            pools: &[],
-            rules: Value::Null,
-            agents: 9,
-        },
-        Setup {
-            name: "Harbor Help Desk",
-            about: "concurrent sessions: 8 agents, 3 sessions at a time; the others wait",
-            model: Model::ConcurrentSessions,
-            plan: "enterprise",
-            named: 0,
-            shared: 3,
-            minutes: 0,
-            pools: &[],
-            rules: json!({ "preset": "concurrent_sessions", "lease_secs": 15, "offer_hold_secs": 10 }),
-            agents: 8,
-        },
-        Setup {
-            name: "Lumen Remote",
-            about: "concurrent devices: 6 agents, 4 seats, one for each device; minutes pay for the rest",
-            model: Model::ConcurrentDevices,
-            plan: "enterprise",
-            named: 0,
-            shared: 4,
-            minutes: 240,
-            pools: &[],
-            rules: json!({ "preset": "concurrent_devices", "lease_secs": 15, "end_notice_secs": 5 }),
-            agents: 6,
-        },
+        seat_pools(),
+        assigned_seats(),
+        concurrent_sessions(),
+        concurrent_devices(),
     ]
+}
+
+fn seat_pools() -> Setup {
+    let name = "Fjord Field Service";
+    let rules = Rules {
+        auto_log_off_after: Some(Secs::new(60)),
+        ..quick(Preset::HelpDeskShift)
+    };
+    let mut desk = owned(name).pool(6).called("Day shift").rules(rules.clone());
+    desk = desk.another_pool("Night shift", 4).rules(rules);
+    for index in 0..15 {
+        // Six of ten agents are in the first pool, the day shift.
+        let pool = if index % 5 >= 3 { pool("Night shift") } else { POOL };
+        desk = in_pool(desk, name, index, pool);
+    }
+    Setup {
+        name,
+        about: "seat pools: 15 agents share 10 seats; idle agents are logged off, crashed agents' seats are freed",
+        model: Model::SeatPools,
+        desk,
+    }
+}
+
+fn assigned_seats() -> Setup {
+    let name = "Alder Clinic IT";
+    let mut desk = owned(name).plan("team").named_seats(6);
+    for index in 0..9 {
+        // The first agents get the named seats; the others have no license, and are refused.
+        desk = desk.user(employee(name, index).assign_seat(Some(index < 6)));
+    }
+    Setup {
+        name,
+        about: "assigned seats: 9 users, 6 named seats, reassigned now and then",
+        model: Model::AssignedSeats,
+        desk,
+    }
+}
+
+fn concurrent_sessions() -> Setup {
+    let name = "Harbor Help Desk";
+    let desk = owned(name).pool(3).rules(quick(Preset::ConcurrentSessions));
+    Setup {
+        name,
+        about: "concurrent sessions: 8 agents, 3 sessions at a time; the others wait",
+        model: Model::ConcurrentSessions,
+        desk: (0..8).fold(desk, |desk, index| in_pool(desk, name, index, POOL)),
+    }
+}
+
+fn concurrent_devices() -> Setup {
+    let name = "Lumen Remote";
+    let rules = Rules {
+        end_notice: Secs::new(5),
+        lease: Secs::new(15),
+        ..Rules::preset(Preset::ConcurrentDevices)
+    };
+    let desk = owned(name).pool(4).rules(rules).minutes(240);
+    Setup {
+        name,
+        about: "concurrent devices: 6 agents, 4 seats, one for each device; minutes pay for the rest",
+        model: Model::ConcurrentDevices,
+        desk: (0..6).fold(desk, |desk, index| in_pool(desk, name, index, POOL)),
+    }
+}
+
+/// Rules by which leases and offers end so soon that there is something to see.
+fn quick(preset: Preset) -> Rules {
+    Rules {
+        lease: Secs::new(15),
+        offer_hold: Secs::new(10),
+        ..Rules::preset(preset)
+    }
+}
+
+/// An account with its owner.
+fn owned(name: &str) -> HelpDesk {
+    let owner = NewUser::with_id(user("owner"), "Olga Owner").email(&owner_of(name));
+    let owner = owner.role(Role::Owner).billing_contact().password(PASSWORD);
+    HelpDesk::of(ACCOUNT, name).user(owner)
+}
+
+fn in_pool(desk: HelpDesk, account: &str, index: u32, pool: PoolId) -> HelpDesk {
+    desk.user_with(employee(account, index), License::Shared(pool))
+}
+
+fn employee(account: &str, index: u32) -> NewUser {
+    let email = format!("agent-{index}@{}", domain_of(account));
+    NewUser::with_id(agent(index), name_of(index))
+        .email(&email)
+        .password(PASSWORD)
+}
+
+fn name_of(index: u32) -> &'static str {
+    NAMES[index as usize % NAMES.len()]
+}
+
+fn owner_of(account: &str) -> String {
+    format!("owner@{}", domain_of(account))
+}
+
+fn domain_of(account: &str) -> String {
+    format!("{}.example", account.to_lowercase().replace(' ', "-"))
 }
 
 /// Creates the four accounts.
@@ -130,98 +183,26 @@ pub(super) async fn make(operator: &Client) -> Result<Vec<DemoAccount>, Error> {
 
 impl Setup {
     async fn make(self, operator: &Client) -> Result<DemoAccount, Error> {
-        let account = Account::create(operator, self.name).await?;
-        account
-            .subscribe(self.plan, &[(PRODUCT, self.named, self.shared)])
-            .await?;
-        if self.minutes > 0 {
-            account.add_minutes(self.minutes).await?;
-        }
-        let owner = self.make_owner(&account).await?;
-        let pools = self.make_pools(&account).await?;
-        let mut agents = Vec::new();
-        for index in 0..self.agents {
-            let name = NAMES[index % NAMES.len()];
-            let agent = self.make_agent(&account, name, index, &pools).await?;
-            agents.push(agent);
-        }
+        // One user at a time, so that the users are in the order of their names.
+        let opened = self.desk.open_on(operator, 1).await?;
         let scopes = ["read", "sign-ins.write", "seats.manage"];
-        let key = account.create_api_key("the support product", &scopes).await?;
+        let key = opened
+            .account
+            .create_api_key("the support product", &scopes)
+            .await?;
+        let agents = opened.users.into_iter().skip(1).zip(0..);
+        let agents = agents.map(|(id, index)| Agent {
+            id,
+            name: name_of(index).to_owned(),
+            email: format!("agent-{index}@{}", domain_of(self.name)),
+        });
         Ok(DemoAccount {
             name: self.name,
             about: self.about,
             model: self.model,
-            account: account.with_token(key.key),
-            owner,
-            agents,
-        })
-    }
-
-    fn domain(&self) -> String {
-        format!("{}.example", self.name.to_lowercase().replace(' ', "-"))
-    }
-
-    async fn make_owner(&self, account: &Account) -> Result<String, Error> {
-        let email = format!("owner@{}", self.domain());
-        let owner = json!({
-            "name": "Olga Owner", "email": email, "role": "owner", "billing_contact": true,
-            "password": PASSWORD, "assign_seat": false,
-        });
-        account.create_user(&owner).await?;
-        Ok(email)
-    }
-
-    /// Creates the pools over which agents are spread: only the default one, or the named ones with its seats.
-    async fn make_pools(&self, account: &Account) -> Result<Vec<String>, Error> {
-        if self.shared == 0 {
-            return Ok(Vec::new());
-        }
-        let pools = account.pools().await?;
-        let default = pools
-            .into_iter()
-            .find(|pool| pool.default)
-            .map(|pool| pool.id)
-            .unwrap_or_default();
-        let Some(((name, seats), others)) = self.pools.split_first() else {
-            account
-                .change_pool(&default, &json!({ "rules": self.rules }))
-                .await?;
-            return Ok(vec![default]);
-        };
-        account
-            .change_pool(
-                &default,
-                &json!({ "name": name, "seats": seats, "rules": self.rules }),
-            )
-            .await?;
-        let mut ids = vec![default];
-        for (name, seats) in others {
-            ids.push(account.create_pool(name, PRODUCT, *seats, &self.rules).await?.id);
-        }
-        Ok(ids)
-    }
-
-    async fn make_agent(
-        &self,
-        account: &Account,
-        name: &str,
-        index: usize,
-        pools: &[String],
-    ) -> Result<Agent, Error> {
-        // The first agents get the named seats; the others have no license, and are refused.
-        let assign_seat = self.named > 0 && index < usize::try_from(self.named).unwrap_or(0);
-        let email = format!("agent-{index}@{}", self.domain());
-        let user = json!({ "name": name, "email": email, "password": PASSWORD, "assign_seat": assign_seat });
-        let id = account.create_user(&user).await?;
-        if !pools.is_empty() {
-            // Six of ten agents are in the first pool, the day shift.
-            let pool = &pools[usize::from(index % 5 >= 3).min(pools.len() - 1)];
-            account.set_license(&id, PRODUCT, Some(pool)).await?;
-        }
-        Ok(Agent {
-            id,
-            name: name.to_owned(),
-            email,
+            account: opened.account.with_token(key.key),
+            owner: owner_of(self.name),
+            agents: agents.collect(),
         })
     }
 }

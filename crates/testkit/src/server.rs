@@ -8,7 +8,7 @@ use usher_engine::{Cause, Clock, Engine, ManualClock, Options, Request};
 use usher_identity::{HashingShare, Identity, PasswordLife, draw_bits};
 use usher_journal::MemoryJournal;
 
-use crate::HelpDesk;
+use crate::{HelpDesk, NewUser};
 
 /// When a [`Server`] starts, a Monday morning: 2026-11-23T09:00:00Z.
 pub const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
@@ -62,12 +62,19 @@ impl Server {
             cause: Cause::from("test"),
             command,
         };
-        let given = self.engine.execute(account, request, |_, _, _| ()).await;
+        let given = self.engine.execute(account, request, |_, (), _| ()).await;
         given.unwrap();
     }
 
-    /// Stores a password for a user, who may be created afterwards.
-    pub async fn store_password(&self, account: AccountId, user: UserId, password: &str) {
+    /// Creates a user, with the password that was given if any.
+    pub async fn admit(&self, account: AccountId, user: NewUser) {
+        if let Some(password) = &user.password {
+            self.store_password(account, user.id(), password).await;
+        }
+        self.give(account, user.command()).await;
+    }
+
+    async fn store_password(&self, account: AccountId, user: UserId, password: &str) {
         let (share, password) = (HashingShare::default(), password.to_owned());
         let hash = self
             .identity

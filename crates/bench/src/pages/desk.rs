@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::AT_WORK;
 use crate::BenchError;
 use crate::client::{Answer, Connection, bearer};
-use crate::world::{self, AccountOfBench, OPERATOR_KEY};
+use crate::world::{AccountOfBench, OPERATOR_KEY};
 
 const EMAIL: &str = "owner@bench.example";
 const PASSWORD: &str = "an owner of the benchmark";
@@ -54,7 +54,7 @@ impl Desk {
         connection: &mut Connection,
         account: &AccountOfBench,
     ) -> Result<Self, BenchError> {
-        let pool = world::pool_of(connection, &account.id).await?;
+        let pool = account.pool.clone();
         keep_without_heartbeats(connection, account, &pool).await?;
         let mut at_work = account.users.iter();
         let mut last = None;

@@ -81,10 +81,9 @@ impl App {
 
     pub async fn user(&self, account: AccountId, name: &str, email: &str, role: Role) -> UserId {
         let id = UserId::from_bits(self.draw_bits());
-        self.store_password(account, id, PASSWORD).await;
         let user = kit::NewUser::with_id(id, name).email(email).role(role);
-        let user = user.billing_contact().password_set(true);
-        self.give(account, user.command()).await;
+        let user = user.billing_contact().password(PASSWORD);
+        self.admit(account, user).await;
         id
     }
 

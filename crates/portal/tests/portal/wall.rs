@@ -1,9 +1,6 @@
 //! After somebody set the machine's clock back, users see times by that clock.
 
 use axum::http::Method;
-use usher_domain::Command;
-use usher_domain::command::AccountCommand;
-use usher_domain::labels::LabelsPatch;
 use usher_domain::rules::{Preset, RulesPatch};
 
 use crate::app::{App, Browser, Page};
@@ -86,13 +83,7 @@ async fn days_are_searched_by_the_clock_that_users_saw() {
     let olga = desk.app.sign_in("olga@example.com").await;
     desk.app.clock.step(-24 * HOUR_MILLIS);
     desk.app
-        .give(
-            desk.account,
-            Command::Account(AccountCommand::Change {
-                name: Some("Fabrikam".parse().unwrap()),
-                labels: LabelsPatch::default(),
-            }),
-        )
+        .give(desk.account, usher_testkit::rename_account("Fabrikam"))
         .await;
 
     let found = async |day: &str| {

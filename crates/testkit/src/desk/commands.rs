@@ -8,7 +8,7 @@ use usher_domain::command::{
     PoolCommand, PoolPatch, SeatWay, TeamCommand, UserCommand, UserPatch,
 };
 use usher_domain::directory::{DirectoryEntry, EmailLabel, GroupMapping};
-use usher_domain::labels::Labels;
+use usher_domain::labels::{Labels, LabelsPatch};
 use usher_domain::permission::Scope;
 use usher_domain::rules::RulesPatch;
 use usher_domain::text::Product;
@@ -23,6 +23,14 @@ pub fn create_account(id: AccountId, name: &str) -> Command {
         id,
         name: name.parse().unwrap(),
         labels: Labels::default(),
+    })
+}
+
+/// Renames the account.
+pub fn rename_account(name: &str) -> Command {
+    Command::Account(AccountCommand::Change {
+        name: Some(name.parse().unwrap()),
+        labels: LabelsPatch::default(),
     })
 }
 

@@ -9,32 +9,34 @@ use usher_domain::{Account, AccountId, Input, Observer, PoolId, Timestamp, TopUp
 
 use super::{
     ACCOUNT, NewUser, POOL, add_minutes, agent, change_pool, create_account, create_pool, new_user, pool,
-    resize, set_license, subscription,
+    rules, set_license, subscription,
 };
 
 /// A help desk to set up: an account with seats of one product, and users who share them.
 #[derive(Debug, Clone)]
 pub struct HelpDesk {
     account: AccountId,
-    name: String,
-    named_seats: u32,
+    pub(crate) name: String,
+    pub(crate) plan: &'static str,
+    pub(crate) named_seats: u32,
     /// Shared seats that are in no pool.
     unallocated: u32,
-    pools: Vec<NewPool>,
-    users: Vec<(NewUser, Option<License>)>,
+    pub(crate) pools: Vec<NewPool>,
+    /// Each with the license that they get afterwards.
+    pub(crate) users: Vec<(NewUser, Option<License>)>,
     agents: u32,
-    minutes: u32,
+    pub(crate) minutes: u32,
 }
 
 /// A pool; the first one is the account's default pool.
 #[derive(Debug, Clone)]
-struct NewPool {
-    id: PoolId,
-    /// `None` for the name of the default pool.
-    name: Option<String>,
-    seats: u32,
+pub(crate) struct NewPool {
+    pub(crate) id: PoolId,
+    /// `None` for the name that a default pool gets.
+    pub(crate) name: Option<String>,
+    pub(crate) seats: u32,
     /// `None` for those of the settings.
-    rules: Option<Rules>,
+    pub(crate) rules: Option<Rules>,
 }
 
 impl Default for HelpDesk {
@@ -54,6 +56,7 @@ impl HelpDesk {
         Self {
             account,
             name: name.to_owned(),
+            plan: "enterprise",
             named_seats: 0,
             unallocated: 0,
             pools: Vec::new(),
@@ -61,6 +64,13 @@ impl HelpDesk {
             agents: 0,
             minutes: 0,
         }
+    }
+
+    /// With another plan than `enterprise`, which has shared seats.
+    #[must_use]
+    pub const fn plan(mut self, name: &'static str) -> Self {
+        self.plan = name;
+        self
     }
 
     /// With this many named seats.
@@ -102,6 +112,13 @@ impl HelpDesk {
         self
     }
 
+    /// With this name for the latest pool.
+    #[must_use]
+    pub fn called(mut self, name: &str) -> Self {
+        self.pools.last_mut().unwrap().name = Some(name.to_owned());
+        self
+    }
+
     /// With these rules in the latest pool.
     #[must_use]
     pub fn rules(mut self, rules: Rules) -> Self {
@@ -135,10 +152,9 @@ impl HelpDesk {
         self.licensed(new_user(name))
     }
 
-    fn licensed(mut self, user: NewUser) -> Self {
-        let license = License::Shared(self.pools.last().unwrap().id);
-        self.users.push((user, Some(license)));
-        self
+    fn licensed(self, user: NewUser) -> Self {
+        let pool = self.pools.last().unwrap().id;
+        self.user_with(user, License::Shared(pool))
     }
 
     /// With a user of this name who owns the account and has no license.
@@ -151,6 +167,13 @@ impl HelpDesk {
     #[must_use]
     pub fn user(mut self, user: NewUser) -> Self {
         self.users.push((user, None));
+        self
+    }
+
+    /// With this user, who gets a license after being created.
+    #[must_use]
+    pub fn user_with(mut self, user: NewUser, license: License) -> Self {
+        self.users.push((user, Some(license)));
         self
     }
 
@@ -170,12 +193,13 @@ impl HelpDesk {
     pub fn commands(&self) -> Vec<Command> {
         let mut commands = vec![create_account(self.account, &self.name)];
         commands.extend(self.purchase());
-        commands.extend(
-            self.pools
-                .iter()
-                .enumerate()
-                .flat_map(|(index, pool)| pool.commands(index == 0 && self.is_split())),
-        );
+        if let Some((default, others)) = self.pools.split_first() {
+            let change = default.change(self.is_split());
+            if change != PoolPatch::default() {
+                commands.push(change_pool(default.id, change));
+            }
+            commands.extend(others.iter().flat_map(NewPool::commands));
+        }
         if self.minutes > 0 {
             commands.push(add_minutes(TopUpId::from_bits(0), self.minutes));
         }
@@ -189,10 +213,19 @@ impl HelpDesk {
     }
 
     fn purchase(&self) -> Option<Command> {
-        let pooled: u32 = self.pools.iter().map(|pool| pool.seats).sum();
         let default_pool = self.pools.first().map_or(POOL, |pool| pool.id);
-        let is_bought = self.named_seats > 0 || self.unallocated > 0 || !self.pools.is_empty();
-        is_bought.then(|| subscription(self.named_seats, pooled + self.unallocated, default_pool).command())
+        let bought = subscription(self.named_seats, self.shared_seats(), default_pool);
+        self.has_bought().then(|| bought.plan(self.plan).command())
+    }
+
+    pub(crate) const fn has_bought(&self) -> bool {
+        self.named_seats > 0 || self.unallocated > 0 || !self.pools.is_empty()
+    }
+
+    /// The shared seats in all pools and in none.
+    pub(crate) fn shared_seats(&self) -> u32 {
+        let pooled: u32 = self.pools.iter().map(|pool| pool.seats).sum();
+        pooled + self.unallocated
     }
 
     /// Whether the default pool has to give up some of the seats that were bought.
@@ -219,19 +252,22 @@ impl HelpDesk {
 }
 
 impl NewPool {
-    fn commands(&self, is_smaller_than_bought: bool) -> Vec<Command> {
-        let create = self
-            .name
-            .as_ref()
-            .map(|name| create_pool(self.id, name, self.seats));
-        let resize = is_smaller_than_bought.then(|| resize(self.id, self.seats));
-        let rules = self.rules.as_ref().map(|rules| {
-            let change = PoolPatch {
-                rules: Some(rules.clone().into()),
-                ..PoolPatch::default()
-            };
-            change_pool(self.id, change)
-        });
-        create.into_iter().chain(resize).chain(rules).collect()
+    /// What the default pool needs, which exists already: all shared seats are in it.
+    fn change(&self, is_split: bool) -> PoolPatch {
+        PoolPatch {
+            name: self.name.as_deref().map(|name| name.parse().unwrap()),
+            seats: is_split.then_some(self.seats),
+            rules: self.rules.clone().map(Into::into),
+            ..PoolPatch::default()
+        }
+    }
+
+    /// What another pool needs.
+    fn commands(&self) -> Vec<Command> {
+        let mut commands = vec![create_pool(self.id, self.name.as_deref().unwrap(), self.seats)];
+        if let Some(new) = &self.rules {
+            commands.push(change_pool(self.id, rules(new.clone())));
+        }
+        commands
     }
 }

@@ -8,6 +8,7 @@ mod users;
 
 pub use self::commands::*;
 pub use self::help_desk::HelpDesk;
+pub(crate) use self::help_desk::NewPool;
 pub use self::ids::*;
 pub use self::presence::*;
 pub use self::users::{NewUser, address, new_user, profile};

@@ -18,9 +18,11 @@ use super::{bits, product};
 pub struct NewUser {
     id: UserId,
     profile: Profile,
-    assign_seat: Option<bool>,
+    pub(crate) assign_seat: Option<bool>,
     product: Option<Product>,
     licenses: BTreeMap<Product, License>,
+    /// The password that is stored for the user where there is a server.
+    pub(crate) password: Option<String>,
     password_set: bool,
     active: bool,
     directory: Option<DirectoryEntry>,
@@ -32,9 +34,14 @@ pub fn new_user(name: &str) -> NewUser {
     NewUser::with_id(UserId::from_bits(bits(name)), name)
 }
 
-/// The address for a name: `olga.owner@example.com` for Olga Owner.
+/// The address for a name: `olga.owner@example.com` for Olga Owner. What cannot be in an address is left out.
 pub fn address(name: &str) -> String {
-    format!("{}@example.com", name.to_lowercase().replace(' ', "."))
+    let words = name.split_whitespace().map(|word| {
+        let letters = word.chars().filter(|it| it.is_alphanumeric() || *it == '-');
+        letters.collect::<String>().to_lowercase()
+    });
+    let words: Vec<String> = words.filter(|word| !word.is_empty()).collect();
+    format!("{}@example.com", words.join("."))
 }
 
 /// A profile with this name, and the [`address`] for it.
@@ -64,6 +71,7 @@ impl NewUser {
             assign_seat: Some(false),
             product: None,
             licenses: BTreeMap::new(),
+            password: None,
             password_set: false,
             active: true,
             directory: None,
@@ -132,6 +140,13 @@ impl NewUser {
     #[must_use]
     pub fn in_pool(self, pool: PoolId) -> Self {
         self.licensed(License::Shared(pool))
+    }
+
+    /// With a password, which is stored for the user where there is a server.
+    #[must_use]
+    pub fn password(mut self, password: &str) -> Self {
+        self.password = Some(password.to_owned());
+        self.password_set(true)
     }
 
     /// Whether a password has been stored for the user.

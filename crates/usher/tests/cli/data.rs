@@ -3,9 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use usher_domain::command::AccountCommand;
-use usher_domain::labels::{Labels, LabelsPatch};
-use usher_domain::{AccountId, Actor, Command};
+use usher_domain::{AccountId, Actor};
 use usher_engine::{Clock, Engine, Options, Request};
 use usher_journal_sqlite::SqliteJournal;
 use usher_testkit as kit;
@@ -27,12 +25,7 @@ pub(crate) fn fill(directory: &Path) {
             .await
             .unwrap();
         let create = kit::create_account(ACCOUNT, "Before");
-        let renames = (1..COMMITS).map(|number| {
-            Command::Account(AccountCommand::Change {
-                name: Some(format!("Number {number}").parse().unwrap()),
-                labels: LabelsPatch::default(),
-            })
-        });
+        let renames = (1..COMMITS).map(|number| kit::rename_account(&format!("Number {number}")));
         for command in std::iter::once(create).chain(renames) {
             let request = Request {
                 actor: Actor::Operator,

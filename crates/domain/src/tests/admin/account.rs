@@ -3,7 +3,6 @@
 use super::office::*;
 use crate::command::{AccountCommand, Command};
 use crate::event::{EndReason, Event};
-use crate::labels::LabelsPatch;
 use crate::permission::{Role, Scope};
 use crate::refusal::{CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::tests::kit;
@@ -145,10 +144,7 @@ fn r7_only_the_operator_sells() {
         for command in [
             subscribe("enterprise", 9, 90),
             add_minutes("first", 60),
-            Command::Account(AccountCommand::Change {
-                name: Some("Works".parse().unwrap()),
-                labels: LabelsPatch::default(),
-            }),
+            kit::rename_account("Works"),
             Command::Account(AccountCommand::Delete),
         ] {
             assert_eq!(office.answer(&actor, &command), answer, "{actor} {command:?}");

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use serde_json::json;
 use usher_client::{Account, Client, Device, SignIn, SignInAnswer};
+use usher_domain::Secs;
+use usher_domain::rules::{Preset, Rules};
+use usher_testkit::HelpDesk;
 
 pub(super) const OPERATOR_KEY: &str = "a-key-that-only-this-test-knows";
 pub(super) const PRODUCT: &str = "remote-support";
@@ -52,6 +54,22 @@ pub(super) struct Pool {
     pub(super) held: AtomicU32,
 }
 
+/// The default pool is empty; the others have the seats.
+fn desk() -> HelpDesk {
+    let rules = Rules {
+        lease: Secs::new(3600),
+        ..Rules::preset(Preset::HelpDeskShift)
+    };
+    let mut desk = HelpDesk::of(usher_testkit::ACCOUNT, "Under load").pool(0);
+    for (number, seats) in SEATS.into_iter().enumerate() {
+        desk = desk
+            .another_pool(&format!("Pool {number}"), seats)
+            .rules(rules.clone());
+        desk = desk.agents(u32::try_from(PEOPLE_PER_POOL).unwrap());
+    }
+    desk
+}
+
 /// The account and everything known about it.
 pub(super) struct World {
     pub(super) account: Account,
@@ -64,40 +82,13 @@ impl World {
     /// Creates the account, its pools and its people.
     pub(super) async fn make(url: &str) -> Self {
         let operator = Client::new(url, OPERATOR_KEY).unwrap();
-        let account = Account::create(&operator, "Under load").await.unwrap();
-        account
-            .subscribe("enterprise", &[(PRODUCT, 0, SEATS.iter().sum())])
-            .await
-            .unwrap();
-        let default = account.pools().await.unwrap().remove(0).id;
-        account
-            .change_pool(&default, &json!({ "seats": 0 }))
-            .await
-            .unwrap();
-        let mut people = Vec::new();
-        for (number, seats) in SEATS.into_iter().enumerate() {
-            let rules = json!({ "preset": "help_desk_shift", "lease_secs": 3600 });
-            let name = format!("Pool {number}");
-            let pool = account
-                .create_pool(&name, PRODUCT, seats, &rules)
-                .await
-                .unwrap()
-                .id;
-            for place in 0..PEOPLE_PER_POOL {
-                let (name, email) = (
-                    format!("Person {number} {place}"),
-                    format!("{place}@{number}.example"),
-                );
-                let fields = json!({ "name": name, "email": email, "assign_seat": false });
-                let user = account.create_user(&fields).await.unwrap();
-                account.set_license(&user, PRODUCT, Some(&pool)).await.unwrap();
-                people.push(Person {
-                    user,
-                    pool: number,
-                    known: Known::Out,
-                });
-            }
-        }
+        let opened = desk().open_on(&operator, 1).await.unwrap();
+        let people = opened.users.into_iter().enumerate().map(|(number, user)| Person {
+            user,
+            pool: number / PEOPLE_PER_POOL,
+            known: Known::Out,
+        });
+        let (people, account) = (people.collect(), opened.account);
         let key = account
             .create_api_key("agents", &["read", "sign-ins.write"])
             .await
