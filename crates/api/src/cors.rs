@@ -9,7 +9,7 @@ use axum::extract::{RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use usher_app::Api;
+use usher_app::App;
 use usher_domain::AccountId;
 use usher_domain::text::{Code, Origin};
 
@@ -20,17 +20,17 @@ const HEADERS: &str = "authorization, content-type, idempotency-key, last-event-
 const EXPOSED: &str = "location, retry-after, x-request-id";
 
 /// Lets pages ask and read whose origin the operator lists.
-pub(crate) async fn of_server(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+pub(crate) async fn of_server(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let Some(origin) = request.headers().get(header::ORIGIN).cloned() else {
         return next.run(request).await;
     };
-    let is_allowed = parsed(&origin).is_some_and(|origin| api.config().cors_origins.contains(&origin));
+    let is_allowed = parsed(&origin).is_some_and(|origin| app.config().cors_origins.contains(&origin));
     answer(origin, is_allowed, request, next).await
 }
 
 /// The same, and pages whose origin the account lists that the route names: by its id, or by a customer's code.
 pub(crate) async fn of_accounts(
-    State(api): State<Arc<Api>>,
+    State(app): State<Arc<App>>,
     named: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
     next: Next,
@@ -38,7 +38,7 @@ pub(crate) async fn of_accounts(
     let Some(origin) = request.headers().get(header::ORIGIN).cloned() else {
         return next.run(request).await;
     };
-    let is_allowed = is_listed(&api, &origin, named.ok()).await;
+    let is_allowed = is_listed(&app, &origin, named.ok()).await;
     answer(origin, is_allowed, request, next).await
 }
 
@@ -83,22 +83,22 @@ fn parsed(origin: &HeaderValue) -> Option<Origin> {
     origin.to_str().ok()?.parse().ok()
 }
 
-async fn is_listed(api: &Api, origin: &HeaderValue, named: Option<RawPathParams>) -> bool {
+async fn is_listed(app: &App, origin: &HeaderValue, named: Option<RawPathParams>) -> bool {
     let Some(origin) = parsed(origin) else {
         return false;
     };
-    if api.config().cors_origins.contains(&origin) {
+    if app.config().cors_origins.contains(&origin) {
         return true;
     }
-    let Some(account) = account_of(api, named).await else {
+    let Some(account) = account_of(app, named).await else {
         return false;
     };
     let lists = move |account: &usher_domain::Account, _| account.settings().cors_origins.contains(&origin);
-    api.engine().read(account, lists).await.unwrap_or(false)
+    app.engine().read(account, lists).await.unwrap_or(false)
 }
 
 /// The account that a request is about: the one that the route names, or that of the customer's code.
-async fn account_of(api: &Api, named: Option<RawPathParams>) -> Option<AccountId> {
+async fn account_of(app: &App, named: Option<RawPathParams>) -> Option<AccountId> {
     let named = named?;
     let value = |name: &str| named.iter().find(|(param, _)| *param == name);
     if let Some((_, account)) = value("account") {
@@ -106,6 +106,6 @@ async fn account_of(api: &Api, named: Option<RawPathParams>) -> Option<AccountId
     }
     let (_, code) = value("code")?;
     let code: Code = code.parse().ok()?;
-    let owner = api.kept_code(&code).await.ok()??;
+    let owner = app.kept_code(&code).await.ok()??;
     Some(owner.account)
 }

@@ -8,7 +8,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
-use usher_app::Api;
+use usher_app::App;
 use usher_domain::Code;
 use usher_engine::{Engine, Figures, SeatFigures, SeatsByProduct, WallClock};
 
@@ -40,44 +40,44 @@ const PARTS: [Part; 4] = [
 ];
 
 /// All metrics in the text format of Prometheus.
-pub(crate) fn text(api: &Api) -> String {
+pub(crate) fn text(app: &App) -> String {
     let mut registry = Registry::with_prefix("usher");
     let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
     registry.register("build", "The version of Usher that runs", version);
-    register_gauges(&mut registry, api);
-    register_counters(&mut registry, api);
-    register_refusals(&mut registry, api.engine());
-    register_clock(&mut registry, api.engine().wall_clock());
-    register_seats(&mut registry, api);
-    api.request_figures().register(&mut registry);
+    register_gauges(&mut registry, app);
+    register_counters(&mut registry, app);
+    register_refusals(&mut registry, app.engine());
+    register_clock(&mut registry, app.engine().wall_clock());
+    register_seats(&mut registry, app);
+    app.request_figures().register(&mut registry);
     let mut text = String::with_capacity(16 * 1024);
     // Writing to a string cannot fail.
     let _ = prometheus_text::encode(&mut text, &registry);
     text
 }
 
-fn register_gauges(registry: &mut Registry, api: &Api) {
-    let connections = u64::from(api.connections().count());
+fn register_gauges(registry: &mut Registry, app: &App) {
+    let connections = u64::from(app.connections().count());
     for (name, help, value) in [
         ("connections", "Open connections", connections),
-        ("streams", "Open event streams", api.streams().count()),
+        ("streams", "Open event streams", app.streams().count()),
     ] {
         registry.register(name, help, ConstGauge::new(value));
     }
-    let figures = api.engine().figures();
+    let figures = app.engine().figures();
     for (name, help, read) in GAUGES {
         registry.register(*name, *help, ConstGauge::new(read(&figures)));
     }
 }
 
-fn register_counters(registry: &mut Registry, api: &Api) {
+fn register_counters(registry: &mut Registry, app: &App) {
     let turned_away = "Connections closed at once because their network address had too many";
     registry.register(
         "connections_turned_away",
         turned_away,
-        ConstCounter::new(api.connections().turned_away()),
+        ConstCounter::new(app.connections().turned_away()),
     );
-    let figures = api.engine().figures();
+    let figures = app.engine().figures();
     for (name, help, read) in COUNTERS {
         registry.register(*name, *help, ConstCounter::new(read(&figures)));
     }
@@ -184,8 +184,8 @@ fn register_clock(registry: &mut Registry, clock: WallClock) {
 }
 
 /// Seats by product, of all accounts in memory together, and of each account that the operator names.
-fn register_seats(registry: &mut Registry, api: &Api) {
-    let seats = api.engine().seats_in_memory(&api.config().metrics_accounts);
+fn register_seats(registry: &mut Registry, app: &App) {
+    let seats = app.engine().seats_in_memory(&app.config().metrics_accounts);
     for (name, help, read) in PARTS {
         let all = Family::<Labels, Gauge<u64, std::sync::atomic::AtomicU64>>::default();
         for (product, figures) in bounded(&seats.all) {
@@ -197,7 +197,7 @@ fn register_seats(registry: &mut Registry, api: &Api) {
             format!("{help}, by product, of the accounts in memory"),
             all,
         );
-        if api.config().metrics_accounts.is_empty() {
+        if app.config().metrics_accounts.is_empty() {
             continue;
         }
         let each = Family::<Labels, Gauge<u64, std::sync::atomic::AtomicU64>>::default();

@@ -7,7 +7,7 @@ use axum::http::{Method, Uri, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use usher_app::Api;
+use usher_app::App;
 use usher_http::{Meter, MeterLayer};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -18,9 +18,9 @@ use crate::server::Server;
 use crate::{cors, openapi, pages, parameters, scim, service, v1};
 
 /// The routes of the API and the OpenAPI document that describes them.
-pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
-    let (routes, document) = operations(api.config().sandbox);
-    let meter = Meter::new(api.request_figures().clone(), operations_of(&document));
+pub fn router(app: Arc<App>) -> (Router, OpenApi) {
+    let (routes, document) = operations(app.config().sandbox);
+    let meter = Meter::new(app.request_figures().clone(), operations_of(&document));
     let text = bytes::Bytes::from(document.to_pretty_json().unwrap_or_default());
     let json = [(header::CONTENT_TYPE, "application/json")];
     let of_server = Router::new()
@@ -38,12 +38,12 @@ pub fn router(api: Arc<Api>) -> (Router, OpenApi) {
         routes.method_not_allowed_fallback(no_method).layer(known)
     };
     // Whose pages may read answers depends on the route: accounts decide about what is theirs.
-    let of_accounts = strict(routes).layer(from_fn_with_state(Arc::clone(&api), cors::of_accounts));
-    let of_server = strict(of_server).layer(from_fn_with_state(Arc::clone(&api), cors::of_server));
+    let of_accounts = strict(routes).layer(from_fn_with_state(Arc::clone(&app), cors::of_accounts));
+    let of_server = strict(of_server).layer(from_fn_with_state(Arc::clone(&app), cors::of_server));
     let all = of_accounts
         .merge(of_server)
         .layer(MeterLayer(meter))
-        .with_state(Server(api));
+        .with_state(Server(app));
     (all, document)
 }
 

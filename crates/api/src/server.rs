@@ -6,21 +6,21 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use usher_app::{Api, Arrival};
+use usher_app::{App, Arrival};
 
 /// The state of the API's routes.
 #[derive(Clone)]
-pub(crate) struct Server(pub(crate) Arc<Api>);
+pub(crate) struct Server(pub(crate) Arc<App>);
 
 impl Deref for Server {
-    type Target = Arc<Api>;
+    type Target = Arc<App>;
 
-    fn deref(&self) -> &Arc<Api> {
+    fn deref(&self) -> &Arc<App> {
         &self.0
     }
 }
 
-impl FromRef<Server> for Arc<Api> {
+impl FromRef<Server> for Arc<App> {
     fn from_ref(server: &Server) -> Self {
         Self::clone(server)
     }

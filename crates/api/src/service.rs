@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use prometheus_client::encoding::prometheus_text;
-use usher_app::Api;
+use usher_app::App;
 use usher_app::MetricsToken;
 use usher_engine::WallClock;
 use usher_identity::Caller;
@@ -37,12 +37,12 @@ struct MayReadMetrics;
 impl FromRequestParts<Server> for MayReadMetrics {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Server) -> Result<Self, Problem> {
-        let Bearer(token) = Bearer::from_request_parts(parts, api).await?;
-        if api.config().metrics_token == Some(MetricsToken::of(&token)) {
+    async fn from_request_parts(parts: &mut Parts, app: &Server) -> Result<Self, Problem> {
+        let Bearer(token) = Bearer::from_request_parts(parts, app).await?;
+        if app.config().metrics_token == Some(MetricsToken::of(&token)) {
             return Ok(Self);
         }
-        match api.identity().authenticate(&token, None, api.engine().now()) {
+        match app.identity().authenticate(&token, None, app.engine().now()) {
             Ok(Caller::Operator) => Ok(Self),
             Ok(_) => Err(Problem::forbidden("an operator key, or the token for metrics")),
             Err(_) => Err(Problem::unauthenticated(true)),
@@ -51,20 +51,20 @@ impl FromRequestParts<Server> for MayReadMetrics {
 }
 
 pub(crate) fn routes() -> Router<Server> {
-    let answer = |_: MayReadMetrics, State(api): State<Arc<Api>>| std::future::ready(figures(&api));
+    let answer = |_: MayReadMetrics, State(app): State<Arc<App>>| std::future::ready(figures(&app));
     Router::new().route("/metrics", get(answer))
 }
 
 /// `/metrics` alone, for a separate listener, without authentication.
-pub fn metrics_router(api: Arc<Api>) -> Router {
-    let answer = |State(api): State<Arc<Api>>| std::future::ready(figures(&api));
-    Router::new().route("/metrics", get(answer)).with_state(api)
+pub fn metrics_router(app: Arc<App>) -> Router {
+    let answer = |State(app): State<Arc<App>>| std::future::ready(figures(&app));
+    Router::new().route("/metrics", get(answer)).with_state(app)
 }
 
-fn figures(api: &Api) -> impl IntoResponse + use<> {
+fn figures(app: &App) -> impl IntoResponse + use<> {
     (
         [(header::CONTENT_TYPE, prometheus_text::CONTENT_TYPE)],
-        metrics::text(api),
+        metrics::text(app),
     )
 }
 
@@ -88,17 +88,17 @@ async fn live() -> &'static str {
     responses((status = 200, description = "It is ready.", body = String, content_type = "text/plain")),
     extensions(("x-problems" = json!(["unavailable"])))
 )]
-async fn ready(State(api): State<Arc<Api>>) -> Result<String, Problem> {
+async fn ready(State(app): State<Arc<App>>) -> Result<String, Problem> {
     let one = PageRequest::new(1, None);
-    api.records().list_accounts(AccountFilter::default(), one).await?;
-    let writable = tokio::time::timeout(STORE_TIME_MAX, api.engine().check_writable()).await;
+    app.records().list_accounts(AccountFilter::default(), one).await?;
+    let writable = tokio::time::timeout(STORE_TIME_MAX, app.engine().check_writable()).await;
     writable.map_err(|_| {
         Problem::new(
             UNAVAILABLE,
             "Commits are not stored in time. Look at the disk and the log.",
         )
     })??;
-    Ok(format!("ready\n{}", clock_note(api.engine().wall_clock())))
+    Ok(format!("ready\n{}", clock_note(app.engine().wall_clock())))
 }
 
 /// Lines about a machine's clock that was set since the start.

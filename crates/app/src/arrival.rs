@@ -8,7 +8,7 @@ use usher_engine::{Cause, Channel};
 use usher_http::{Client, REQUEST_ID};
 use usher_journal::Text;
 
-use crate::api::Api;
+use crate::app::App;
 
 /// Where a request comes from, and through which channel.
 #[derive(Debug, Clone)]
@@ -23,8 +23,8 @@ pub struct Arrival {
 impl Arrival {
     /// The origin of a request.
     #[must_use]
-    pub fn of(api: &Api, extensions: &Extensions, headers: &HeaderMap) -> Self {
-        let Client { address, is_https } = Client::of(&api.config.trusted_proxies, extensions, headers);
+    pub fn of(app: &App, extensions: &Extensions, headers: &HeaderMap) -> Self {
+        let Client { address, is_https } = Client::of(&app.config.trusted_proxies, extensions, headers);
         let request = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
         Self {
             address,

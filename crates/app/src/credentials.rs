@@ -15,10 +15,10 @@ use usher_identity::{
     PasswordHash, PasswordLife, Secret, Unrecorded, known_about,
 };
 
-use crate::api::Api;
+use crate::app::App;
 use crate::problem::Problem;
 
-impl Api {
+impl App {
     /// Hashes a password that `command` gives a user. Whether the actor may give that command is decided first, by the
     /// account's current state: estimating and hashing cost processor time.
     pub async fn hash_password(

@@ -1,7 +1,7 @@
 //! What the API and the portal share: authentication, the origin of a request, the use cases of both, the throttling
 //! of guesses, and the table of problems. It knows HTTP's types, but no router, no page and no `OpenAPI` document.
 
-mod api;
+mod app;
 mod arrival;
 mod audit_file;
 mod caller;
@@ -18,7 +18,7 @@ mod waits;
 mod window;
 mod words;
 
-pub use api::{Api, Config};
+pub use app::{App, Config};
 pub use arrival::Arrival;
 pub use audit_file::{AuditFormat, AuditLine};
 pub use caller::{

@@ -9,7 +9,7 @@ use usher_identity::single_sign_on::{
     EmailDomain, InvalidProvider, NotProved, Provider, ProviderError, SetProviderError,
 };
 
-use crate::api::Api;
+use crate::app::App;
 use crate::credentials::origin;
 use crate::problem::Problem;
 
@@ -48,7 +48,7 @@ impl<E: Into<Problem>> From<E> for ProviderRefused {
     }
 }
 
-impl Api {
+impl App {
     /// Checks that an account's provider of single sign-on can be used, stores it, and records what is new. Without a
     /// client secret the stored one is kept, if issuer and client id stay the same.
     pub async fn set_provider(

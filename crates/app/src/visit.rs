@@ -11,7 +11,7 @@ use usher_engine::Failure;
 use usher_identity::{PassFor, Secret};
 use usher_journal::{CODE_KEPT_SECS, CodeOwner, End, JournalError, SessionRow};
 
-use crate::api::Api;
+use crate::app::App;
 use crate::problem::Problem;
 
 /// How long the token of a customer who joined is valid: joining again with it renews it.
@@ -129,7 +129,7 @@ pub fn no_such_code() -> Problem {
     Problem::not_found("session").detailed("This code is not valid. Ask for a new one.")
 }
 
-impl Api {
+impl App {
     /// The session that a code leads to; a problem if there is none. Wrong codes are counted by network, and throttled;
     /// a right code is never delayed because of wrong ones.
     pub async fn code_owner(&self, code: &Code, from: Option<IpAddr>) -> Result<CodeOwner, Problem> {

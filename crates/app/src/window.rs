@@ -3,7 +3,7 @@
 use usher_domain::{AccountId, Timestamp, WallTime, WallTimes};
 use usher_journal::{Page, Span};
 
-use crate::api::Api;
+use crate::app::App;
 
 /// A range of wall time to search for records; either end may be open.
 #[derive(Debug, Clone, Default)]
@@ -46,7 +46,7 @@ impl Window {
     }
 }
 
-impl Api {
+impl App {
     /// Converts an account's time to the wall clock. If the account cannot be read, its time is shown unchanged.
     pub async fn wall_times(&self, account: AccountId) -> WallTimes {
         let read = self

@@ -39,8 +39,8 @@ impl FromRequestParts<Arc<Portal>> for From {
         let jar = CookieJar::from_headers(&parts.headers);
         let browser = cookies::signed_browser(&jar);
         Ok(Self {
-            browser: browser.and_then(|signed| portal.api.identity().known_browser(signed)),
-            arrival: Arrival::of(&portal.api, &parts.extensions, &parts.headers),
+            browser: browser.and_then(|signed| portal.app.identity().known_browser(signed)),
+            arrival: Arrival::of(&portal.app, &parts.extensions, &parts.headers),
             user_agent: user_agent.to_owned(),
             secret: cookies::session_secret(&jar).map(str::to_owned),
         })
@@ -56,7 +56,7 @@ impl From {
     ) -> Result<AttemptFrom, Failed> {
         let mut from = self.attempt();
         if let (Some(browser), Some(email)) = (self.browser, email) {
-            let (identity, now) = (portal.api.identity(), portal.api.engine().now());
+            let (identity, now) = (portal.app.identity(), portal.app.engine().now());
             for (account, user) in identity.users_of_browser(browser, now).await? {
                 let known = find_user(portal, account, email).await?;
                 if known.is_some_and(|(known, _)| known == user) {
@@ -77,7 +77,7 @@ impl From {
     ) -> Result<AttemptFrom, Failed> {
         let mut from = self.attempt();
         if let Some(browser) = self.browser {
-            let (identity, now) = (portal.api.identity(), portal.api.engine().now());
+            let (identity, now) = (portal.app.identity(), portal.app.engine().now());
             let users = identity.users_of_browser(browser, now).await?;
             from.browser = users.contains(&(account, user)).then_some(browser);
         }
@@ -105,7 +105,7 @@ pub(crate) async fn find_user(
     email: &Email,
 ) -> Result<Option<(UserId, String)>, Failed> {
     let email = email.clone();
-    let seen = portal.api.engine().read(account, move |account, _| {
+    let seen = portal.app.engine().read(account, move |account, _| {
         let user = account.user_by_email(&email).filter(|user| user.active)?;
         Some((user.id, account.name().to_string()))
     });

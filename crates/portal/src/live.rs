@@ -121,7 +121,7 @@ pub(crate) async fn stream<P: LivePage>(
     let Ok(ViewerAt { viewer, .. }) = viewer else {
         return event_stream(Body::from(OVER));
     };
-    let open = viewer.portal.api.streams().open(StreamOf {
+    let open = viewer.portal.app.streams().open(StreamOf {
         account: viewer.account,
         user: Some(viewer.session.user),
         session: Some(format!("web_{}", viewer.session.id)),
@@ -167,8 +167,8 @@ async fn feed<P: LivePage>(
     mut told: Option<u64>,
     browser: mpsc::Sender<Bytes>,
 ) {
-    let api = Arc::clone(&viewer.portal.api);
-    let mut closed = std::pin::pin!(api.closed());
+    let app = Arc::clone(&viewer.portal.app);
+    let mut closed = std::pin::pin!(app.closed());
     let mut changes = Changes::of(&viewer);
     loop {
         // Subscribe before reading, so that no change in between is missed.
@@ -232,14 +232,14 @@ impl Changes {
     fn of(viewer: &Viewer) -> Self {
         Self {
             commits: None,
-            sessions_ended: viewer.portal.api.identity().portal_sessions_ended(),
+            sessions_ended: viewer.portal.app.identity().portal_sessions_ended(),
         }
     }
 
     /// Follows the account from now on. Each time, a new subscription is made: it costs only a message, and the
     /// following read includes everything that happened before it. Returns whether that worked.
     async fn follow(&mut self, viewer: &Viewer) -> bool {
-        let engine = viewer.portal.api.engine();
+        let engine = viewer.portal.app.engine();
         self.commits = engine.subscribe(viewer.account).await.ok();
         self.sessions_ended.mark_unchanged();
         self.commits.is_some()

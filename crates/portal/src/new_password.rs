@@ -41,8 +41,8 @@ pub(crate) async fn hash(
     command: Command,
     password: String,
 ) -> Result<Hashed, Failed> {
-    let api = &viewer.portal.api;
-    let hashed = api.hash_password(viewer.account, &viewer.actor, command, password);
+    let app = &viewer.portal.app;
+    let hashed = app.hash_password(viewer.account, &viewer.actor, command, password);
     match hashed.await {
         Ok(hash) => Ok(Hashed::Yes(hash)),
         Err(NotHashed::Failed(Failure::Refused(refusal))) => Ok(Hashed::Refused(refusal)),
@@ -61,7 +61,7 @@ pub(crate) async fn hash_of_first_owner(
     about: Vec<String>,
 ) -> Result<Option<PasswordHash>, Failed> {
     let share = hashing_share(None, from.arrival.address);
-    match portal.api.identity().hash_password(share, password, about).await {
+    match portal.app.identity().hash_password(share, password, about).await {
         Ok(hash) => Ok(Some(hash)),
         Err(error) => said(form, error).map(|()| None),
     }

@@ -34,7 +34,7 @@ const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 pub(crate) async fn headers(State(portal): State<Arc<Portal>>, mut request: Request, next: Next) -> Response {
     let is_https =
-        portal.is_https() || Arrival::of(&portal.api, request.extensions(), request.headers()).is_https;
+        portal.is_https() || Arrival::of(&portal.app, request.extensions(), request.headers()).is_https;
     if is_https {
         cookies::take_own_alone(request.headers_mut());
     }

@@ -20,7 +20,7 @@ use crate::portal::Portal;
 /// The user's rights as a number; zero if there is no such user.
 pub(crate) async fn of(portal: &Portal, account: AccountId, user: UserId) -> Result<i64, Failed> {
     let read = portal
-        .api
+        .app
         .engine()
         .read(account, move |account, _| number(account, user));
     match read.await {
@@ -73,7 +73,7 @@ fn is_page(request: &Request) -> bool {
 /// The new secret of a browser's session, if it needs one.
 async fn rotated(portal: &Portal, jar: &CookieJar) -> Option<String> {
     let secret = cookies::session_secret(jar)?;
-    let (identity, now) = (portal.api.identity(), portal.api.engine().now());
+    let (identity, now) = (portal.app.identity(), portal.app.engine().now());
     let session = identity.portal_session_unused(secret, now)?;
     // If the account does not answer, neither will the page.
     let rights = of(portal, session.account, session.user).await.ok()?;

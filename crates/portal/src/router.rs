@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect};
 use axum::{Router, response::Response};
 use axum_extra::extract::CookieJar;
 use tower_http::compression::{CompressionLayer, Predicate};
-use usher_app::{Api, Problem};
+use usher_app::{App, Problem};
 use usher_http::{Meter, MeterLayer};
 
 use crate::failed::Failed;
@@ -27,9 +27,9 @@ const FORM_BYTES_MAX: usize = 256 * 1024;
 const OF_PROGRAMS: [&str; 2] = ["/v1/", "/scim/"];
 
 /// The portal in front of `rest`, which gets every request that is not for a page: the API and its documents.
-pub fn site(api: Arc<Api>, rest: Router) -> Fork {
-    let meter = Meter::new(api.request_figures().clone(), named_by_route());
-    let portal = Portal::new(api);
+pub fn site(app: Arc<App>, rest: Router) -> Fork {
+    let meter = Meter::new(app.request_figures().clone(), named_by_route());
+    let portal = Portal::new(app);
     let by_code = pages::routes_by_code().into_router().fallback(no_page);
     let pages = dressed(pages().into_router(), &portal, &meter).fallback_service(Fork {
         is_for_first: pages::is_for_people,
@@ -99,9 +99,9 @@ fn stream_compression() -> CompressionLayer<impl Predicate> {
 
 /// Redirects to the account of the signed-in user, else to the sign-in page.
 async fn start(State(portal): State<Arc<Portal>>, jar: CookieJar) -> Response {
-    let now = portal.api.engine().now();
+    let now = portal.app.engine().now();
     let secret = cookies::session_secret(&jar);
-    let session = secret.and_then(|secret| portal.api.identity().portal_session(secret, now));
+    let session = secret.and_then(|secret| portal.app.identity().portal_session(secret, now));
     let to = session.map_or_else(
         || "/sign-in".to_owned(),
         |session| NavPage::Overview.path(session.account),

@@ -62,8 +62,8 @@ impl Viewer {
         let back = (parts.method == Method::GET).then(|| address.to_owned());
         let secret = cookies::session_secret(&jar);
         let secret = secret.ok_or_else(|| Failed::SignIn { back: back.clone() })?;
-        let now = portal.api.engine().now();
-        let identity = portal.api.identity();
+        let now = portal.app.engine().now();
+        let identity = portal.app.identity();
         let session = if D::IS_USE {
             identity.portal_session(secret, now)
         } else {
@@ -75,7 +75,7 @@ impl Viewer {
         let is_confined = is_confined::<D>(portal, &session).await?;
         let mut viewer = Self::new(portal, session, secret, &jar);
         viewer.is_confined = is_confined;
-        let arrival = Arrival::of(&portal.api, &parts.extensions, &parts.headers);
+        let arrival = Arrival::of(&portal.app, &parts.extensions, &parts.headers);
         viewer.cause = arrival.cause(Channel::Portal, viewer.cause.credential);
         Ok(viewer)
     }
@@ -85,8 +85,8 @@ impl Viewer {
         let cookies = cookies.iter().map(|cookies| (header::COOKIE, cookies.clone()));
         let jar = CookieJar::from_headers(&cookies.collect::<HeaderMap>());
         let secret = cookies::session_secret(&jar)?;
-        let api = &portal.api;
-        let session = api.identity().portal_session_unused(secret, api.engine().now())?;
+        let app = &portal.app;
+        let session = app.identity().portal_session_unused(secret, app.engine().now())?;
         Some(Self::new(portal, session, secret, &jar))
     }
 
@@ -117,7 +117,7 @@ impl Viewer {
         let actor = self.actor.clone();
         let user = self.session.user;
         let is_confined = self.is_confined;
-        let engine = self.portal.api.engine();
+        let engine = self.portal.app.engine();
         let seen = engine.read(self.account, move |account, now| {
             let user = account.user(user).filter(|user| user.active)?;
             let signed = Signed {
@@ -147,7 +147,7 @@ impl Viewer {
 
     /// The wall-clock times of the account's time.
     pub(crate) async fn wall_times(&self) -> WallTimes {
-        self.portal.api.wall_times(self.account).await
+        self.portal.app.wall_times(self.account).await
     }
 
     /// Refuses viewers without a privilege over the whole account, before the form is read.
@@ -168,7 +168,7 @@ impl Viewer {
             cause: self.cause.clone(),
             command,
         };
-        let engine = self.portal.api.engine();
+        let engine = self.portal.app.engine();
         let done = engine.execute(self.account, request, view).await;
         told_refusals(done.map(Ok))
     }
@@ -180,7 +180,7 @@ impl Viewer {
         view: impl Fn(&Account, &(), Timestamp) -> T + Send + 'static,
     ) -> Result<Result<T, Refusal>, Failed> {
         let (actor, cause) = (self.actor.clone(), self.cause.clone());
-        let engine = self.portal.api.engine();
+        let engine = self.portal.app.engine();
         told_refusals(engine.propose(self.account, actor, cause, make, view).await)
     }
 
@@ -191,17 +191,17 @@ impl Viewer {
         hash: &PasswordHash,
         life: PasswordLife,
     ) -> Result<(), Problem> {
-        let (api, change) = (&self.portal.api, UserPatch::default());
+        let (app, change) = (&self.portal.app, UserPatch::default());
         let cause = self.cause.clone();
-        api.set_password(self.account, user, change, (hash, life), &self.actor, cause)
+        app.set_password(self.account, user, change, (hash, life), &self.actor, cause)
             .await
     }
 
     /// Whether this is the viewer's current password. Wrong ones are counted for their session.
     pub(crate) async fn knows_present_password(&self, password: String) -> Result<bool, Failed> {
-        let (api, session) = (&self.portal.api, &self.session);
+        let (app, session) = (&self.portal.app, &self.session);
         let credential = format!("web_{}", session.id);
-        let asked = api.is_present_password(self.account, session.user, password, &credential);
+        let asked = app.is_present_password(self.account, session.user, password, &credential);
         Ok(asked.await?)
     }
 
@@ -212,7 +212,7 @@ impl Viewer {
 
     /// The provider's ID token; `None` if the user signed in with a password.
     pub(crate) async fn id_token(&self) -> Result<Option<Secret>, Failed> {
-        let identity = self.portal.api.identity();
+        let identity = self.portal.app.identity();
         let id_token = identity.portal_session_id_token(self.account, self.session.user, self.session.id);
         Ok(id_token.await?)
     }
@@ -232,9 +232,9 @@ impl Viewer {
 
     /// Whether the session is still valid. Does not count as use.
     pub(crate) fn is_still_signed_in(&self) -> bool {
-        let api = &self.portal.api;
-        api.identity()
-            .is_portal_session_alive(&self.secret, api.engine().now())
+        let app = &self.portal.app;
+        app.identity()
+            .is_portal_session_alive(&self.secret, app.engine().now())
     }
 }
 
@@ -283,7 +283,7 @@ async fn is_confined<D: Door>(portal: &Portal, session: &PortalSession) -> Resul
 }
 
 fn has_to_change_password(portal: &Portal, session: &PortalSession) -> bool {
-    let identity = portal.api.identity();
+    let identity = portal.app.identity();
     !session.by_provider && identity.has_temporary_password(session.account, session.user)
 }
 
@@ -293,7 +293,7 @@ async fn lacks_second_factor(portal: &Portal, session: &PortalSession) -> Result
     if session.by_provider {
         return Ok(false);
     }
-    let lacks = portal.api.lacks_second_factor(session.account, session.user);
+    let lacks = portal.app.lacks_second_factor(session.account, session.user);
     match lacks.await {
         Ok(lacks) => Ok(lacks),
         Err(Failure::NoAccount) => Ok(false),

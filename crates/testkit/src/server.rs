@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use usher_app::{Api, Config};
+use usher_app::{App, Config};
 use usher_domain::{AccountId, Actor, Command, Timestamp, UserId};
 use usher_engine::{Cause, Clock, Engine, ManualClock, Options, Request};
 use usher_identity::{HashingShare, Identity, PasswordLife, draw_bits};
@@ -18,7 +18,7 @@ pub const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
 #[derive(Clone)]
 pub struct Server {
     /// The use cases, from which a router is made.
-    pub api: Arc<Api>,
+    pub app: Arc<App>,
     /// The engine of `api`.
     pub engine: Engine,
     /// The engine's clock.
@@ -38,9 +38,9 @@ impl Server {
         let engine = Engine::start(port.clone(), Clock::Manual(clock.clone()), Options::default());
         let engine = engine.await.unwrap();
         let identity = Identity::in_memory().unwrap();
-        let api = Api::new(engine.clone(), identity.clone(), port, config);
+        let app = App::new(engine.clone(), identity.clone(), port, config);
         Self {
-            api,
+            app,
             engine,
             clock,
             journal,

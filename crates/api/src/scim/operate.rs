@@ -135,7 +135,7 @@ impl Scim {
         };
         self.propose(make, |_| ()).await?;
         if let Some(user) = user {
-            let identity = self.caller.api.identity();
+            let identity = self.caller.app.identity();
             identity
                 .forget_user(self.caller.account, user)
                 .await
@@ -178,7 +178,7 @@ impl Scim {
         let shown: Option<(Shown, bool, Option<UserId>)> = self.propose(make, view).await?;
         let (shown, has_body, switched_off) = shown.ok_or_else(|| Error::not_found(kind.noun()))?;
         if let Some(user) = switched_off {
-            let identity = self.caller.api.identity();
+            let identity = self.caller.app.identity();
             identity
                 .revoke_user_tokens(self.caller.account, user)
                 .await

@@ -31,12 +31,12 @@ pub(super) struct Scim {
 impl FromRequestParts<Server> for Scim {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Server) -> Result<Self, Error> {
+    async fn from_request_parts(parts: &mut Parts, app: &Server) -> Result<Self, Error> {
         // Directories change all that an account has of people: nothing less lets an operator key do that.
         let account = account_in_path(parts).await;
-        let caller = Caller::<Everything>::of(api, parts, Channel::Scim, account);
+        let caller = Caller::<Everything>::of(app, parts, Channel::Scim, account);
         let caller = caller.await?.into_admitted();
-        let host = api.config().public_url.as_deref().unwrap_or_default();
+        let host = app.config().public_url.as_deref().unwrap_or_default();
         let base = format!("{host}{PATHS}{}", caller.account).into();
         Ok(Self { caller, base })
     }

@@ -93,8 +93,8 @@ impl ApiKey {
 
     /// Adds what only the credentials know.
     fn used(&mut self, caller: &Admitted, wall: &WallTimes) {
-        let now = caller.api.engine().now();
-        let Some(used) = caller.api.identity().api_key_use(caller.account, self.id) else {
+        let now = caller.app.engine().now();
+        let Some(used) = caller.app.identity().api_key_use(caller.account, self.id) else {
             return;
         };
         self.last_used_at = used.last.map(|last| wall.shown(last.at).into());
@@ -138,9 +138,9 @@ async fn create(
     key: IdempotencyKey,
     Json(body): Json<NewApiKey>,
 ) -> Result<Created<ApiKey>, Problem> {
-    let (api, account) = (Arc::clone(&caller.api), caller.account);
+    let (app, account) = (Arc::clone(&caller.app), caller.account);
     let expires_at = body.expires_at.map(|at| at.0.get());
-    if expires_at.is_some_and(|at| at <= api.engine().now()) {
+    if expires_at.is_some_and(|at| at <= app.engine().now()) {
         return Err(Problem::invalid("expires_at", "must lie in the future"));
     }
     let id = ApiKeyId::from_bits(caller.new_id(&key)?);
@@ -153,9 +153,9 @@ async fn create(
     });
     let find = move |account: &Account| account.api_keys().get(&id).map(|key| ApiKey::of(account, key));
     let mut created = Created::by(&caller, &key, command, format!("api-keys/{id}"), find).await?;
-    created.shown.used(&caller, &api.wall_times(account).await);
+    created.shown.used(&caller, &app.wall_times(account).await);
     if !created.existed || created.shown.last_used_at.is_none() {
-        let secret = api
+        let secret = app
             .identity()
             .put_api_key(account, id, scopes, expires_at)
             .await?;
@@ -184,7 +184,7 @@ async fn list(
         }))
     };
     let mut page = caller.read(view).await?;
-    let wall = caller.api.wall_times(caller.account).await;
+    let wall = caller.app.wall_times(caller.account).await;
     for key in &mut page.items {
         key.used(&caller, &wall);
     }
@@ -234,11 +234,11 @@ async fn rotate(
     };
     let found = caller.execute(command, find).await?;
     let (found, mut key) = found.ok_or_else(|| Problem::not_found("API key"))?;
-    let (identity, now) = (caller.api.identity(), caller.api.engine().now());
+    let (identity, now) = (caller.app.identity(), caller.app.engine().now());
     let secret = identity
         .rotate_api_key(caller.account, &found, overlap, now)
         .await?;
-    key.used(&caller, &caller.api.wall_times(caller.account).await);
+    key.used(&caller, &caller.app.wall_times(caller.account).await);
     key.key = Some(secret.into_exposed());
     Ok(Answer(key))
 }
@@ -259,7 +259,7 @@ async fn revoke(caller: Caller<AccountsManage>, Path(path): Path<ApiKeyPath>) ->
     caller.read(view).await?;
     // The key first: once the account no longer lists it, it could not be revoked any more.
     caller
-        .api
+        .app
         .identity()
         .revoke_api_key(caller.account, path.api_key)
         .await?;

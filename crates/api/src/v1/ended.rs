@@ -22,7 +22,7 @@ pub(crate) async fn read<T: Send + 'static>(
     caller: &Admitted,
     view: impl Fn(&Account, Timestamp) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Problem> {
-    match caller.api.engine().read(caller.account, view).await {
+    match caller.app.engine().read(caller.account, view).await {
         Ok(Ok(shown)) => Ok(shown),
         Ok(Err(refusal)) => Err(problem(caller, refusal.into()).await),
         Err(failure) => Err(caller.problem(failure).await.into()),
@@ -45,7 +45,7 @@ pub(crate) async fn problem(caller: &Admitted, failure: Failure) -> Problem {
 /// How the sign-in or ticket of a refusal ended. It is revealed to its own token and to those who may see its user; for
 /// others, and if it never existed, the answer is that there is none.
 pub(crate) async fn end_of(caller: &Admitted, refusal: Refusal) -> Result<(Refusal, Option<End>), Problem> {
-    let (records, account) = (caller.api.records(), caller.account);
+    let (records, account) = (caller.app.records(), caller.account);
     let (what, is_own, found) = match &refusal {
         Refusal::State(StateRefusal::SignInEnded { id }) => {
             let row = records.sign_in(account, *id).await?;
@@ -69,7 +69,7 @@ pub(crate) async fn end_of(caller: &Admitted, refusal: Refusal) -> Result<(Refus
 
 /// The problem for something that has ended, with how it ended.
 pub(crate) async fn problem_of(caller: &Admitted, refusal: &Refusal, end: &End) -> Problem {
-    told(&caller.api.wall_times(caller.account).await, refusal, end)
+    told(&caller.app.wall_times(caller.account).await, refusal, end)
 }
 
 /// The same if the wall clock's history is known.
@@ -99,7 +99,7 @@ pub(crate) fn session_is_over(over: &Over) -> Problem {
 
 /// An ended session, if the caller may see it.
 pub(crate) async fn session(caller: &Admitted, id: SessionId) -> Result<Option<SessionRow>, Problem> {
-    let row = caller.api.records().session(caller.account, id).await?;
+    let row = caller.app.records().session(caller.account, id).await?;
     let Some(row) = row.filter(|row| row.end.is_some()) else {
         return Ok(None);
     };

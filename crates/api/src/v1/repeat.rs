@@ -31,7 +31,7 @@ pub(crate) async fn check_sign_in(
         return Ok(());
     }
     let id = SignInId::from_bits(bits);
-    match caller.api.records().sign_in_end(caller.account, id).await? {
+    match caller.app.records().sign_in_end(caller.account, id).await? {
         Some(end) => {
             Err(ended::problem_of(caller, &Refusal::State(StateRefusal::SignInEnded { id }), &end).await)
         }
@@ -50,7 +50,7 @@ pub(crate) async fn check_session(
         return Ok(true);
     }
     let id = SessionId::from_bits(bits);
-    match caller.api.records().session_end(caller.account, id).await? {
+    match caller.app.records().session_end(caller.account, id).await? {
         Some(end) => Err(ended::problem_of(caller, &ended::SESSION_OVER, &end).await),
         None => check_ticket(caller, bits).await.map(|()| false),
     }
@@ -59,14 +59,14 @@ pub(crate) async fn check_session(
 /// Refuses a key that created another sign-in, session or ticket, even one that has ended.
 async fn check_key(caller: &Admitted, bits: u128) -> Result<(), Problem> {
     let (first, last) = ids_of_key(bits);
-    let records = caller.api.records();
+    let records = caller.app.records();
     need_no_other(records.has_made(caller.account, first, last, bits).await?)?;
     Ok(())
 }
 
 async fn check_ticket(caller: &Admitted, bits: u128) -> Result<(), Problem> {
     let id = TicketId::from_bits(bits);
-    match caller.api.records().ticket_end(caller.account, id).await? {
+    match caller.app.records().ticket_end(caller.account, id).await? {
         Some(end) => {
             Err(ended::problem_of(caller, &Refusal::State(StateRefusal::TicketEnded { id }), &end).await)
         }

@@ -213,7 +213,7 @@ async fn change(
     let view = |account: &Account, (): &(), _| Settings::from(account.settings());
     let Ok(shown) = caller.propose(make, view).await?;
     if requires {
-        caller.api.end_what_passwords_began(caller.account, None).await?;
+        caller.app.end_what_passwords_began(caller.account, None).await?;
     }
     Ok(Answer(shown))
 }
@@ -230,7 +230,7 @@ async fn need_way_in(caller: &Admitted, change: SignInPatch) -> Result<(), Probl
         return Ok(());
     }
     match caller
-        .api
+        .app
         .single_sign_on_lacks(caller.account, break_glass)
         .await?
     {
@@ -246,7 +246,7 @@ async fn need_own_second_factor(caller: &Admitted) -> Result<(), Problem> {
         return Ok(());
     };
     let is_admin = |account: &Account, actor: &Actor, _| Ok(account.is_admin(actor));
-    if !caller.read(is_admin).await? || caller.api.identity().has_second_factor(caller.account, user) {
+    if !caller.read(is_admin).await? || caller.app.identity().has_second_factor(caller.account, user) {
         return Ok(());
     }
     Err(Problem::invalid(

@@ -134,7 +134,7 @@ fn default_email_claim() -> String {
 impl SingleSignOn {
     /// The account's stored provider.
     async fn of(caller: &Admitted) -> Result<Self, Problem> {
-        let identity = caller.api.identity();
+        let identity = caller.app.identity();
         let provider = identity.provider(caller.account).await?;
         let provider = provider.ok_or_else(|| Problem::not_found("single sign-on"))?;
         let named = identity.named_domains(caller.account).await?;
@@ -151,7 +151,7 @@ impl SingleSignOn {
             trusts_addresses: provider.trusts_addresses,
             email_domains: domains.map(ToString::to_string).collect(),
             domains: named.into_iter().map(Domain::from).collect(),
-            redirect_uri: caller.api.own_redirect_uri(caller.account),
+            redirect_uri: caller.app.own_redirect_uri(caller.account),
             own_redirect_uri: provider.own_redirect_uri,
             sign_in_path: format!("/sso/{}", caller.account),
         })
@@ -226,7 +226,7 @@ async fn set(
     let (provider, secret) = body.into_provider()?;
     let (actor, cause) = (&caller.actor, caller.cause.clone());
     let set = caller
-        .api
+        .app
         .set_provider(caller.account, provider, secret, actor, cause);
     set.await.map_err(|refused| match refused.field() {
         Ok((field, wrong)) => Problem::invalid(field, wrong),
@@ -245,6 +245,6 @@ async fn set(
 )]
 async fn remove(caller: Caller<AccountsManage>) -> Result<StatusCode, Problem> {
     let (actor, cause) = (&caller.actor, caller.cause.clone());
-    caller.api.remove_provider(caller.account, actor, cause).await?;
+    caller.app.remove_provider(caller.account, actor, cause).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -91,16 +91,16 @@ async fn create(
     let actor = caller.actor.clone();
     let view = move |account: &Account, _| may_follow(account, &actor, purpose);
     ended::read(&caller, view).await?;
-    let until = caller.api.engine().now() + Secs::new(STREAM_TICKET_SECS);
+    let until = caller.app.engine().now() + Secs::new(STREAM_TICKET_SECS);
     let Admission::Credential { shown, .. } = &caller.admission else {
         return Err(Problem::unauthenticated(true));
     };
     let ticket = caller
-        .api
+        .app
         .identity()
         .pass_of(shown, caller.account, purpose, until)?
         .into_exposed();
-    let public_url = caller.api.config().public_url.as_deref().unwrap_or_default();
+    let public_url = caller.app.config().public_url.as_deref().unwrap_or_default();
     Ok(Answer(StreamTicket {
         url: format!(
             "{public_url}/v1/accounts/{}/{path}/events?ticket={ticket}",

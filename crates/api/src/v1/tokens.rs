@@ -6,7 +6,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use usher_app::{Api, Arrival, AttemptFrom, hashing_share};
+use usher_app::{App, Arrival, AttemptFrom, hashing_share};
 use usher_domain::text::Email;
 use usher_domain::{AccountId, UserId};
 use usher_engine::Failure;
@@ -72,7 +72,7 @@ struct Token {
     ])))
 )]
 async fn create(
-    State(api): State<Arc<Api>>,
+    State(app): State<Arc<App>>,
     arrival: Arrival,
     Json(body): Json<Credentials>,
 ) -> Result<(StatusCode, Answer<Token>), Problem> {
@@ -80,11 +80,11 @@ async fn create(
         address: arrival.address,
         browser: None,
     };
-    let attempt = api.throttle().password(Some(&body.email), from);
+    let attempt = app.throttle().password(Some(&body.email), from);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
-    let (user, needs_single_sign_on) = find(&api, body.account, body.email.clone()).await?.unzip();
+    let (user, needs_single_sign_on) = find(&app, body.account, body.email.clone()).await?.unzip();
     let share = hashing_share(Some(body.account), arrival.address);
-    let proof = api
+    let proof = app
         .identity()
         .prove_password(share, body.account, user, body.password)
         .await?;
@@ -97,17 +97,17 @@ async fn create(
         return Err(Problem::sso_required(body.account));
     }
     if proof.life() == PasswordLife::Temporary {
-        return Err(change_required(&api));
+        return Err(change_required(&app));
     }
-    if api.lacks_second_factor(body.account, proof.user()).await? {
+    if app.lacks_second_factor(body.account, proof.user()).await? {
         return Err(Problem::second_factor_set_up_needed());
     }
-    let issued = exchange(&api, proof, body.second_factor.as_deref(), from).await?;
+    let issued = exchange(&app, proof, body.second_factor.as_deref(), from).await?;
     // Checked after the token exists: anything that revokes such tokens has either revoked it already, or is visible
     // now.
-    let standing = find(&api, body.account, body.email).await?;
+    let standing = find(&app, body.account, body.email).await?;
     if standing != user.map(|user| (user, false)) {
-        api.identity().revoke_user_token(issued.token.expose()).await?;
+        app.identity().revoke_user_token(issued.token.expose()).await?;
         return Err(match standing {
             Some((_, true)) => Problem::sso_required(body.account),
             _ => wrong(),
@@ -122,12 +122,12 @@ async fn create(
 
 /// The active user with this address, and whether they have to sign in with the account's provider; `None` if there is
 /// no such user or account.
-async fn find(api: &Api, account: AccountId, email: Email) -> Result<Option<(UserId, bool)>, Problem> {
+async fn find(app: &App, account: AccountId, email: Email) -> Result<Option<(UserId, bool)>, Problem> {
     let find = move |account: &usher_domain::Account, _| {
         let user = account.user_by_email(&email).filter(|user| user.active);
         user.map(|user| (user.id, account.needs_single_sign_on(user.id)))
     };
-    match api.engine().read(account, find).await {
+    match app.engine().read(account, find).await {
         Ok(user) => Ok(user),
         Err(Failure::NoAccount) => Ok(None),
         Err(failure) => Err(failure.into()),
@@ -137,21 +137,21 @@ async fn find(api: &Api, account: AccountId, email: Email) -> Result<Option<(Use
 /// A token for the right password, and the right code if the user has a second factor. Wrong codes are counted
 /// separately: somebody who does not know the password cannot use up the user's attempts.
 async fn exchange(
-    api: &Api,
+    app: &App,
     proof: PasswordProof,
     code: Option<&str>,
     from: AttemptFrom,
 ) -> Result<IssuedToken, Problem> {
     let attempt = match code {
         Some(_) => {
-            let attempt = api.throttle().second_factor(proof.user(), from);
+            let attempt = app.throttle().second_factor(proof.user(), from);
             Some(attempt.map_err(Problem::too_many_attempts)?)
         }
         None => None,
     };
-    match api
+    match app
         .identity()
-        .exchange_password(proof, code, api.engine().now())
+        .exchange_password(proof, code, app.engine().now())
         .await?
     {
         Exchange::Issued(issued) => {
@@ -160,7 +160,7 @@ async fn exchange(
             }
             Ok(issued)
         }
-        Exchange::ChangeRequired => Err(change_required(api)),
+        Exchange::ChangeRequired => Err(change_required(app)),
         Exchange::SecondFactorNeeded => Err(Problem::second_factor_needed()),
         Exchange::Wrong if code.is_some() => Err(wrong()
             .detailed("The code of the second factor is wrong, or was used before. Wait for the next one.")),
@@ -169,9 +169,9 @@ async fn exchange(
 }
 
 /// Refers a user with a temporary password to the page where they choose a new one.
-fn change_required(api: &Api) -> Problem {
+fn change_required(app: &App) -> Problem {
     let page = "/me/password";
-    Problem::password_change_required(api.url(page).unwrap_or_else(|| page.to_owned()))
+    Problem::password_change_required(app.url(page).unwrap_or_else(|| page.to_owned()))
 }
 
 fn wrong() -> Problem {
@@ -185,10 +185,10 @@ fn wrong() -> Problem {
     delete, path = "/v1/tokens/current", operation_id = "revokeToken", tag = "tokens",
     responses((status = 204, description = "The token was revoked."))
 )]
-async fn revoke(State(api): State<Arc<Api>>, Bearer(token): Bearer) -> Result<StatusCode, Problem> {
-    match api.identity().authenticate(&token, None, api.engine().now()) {
+async fn revoke(State(app): State<Arc<App>>, Bearer(token): Bearer) -> Result<StatusCode, Problem> {
+    match app.identity().authenticate(&token, None, app.engine().now()) {
         Ok(usher_identity::Caller::User { .. }) => {
-            api.identity().revoke_user_token(&token).await?;
+            app.identity().revoke_user_token(&token).await?;
             Ok(StatusCode::NO_CONTENT)
         }
         Ok(_) => Err(Problem::forbidden("a user token")),

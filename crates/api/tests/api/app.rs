@@ -71,7 +71,7 @@ impl App {
             .set_operator_key(OPERATOR_KEY, START)
             .await
             .unwrap();
-        let (router, _) = usher_api::router(Arc::clone(&server.api));
+        let (router, _) = usher_api::router(Arc::clone(&server.app));
         Self {
             server,
             router,

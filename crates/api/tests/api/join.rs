@@ -338,7 +338,7 @@ async fn wrong_codes_from_a_network_never_delay_a_right_one() {
     let wrong = "K7M2QX9D4T".parse().unwrap();
     let right = link.trim_start_matches("/join/").parse().unwrap();
     let status = async |code| {
-        let owner = desk.app.api.code_owner(code, Some(address)).await;
+        let owner = desk.app.app.code_owner(code, Some(address)).await;
         owner.map_or_else(|problem| problem.kind().status.as_u16(), |_| 200)
     };
 

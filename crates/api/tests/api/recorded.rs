@@ -81,8 +81,8 @@ async fn office() -> (App, UserId, UserId) {
 
 async fn record_left_over(app: &App) {
     app.engine.advance(Secs::new(60)).await;
-    app.api.record_left_over().await.unwrap();
-    app.api.record_left_over().await.unwrap();
+    app.app.record_left_over().await.unwrap();
+    app.app.record_left_over().await.unwrap();
 }
 
 async fn hash(app: &App, password: &str) -> PasswordHash {
@@ -113,7 +113,7 @@ async fn losing_the_right_while_setting_a_password_still_succeeds() {
     let (app, adam, mia) = office().await;
     let (hash, nothing_else, actor) = (hash(&app, ANOTHER).await, UserPatch::default(), Actor::User(adam));
 
-    let set = app.api.set_password(
+    let set = app.app.set_password(
         app.account,
         mia,
         nothing_else,
@@ -136,7 +136,7 @@ async fn losing_the_right_while_removing_a_second_factor_still_succeeds() {
     let actor = Actor::User(adam);
 
     let removed = app
-        .api
+        .app
         .remove_second_factor(app.account, mia, &actor, Cause::from(CAUSE));
     let (removed, ()) = tokio::join!(removed, switch_off(&app, adam));
 
@@ -153,7 +153,7 @@ async fn a_user_deactivated_while_setting_up_a_second_factor_gets_the_recovery_c
     let shown = app.drawn_second_factor(adam).await.code(app.engine.now());
 
     let set = app
-        .api
+        .app
         .confirm_second_factor(app.account, adam, &shown, Cause::from(CAUSE));
     let (set, ()) = tokio::join!(set, switch_off(&app, adam));
 
@@ -168,7 +168,7 @@ async fn losing_the_right_while_removing_the_provider_still_succeeds() {
     record_left_over(&app).await;
     let actor = Actor::User(adam);
 
-    let removed = app.api.remove_provider(app.account, &actor, Cause::from(CAUSE));
+    let removed = app.app.remove_provider(app.account, &actor, Cause::from(CAUSE));
     let (removed, ()) = tokio::join!(removed, switch_off(&app, adam));
 
     assert!(matches!(removed, Ok(true)), "{removed:?}");
@@ -236,7 +236,7 @@ async fn a_change_that_the_journal_cannot_accept_is_recorded_later() {
     app.journal.fault_at(1, Fault::Failed);
 
     let removed = app
-        .api
+        .app
         .remove_second_factor(app.account, mia, &actor, Cause::from(CAUSE));
     let removed = removed.await;
 

@@ -419,7 +419,7 @@ async fn guessing_a_password_for_a_day_locks_no_user_out_of_another_network() {
         let email = "sven@example.com".parse().unwrap();
 
         guess_for_a_day(&app, networks, |from| {
-            app.api.throttle().password(Some(&email), from).map(drop)
+            app.app.throttle().password(Some(&email), from).map(drop)
         })
         .await;
 
@@ -438,7 +438,7 @@ async fn guessing_codes_for_a_day_locks_no_user_out_of_another_network() {
         let user = sven.parse().unwrap();
 
         guess_for_a_day(&app, networks, |from| {
-            app.api.throttle().second_factor(user, from).map(drop)
+            app.app.throttle().second_factor(user, from).map(drop)
         })
         .await;
 
@@ -476,7 +476,7 @@ async fn wrong_codes_from_one_network_leave_another_its_own() {
 #[tokio::test]
 async fn a_network_of_ipv6_has_as_many_guesses_as_one_address() {
     let app = App::empty().await;
-    let throttle = app.api.throttle();
+    let throttle = app.app.throttle();
     let guess = |number: u32, from: &str| {
         let email = format!("guess-{number}@example.com").parse().unwrap();
         let from = AttemptFrom {

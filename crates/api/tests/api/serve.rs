@@ -38,7 +38,7 @@ async fn a_connection_stays_open_until_the_server_stops() {
     let shutdown = async {
         let _ = stopped.await;
     };
-    let connections = Arc::clone(app.api.connections());
+    let connections = Arc::clone(app.app.connections());
     let too_late = usher_api::too_late;
     let serving = usher_http::serve(
         listener,
@@ -81,7 +81,7 @@ async fn put_on_a_socket(app: &App, tls: Option<Tls>) -> SocketAddr {
         listener,
         app.router.clone(),
         tls,
-        Arc::clone(app.api.connections()),
+        Arc::clone(app.app.connections()),
         usher_api::too_late,
         std::future::pending(),
     ));
@@ -165,8 +165,8 @@ async fn proxies_that_are_trusted_are_not_counted() {
         held.push(ask_from([127, 0, 0, 1], server).await.unwrap());
     }
 
-    assert_eq!(app.api.connections().count(), 10);
-    assert_eq!(app.api.connections().turned_away(), 0);
+    assert_eq!(app.app.connections().count(), 10);
+    assert_eq!(app.app.connections().turned_away(), 0);
 }
 
 /// Everything until the server closes the connection, and how long that took.

@@ -266,8 +266,8 @@ async fn a_change_of_the_provider_interrupted_by_a_crash_is_recorded_later() {
     assert_eq!(recorded(&app).await, Vec::<Value>::new());
     app.engine.advance(Secs::new(60)).await;
 
-    app.api.record_left_over().await.unwrap();
-    app.api.record_left_over().await.unwrap();
+    app.app.record_left_over().await.unwrap();
+    app.app.record_left_over().await.unwrap();
 
     let entries = recorded(&app).await;
     let actions: Vec<_> = entries

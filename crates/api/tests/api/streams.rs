@@ -383,8 +383,8 @@ async fn a_server_that_stops_ends_its_streams() {
     let mut desk = Desk::with_seats(1).await;
     let records = std::sync::Arc::new(usher_journal::MemoryJournal::new());
     let (engine, identity) = (desk.app.engine.clone(), desk.app.identity.clone());
-    let api = usher_app::Api::new(engine, identity, records, usher_app::Config::default());
-    desk.app.router = usher_api::router(std::sync::Arc::clone(&api)).0;
+    let app = usher_app::App::new(engine, identity, records, usher_app::Config::default());
+    desk.app.router = usher_api::router(std::sync::Arc::clone(&app)).0;
     let sven = desk.sign_in(&desk.agent("Sven").await).await;
     let mut stream = desk
         .follow(&sven.token, &sven.path("/events"), None)
@@ -392,7 +392,7 @@ async fn a_server_that_stops_ends_its_streams() {
         .begun()
         .await;
 
-    api.close();
+    app.close();
 
     stream.ends().await;
 }

@@ -8,7 +8,7 @@ use usher_engine::Failure;
 use usher_identity::{Caller as TokenHolder, Credential, Identified, OperatorScope, PassFor, Shown};
 
 use super::follow::may_follow;
-use crate::api::Api;
+use crate::app::App;
 use crate::problem::Problem;
 
 /// How a caller was authenticated.
@@ -36,18 +36,18 @@ pub enum Admission {
 
 impl Admission {
     /// The caller as authenticated now; a problem if nobody is, or if that cannot be checked at the moment.
-    pub(super) async fn admitted(&self, api: &Api, account: AccountId) -> Result<Actor, Problem> {
+    pub(super) async fn admitted(&self, app: &App, account: AccountId) -> Result<Actor, Problem> {
         match self {
             Self::Credential {
                 shown,
                 needed,
                 ticket_for,
             } => {
-                let known = api
+                let known = app
                     .identity()
-                    .identify_again(shown, account, api.engine().now())
+                    .identify_again(shown, account, app.engine().now())
                     .map_err(|_| Problem::unauthenticated(true))?;
-                let actor = admit(api, account, known, *needed).await?;
+                let actor = admit(app, account, known, *needed).await?;
                 if let Some(purpose) = *ticket_for {
                     let holder = actor.clone();
                     let may = move |account: &Account, _| {
@@ -59,7 +59,7 @@ impl Admission {
                             answer => answer,
                         }
                     };
-                    api.engine().read(account, may).await??;
+                    app.engine().read(account, may).await??;
                 }
                 Ok(actor)
             }
@@ -68,7 +68,7 @@ impl Admission {
                 purpose,
                 shown_at,
             } => match (
-                api.identity().is_pass(proof, account, *purpose, *shown_at),
+                app.identity().is_pass(proof, account, *purpose, *shown_at),
                 *purpose,
             ) {
                 (true, PassFor::Customer(id) | PassFor::CustomerStream(id)) => Ok(Actor::Customer(id)),
@@ -80,7 +80,7 @@ impl Admission {
 
 /// Admits the holder of a credential to an account if they have any rights there.
 pub(super) async fn admit(
-    api: &Api,
+    app: &App,
     account: AccountId,
     known: Identified,
     needed: OperatorScope,
@@ -92,7 +92,7 @@ pub(super) async fn admit(
         need_scope(scopes, needed)?;
     }
     if let TokenHolder::User { user, .. } = known.caller {
-        match api.lacks_second_factor(account, user).await {
+        match app.lacks_second_factor(account, user).await {
             Ok(false) | Err(Failure::NoAccount) => {}
             Ok(true) => return Err(Problem::second_factor_set_up_needed()),
             Err(failure) => return Err(failure.into()),
@@ -100,7 +100,7 @@ pub(super) async fn admit(
     }
     let actor = known.caller.into_actor();
     if matches!(actor, Actor::ApiKey { .. }) {
-        need_power(api, account, &actor).await?;
+        need_power(app, account, &actor).await?;
     }
     Ok(actor)
 }
@@ -124,10 +124,10 @@ pub(super) fn need_scope(scopes: &BTreeSet<OperatorScope>, needed: OperatorScope
 
 /// Refuses an API key whose creator has lost all rights that the key has. Every command and read checks the key's
 /// rights again: this explains why there are none.
-async fn need_power(api: &Api, account: AccountId, key: &Actor) -> Result<(), Problem> {
+async fn need_power(app: &App, account: AccountId, key: &Actor) -> Result<(), Problem> {
     let key = key.clone();
     let is_powerless = move |account: &Account, _| account.is_powerless_key(&key);
-    match api.engine().read(account, is_powerless).await {
+    match app.engine().read(account, is_powerless).await {
         Ok(false) | Err(Failure::NoAccount) => Ok(()),
         Ok(true) => Err(
             Problem::forbidden("an API key whose creator still has its rights").detailed(

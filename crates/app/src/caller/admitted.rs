@@ -8,7 +8,7 @@ use usher_domain::{Account, AccountId, Actor, Command, Execute, Refusal, Timesta
 use usher_engine::{Cause, Failure, Request};
 
 use super::admission::Admission;
-use crate::api::Api;
+use crate::app::App;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Ended, Problem};
 use crate::streams::{OpenStream, StreamOf};
@@ -17,7 +17,7 @@ use crate::streams::{OpenStream, StreamOf};
 #[derive(Clone)]
 pub struct Admitted {
     /// The state of the handlers.
-    pub api: Arc<Api>,
+    pub app: Arc<App>,
     /// The account that the path names.
     pub account: AccountId,
     /// The caller.
@@ -48,7 +48,7 @@ impl Admitted {
         view: impl Fn(&Account, &C::Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Failure> {
         let request = self.request(command);
-        self.api.engine().execute(self.account, request, view).await
+        self.app.engine().execute(self.account, request, view).await
     }
 
     /// Refuses a command that would be refused now. For commands that need costly preparation.
@@ -64,7 +64,7 @@ impl Admitted {
     pub async fn open_stream(&self) -> Result<OpenStream, Problem> {
         if let Actor::Customer(session) = self.actor {
             let of = StreamOf::customer(self.account, session);
-            return self.api.streams().open(of);
+            return self.app.streams().open(of);
         }
         let user = self.read(|account, actor, _| Ok(account.user_of(actor))).await?;
         let session = match &self.actor {
@@ -77,13 +77,13 @@ impl Admitted {
             user,
             session,
         };
-        self.api.streams().open(of)
+        self.app.streams().open(of)
     }
 
     /// The caller as the same credential authenticates them now, which may have been revoked, or its user deactivated, since it
     /// was checked. A problem if nobody is, or if that cannot be checked at the moment.
     pub async fn admitted_again(&self) -> Result<Actor, Problem> {
-        self.admission.admitted(&self.api, self.account).await
+        self.admission.admitted(&self.app, self.account).await
     }
 
     /// Whether this is an operator key.
@@ -120,7 +120,7 @@ impl Admitted {
         view: impl Fn(&Account, &(), Timestamp) -> T + Send + 'static,
     ) -> Result<Result<T, E>, Problem> {
         let (actor, cause) = (self.actor.clone(), self.cause.clone());
-        let engine = self.api.engine();
+        let engine = self.app.engine();
         match engine.propose(self.account, actor, cause, make, view).await {
             Ok(answer) => Ok(answer),
             Err(failure) => Err(self.problem(failure).await),
@@ -134,7 +134,7 @@ impl Admitted {
     ) -> Result<T, Problem> {
         let actor = self.actor.clone();
         let seen = self
-            .api
+            .app
             .engine()
             .read(self.account, move |account, now| view(account, &actor, now))
             .await;
@@ -167,21 +167,21 @@ impl Admitted {
     /// The 128 bits of a new id of this caller's.
     pub fn new_id(&self, key: &IdempotencyKey) -> Result<u128, Problem> {
         key.bits(
-            self.api.identity(),
+            self.app.identity(),
             Some(self.account),
             &self.actor,
-            self.api.engine().now(),
+            self.app.engine().now(),
         )
     }
 
     /// A new join code, as the account stores it.
     pub fn draw_code(&self) -> Result<JoinCode, Problem> {
-        self.api.draw_code(self.account)
+        self.app.draw_code(self.account)
     }
 
     /// The 128 bits of a new id that is never requested twice.
     pub fn draw_id(&self) -> Result<u128, Problem> {
-        usher_identity::draw_bits(self.api.engine().now()).map_err(Problem::from)
+        usher_identity::draw_bits(self.app.engine().now()).map_err(Problem::from)
     }
 
     /// A refusal as a problem for this caller: operator keys are told how to act as the user.
@@ -199,7 +199,7 @@ impl Admitted {
 
     /// The problem that a failure is, with how a sign-in or ticket ended where that is what it is about.
     pub async fn problem(&self, failure: Failure) -> Problem {
-        let records = self.api.records();
+        let records = self.app.records();
         let ended = match &failure {
             Failure::Refused(Refusal::State(StateRefusal::SignInEnded { id })) => {
                 records.sign_in_end(self.account, *id).await
@@ -217,7 +217,7 @@ impl Admitted {
                 by: None,
                 by_name: None,
                 note: None,
-                at: self.api.wall_times(self.account).await.shown(end.at),
+                at: self.app.wall_times(self.account).await.shown(end.at),
             }),
             _ => problem,
         }

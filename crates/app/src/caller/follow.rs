@@ -12,7 +12,7 @@ use usher_identity::PassFor;
 use super::admission::Admission;
 use super::admitted::Admitted;
 use super::scope::{AccountsManage, Scope};
-use crate::api::Api;
+use crate::app::App;
 use crate::arrival::Arrival;
 use crate::problem::Problem;
 
@@ -49,26 +49,26 @@ impl Admitted {
     /// The caller who follows `subject` with a stream ticket instead of a credential: the holder of the ticket's
     /// credential. A problem if the ticket is not, or no longer, valid for this stream.
     pub async fn by_stream_ticket(
-        api: &Arc<Api>,
+        app: &Arc<App>,
         parts: &Parts,
         account: AccountId,
         subject: impl Followed,
         ticket: &str,
     ) -> Result<Self, Problem> {
-        let (purpose, now) = (subject.purpose(), api.engine().now());
-        let shown = api.identity().shown_for_pass(ticket, account, purpose, now);
+        let (purpose, now) = (subject.purpose(), app.engine().now());
+        let shown = app.identity().shown_for_pass(ticket, account, purpose, now);
         let admission = Admission::Credential {
             shown: shown.ok_or_else(Problem::stale_ticket)?,
             // Following keeps the subject alive.
             needed: AccountsManage::NEEDED,
             ticket_for: Some(purpose),
         };
-        admission.admitted(api, account).await?;
+        admission.admitted(app, account).await?;
         let actor = subject.actor();
         RequestLog::note_actor(&parts.extensions, &actor);
-        let arrival = Arrival::of(api, &parts.extensions, &parts.headers);
+        let arrival = Arrival::of(app, &parts.extensions, &parts.headers);
         Ok(Self {
-            api: Arc::clone(api),
+            app: Arc::clone(app),
             account,
             actor,
             cause: arrival.cause(Channel::Api, None),

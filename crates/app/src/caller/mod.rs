@@ -24,7 +24,7 @@ use self::admission::{admit, need_scope};
 pub use self::admitted::Admitted;
 pub use self::follow::{Followed, may_follow};
 pub use self::scope::{AccountsManage, AccountsRead, BillingManage, Everything, Scope};
-use crate::api::Api;
+use crate::app::App;
 use crate::arrival::Arrival;
 use crate::problem::Problem;
 
@@ -46,12 +46,12 @@ impl<S: Scope> Caller<S> {
     /// The sender of a request about `account`, from the credential in its `Authorization` header. A problem if there
     /// is none, or it is not valid there; `account` is `None` if the request does not name a well-formed account id.
     pub async fn of(
-        api: &Arc<Api>,
+        app: &Arc<App>,
         parts: &Parts,
         channel: Channel,
         account: Option<AccountId>,
     ) -> Result<Self, Problem> {
-        let known = Known::of(api, parts, channel, account)?;
+        let known = Known::of(app, parts, channel, account)?;
         let account = account.ok_or_else(|| Problem::not_found("account"))?;
         let admission = Admission::Credential {
             shown: known.identified.shown,
@@ -60,9 +60,9 @@ impl<S: Scope> Caller<S> {
         };
         Ok(Self {
             admitted: Admitted {
-                api: Arc::clone(api),
+                app: Arc::clone(app),
                 account,
-                actor: admit(api, account, known.identified, S::NEEDED).await?,
+                actor: admit(app, account, known.identified, S::NEEDED).await?,
                 cause: known.cause,
                 admission,
             },
@@ -80,7 +80,7 @@ impl<S: Scope> Caller<S> {
 /// A caller with an operator key with the scope `S`, for requests that need not name an account.
 pub struct Operator<S> {
     /// The use cases.
-    pub api: Arc<Api>,
+    pub app: Arc<App>,
     /// The request's origin, for the audit.
     pub cause: Cause,
     key: OperatorKeyId,
@@ -90,14 +90,14 @@ pub struct Operator<S> {
 
 impl<S: Scope> Operator<S> {
     /// The operator who sends a request. A problem if it is no operator, or the key lacks the scope.
-    pub fn of(api: &Arc<Api>, parts: &Parts) -> Result<Self, Problem> {
-        let known = Known::of(api, parts, Channel::Api, None)?;
+    pub fn of(app: &Arc<App>, parts: &Parts) -> Result<Self, Problem> {
+        let known = Known::of(app, parts, Channel::Api, None)?;
         let Credential::OperatorKey { id: key, scopes } = known.identified.credential else {
             return Err(Problem::forbidden("an operator key"));
         };
         need_scope(&scopes, S::NEEDED)?;
         Ok(Self {
-            api: Arc::clone(api),
+            app: Arc::clone(app),
             key,
             cause: known.cause,
             admission: Admission::Credential {
@@ -127,7 +127,7 @@ impl<S: Scope> Operator<S> {
     #[must_use]
     pub fn in_account(self, account: AccountId) -> Admitted {
         Admitted {
-            api: self.api,
+            app: self.app,
             account,
             actor: Actor::Operator,
             cause: self.cause,
@@ -151,12 +151,12 @@ struct Known {
 }
 
 impl Known {
-    fn of(api: &Api, parts: &Parts, channel: Channel, account: Option<AccountId>) -> Result<Self, Problem> {
+    fn of(app: &App, parts: &Parts, channel: Channel, account: Option<AccountId>) -> Result<Self, Problem> {
         let token = bearer_of(&parts.headers).ok_or_else(|| Problem::unauthenticated(false))?;
-        let arrival = Arrival::of(api, &parts.extensions, &parts.headers);
-        let identified = api
+        let arrival = Arrival::of(app, &parts.extensions, &parts.headers);
+        let identified = app
             .identity()
-            .identify(token, account, arrival.address, api.engine().now())
+            .identify(token, account, arrival.address, app.engine().now())
             .map_err(|_| Problem::unauthenticated(true))?;
         match &identified.credential {
             Credential::OperatorKey { id, .. } => RequestLog::note_actor(&parts.extensions, id),

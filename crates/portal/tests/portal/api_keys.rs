@@ -108,7 +108,7 @@ async fn a_rotated_keys_previous_secret_works_for_the_chosen_overlap() {
         assert_eq!(calls(&app, account, key).await, StatusCode::OK);
     }
     assert!(list.html.contains("Expires soon") && list.html.contains("The secret before works until"));
-    app.api.engine().advance(usher_domain::Secs::new(3_600)).await;
+    app.app.engine().advance(usher_domain::Secs::new(3_600)).await;
     assert_eq!(calls(&app, account, &first).await, StatusCode::UNAUTHORIZED);
     let nonsense = app
         .post(&olga, &rotate, &rotate, &[("overlap", "99999999")])
@@ -128,7 +128,7 @@ async fn users_list_and_revoke_their_own_tokens() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     let id = app.user(account, "Olga", "olga@example.com", Role::Owner).await;
-    let (identity, now) = (app.api.identity(), app.api.engine().now());
+    let (identity, now) = (app.app.identity(), app.app.engine().now());
     let token = identity.issue_user_token(account, id, now).await.unwrap().token;
     let olga = app.sign_in("olga@example.com").await;
     let page = app.get(&olga, "/me").await;

@@ -62,8 +62,8 @@ impl App {
 
     pub async fn configured(config: Config) -> Self {
         let server = Server::start(config).await;
-        let rest = usher_api::router(Arc::clone(&server.api)).0;
-        let site = usher_portal::site(Arc::clone(&server.api), rest);
+        let rest = usher_api::router(Arc::clone(&server.app)).0;
+        let site = usher_portal::site(Arc::clone(&server.app), rest);
         Self { site, server }
     }
 
@@ -98,7 +98,7 @@ impl App {
             ..SettingsPatch::default()
         };
         self.give(account, kit::change_settings(change)).await;
-        let ended = self.api.end_what_passwords_began(account, None).await;
+        let ended = self.app.end_what_passwords_began(account, None).await;
         ended.unwrap();
     }
 

@@ -91,7 +91,7 @@ async fn the_exported_files_have_all_matching_entries_and_no_formulas() {
     assert_eq!(lines[0]["detail"]["minutes"], 1);
     assert_eq!(lines[0]["actor_name"], "The operator");
     let hash = app
-        .api
+        .app
         .engine()
         .head(account)
         .await
@@ -115,7 +115,7 @@ async fn the_audit_shows_the_channel_of_a_change_and_the_result_of_a_check() {
     let path = format!("/a/{account}/audit");
     let teams = format!("/a/{account}/teams");
     app.post(&olga, &teams, &teams, &[("name", "Night")]).await;
-    let (seq, hash) = app.api.engine().head(account).await.unwrap().unwrap();
+    let (seq, hash) = app.app.engine().head(account).await.unwrap().unwrap();
 
     let before = app.get(&olga, &path).await;
     let checked = app.post(&olga, &path, &format!("{path}/check"), &[]).await;
@@ -156,7 +156,7 @@ async fn the_audit_is_filtered_by_channel_address_and_request() {
         cause: "api k=opkey_1 a=2001:db8::7 r=request-1".into(),
         command: kit::add_minutes(usher_domain::TopUpId::from_bits(7), 7),
     };
-    app.api
+    app.app
         .engine()
         .execute(account, request, |_, (), _| ())
         .await

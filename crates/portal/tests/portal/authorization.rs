@@ -110,7 +110,7 @@ struct Things<'a> {
 
 impl Things<'_> {
     fn bits(&self) -> u128 {
-        draw_bits(self.desk.app.api.engine().now()).unwrap()
+        draw_bits(self.desk.app.app.engine().now()).unwrap()
     }
 
     async fn pool(&self, seats: u32) -> PoolId {
@@ -347,9 +347,9 @@ async fn every_page_and_form_answers_everybody_as_the_table_says() {
     let (columns, rows) = rows();
     let desk = Desk::open(1000).await;
     desk.app
-        .api
+        .app
         .identity()
-        .set_operator_key(OPERATOR_KEY, desk.app.api.engine().now())
+        .set_operator_key(OPERATOR_KEY, desk.app.app.engine().now())
         .await
         .unwrap();
     let mut visitors = visitors(&desk).await;

@@ -73,7 +73,7 @@ impl Desk {
     }
 
     pub async fn advance(&self, secs: u32) {
-        self.app.api.engine().advance(Secs::new(secs)).await;
+        self.app.app.engine().advance(Secs::new(secs)).await;
     }
 }
 
@@ -291,7 +291,7 @@ async fn an_evicted_user_is_told_who_did_it_and_why() {
     let sven = desk.take_seat(&sven).await;
     let sign_in = desk
         .app
-        .api
+        .app
         .engine()
         .read(desk.account, |account, _| {
             let olga = account
@@ -306,7 +306,7 @@ async fn an_evicted_user_is_told_who_did_it_and_why() {
         cause: usher_engine::Cause::from("test"),
         command: kit::sign_out_with(sign_in.0, Some("Shift <b>over</b>".parse().unwrap()), None),
     };
-    let engine = desk.app.api.engine();
+    let engine = desk.app.app.engine();
     engine
         .execute(desk.account, request, |_, (), _| ())
         .await
@@ -484,7 +484,7 @@ async fn an_open_page_alone_does_not_keep_the_portal_session_alive() {
     let (user, sven) = desk.agent("Sven").await;
     let sven = desk.take_seat(&sven).await;
     let used_at = || {
-        let api = &desk.app.api;
+        let api = &desk.app.app;
         let sessions = api
             .identity()
             .portal_sessions(desk.account, user, api.engine().now());

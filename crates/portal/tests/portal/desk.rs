@@ -119,14 +119,14 @@ impl Desk {
         let read = move |account: &usher_domain::Account, _| {
             account.user(user).unwrap().licenses.get(PRODUCT).copied()
         };
-        self.app.api.engine().read(self.account, read).await.unwrap()
+        self.app.app.engine().read(self.account, read).await.unwrap()
     }
 
     pub async fn find(&self, email: &str) -> Option<UserId> {
         let email = email.parse().unwrap();
         let read =
             move |account: &usher_domain::Account, _| account.user_by_email(&email).map(|user| user.id);
-        self.app.api.engine().read(self.account, read).await.unwrap()
+        self.app.app.engine().read(self.account, read).await.unwrap()
     }
 
     /// A manager with one privilege.
@@ -153,7 +153,7 @@ impl Desk {
 
     async fn ask(&self, user: UserId, wait: bool) -> u128 {
         let bits = self.app.draw_bits();
-        let name = self.app.api.engine().read(self.account, move |account, _| {
+        let name = self.app.app.engine().read(self.account, move |account, _| {
             account.user(user).unwrap().profile.name.reveal().to_string()
         });
         let laptop = kit::device(

@@ -134,7 +134,7 @@ async fn a_customer_sees_the_reason_given_for_ending_the_session() {
     let kim = send(&desk.app, &Browser::default(), &path, "")
         .await
         .kept_by(&Browser::default());
-    let engine = desk.app.api.engine();
+    let engine = desk.app.app.engine();
     let session = engine.read(desk.account, |account, _| {
         *account.sessions().keys().next().unwrap()
     });

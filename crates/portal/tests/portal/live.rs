@@ -65,7 +65,7 @@ async fn a_stream_ends_with_its_session_and_makes_the_browser_reload() {
     frame(&mut frames).await;
     tokio::time::pause();
 
-    app.api.identity().revoke_user_tokens(account, eva).await.unwrap();
+    app.app.identity().revoke_user_tokens(account, eva).await.unwrap();
 
     assert!(frame(&mut frames).await.contains("event: usher-over"));
     assert!(frames.next().await.is_none());
@@ -124,7 +124,7 @@ async fn streams_end_when_the_server_closes() {
     let mut frames = open(&app, &browser, account).await;
     frame(&mut frames).await;
 
-    app.api.close();
+    app.app.close();
 
     assert!(frames.next().await.is_none());
 }
@@ -197,7 +197,7 @@ async fn a_changed_role_changes_the_page_at_once() {
 #[tokio::test]
 async fn a_page_that_refreshes_itself_does_not_keep_its_session_alive() {
     let (app, account, _, browser) = staffed().await;
-    app.api
+    app.app
         .engine()
         .advance(Secs::new(Lifetimes::default().session_idle.get() - 1))
         .await;
@@ -205,7 +205,7 @@ async fn a_page_that_refreshes_itself_does_not_keep_its_session_alive() {
     assert!(frame(&mut reconnected).await.contains("Needs attention"));
     tokio::time::pause();
 
-    app.api.engine().advance(Secs::new(1)).await;
+    app.app.engine().advance(Secs::new(1)).await;
 
     let mut last = String::new();
     while !last.contains("event: usher-over") {

@@ -128,9 +128,9 @@ async fn metrics_count_pages_by_their_routes_and_never_by_address() {
     app.get(&eva, &format!("/a/{account}/overview")).await;
     app.get(&eva, "/no/such/page").await;
 
-    let identity = app.api.identity();
+    let identity = app.app.identity();
     identity
-        .set_operator_key(OPERATOR_KEY, app.api.engine().now())
+        .set_operator_key(OPERATOR_KEY, app.app.engine().now())
         .await
         .unwrap();
     let request = Request::get("/metrics").header("authorization", format!("Bearer {OPERATOR_KEY}"));

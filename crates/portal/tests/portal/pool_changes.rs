@@ -13,13 +13,13 @@ fn settings<'a>(name: &'a str, seats: &'a str) -> Vec<(&'a str, &'a str)> {
 }
 
 async fn pool_seats(app: &App, account: AccountId, pool: PoolId) -> u32 {
-    let engine = app.api.engine();
+    let engine = app.app.engine();
     let seats = engine.read(account, move |account, _| account.pool(pool).unwrap().seats);
     seats.await.unwrap()
 }
 
 async fn users_of(app: &App, account: AccountId, pool: PoolId) -> Vec<UserId> {
-    let users = app.api.engine().read(account, move |account, _| {
+    let users = app.app.engine().read(account, move |account, _| {
         let pool = account.pool(pool);
         pool.map_or(Vec::new(), |pool| pool.users().iter().copied().collect())
     });
@@ -62,7 +62,7 @@ async fn a_pool_is_created_and_changed_and_errors_are_shown() {
     assert!(more.html.contains("id=\"seats-error\""), "{}", more.html);
     let list = desk.get("/pools").await.html;
     assert!(!list.contains("<b>shift"), "{list}");
-    let rules = desk.app.api.engine().read(desk.account, |account, _| {
+    let rules = desk.app.app.engine().read(desk.account, |account, _| {
         let pool = account.pools().values().find(|pool| pool.default).unwrap();
         (
             pool.rules.eviction_cool_down.get(),
@@ -223,7 +223,7 @@ async fn rules_that_changed_since_the_form_was_loaded_are_not_overwritten() {
     };
     let rules = async || {
         let pool = desk.pool;
-        let engine = desk.app.api.engine();
+        let engine = desk.app.app.engine();
         let rules = engine.read(desk.account, move |account, _| {
             account.pool(pool).unwrap().rules.clone()
         });

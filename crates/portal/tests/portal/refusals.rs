@@ -22,7 +22,7 @@ async fn is_refused(desk: &Desk, user: UserId) {
         cause: Cause::from("test"),
         command,
     };
-    let engine = desk.app.api.engine();
+    let engine = desk.app.app.engine();
     let refused = engine.execute(desk.account, request, |_, (), _| ()).await;
     assert!(refused.is_err());
 }
@@ -62,12 +62,12 @@ async fn waits_are_listed_with_their_length_and_outcome() {
     let (sven, amara) = (desk.agent("Sven").await, desk.agent("Amara").await);
     let sign_in = desk.sign_in(sven).await;
     desk.wait(amara).await;
-    desk.app.api.engine().advance(Secs::new(25)).await;
+    desk.app.app.engine().advance(Secs::new(25)).await;
 
     let waits = desk.get("/refusals").await;
     desk.give(kit::sign_out(sign_in)).await;
     let offered = desk.get("/refusals").await;
-    desk.app.api.engine().advance(Secs::new(60)).await;
+    desk.app.app.engine().advance(Secs::new(60)).await;
     let missed = desk.get("/refusals").await;
     let of_another = desk.get("/refusals?user=Sven").await;
     let of_a_reason = desk.get("/refusals?code=no-license").await;

@@ -33,8 +33,8 @@ fn between<'a>(html: &'a str, before: &str, after: &str) -> &'a str {
 
 /// The app's current code, a minute after the last one, because each code works only once.
 async fn code(app: &App, authenticator: &AuthenticatorApp) -> String {
-    app.api.engine().advance(Secs::new(60)).await;
-    authenticator.code(app.api.engine().now())
+    app.app.engine().advance(Secs::new(60)).await;
+    authenticator.code(app.app.engine().now())
 }
 
 const CONFIRM: &str = "/me/second-factor/confirm";
@@ -94,12 +94,12 @@ async fn setting_it_up_gives_this_browser_a_new_session_and_ends_all_others() {
         )
         .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(!app.api.identity().has_second_factor(account, eva));
+    assert!(!app.app.identity().has_second_factor(account, eva));
 
     let (_, codes, after) = set_up(&app, &browser).await;
 
     assert_eq!(codes.len(), 10);
-    assert!(app.api.identity().has_second_factor(account, eva));
+    assert!(app.app.identity().has_second_factor(account, eva));
     assert!(
         app.get(&after, ME)
             .await
@@ -147,7 +147,7 @@ async fn after_five_minutes_the_password_is_asked_again() {
     let (app, ..) = contoso(Role::Member).await;
     let (totp, ..) = set_up(&app, &app.sign_in(EVA).await).await;
     let half = halfway(&app).await;
-    app.api.engine().advance(Secs::new(240)).await;
+    app.app.engine().advance(Secs::new(240)).await;
 
     let late = type_code(&app, &half, &code(&app, &totp).await).await;
 
@@ -163,7 +163,7 @@ async fn a_code_is_not_enough_once_the_account_requires_single_sign_on() {
     let met = halfway(&app).await;
     app.require_single_sign_on(account, owner).await;
     // The pending sign-in of a password that was checked just before.
-    let (identity, now) = (app.api.identity(), app.api.engine().now());
+    let (identity, now) = (app.app.identity(), app.app.engine().now());
     let missed = identity.begin_pending_sign_in(account, eva, now).await.unwrap();
     let missed = Browser {
         cookie: Some(format!("usher_half={}", missed.expose())),
@@ -182,7 +182,7 @@ async fn a_code_is_not_enough_once_the_account_requires_single_sign_on() {
     for page in [met, missed] {
         assert_eq!(page.browser().cookie, None);
     }
-    let now = app.api.engine().now();
+    let now = app.app.engine().now();
     assert_eq!(identity.portal_sessions(account, eva, now), []);
 }
 
@@ -217,7 +217,7 @@ async fn guessing_codes_is_slowed_down_and_right_ones_do_not_count() {
 
     assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
     let wait: u32 = slowed.header("retry-after").parse().unwrap();
-    app.api.engine().advance(Secs::new(wait)).await;
+    app.app.engine().advance(Secs::new(wait)).await;
     let entered = type_code(&app, &halfway(&app).await, &code(&app, &totp).await).await;
     assert_eq!(entered.header("location"), "/me");
 }
@@ -246,7 +246,7 @@ async fn removing_it_or_drawing_new_codes_needs_the_password_and_a_code() {
         let refused = prove(&browser, "/me/second-factor/remove", password, typed).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
-    assert!(app.api.identity().has_second_factor(account, eva));
+    assert!(app.app.identity().has_second_factor(account, eva));
 
     let removed = prove(
         &browser,
@@ -257,7 +257,7 @@ async fn removing_it_or_drawing_new_codes_needs_the_password_and_a_code() {
     .await;
 
     assert_eq!(removed.header("location"), ME);
-    assert!(!app.api.identity().has_second_factor(account, eva));
+    assert!(!app.app.identity().has_second_factor(account, eva));
     assert_eq!(app.get(&browser, "/me").await.status, StatusCode::SEE_OTHER);
     assert_eq!(app.get(&removed.browser(), "/me").await.status, StatusCode::OK);
     assert_eq!(password_leads(&app).await, "/me");
@@ -294,8 +294,8 @@ async fn users_who_manage_users_remove_a_lost_one_but_never_of_users_with_more_r
     let removed = remove(&browser, adam).await;
 
     assert_eq!(removed.header("location"), path(adam));
-    assert!(!app.api.identity().has_second_factor(account, adam));
-    assert!(app.api.identity().has_second_factor(account, eva));
+    assert!(!app.app.identity().has_second_factor(account, adam));
+    assert!(app.app.identity().has_second_factor(account, eva));
     assert_eq!(app.get(&adams, "/me").await.status, StatusCode::SEE_OTHER);
 }
 
@@ -314,7 +314,7 @@ async fn a_manager_of_users_cannot_change_the_credentials_of_admins_and_owners()
         set_up(&app, &app.sign_in(email).await).await;
     }
     let uma = app.sign_in("uma@example.com").await;
-    let identity = app.api.identity();
+    let identity = app.app.identity();
     let act = async |user: UserId, what: &str| {
         let page = format!("/a/{account}/users/{user}");
         let new = "another lilac anchor";
@@ -335,7 +335,7 @@ async fn a_manager_of_users_cannot_change_the_credentials_of_admins_and_owners()
         assert!(known.await.unwrap());
         assert_eq!(
             identity
-                .portal_sessions(account, above, app.api.engine().now())
+                .portal_sessions(account, above, app.app.engine().now())
                 .len(),
             1
         );
@@ -404,7 +404,7 @@ async fn users_of_a_provider_need_none() {
     };
     app.give(account, kit::change_settings(change)).await;
     let by_password = app.sign_in(EVA).await;
-    let (identity, now) = (app.api.identity(), app.api.engine().now());
+    let (identity, now) = (app.app.identity(), app.app.engine().now());
     let token = usher_identity::Secret::of_client("an ID token").unwrap();
     let begun = identity.begin_portal_session_by_provider(account, eva, "Firefox", &token, -1, now);
     let cookie = format!("{SESSION_COOKIE}={}", begun.await.unwrap().expose());
@@ -474,7 +474,7 @@ async fn every_failed_sign_in_costs_one_hash_and_gets_the_same_answer() {
     let petra = app
         .user(account, "Petra", "petra@example.com", Role::Member)
         .await;
-    app.api.identity().remove_password(account, petra).await.unwrap();
+    app.app.identity().remove_password(account, petra).await.unwrap();
     let gone = app.account("Gone").await;
     app.user(gone, "Olaf", "olaf@example.com", Role::Owner).await;
     app.give(gone, Command::Account(AccountCommand::Delete)).await;
@@ -487,12 +487,12 @@ async fn every_failed_sign_in_costs_one_hash_and_gets_the_same_answer() {
         ("olaf@example.com", PASSWORD),
         ("nobody@example.com", PASSWORD),
     ] {
-        let before = app.api.identity().passwords_hashed();
+        let before = app.app.identity().passwords_hashed();
         let fields = [("email", email), ("password", password)];
         let page = app
             .post(&Browser::default(), "/sign-in", "/sign-in", &fields)
             .await;
-        assert_eq!(app.api.identity().passwords_hashed() - before, 1, "{email}");
+        assert_eq!(app.app.identity().passwords_hashed() - before, 1, "{email}");
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         pages.push(page.html.replace(email, ""));
     }
@@ -516,7 +516,7 @@ async fn a_second_factor_is_set_up_with_the_present_password_only() {
         assert!(page.html.contains("not your present password"), "{}", page.html);
     }
 
-    assert!(!app.api.identity().has_second_factor(account, eva));
+    assert!(!app.app.identity().has_second_factor(account, eva));
 }
 
 #[tokio::test]

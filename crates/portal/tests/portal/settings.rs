@@ -19,7 +19,7 @@ async fn owned() -> (App, AccountId, Browser) {
 
 async fn settings(app: &App, account: AccountId) -> Settings {
     let look = |account: &usher_domain::Account, _| account.settings().clone();
-    app.api.engine().read(account, look).await.unwrap()
+    app.app.engine().read(account, look).await.unwrap()
 }
 
 /// The form with other rules for new pools, some as a person writes them.

@@ -5,7 +5,7 @@ use crate::app::{App, Browser, PASSWORD};
 #[tokio::test]
 async fn the_setup_link_creates_the_first_account_and_its_owner_once() {
     let app = App::new().await;
-    let link = app.api.identity().create_setup_link().await.unwrap();
+    let link = app.app.identity().create_setup_link().await.unwrap();
     let path = format!("/setup/{}", link.expose());
     let nobody = Browser::default();
     let mut fields = [

@@ -113,7 +113,7 @@ async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
         wrong.html.replace(EVA, ""),
         unknown.html.replace("eve@example.com", "")
     );
-    assert_eq!(app.api.identity().passwords_hashed(), 3);
+    assert_eq!(app.app.identity().passwords_hashed(), 3);
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn guessing_is_throttled_until_the_stated_time() {
     let wait: u32 = page.header("retry-after").parse().unwrap();
     assert_eq!(wait, 24 * 60);
     assert!(page.html.contains("24 minutes"), "{}", page.html);
-    app.api.engine().advance(Secs::new(wait)).await;
+    app.app.engine().advance(Secs::new(wait)).await;
     assert_eq!(
         try_password(&app, EVA, "a guess").await.status,
         StatusCode::UNPROCESSABLE_ENTITY
@@ -203,8 +203,8 @@ async fn a_choice_is_not_enough_once_the_account_requires_single_sign_on() {
     assert_eq!(chosen.status, StatusCode::FORBIDDEN);
     assert!(chosen.html.contains(&format!("/sso/{second}")), "{}", chosen.html);
     assert_eq!(chosen.header("set-cookie"), "");
-    let now = app.api.engine().now();
-    assert_eq!(app.api.identity().portal_sessions(second, eva, now), []);
+    let now = app.app.engine().now();
+    assert_eq!(app.app.identity().portal_sessions(second, eva, now), []);
     let break_glass = try_password(&app, "olga@example.com", PASSWORD).await;
     assert_eq!(break_glass.header("location"), format!("/a/{second}/overview"));
     // Her other account has not changed.
@@ -217,7 +217,7 @@ async fn a_choice_is_not_enough_once_the_password_changed_or_the_user_is_inactiv
     for is_out in [false, true] {
         let app = App::new().await;
         let (_, (second, eva), choice) = offered_a_choice(&app).await;
-        let identity = app.api.identity();
+        let identity = app.app.identity();
         if is_out {
             let change = UserPatch {
                 active: Some(false),
@@ -230,7 +230,7 @@ async fn a_choice_is_not_enough_once_the_password_changed_or_the_user_is_inactiv
                 "another lilac anchor".to_owned(),
                 Vec::new(),
             );
-            let (hash, now) = (hash.await.unwrap(), app.api.engine().now());
+            let (hash, now) = (hash.await.unwrap(), app.app.engine().now());
             let origin = ChangeOrigin {
                 by: ChangedBy::User(eva),
                 cause: "portal".to_owned().into(),
@@ -245,8 +245,8 @@ async fn a_choice_is_not_enough_once_the_password_changed_or_the_user_is_inactiv
 
         assert_eq!(chosen.header("location"), "/sign-in");
         assert_eq!(chosen.browser().cookie, None);
-        let now = app.api.engine().now();
-        assert_eq!(app.api.identity().portal_sessions(second, eva, now), []);
+        let now = app.app.engine().now();
+        assert_eq!(app.app.identity().portal_sessions(second, eva, now), []);
         let page = app.get(&chosen.kept_by(&Browser::default()), "/sign-in").await;
         assert!(page.html.contains("Sign in again."), "{}", page.html);
     }
@@ -403,7 +403,7 @@ async fn a_new_password_makes_every_browser_unknown_but_the_one_it_was_changed_i
     let users = async |page: &Page| {
         let cookie = page.cookie("usher_browser");
         let signed = cookie.split(['=', ';']).nth(1).unwrap();
-        let (identity, now) = (app.api.identity(), app.api.engine().now());
+        let (identity, now) = (app.app.identity(), app.app.engine().now());
         let browser = identity.known_browser(signed).unwrap();
         identity.users_of_browser(browser, now).await.unwrap()
     };

@@ -64,7 +64,7 @@ impl Company {
         change(&mut wanted);
         let secret = Secret::of_client(CLIENT_SECRET);
         let (actor, cause) = (Actor::Operator, Cause::from("test"));
-        let api = &desk.app.api;
+        let api = &desk.app.app;
         let set = api.set_provider(desk.account, wanted, secret, &actor, cause);
         set.await.unwrap();
         Self { desk, provider }
@@ -99,7 +99,7 @@ impl Company {
     }
 
     async fn look<T: Send + 'static>(&self, view: impl Fn(&Account) -> T + Send + 'static) -> T {
-        let engine = self.desk.app.api.engine();
+        let engine = self.desk.app.app.engine();
         let seen = engine.read(self.desk.account, move |account, _| view(account));
         seen.await.unwrap()
     }
@@ -112,7 +112,7 @@ impl Company {
 
     /// A group that gives its members a named seat.
     async fn agents(&self) -> GroupId {
-        let id = GroupId::from_bits(draw_bits(self.desk.app.api.engine().now()).unwrap());
+        let id = GroupId::from_bits(draw_bits(self.desk.app.app.engine().now()).unwrap());
         let create = kit::create_group(id, "Agents", BTreeSet::new());
         let mapping = GroupMapping {
             licenses: [(PRODUCT.parse().unwrap(), License::Named)].into(),
@@ -131,7 +131,7 @@ impl Company {
 
     /// How many sessions of this user began through a provider.
     fn sessions(&self, user: UserId) -> usize {
-        let api = &self.desk.app.api;
+        let api = &self.desk.app.app;
         let sessions = api
             .identity()
             .portal_sessions(self.desk.account, user, api.engine().now());

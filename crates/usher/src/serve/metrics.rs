@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use usher_app::{Api, MetricsToken};
+use usher_app::{App, MetricsToken};
 use usher_http::{Connections, TrustedProxies};
 
 use super::address::listen_on;
@@ -72,9 +72,9 @@ impl MetricsArguments {
 }
 
 /// Serves only metrics, until `shutdown`.
-pub(super) async fn serve(listener: TcpListener, api: Arc<Api>, shutdown: impl Future<Output = ()> + Send) {
+pub(super) async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Output = ()> + Send) {
     let connections = Connections::new(CONNECTIONS_MAX, CONNECTIONS_MAX, TrustedProxies::new([]));
-    let site = usher_api::metrics_router(api);
+    let site = usher_api::metrics_router(app);
     if let Err(error) =
         usher_http::serve(listener, site, None, connections, usher_api::too_late, shutdown).await
     {

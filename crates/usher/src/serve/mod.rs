@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use usher_app::Api;
+use usher_app::App;
 use usher_engine::{Clock, Engine, Options};
 use usher_http::CONNECTIONS_PER_ADDRESS;
 use usher_identity::Identity;
@@ -314,18 +314,18 @@ async fn run_until(
     let engine = Engine::start(Arc::clone(&journal) as _, clock, options)
         .await
         .map_err(|error| Failure::because("The server could not start", &error))?;
-    let api = Api::new(engine.clone(), store.identity.clone(), journal, config);
-    let (rest, _) = usher_api::router(Arc::clone(&api));
-    let site = usher_portal::site(Arc::clone(&api), rest);
-    let upkeep = tokio::spawn(maintain(Arc::clone(&api)));
+    let app = App::new(engine.clone(), store.identity.clone(), journal, config);
+    let (rest, _) = usher_api::router(Arc::clone(&app));
+    let site = usher_portal::site(Arc::clone(&app), rest);
+    let upkeep = tokio::spawn(maintain(Arc::clone(&app)));
     let Listeners { listener, metrics } = listeners;
-    let metrics = metrics.map(|metrics| metrics::serve(metrics, Arc::clone(&api), api.closed()));
+    let metrics = metrics.map(|metrics| metrics::serve(metrics, Arc::clone(&app), app.closed()));
     let metrics = metrics.map(tokio::spawn);
-    let connections = Arc::clone(api.connections());
+    let connections = Arc::clone(app.connections());
     let stopped = async move {
         stop.await;
         tracing::info!("stopping");
-        api.close();
+        app.close();
     };
     let reread = tokio::spawn(reread_keys(store.identity.clone()));
     let noting = store
@@ -366,14 +366,14 @@ async fn reread_keys(identity: Identity) {
     }
 }
 
-async fn maintain(api: Arc<Api>) {
+async fn maintain(app: Arc<App>) {
     let mut turns = tokio::time::interval(MAINTAIN_EVERY);
     loop {
         turns.tick().await;
-        if let Err(error) = api.identity().maintain(api.engine().now()).await {
+        if let Err(error) = app.identity().maintain(app.engine().now()).await {
             tracing::warn!(%error, "expired credentials could not be deleted");
         }
-        if let Err(error) = api.record_left_over().await {
+        if let Err(error) = app.record_left_over().await {
             tracing::warn!(%error, "changes of credentials could not be recorded");
         }
     }

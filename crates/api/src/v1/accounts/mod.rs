@@ -50,13 +50,13 @@ async fn create(
     Json(body): Json<NewAccount>,
 ) -> Result<Created<Account>, Problem> {
     // One at a time, so that two requests with one key do not both create an account.
-    let api = Arc::clone(&operator.api);
-    let _one_at_a_time = api.making_accounts().lock().await;
+    let app = Arc::clone(&operator.app);
+    let _one_at_a_time = app.making_accounts().lock().await;
     let bits = key.bits(
-        operator.api.identity(),
+        operator.app.identity(),
         None,
         &Actor::Operator,
-        operator.api.engine().now(),
+        operator.app.engine().now(),
     )?;
     if key.is_given() {
         check_key(&operator, bits).await?;
@@ -95,7 +95,7 @@ async fn check_key(operator: &Operator<AccountsManage>, bits: u128) -> Result<()
     };
     // One key creates at most one account.
     let rows = operator
-        .api
+        .app
         .records()
         .list_accounts(filter, PageRequest::new(1, Some(before)))
         .await?;
@@ -131,7 +131,7 @@ async fn list(
         external_id: query.external_id.map(|id| id.to_string()),
         with_deleted: false,
     };
-    let rows = operator.api.records().list_accounts(filter, page).await?;
+    let rows = operator.app.records().list_accounts(filter, page).await?;
     Ok(Answer(List::of(rows, Account::from)))
 }
 
@@ -188,7 +188,7 @@ async fn delete(caller: Caller<AccountsManage>) -> Result<StatusCode, Problem> {
         .await;
     // Also if the account is already closed: an earlier call may have been interrupted between the two.
     if caller.actor == Actor::Operator {
-        caller.api.identity().forget_account(caller.account).await?;
+        caller.app.identity().forget_account(caller.account).await?;
     }
     Ok(closed?)
 }

@@ -52,8 +52,8 @@ async fn set(
     caller: Caller<BillingManage>,
     Json(body): Json<NewSubscription>,
 ) -> Result<Answer<Subscription>, Problem> {
-    let plan = find_plan(&caller.api.config().plans, &body.plan)?;
-    let now = caller.api.engine().now();
+    let plan = find_plan(&caller.app.config().plans, &body.plan)?;
+    let now = caller.app.engine().now();
     let mut default_pools = BTreeMap::new();
     for product in body.products.keys() {
         let pool = PoolId::from_bits(usher_identity::draw_bits(now)?);

@@ -88,7 +88,7 @@ impl<T: Send + 'static> Opening<T> {
         from: Option<Position>,
         view: impl Fn(&Account, Timestamp) -> T + Clone + Send + 'static,
     ) -> Result<Self, Problem> {
-        let (engine, account) = (caller.api.engine(), caller.account);
+        let (engine, account) = (caller.app.engine(), caller.account);
         let mut attempt = 1;
         loop {
             let subscription = engine.subscribe(account).await?;
@@ -141,7 +141,7 @@ impl<S: Subject> Feed<S> {
             ready.extend(stands.iter().map(|message| message.frame(None)));
         }
         Self {
-            closed: Box::pin(caller.api.closed()),
+            closed: Box::pin(caller.app.closed()),
             caller,
             subject,
             follower: opening.follower,
@@ -248,7 +248,7 @@ impl<S: Subject> Feed<S> {
             self.queue = None;
             return Ok(());
         };
-        let read = self.caller.api.engine().read(self.caller.account, view);
+        let read = self.caller.app.engine().read(self.caller.account, view);
         let now = match read.await {
             Ok(queue) => queue,
             Err(Failure::NoAccount) => None,
@@ -270,7 +270,7 @@ async fn may_go_on(caller: &Admitted, may_follow: Box<MayFollow>) -> bool {
     let allowed = async {
         let actor = caller.admitted_again().await?;
         let view = move |account: &Account, _| may_follow(account, &actor);
-        Ok::<_, Problem>(caller.api.engine().read(caller.account, view).await?)
+        Ok::<_, Problem>(caller.app.engine().read(caller.account, view).await?)
     };
     match allowed.await {
         Ok(may) => may,

@@ -71,7 +71,7 @@ impl SignInSubject {
         if seq > self.unsure_until || self.strangers.contains(&id.bits()) {
             return Ok(false);
         }
-        let row = caller.api.records().session(caller.account, id).await?;
+        let row = caller.app.records().session(caller.account, id).await?;
         let is_own = row.is_some_and(|row| row.sign_in == self.id);
         if is_own {
             self.sessions.insert(id);
@@ -88,7 +88,7 @@ impl SignInSubject {
         if seq > self.unsure_until || self.strangers.contains(&id.bits()) {
             return Ok(false);
         }
-        let row = caller.api.records().ticket(caller.account, id).await?;
+        let row = caller.app.records().ticket(caller.account, id).await?;
         let is_own = row.is_some_and(|row| row.user == self.user && row.product == self.product.as_str());
         if is_own {
             self.tickets.insert(id);
@@ -167,7 +167,7 @@ const fn claimed_by(event: &Event) -> Option<TicketId> {
 
 impl Subject for SignInSubject {
     async fn take(&mut self, caller: &Admitted, seq: Seq, event: &Event) -> Result<Option<Message>, Problem> {
-        let now = caller.api.engine().now();
+        let now = caller.app.engine().now();
         if let Some(ticket) = claimed_by(event) {
             self.tickets.remove(&ticket);
         }
@@ -184,7 +184,7 @@ impl Subject for SignInSubject {
         match event {
             Event::Session(SessionEvent::Created { id, sign_in, .. }) if *sign_in == self.id => {
                 self.sessions.insert(*id);
-                let (codes, sees) = (caller.api.identity().join_codes(), sees_code(caller, *id).await?);
+                let (codes, sees) = (caller.app.identity().join_codes(), sees_code(caller, *id).await?);
                 let open = |code: &_| sees.then(|| codes.open(caller.account, code)).flatten();
                 Ok(tell_of_new_session(event, now, open))
             }

@@ -83,7 +83,7 @@ impl Subject for TicketSubject {
         let own = Some(self.id);
         Ok(match event {
             Event::Ticket(TicketEvent::Offered { id, until }) if *id == self.id => {
-                Some(offer(*id, *until, caller.api.engine().now()))
+                Some(offer(*id, *until, caller.app.engine().now()))
             }
             Event::Ticket(TicketEvent::Ended { id, reason, by }) if *id == self.id => {
                 self.is_over = true;

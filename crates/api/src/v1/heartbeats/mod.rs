@@ -82,7 +82,7 @@ async fn send(caller: Caller<AccountsManage>, Json(body): Json<Beats>) -> Result
     let beats = body.sign_ins.iter().map(beat).collect();
     let (actor, cause) = (caller.actor.clone(), caller.cause.clone());
     let came = caller
-        .api
+        .app
         .engine()
         .heartbeats(caller.account, actor, cause, beats)
         .await?;

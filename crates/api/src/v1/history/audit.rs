@@ -153,7 +153,7 @@ pub(super) async fn list(
     }
     let page = query.limit.after(query.cursor);
     let mut rows = caller
-        .api
+        .app
         .records()
         .list_audit(caller.account, filter, page)
         .await?;
@@ -189,12 +189,12 @@ fn file(
     let pages = futures::stream::try_unfold(start, move |(caller, filter, window, next)| async move {
         let Some(after) = next else { return Ok(None) };
         let page = PageRequest::new(PAGE_MAX, after);
-        let records = caller.api.records();
+        let records = caller.app.records();
         let found = records.list_audit(caller.account, filter.clone(), page).await;
         let mut found = found.map_err(|error| broken(error.into()))?;
         window.keep(&mut found, |row| row.at);
         let hashes = caller
-            .api
+            .app
             .hashes_of(caller.account, &found.items)
             .await
             .map_err(broken)?;

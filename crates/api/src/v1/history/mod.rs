@@ -33,6 +33,6 @@ async fn window(caller: &Admitted, from: Option<Time>, to: Option<Time>) -> Resu
     if from.zip(to).is_some_and(|(from, to)| to < from) {
         return Err(Problem::invalid("to", "must not lie before `from`"));
     }
-    let wall = caller.api.wall_times(caller.account).await;
+    let wall = caller.app.wall_times(caller.account).await;
     Ok(Window::new(wall, from.map(|at| at.0), to.map(|at| at.0)))
 }

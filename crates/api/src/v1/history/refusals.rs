@@ -130,7 +130,7 @@ pub(super) async fn list(
     };
     let page = query.limit.after(query.cursor);
     let mut rows = caller
-        .api
+        .app
         .records()
         .list_refusals(caller.account, filter, page)
         .await?;

@@ -122,9 +122,9 @@ pub(super) async fn list(
         product: query.product.map(|product| product.to_string()),
     };
     let page = query.limit.after(query.cursor);
-    let now = caller.api.engine().now();
+    let now = caller.app.engine().now();
     let mut rows = caller
-        .api
+        .app
         .records()
         .list_tickets(caller.account, filter, page)
         .await?;

@@ -1,7 +1,7 @@
 //! A session as its customer sees it.
 
 use serde::Serialize;
-use usher_app::{Api, CUSTOMER_TOKEN_SECS, Ender, Over};
+use usher_app::{App, CUSTOMER_TOKEN_SECS, Ender, Over};
 use usher_domain::presence::SessionState;
 use usher_domain::{Account, Actor, Secs, SessionId, Timestamp};
 use usher_identity::PassFor;
@@ -199,14 +199,14 @@ impl Joined {
     }
 
     /// The same for the customer who joined: with their token, and the address of the stream for browsers.
-    pub(super) fn with_token(self, api: &Api, owner: CodeOwner) -> Self {
-        let now = api.engine().now();
-        let token = api.customer_token(owner, now + Secs::new(CUSTOMER_TOKEN_SECS));
+    pub(super) fn with_token(self, app: &App, owner: CodeOwner) -> Self {
+        let now = app.engine().now();
+        let token = app.customer_token(owner, now + Secs::new(CUSTOMER_TOKEN_SECS));
         let purpose = PassFor::CustomerStream(owner.session);
-        let ticket = api
+        let ticket = app
             .identity()
             .pass(owner.account, purpose, now + Secs::new(STREAM_TICKET_SECS));
-        let public_url = api.config().public_url.as_deref().unwrap_or_default();
+        let public_url = app.config().public_url.as_deref().unwrap_or_default();
         Self {
             events_url: Some(format!(
                 "{public_url}/join/{}/events?ticket={}",

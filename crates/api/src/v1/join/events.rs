@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Serialize;
-use usher_app::{Admission, Admitted, Api, Arrival, bearer_of, no_such_code};
+use usher_app::{Admission, Admitted, App, Arrival, bearer_of, no_such_code};
 use usher_domain::event::SessionEvent;
 use usher_domain::presence::SessionState;
 use usher_domain::{Account, Actor, Event, SessionId, Timestamp};
@@ -91,7 +91,7 @@ impl Subject for CustomerSubject {
             }) if *id == self.session => {
                 let announced = usher_app::CustomerEnding::announced(note.as_ref());
                 let closing = Closing {
-                    in_secs: Some(closes_at.remaining(caller.api.engine().now()).get()),
+                    in_secs: Some(closes_at.remaining(caller.app.engine().now()).get()),
                     reason: None,
                     by: self.told(announced),
                 };
@@ -183,18 +183,18 @@ impl Standing {
     extensions(("x-problems" = json!(["unauthenticated", "wrong-state", "too-many-attempts", "too-many-streams"])))
 )]
 pub(super) async fn follow(
-    State(api): State<Arc<Api>>,
+    State(app): State<Arc<App>>,
     Path(path): Path<JoinPath>,
     Query(query): Query<TicketQuery>,
     arrival: Arrival,
     headers: HeaderMap,
     LastEventId(from): LastEventId,
 ) -> Result<EventStream, Problem> {
-    let visitor = Visitor::of(api, arrival, path.code, &headers, None).await?;
+    let visitor = Visitor::of(app, arrival, path.code, &headers, None).await?;
     let admission = admission(&visitor, bearer_of(&headers), query.ticket.as_deref())?;
     let CodeOwner { account, session, .. } = visitor.owner;
     let caller = Admitted {
-        api: Arc::clone(&visitor.api),
+        app: Arc::clone(&visitor.app),
         account,
         actor: Actor::Customer(session),
         cause: visitor.arrival.cause(Channel::Api, None),
@@ -215,7 +215,7 @@ pub(super) async fn follow(
         let stands: Vec<Message> = standing.messages.iter().cloned().collect();
         return Ok(Feed::new(caller, open, opening, subject(standing), &stands).open());
     }
-    let over = visitor.api.session_over(visitor.owner).await?;
+    let over = visitor.app.session_over(visitor.owner).await?;
     let over = over.ok_or_else(no_such_code)?;
     let problem = crate::v1::ended::session_is_over(&over);
     if from.is_none() {
@@ -233,9 +233,9 @@ pub(super) async fn follow(
 
 /// The customer's credential: the token, or a ticket for this stream.
 fn admission(visitor: &Visitor, token: Option<&str>, ticket: Option<&str>) -> Result<Admission, Problem> {
-    let (api, owner, shown_at) = (&visitor.api, visitor.owner, visitor.api.engine().now());
+    let (app, owner, shown_at) = (&visitor.app, visitor.owner, visitor.app.engine().now());
     let shows = |proof: &str, purpose| {
-        let is_good = api.identity().is_pass(proof, owner.account, purpose, shown_at);
+        let is_good = app.identity().is_pass(proof, owner.account, purpose, shown_at);
         is_good.then(|| Admission::Customer {
             proof: proof.to_owned(),
             purpose,

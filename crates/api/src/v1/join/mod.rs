@@ -9,7 +9,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use usher_app::{Api, Arrival, bearer_of, no_such_code};
+use usher_app::{App, Arrival, bearer_of, no_such_code};
 use usher_domain::command::SessionCommand;
 use usher_domain::presence::{Customer, JoinProof};
 use usher_domain::refusal::StateRefusal;
@@ -59,7 +59,7 @@ const JOIN_KEY_CHARS_MIN: usize = 16;
 
 /// A customer with a code.
 struct Visitor {
-    api: Arc<Api>,
+    app: Arc<App>,
     arrival: Arrival,
     code: Code,
     owner: CodeOwner,
@@ -68,14 +68,14 @@ struct Visitor {
 
 impl Visitor {
     async fn of(
-        api: Arc<Api>,
+        app: Arc<App>,
         arrival: Arrival,
         code: Code,
         headers: &HeaderMap,
         key: Option<&IdempotencyKey>,
     ) -> Result<Self, Problem> {
-        let owner = api.code_owner(&code, arrival.address).await?;
-        let is_customer = bearer_of(headers).is_some_and(|token| api.is_customer(token, owner));
+        let owner = app.code_owner(&code, arrival.address).await?;
+        let is_customer = bearer_of(headers).is_some_and(|token| app.is_customer(token, owner));
         let key = key.and_then(|key| key.as_str());
         let proof = match key {
             _ if is_customer => JoinProof::Token,
@@ -87,13 +87,13 @@ impl Visitor {
                 return Err(Problem::invalid("Idempotency-Key", message));
             }
             Some(key) => {
-                let codes = api.identity().join_codes();
+                let codes = app.identity().join_codes();
                 JoinProof::Key(codes.attempt(owner.account, owner.session, key))
             }
             None => JoinProof::None,
         };
         Ok(Self {
-            api,
+            app,
             arrival,
             code,
             owner,
@@ -104,7 +104,7 @@ impl Visitor {
     async fn look(&self) -> Result<Joined, Problem> {
         let (session, code, is_customer) = (self.owner.session, self.code.to_string(), self.is_customer());
         let view = move |account: &Account, now| Joined::of(account, session, code.clone(), is_customer, now);
-        let seen = match self.api.engine().read(self.owner.account, view).await {
+        let seen = match self.app.engine().read(self.owner.account, view).await {
             Ok(seen) => seen,
             Err(Failure::NoAccount) => None,
             Err(failure) => return Err(failure.into()),
@@ -117,7 +117,7 @@ impl Visitor {
 
     /// The session as an ended one.
     async fn after_its_end(&self) -> Result<Joined, Problem> {
-        let over = self.api.session_over(self.owner).await?;
+        let over = self.app.session_over(self.owner).await?;
         let over = over.ok_or_else(no_such_code)?;
         Ok(Joined::of_ended(&over, self.code.to_string(), self.is_customer()))
     }
@@ -138,7 +138,7 @@ impl Visitor {
         // Of several people with the code, the rules let only its customer give commands.
         let view =
             move |account: &Account, (): &(), now| Joined::of(account, session, code.clone(), true, now);
-        match self.api.engine().execute(self.owner.account, request, view).await {
+        match self.app.engine().execute(self.owner.account, request, view).await {
             Ok(joined) => Ok(joined),
             Err(Failure::NoAccount | Failure::Refused(usher_domain::Refusal::NotFound { .. })) => {
                 Err(self.session_over().await)
@@ -147,7 +147,7 @@ impl Visitor {
             Err(failure @ Failure::Refused(usher_domain::Refusal::State(StateRefusal::AlreadyJoined)))
                 if matches!(self.proof, JoinProof::Key(_)) =>
             {
-                Err(match self.api.throttle().join_code(self.arrival.address) {
+                Err(match self.app.throttle().join_code(self.arrival.address) {
                     Ok(_) => failure.into(),
                     Err(wait) => Problem::too_many_attempts(wait),
                 })
@@ -158,7 +158,7 @@ impl Visitor {
 
     /// The problem that the session has ended, with how it ended.
     async fn session_over(&self) -> Problem {
-        match self.api.session_over(self.owner).await {
+        match self.app.session_over(self.owner).await {
             Ok(Some(over)) => super::ended::session_is_over(&over),
             Ok(None) => no_such_code().into(),
             Err(problem) => problem.into(),
@@ -177,15 +177,15 @@ impl Visitor {
     extensions(("x-problems" = json!(["too-many-attempts"])))
 )]
 async fn look(
-    State(api): State<Arc<Api>>,
+    State(app): State<Arc<App>>,
     Path(path): Path<JoinPath>,
     arrival: Arrival,
     headers: HeaderMap,
 ) -> Result<Answer<Joined>, Problem> {
-    let visitor = Visitor::of(api, arrival, path.code, &headers, None).await?;
+    let visitor = Visitor::of(app, arrival, path.code, &headers, None).await?;
     let joined = visitor.look().await?;
     Ok(Answer(if visitor.is_customer() {
-        joined.with_token(&visitor.api, visitor.owner)
+        joined.with_token(&visitor.app, visitor.owner)
     } else {
         joined
     }))
@@ -204,21 +204,21 @@ async fn look(
     extensions(("x-problems" = json!(["already-joined", "wrong-state", "seat-in-call", "too-many-attempts"])))
 )]
 async fn join(
-    State(api): State<Arc<Api>>,
+    State(app): State<Arc<App>>,
     Path(path): Path<JoinPath>,
     arrival: Arrival,
     headers: HeaderMap,
     key: IdempotencyKey,
     Optional(body): Optional<Joining>,
 ) -> Result<Answer<Joined>, Problem> {
-    let visitor = Visitor::of(api, arrival, path.code, &headers, Some(&key)).await?;
+    let visitor = Visitor::of(app, arrival, path.code, &headers, Some(&key)).await?;
     let command = Command::Session(SessionCommand::Connect {
         id: visitor.owner.session,
         customer: body.name.map(|name| Customer { name: name.into() }),
         proof: visitor.proof.clone(),
     });
     match visitor.carry_out(command).await? {
-        Some(joined) => Ok(Answer(joined.with_token(&visitor.api, visitor.owner))),
+        Some(joined) => Ok(Answer(joined.with_token(&visitor.app, visitor.owner))),
         None => Err(visitor.session_over().await),
     }
 }
@@ -233,13 +233,13 @@ async fn join(
     extensions(("x-problems" = json!(["already-joined", "wrong-state", "too-many-attempts"])))
 )]
 async fn leave(
-    State(api): State<Arc<Api>>,
+    State(app): State<Arc<App>>,
     Path(path): Path<JoinPath>,
     arrival: Arrival,
     headers: HeaderMap,
     key: IdempotencyKey,
 ) -> Result<StatusCode, Problem> {
-    let visitor = Visitor::of(api, arrival, path.code, &headers, Some(&key)).await?;
+    let visitor = Visitor::of(app, arrival, path.code, &headers, Some(&key)).await?;
     let command = Command::Session(SessionCommand::End {
         ids: vec![visitor.owner.session],
         note: None,

@@ -6,7 +6,7 @@ use axum::Json as Answer;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use usher_app::{Api, Everything, Operator};
+use usher_app::{App, Everything, Operator};
 use usher_domain::repeat::{is_another_of_key, need_no_other};
 use usher_domain::text::Name;
 use usher_domain::{Actor, OperatorKeyId, Timestamp, WallTime};
@@ -85,13 +85,13 @@ impl OperatorKey {
 }
 
 /// The key with this id, and its secret if that is to be shown.
-fn shown(api: &Api, id: OperatorKeyId, secret: Option<identity::Secret>) -> Result<OperatorKey, Problem> {
-    let keys = api.identity().operator_keys();
+fn shown(app: &App, id: OperatorKeyId, secret: Option<identity::Secret>) -> Result<OperatorKey, Problem> {
+    let keys = app.identity().operator_keys();
     let key = keys.iter().find(|key| key.id == id);
     let key = key.ok_or_else(|| Problem::not_found("operator key"))?;
     Ok(OperatorKey {
         key: secret.map(identity::Secret::into_exposed),
-        ..OperatorKey::of(key, api.engine())
+        ..OperatorKey::of(key, app.engine())
     })
 }
 
@@ -157,11 +157,11 @@ async fn create(
     key: IdempotencyKey,
     Json(body): Json<NewKey>,
 ) -> Result<Created<OperatorKey>, Problem> {
-    let (origin, api) = (operator.keys_origin(), operator.api);
-    let now = api.engine().now();
+    let (origin, app) = (operator.keys_origin(), operator.app);
+    let now = app.engine().now();
     let new = body.checked(now)?;
-    let id = OperatorKeyId::from_bits(key.bits(api.identity(), None, &Actor::Operator, now)?);
-    let keys = api.identity().operator_keys();
+    let id = OperatorKeyId::from_bits(key.bits(app.identity(), None, &Actor::Operator, now)?);
+    let keys = app.identity().operator_keys();
     let made = keys.iter().find(|made| made.id == id);
     let location = format!("/v1/operator-keys/{id}");
     let existed = made.is_some();
@@ -170,13 +170,13 @@ async fn create(
     let secret = if made.is_some_and(|made| made.last_use.is_some()) {
         None
     } else {
-        let secret = api.identity().add_operator_key(id, new, origin, now).await?;
+        let secret = app.identity().add_operator_key(id, new, origin, now).await?;
         Some(secret.ok_or_else(too_many)?)
     };
     Ok(Created {
         existed,
         location,
-        shown: shown(&api, id, secret)?,
+        shown: shown(&app, id, secret)?,
     })
 }
 
@@ -195,8 +195,8 @@ fn too_many() -> Problem {
     responses((status = 200, description = "All keys.", body = List<OperatorKey>))
 )]
 async fn list(operator: Operator<Everything>) -> Answer<List<OperatorKey>> {
-    let engine = operator.api.engine();
-    let keys = operator.api.identity().operator_keys();
+    let engine = operator.app.engine();
+    let keys = operator.app.identity().operator_keys();
     Answer(List {
         items: keys.iter().map(|key| OperatorKey::of(key, engine)).collect(),
         next_cursor: None,
@@ -217,14 +217,14 @@ async fn rotate(
     Path(path): Path<KeyPath>,
     Optional(body): Optional<Rotation>,
 ) -> Result<Answer<OperatorKey>, Problem> {
-    let (origin, api, id) = (operator.keys_origin(), operator.api, path.operator_key);
+    let (origin, app, id) = (operator.keys_origin(), operator.app, path.operator_key);
     let overlap = body.overlap()?;
-    let secret = api
+    let secret = app
         .identity()
-        .rotate_operator_key(id, overlap, origin, api.engine().now())
+        .rotate_operator_key(id, overlap, origin, app.engine().now())
         .await?;
     let secret = secret.ok_or_else(|| Problem::not_found("operator key"))?;
-    shown(&api, id, Some(secret)).map(Answer)
+    shown(&app, id, Some(secret)).map(Answer)
 }
 
 /// Revoke an operator key
@@ -237,8 +237,8 @@ async fn rotate(
     extensions(("x-problems" = json!(["last-operator-key"])))
 )]
 async fn revoke(operator: Operator<Everything>, Path(path): Path<KeyPath>) -> Result<StatusCode, Problem> {
-    let (origin, api, id) = (operator.keys_origin(), operator.api, path.operator_key);
-    let revoked = api.identity().revoke_operator_key(id, origin, api.engine().now());
+    let (origin, app, id) = (operator.keys_origin(), operator.app, path.operator_key);
+    let revoked = app.identity().revoke_operator_key(id, origin, app.engine().now());
     match revoked.await? {
         Revoked::Yes => Ok(StatusCode::NO_CONTENT),
         Revoked::Unknown => Err(Problem::not_found("operator key")),

@@ -82,7 +82,7 @@ pub(super) async fn list(
         .after()
         .map(|after| u64::try_from(after.major()).unwrap_or(0));
     let found = operator
-        .api
+        .app
         .identity()
         .operator_trail(before, page.limit() + 1)
         .await?;

@@ -54,7 +54,7 @@ async fn advance(
         let message = format!("must be 0 to {ADVANCE_SECS_MAX}");
         return Err(Problem::invalid("advance_secs", message));
     }
-    let engine = operator.api.engine();
+    let engine = operator.app.engine();
     engine.advance(Secs::new(body.advance_secs)).await;
     Ok(Answer(SandboxClock {
         now: engine.shown(engine.now()).into(),

@@ -137,7 +137,7 @@ pub(crate) async fn resume_or_wait(
     id: SessionId,
     wait: bool,
 ) -> Result<SessionAnswer, Problem> {
-    let ticket = usher_identity::draw_bits(caller.api.engine().now())?;
+    let ticket = usher_identity::draw_bits(caller.app.engine().now())?;
     let command = ResumeSession {
         id,
         wait,

@@ -166,8 +166,8 @@ impl Sight {
         Self {
             actor: caller.actor.clone(),
             is_starter: false,
-            codes: caller.api.identity().join_codes().clone(),
-            public_url: caller.api.config().public_url.clone().unwrap_or_default(),
+            codes: caller.app.identity().join_codes().clone(),
+            public_url: caller.app.config().public_url.clone().unwrap_or_default(),
         }
     }
 

@@ -185,7 +185,7 @@ async fn list_ended(caller: &Admitted, query: &SessionQuery) -> Result<List<Sess
     };
     let page = query.limit.after(query.cursor);
     let page = caller
-        .api
+        .app
         .records()
         .list_sessions(caller.account, filter, page)
         .await?;
@@ -242,7 +242,7 @@ pub(super) async fn ended_session(
 type Ended = (SessionRow, Option<SignInRow>);
 
 async fn with_host(caller: &Admitted, row: SessionRow) -> Result<Ended, Problem> {
-    let host = caller.api.records().sign_in(caller.account, row.sign_in).await?;
+    let host = caller.app.records().sign_in(caller.account, row.sign_in).await?;
     Ok((row, host))
 }
 

@@ -71,7 +71,7 @@ impl SignInResult {
 
 /// A sign-in with its token, for callers who may have it.
 pub(crate) fn with_token(caller: &Admitted, sign_in: SignIn) -> SignedIn {
-    let token = caller.api.identity().sign_in_token(caller.account, sign_in.id);
+    let token = caller.app.identity().sign_in_token(caller.account, sign_in.id);
     SignedIn {
         token: token.into_exposed(),
         sign_in,

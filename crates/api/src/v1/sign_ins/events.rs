@@ -72,7 +72,7 @@ pub(super) async fn follow(
                 return Err(Problem::refused(&refusal, None));
             };
             let over = ended::problem_of(&caller, &refusal, &end).await;
-            let row = caller.api.records().sign_in(caller.account, id).await?;
+            let row = caller.app.records().sign_in(caller.account, id).await?;
             let subject = row.and_then(|row| SignInSubject::of_ended(&row, opening.unsure_until));
             let Some(subject) = subject.filter(|_| from.is_some()) else {
                 return Err(over);

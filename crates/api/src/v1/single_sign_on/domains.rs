@@ -65,7 +65,7 @@ pub(super) async fn check(
     caller.read(|account, actor, _| account.need_admin(actor)).await?;
     let domain = parsed(&path)?;
     let (actor, cause) = (&caller.actor, caller.cause.clone());
-    let checked = caller.api.check_domain(caller.account, &domain, actor, cause);
+    let checked = caller.app.check_domain(caller.account, &domain, actor, cause);
     match checked.await? {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(why) => Err(Problem::new(
@@ -118,7 +118,7 @@ async fn set(
     }
     let (domain, cause) = (parsed(path)?, caller.cause.clone());
     let set = caller
-        .api
+        .app
         .set_domain_proof(caller.account, &domain, proved_by, &caller.actor, cause);
     set.await?;
     Ok(StatusCode::NO_CONTENT)

@@ -34,7 +34,7 @@ pub(crate) struct WaitingAnswer {
 /// The answer with a ticket and its token.
 pub(crate) fn waiting(caller: &Admitted, ticket: Ticket) -> WaitingAnswer {
     let account = caller.account;
-    let token = caller.api.identity().ticket_token(account, ticket.id);
+    let token = caller.app.identity().ticket_token(account, ticket.id);
     WaitingAnswer {
         location: format!("/v1/accounts/{account}/tickets/{}", ticket.id),
         shown: Waiting {

@@ -64,7 +64,7 @@ pub(super) async fn create(
 
     // Before the user exists, so that no user is ever incomplete; a repeated call keeps the stored password.
     if may_stage(&caller, id).await? {
-        let identity = caller.api.identity();
+        let identity = caller.app.identity();
         let hash = password::hash(&caller, command.clone(), password).await?;
         identity.stage_password(caller.account, id, &hash, life).await?;
         let created = Created::by(&caller, &key, command, path, find).await;
@@ -91,7 +91,7 @@ async fn may_stage(caller: &Admitted, id: UserId) -> Result<bool, Problem> {
 async fn take_back(caller: &Admitted, id: UserId) {
     let is_missing = caller.read(move |account, _, _| Ok(account.user(id).is_none()));
     if is_missing.await.unwrap_or(false)
-        && let Err(error) = caller.api.identity().remove_password(caller.account, id).await
+        && let Err(error) = caller.app.identity().remove_password(caller.account, id).await
     {
         tracing::warn!(
             error = &error as &dyn std::error::Error,

@@ -65,7 +65,7 @@ async fn change(
     Path(path): Path<UserPath>,
     Json(mut body): Json<UserChange>,
 ) -> Result<Answer<Option<User>>, Problem> {
-    let (id, identity) = (path.user, caller.api.identity());
+    let (id, identity) = (path.user, caller.app.identity());
     let deactivated = body.active == Some(false);
     let (password, present) = (body.password.take(), body.present_password.take());
     let temporary = body.password_temporary.take();
@@ -109,10 +109,10 @@ async fn change(
             caller.execute(command, view).await?
         }
         Some((hash, life)) => {
-            let (api, cause) = (&caller.api, caller.cause.clone());
-            api.set_password(caller.account, id, change, (&hash, life), &caller.actor, cause)
+            let (app, cause) = (&caller.app, caller.cause.clone());
+            app.set_password(caller.account, id, change, (&hash, life), &caller.actor, cause)
                 .await?;
-            api.engine()
+            app.engine()
                 .read(caller.account, move |account, _| view(account))
                 .await?
         }
@@ -135,7 +135,7 @@ async fn delete(caller: Caller<AccountsManage>, Path(path): Path<UserPath>) -> R
     let command = Command::User(UserCommand::Delete { id: path.user });
     let status = caller.execute(command, |_, (), _| StatusCode::NO_CONTENT).await?;
     caller
-        .api
+        .app
         .identity()
         .forget_user(caller.account, path.user)
         .await?;

@@ -49,8 +49,8 @@ pub(super) async fn life_of(
         return Err(Problem::invalid("present_password", message));
     };
     let credential = caller.cause.credential.as_deref().unwrap_or_default();
-    let api = &caller.api;
-    let asked = api.is_present_password(caller.account, user, present, credential);
+    let app = &caller.app;
+    let asked = app.is_present_password(caller.account, user, present, credential);
     if asked.await? {
         return Ok(PasswordLife::Lasting);
     }
@@ -66,8 +66,8 @@ pub(super) async fn hash(
     command: Command,
     password: String,
 ) -> Result<PasswordHash, Problem> {
-    let api = &caller.api;
-    let hashed = api.hash_password(caller.account, &caller.actor, command, password);
+    let app = &caller.app;
+    let hashed = app.hash_password(caller.account, &caller.actor, command, password);
     match hashed.await {
         Ok(hash) => Ok(hash),
         Err(NotHashed::Failed(failure)) => Err(caller.problem(failure).await.into()),

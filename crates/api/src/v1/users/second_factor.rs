@@ -27,7 +27,7 @@ pub(super) async fn remove(
             .detailed("Remove your own second factor in the portal, with your password and a code."));
     }
     let removed = caller
-        .api
+        .app
         .remove_second_factor(caller.account, path.user, &caller.actor, caller.cause.clone())
         .await;
     match removed {

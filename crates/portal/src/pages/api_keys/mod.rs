@@ -41,19 +41,19 @@ async fn keys_page(viewer: &Viewer, query: &KeysQuery, form: Form) -> Result<Key
     let wanted = query.clone();
     let look = move |account: &Account, actor: &Actor, now| KeysData::of(account, actor, &wanted, now);
     let (frame, mut seen) = viewer.look(Some(NavPage::ApiKeys), look).await?;
-    let api = &viewer.portal.api;
+    let app = &viewer.portal.app;
     let wall = viewer.wall_times().await;
     for key in &mut seen.keys {
         key.used(
-            api.identity().api_key_use(viewer.account, key.id),
+            app.identity().api_key_use(viewer.account, key.id),
             &wall,
-            api.engine().now(),
+            app.engine().now(),
         );
     }
     // A form that is sent twice, for example by reloading the response, names the same key.
     let new_id = match form.value("id").parse() {
         Ok(id) => id,
-        Err(_) => ApiKeyId::from_bits(usher_identity::draw_bits(api.engine().now())?),
+        Err(_) => ApiKeyId::from_bits(usher_identity::draw_bits(app.engine().now())?),
     };
     Ok(KeysPage {
         frame,
@@ -65,11 +65,11 @@ async fn keys_page(viewer: &Viewer, query: &KeysQuery, form: Form) -> Result<Key
 }
 
 async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
-    let api = Arc::clone(&viewer.portal.api);
+    let app = Arc::clone(&viewer.portal.app);
     let id = form.value("id").parse::<ApiKeyId>();
     let id = id.map_err(|_| Failed::not_found("API key"))?;
     let name = form.parse::<Name>("name");
-    let expires_at = expiry(&mut form, api.engine().now());
+    let expires_at = expiry(&mut form, app.engine().now());
     let scopes: BTreeSet<_> = form.all("scopes").filter_map(scope).collect();
     if scopes.is_empty() {
         form.wrong("scopes", "Choose at least one thing that the key is good for.");
@@ -97,7 +97,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
         }
     };
     let path = NavPage::ApiKeys.path(viewer.account);
-    let identity = api.identity();
+    let identity = app.identity();
     if identity.api_key_last_used_at(viewer.account, id).is_some() {
         return Ok(done(
             &path,
@@ -125,7 +125,7 @@ async fn confirm(viewer: Viewer, Path((_, key)): Path<(String, String)>) -> Resu
         .await?;
     let last_used = viewer
         .portal
-        .api
+        .app
         .identity()
         .api_key_last_used_at(viewer.account, id);
     let wall = viewer.wall_times().await;
@@ -173,10 +173,10 @@ async fn rotate(
         .await?;
     let rotated = rotated.map_err(|refusal| Failed::refused(&refusal))?;
     let key = rotated.ok_or_else(|| Failed::not_found("API key"))?;
-    let api = &viewer.portal.api;
-    let secret = api
+    let app = &viewer.portal.app;
+    let secret = app
         .identity()
-        .rotate_api_key(viewer.account, &key, overlap, api.engine().now())
+        .rotate_api_key(viewer.account, &key, overlap, app.engine().now())
         .await?;
     let (frame, ()) = viewer.look(Some(NavPage::ApiKeys), |_, _, _| Ok(())).await?;
     Ok(page(&CreatedPage {
@@ -195,7 +195,7 @@ async fn revoke(Path((_, key)): Path<(String, String)>, posted: Posted) -> Resul
     // The key first: once the account no longer lists it, it could not be revoked.
     viewer
         .portal
-        .api
+        .app
         .identity()
         .revoke_api_key(viewer.account, id)
         .await?;

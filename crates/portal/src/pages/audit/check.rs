@@ -76,13 +76,13 @@ pub(super) async fn check(
             "Another check runs at this moment. Try again when it is over.",
         ));
     };
-    let api = &portal.api;
-    let report = api.engine().check(api.records(), account, COMMITS_MAX).await?;
+    let app = &portal.app;
+    let report = app.engine().check(app.records(), account, COMMITS_MAX).await?;
     let Report {
         done: read, faults, ..
     } = report;
     let checked = Checked {
-        at: Moment(api.engine().shown(api.engine().now())),
+        at: Moment(app.engine().shown(app.engine().now())),
         commits: read.commits,
         is_part: read.commits >= COMMITS_MAX,
         faults: faults.iter().map(Fault::to_string).collect(),

@@ -82,7 +82,7 @@ async fn one_page(
     after: Option<Cursor>,
 ) -> Result<(Bytes, Next), std::io::Error> {
     let page = PageRequest::new(PAGE_MAX, after);
-    let records = viewer.portal.api.records();
+    let records = viewer.portal.app.records();
     let mut found = records
         .list_audit(viewer.account, filter, page)
         .await
@@ -96,7 +96,7 @@ async fn one_page(
     let (_, names) = viewer.look(None, look).await.map_err(broken)?;
     let hashes = viewer
         .portal
-        .api
+        .app
         .hashes_of(viewer.account, &found.items)
         .await
         .map_err(broken)?;

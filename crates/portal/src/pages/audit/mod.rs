@@ -49,7 +49,7 @@ async fn show(
     let mut form = query.form();
     let (filter, window, after) = query.filter(&viewer, &mut form).await?;
     let (rows, next) = if form.is_right() {
-        let records = viewer.portal.api.records();
+        let records = viewer.portal.app.records();
         let page = PageRequest::new(ROWS_MAX, after);
         let mut found = records.list_audit(viewer.account, filter, page).await?;
         window.keep(&mut found, |row| row.at);
@@ -64,7 +64,7 @@ async fn show(
     };
     let (frame, names) = viewer.look(Some(NavPage::Audit), look).await?;
     let path = NavPage::Audit.path(viewer.account);
-    let head = viewer.portal.api.engine().head(viewer.account).await?;
+    let head = viewer.portal.app.engine().head(viewer.account).await?;
     let (seq, hash) = head.unwrap_or((Seq::ZERO, Hash::GENESIS));
     let chain = Chain {
         seq: seq.get(),

@@ -69,7 +69,7 @@ pub(super) async fn sign_in(Posted { viewer, mut form }: Posted) -> Result<Respo
         let page = console_page(&viewer, product.as_str(), form, None).await?;
         return Ok(page_again(&page));
     };
-    let (now, secure) = (viewer.portal.api.engine().now(), viewer.portal.is_https());
+    let (now, secure) = (viewer.portal.app.engine().now(), viewer.portal.is_https());
     let this = device::device(&viewer.jar, name, now)?;
     let id = SignInId::from_bits(usher_identity::draw_bits(now)?);
     let (takeover, wait) = (is_ticked(&form, "takeover"), is_ticked(&form, "wait"));
@@ -181,7 +181,7 @@ pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Respons
     let Some(sign_in) = here(&viewer, &product).await? else {
         return refuse_for_good(&viewer, &product, form, &GONE).await;
     };
-    let now = viewer.portal.api.engine().now();
+    let now = viewer.portal.app.engine().now();
     let command = StartSession {
         id: SessionId::from_bits(usher_identity::draw_bits(now)?),
         sign_in,
@@ -192,7 +192,7 @@ pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Respons
             Start::Standby
         },
         customer: customer.map(|name| Customer { name: name.into() }),
-        code: viewer.portal.api.draw_code(viewer.account)?,
+        code: viewer.portal.app.draw_code(viewer.account)?,
         valid_for: None,
         wait: is_ticked(&form, "wait"),
         labels: Labels::default(),
@@ -238,7 +238,7 @@ pub(super) async fn work(
     let done = if let Some(command) = command {
         device.execute(command, |_, (), _| ActResult::Working).await?
     } else {
-        let bits = usher_identity::draw_bits(viewer.portal.api.engine().now())?;
+        let bits = usher_identity::draw_bits(viewer.portal.app.engine().now())?;
         let command = ResumeSession {
             id,
             wait: is_ticked(&form, "wait"),

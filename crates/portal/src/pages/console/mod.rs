@@ -154,7 +154,7 @@ impl LivePage for ConsolePage {
     }
 
     async fn show(viewer: &Viewer, _: &Choice, mut seen: ConsoleData) -> Result<Console, Failed> {
-        let codes = viewer.portal.api.identity().join_codes();
+        let codes = viewer.portal.app.identity().join_codes();
         seen.open_codes(viewer.account, codes);
         let device = device::id(&viewer.jar);
         let is_here = |sign_in: &data::SignInRow| Some(&sign_in.device) == device.as_ref();
@@ -177,7 +177,7 @@ impl LivePage for ConsolePage {
             let since = here.as_ref().map(|here| here.since.0);
             waited = waited.filter(|waited| since.is_none_or(|since| since <= waited.at.0));
         }
-        let public_url = viewer.portal.api.config().public_url.clone();
+        let public_url = viewer.portal.app.config().public_url.clone();
         Ok(Console {
             seen,
             here,

@@ -44,7 +44,7 @@ pub(super) struct SessionPast {
 
 /// How a sign-in of the viewer ended; `None` if it has not, or ended long ago.
 pub(super) async fn sign_in(viewer: &Viewer, id: SignInId) -> Result<Option<SignInPast>, Failed> {
-    let row = viewer.portal.api.records().sign_in(viewer.account, id).await?;
+    let row = viewer.portal.app.records().sign_in(viewer.account, id).await?;
     let user = viewer.session.user;
     let end = row.filter(|row| row.user == user).and_then(|row| row.end);
     let Some(end) = end.filter(|end| end.at > since(viewer, TOLD_MILLIS)) else {
@@ -61,7 +61,7 @@ pub(super) async fn sign_in(viewer: &Viewer, id: SignInId) -> Result<Option<Sign
 
 /// How a place in the queue was lost; `None` if it was not, or long ago.
 pub(super) async fn ticket(viewer: &Viewer, id: TicketId) -> Result<Option<TicketPast>, Failed> {
-    let records = viewer.portal.api.records();
+    let records = viewer.portal.app.records();
     let row = records.ticket(viewer.account, id).await?;
     let user = viewer.session.user;
     let end = row.filter(|row| row.user == user).and_then(|row| row.end);
@@ -87,7 +87,7 @@ pub(super) async fn sessions(viewer: &Viewer, product: &Product) -> Result<Vec<S
     let last = PageRequest::new(LOOKED_AT, None);
     let rows = viewer
         .portal
-        .api
+        .app
         .records()
         .list_sessions(viewer.account, filter, last)
         .await?;
@@ -117,7 +117,7 @@ pub(super) async fn sessions(viewer: &Viewer, product: &Product) -> Result<Vec<S
 }
 
 fn since(viewer: &Viewer, ago_millis: i64) -> Timestamp {
-    let now = viewer.portal.api.engine().now();
+    let now = viewer.portal.app.engine().now();
     Timestamp::from_millis(now.millis().saturating_sub(ago_millis))
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn is_for(account: &Account, actor: &Actor) -> bool {
 
 /// The account's SCIM address; `None` if the server does not know its own address.
 fn base(viewer: &Viewer) -> Option<String> {
-    viewer.portal.api.url(&format!("/scim/v2/{}", viewer.account))
+    viewer.portal.app.url(&format!("/scim/v2/{}", viewer.account))
 }
 
 async fn list(viewer: Viewer) -> Result<Response, Failed> {
@@ -43,7 +43,7 @@ async fn list(viewer: Viewer) -> Result<Response, Failed> {
         groups: NavPage::Groups.path(viewer.account),
         path: format!("/a/{}/{DIRECTORIES}", viewer.account),
         base: base(&viewer),
-        is_here_alone: viewer.portal.api.is_known_here_alone(),
+        is_here_alone: viewer.portal.app.is_known_here_alone(),
         guides: GUIDES,
     }))
 }
@@ -67,7 +67,7 @@ async fn guide(viewer: Viewer, Path((_, slug)): Path<(String, String)>) -> Resul
         keys: NavPage::ApiKeys.path(viewer.account),
         groups: NavPage::Groups.path(viewer.account),
         base: base(&viewer),
-        is_here_alone: viewer.portal.api.is_known_here_alone(),
+        is_here_alone: viewer.portal.app.is_known_here_alone(),
         guide,
         pool,
     }))

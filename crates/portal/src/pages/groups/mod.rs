@@ -46,7 +46,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
     let Some(name) = form.parse::<Name>("name") else {
         return again(&viewer, form).await;
     };
-    let id = GroupId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
+    let id = GroupId::from_bits(draw_bits(viewer.portal.app.engine().now())?);
     let command = Command::Group(GroupCommand::Create {
         id,
         name: name.clone(),

@@ -223,7 +223,7 @@ fn path(code: &Code) -> String {
 
 /// The session of a code. Invalid codes are counted and throttled.
 async fn owner(portal: &Portal, from: &From, code: &Code) -> Result<Option<CodeOwner>, Failed> {
-    let found = portal.api.code_owner(code, from.arrival.address).await;
+    let found = portal.app.code_owner(code, from.arrival.address).await;
     match found {
         Ok(owner) => Ok(Some(owner)),
         Err(problem) if problem.kind().status == StatusCode::NOT_FOUND => Ok(None),
@@ -255,7 +255,7 @@ async fn carry_out(
         cause: from.arrival.cause(Channel::Portal, None),
         command,
     };
-    let engine = portal.api.engine();
+    let engine = portal.app.engine();
     match engine.execute(owner.account, request, |_, (), _| ()).await {
         Ok(()) => Ok(Ok(())),
         Err(Failure::Refused(refusal)) => Ok(Err(refusal)),

@@ -59,7 +59,7 @@ pub(super) struct JoinedBefore(bool);
 impl JoinedBefore {
     pub(super) fn of(portal: &Portal, jar: &CookieJar, owner: CodeOwner) -> Self {
         let token = jar.get(JOINED);
-        Self(token.is_some_and(|token| portal.api.is_customer(token.value(), owner)))
+        Self(token.is_some_and(|token| portal.app.is_customer(token.value(), owner)))
     }
 
     pub(super) const fn proof(self) -> JoinProof {
@@ -68,8 +68,8 @@ impl JoinedBefore {
 
     /// The cookie of a customer who has just joined: for the pages of this code only, until the browser closes.
     pub(super) fn keep(portal: &Portal, code: &Code, owner: CodeOwner) -> CookieJar {
-        let until = portal.api.engine().now() + Secs::new(JOINED_SECS);
-        let token = portal.api.customer_token(owner, until);
+        let until = portal.app.engine().now() + Secs::new(JOINED_SECS);
+        let token = portal.app.customer_token(owner, until);
         let cookie = Cookie::build((JOINED, token.into_exposed()))
             .path(format!("/join/{code}"))
             .http_only(true)
@@ -95,7 +95,7 @@ impl Standing {
     /// A session that has not ended, from the account.
     async fn read(portal: &Portal, owner: CodeOwner, joined: JoinedBefore) -> Result<Option<Self>, Failed> {
         let view = move |account: &Account, now| Self::see(account, owner.session, joined, now);
-        match portal.api.engine().read(owner.account, view).await {
+        match portal.app.engine().read(owner.account, view).await {
             Ok(standing) => Ok(standing),
             Err(Failure::NoAccount) => Ok(None),
             Err(failure) => Err(usher_app::Problem::from(failure).into()),
@@ -119,7 +119,7 @@ impl Standing {
 
     /// An ended session, with who ended it and why.
     async fn of_ended(portal: &Portal, owner: CodeOwner) -> Result<Option<Self>, Failed> {
-        let Some(over) = portal.api.session_over(owner).await? else {
+        let Some(over) = portal.app.session_over(owner).await? else {
             return Ok(None);
         };
         Ok(Some(Self {

@@ -54,12 +54,12 @@ pub(super) async fn stream(
 /// Counts another stream of the customer who joined with a code.
 fn open(portal: &Portal, owner: CodeOwner) -> Result<OpenStream, Problem> {
     let of = StreamOf::customer(owner.account, owner.session);
-    portal.api.streams().open(of)
+    portal.app.streams().open(of)
 }
 
 /// Sends the part whenever it differs, until the browser closes the stream, the session ends, or the server stops.
 async fn feed(portal: Arc<Portal>, owner: CodeOwner, jar: CookieJar, browser: mpsc::Sender<Bytes>) {
-    let mut closed = std::pin::pin!(portal.api.closed());
+    let mut closed = std::pin::pin!(portal.app.closed());
     let mut told = None;
     // Counts while it is open.
     let Ok(_open) = open(&portal, owner) else {
@@ -67,7 +67,7 @@ async fn feed(portal: Arc<Portal>, owner: CodeOwner, jar: CookieJar, browser: mp
     };
     loop {
         // Subscribe before reading, so that no change in between is missed.
-        let Ok(mut commits) = portal.api.engine().subscribe(owner.account).await else {
+        let Ok(mut commits) = portal.app.engine().subscribe(owner.account).await else {
             return;
         };
         let at = Instant::now();

@@ -104,7 +104,7 @@ async fn password_page(viewer: &Viewer, form: Form) -> Result<PasswordPage, Fail
 
 async fn end_session(Path(session): Path<String>, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     let session = session.parse().map_err(|_| Failed::not_found("session"))?;
-    let identity = viewer.portal.api.identity();
+    let identity = viewer.portal.app.identity();
     if !identity
         .end_portal_session(viewer.account, viewer.session.user, session)
         .await?
@@ -116,7 +116,7 @@ async fn end_session(Path(session): Path<String>, Posted { viewer, .. }: Posted)
 
 async fn revoke_token(Path(token): Path<String>, Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     let token = token.parse().map_err(|_| Failed::not_found("token"))?;
-    let identity = viewer.portal.api.identity();
+    let identity = viewer.portal.app.identity();
     if !identity
         .revoke_user_token_by_id(viewer.account, viewer.session.user, token)
         .await?
@@ -131,7 +131,7 @@ async fn revoke_token(Path(token): Path<String>, Posted { viewer, .. }: Posted) 
 
 async fn end_others(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     let (user, keep) = (viewer.session.user, viewer.session.id);
-    let identity = viewer.portal.api.identity();
+    let identity = viewer.portal.app.identity();
     let ended = identity
         .end_other_portal_sessions(viewer.account, user, keep)
         .await?;
@@ -145,25 +145,25 @@ async fn me_page(viewer: &Viewer, form: Form) -> Result<MePage, Failed> {
     let (frame, myself) = viewer
         .look(None, move |account, _, _| Myself::of(account, user))
         .await?;
-    let api = &viewer.portal.api;
-    let provider = api.identity().provider(viewer.account).await?;
-    let sessions = api
+    let app = &viewer.portal.app;
+    let provider = app.identity().provider(viewer.account).await?;
+    let sessions = app
         .identity()
-        .portal_sessions(viewer.account, user, api.engine().now());
+        .portal_sessions(viewer.account, user, app.engine().now());
     let wall = viewer.wall_times().await;
     let sessions = sessions
         .iter()
         .map(|session| view::Browser::of(session, viewer.session.id, &wall));
-    let tokens = api
+    let tokens = app
         .identity()
-        .user_tokens(viewer.account, user, api.engine().now());
+        .user_tokens(viewer.account, user, app.engine().now());
     Ok(MePage {
         frame,
         form,
         myself,
         tokens: tokens.iter().map(|token| view::Token::of(token, &wall)).collect(),
         sessions: sessions.collect(),
-        has_second_factor: api.identity().has_second_factor(viewer.account, user),
+        has_second_factor: app.identity().has_second_factor(viewer.account, user),
         provider: provider.map(|provider| provider.label.to_string()),
     })
 }

@@ -71,7 +71,7 @@ async fn show(ViewerAt { viewer, .. }: ViewerAt<SecondFactorDoor>) -> Result<Res
 }
 
 async fn begin(PostedAt { viewer, .. }: PostedAt<SecondFactorDoor>) -> Result<Response, Failed> {
-    let identity = viewer.portal.api.identity();
+    let identity = viewer.portal.app.identity();
     let drawn = identity.draw_second_factor(viewer.account, viewer.session.user);
     if drawn.await? {
         return Ok(done(SECOND_FACTOR, "Now add it to your app."));
@@ -83,17 +83,17 @@ async fn confirm(
     from: From,
     PostedAt { viewer, mut form, .. }: PostedAt<SecondFactorDoor>,
 ) -> Result<Response, Failed> {
-    let (api, user) = (&viewer.portal.api, viewer.session.user);
+    let (app, user) = (&viewer.portal.app, viewer.session.user);
     if !is_password_right(&viewer, &mut form).await? {
         return again(&viewer, form).await;
     }
-    let attempt = api
+    let attempt = app
         .throttle()
         .second_factor(user, from.attempt_of(&viewer).await?);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let code = form.value("code").to_owned();
     let id_token = viewer.id_token().await?;
-    let confirmed = api
+    let confirmed = app
         .confirm_second_factor(viewer.account, user, &code, viewer.cause.clone())
         .await?;
     let Some(codes) = confirmed else {
@@ -114,7 +114,7 @@ async fn draw_codes(
         Ok(()) => Form::default(),
         Err(form) => return again(&viewer, form).await,
     };
-    let identity = viewer.portal.api.identity();
+    let identity = viewer.portal.app.identity();
     let codes = identity.replace_recovery_codes(viewer.account, viewer.session.user);
     match codes.await? {
         Some(codes) => codes_page(&viewer, CookieJar::new(), codes).await,
@@ -129,9 +129,9 @@ async fn remove(
     if let Err(form) = proved(&viewer, &from, form).await? {
         return again(&viewer, form).await;
     }
-    let (api, user) = (&viewer.portal.api, viewer.session.user);
+    let (app, user) = (&viewer.portal.app, viewer.session.user);
     let id_token = viewer.id_token().await?;
-    api.remove_second_factor(viewer.account, user, &viewer.actor, viewer.cause.clone())
+    app.remove_second_factor(viewer.account, user, &viewer.actor, viewer.cause.clone())
         .await?;
     let jar = new_session(&viewer.portal, &from, viewer.account, user, id_token.as_ref()).await?;
     let message = "Your second factor is removed. You are signed out everywhere else.";
@@ -140,14 +140,14 @@ async fn remove(
 
 /// Checks the password and the code of a form. Returns the form with errors if one is wrong.
 async fn proved(viewer: &Viewer, from: &From, mut form: Form) -> Result<Result<(), Form>, Failed> {
-    let (api, account, user) = (&viewer.portal.api, viewer.account, viewer.session.user);
+    let (app, account, user) = (&viewer.portal.app, viewer.account, viewer.session.user);
     if !is_password_right(viewer, &mut form).await? {
         return Ok(Err(form));
     }
-    let attempt = api.throttle().second_factor(user, from.attempt_of(viewer).await?);
+    let attempt = app.throttle().second_factor(user, from.attempt_of(viewer).await?);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
-    let now = api.engine().now();
-    let verdict = api
+    let now = app.engine().now();
+    let verdict = app
         .identity()
         .use_second_factor(account, user, form.value("code"), now)
         .await?;
@@ -188,7 +188,7 @@ async fn second_factor_page(viewer: &Viewer, form: Form) -> Result<SecondFactorP
     let (frame, (email, is_required)) = viewer
         .look(None, move |account, _, _| Ok(about(account, user)))
         .await?;
-    let identity = viewer.portal.api.identity();
+    let identity = viewer.portal.app.identity();
     let state = if identity.has_second_factor(viewer.account, user) {
         let codes_left = identity.recovery_codes_left(viewer.account, user).await?;
         State::Set { codes_left }

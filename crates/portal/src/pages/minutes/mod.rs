@@ -61,7 +61,7 @@ impl LivePage for MinutesPage {
             "" => None,
             after => Some(after.parse::<Cursor>().map_err(|_| Failed::not_found("page"))?),
         };
-        let records = viewer.portal.api.records();
+        let records = viewer.portal.app.records();
         let wanted = PageRequest::new(CHANGES_SHOWN, after);
         let rows = records
             .list_minutes(viewer.account, Span::default(), wanted)
@@ -87,7 +87,7 @@ impl LivePage for MinutesPage {
 
 /// The users whose work was paid for, by the id that the minutes were spent on. Deleted users have no name any more.
 async fn spenders(viewer: &Viewer, rows: &[MinutesRow]) -> Result<BTreeMap<String, String>, Failed> {
-    let records = viewer.portal.api.records();
+    let records = viewer.portal.app.records();
     let mut owners: BTreeMap<String, Option<UserId>> = BTreeMap::new();
     for claim in rows.iter().filter_map(|row| row.claim.as_deref()) {
         if !owners.contains_key(claim) {

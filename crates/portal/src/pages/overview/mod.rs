@@ -69,7 +69,7 @@ impl LivePage for OverviewPage {
             let of_today = PageRequest::new(REFUSALS_COUNTED, None);
             let rows = viewer
                 .portal
-                .api
+                .app
                 .records()
                 .list_refusals(viewer.account, filter, of_today)
                 .await?;

@@ -52,7 +52,7 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
     let (Some(name), Some(product), Some(seats), true) = (name, product, seats, shown.form.is_right()) else {
         return Ok(page_again(&shown));
     };
-    let id = PoolId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
+    let id = PoolId::from_bits(draw_bits(viewer.portal.app.engine().now())?);
     let message = format!("The pool {} is made. Now give it users.", named(&name));
     let command = Command::Pool(PoolCommand::Create {
         id,

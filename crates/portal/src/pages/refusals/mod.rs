@@ -111,7 +111,7 @@ async fn refusals(viewer: &Viewer, asked: &Asked) -> Result<(Vec<RefusalRow>, Op
     if !asked.form.is_right() {
         return Ok((Vec::new(), None));
     }
-    let records = viewer.portal.api.records();
+    let records = viewer.portal.app.records();
     let page = PageRequest::new(ROWS_MAX, asked.after);
     let mut found = records
         .list_refusals(viewer.account, asked.filter.clone(), page)
@@ -131,7 +131,7 @@ async fn waits(viewer: &Viewer, asked: &Asked) -> Result<Vec<TicketRow>, Failed>
         pool: None,
         product: asked.filter.product.clone(),
     };
-    let records = viewer.portal.api.records();
+    let records = viewer.portal.app.records();
     let newest = PageRequest::new(WAITS_MAX, None);
     let mut found = records.list_tickets(viewer.account, filter, newest).await?;
     asked.window.keep(&mut found, |row| row.opened_at);
@@ -157,7 +157,7 @@ async fn refusals_page(
     let look = move |account: &Account, _: &Actor, _| Ok(Names::of(account, &ids));
     let (frame, names) = viewer.look(Some(NavPage::Refusals), look).await?;
     let path = NavPage::Refusals.path(viewer.account);
-    let now = viewer.portal.api.engine().now();
+    let now = viewer.portal.app.engine().now();
     let wall = asked.window.wall();
     let rows = lists.rows.iter().map(|row| Row::of(row, wall, &names));
     let waits = lists.waits.iter().map(|row| WaitRow::of(row, wall, &names, now));

@@ -106,7 +106,7 @@ pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response,
         Err(refusal @ Refusal::NotFound { .. }) => {
             // A session may have ended by itself in the meantime.
             let row = match asked.as_slice() {
-                [id] => viewer.portal.api.records().session(viewer.account, *id).await?,
+                [id] => viewer.portal.app.records().session(viewer.account, *id).await?,
                 _ => None,
             };
             match row.and_then(|row| row.end) {

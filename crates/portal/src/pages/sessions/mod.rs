@@ -87,7 +87,7 @@ async fn pause(Path((_, session)): Path<(String, String)>, posted: Posted) -> Re
 
 async fn resume(Path((_, session)): Path<(String, String)>, posted: Posted) -> Result<Response, Failed> {
     let id = session_id(&session)?;
-    let ticket = usher_identity::draw_bits(posted.viewer.portal.api.engine().now())?;
+    let ticket = usher_identity::draw_bits(posted.viewer.portal.app.engine().now())?;
     // Without queueing: a ticket needs heartbeats from a device, and this page is not a device.
     let command = ResumeSession {
         id,

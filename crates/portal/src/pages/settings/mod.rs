@@ -90,7 +90,7 @@ async fn require_second_factor(Posted { viewer, mut form }: Posted) -> Result<Re
     let need = |account: &Account, actor: &Actor, _| account.need_admin(actor);
     viewer.look(None, need).await?;
     let required = !form.value("required").is_empty();
-    let identity = viewer.portal.api.identity();
+    let identity = viewer.portal.app.identity();
     let has_one_themselves =
         viewer.session.by_provider || identity.has_second_factor(viewer.account, viewer.session.user);
     if required && !has_one_themselves {

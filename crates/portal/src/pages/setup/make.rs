@@ -53,8 +53,8 @@ pub(super) async fn make(
     arrival: &Arrival,
     wanted: Wanted,
 ) -> Result<(AccountId, UserId), Failed> {
-    let now = portal.api.engine().now();
-    let identity = portal.api.identity();
+    let now = portal.app.engine().now();
+    let identity = portal.app.identity();
     let (account, owner) = (
         AccountId::from_bits(draw_bits(now)?),
         UserId::from_bits(draw_bits(now)?),
@@ -108,6 +108,6 @@ async fn give(
         cause: arrival.cause(Channel::SetUp, None),
         command,
     };
-    let given = portal.api.engine().execute(account, request, |_, (), _| ()).await;
+    let given = portal.app.engine().execute(account, request, |_, (), _| ()).await;
     given.map_err(|failure| Problem::from(failure).into())
 }

@@ -51,7 +51,7 @@ async fn set_up(
             form,
         }));
     };
-    let identity = portal.api.identity();
+    let identity = portal.app.identity();
     if !identity.use_setup_link(&token).await? {
         return Ok(dead());
     }
@@ -69,12 +69,12 @@ async fn set_up(
 
 /// Whether the link is valid and there is still no account.
 async fn is_open(portal: &Portal, token: &str) -> Result<bool, Failed> {
-    if !portal.api.identity().is_setup_link(token).await? {
+    if !portal.app.identity().is_setup_link(token).await? {
         return Ok(false);
     }
     let one = PageRequest::new(1, None);
     let accounts = portal
-        .api
+        .app
         .records()
         .list_accounts(AccountFilter::default(), one)
         .await?;

@@ -69,7 +69,7 @@ async fn sign_in(
     // Something that is not an address belongs to nobody.
     let email: Option<Email> = form.value("email").parse().ok();
     let at = from.attempt_at(&portal, email.as_ref()).await?;
-    let attempt = portal.api.throttle().password(email.as_ref(), at);
+    let attempt = portal.app.throttle().password(email.as_ref(), at);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
     let matched = match email {
         Some(email) => right_accounts(&portal, &from, &email, form.value("password")).await?,
@@ -87,7 +87,7 @@ async fn sign_in(
             .map(|(proof, name)| (proof.account(), name.clone()));
         let accounts = accounts.collect();
         let proofs = matched.into_iter().map(|(proof, _)| proof).collect();
-        let choice = choices.offer(proofs, portal.api.engine().now())?;
+        let choice = choices.offer(proofs, portal.app.engine().now())?;
         return Ok(page(&ChoosePage {
             frame,
             choice,
@@ -111,7 +111,7 @@ async fn choose(
     from: From,
     PostedByAnybody(mut form): PostedByAnybody,
 ) -> Result<Response, Failed> {
-    let now = portal.api.engine().now();
+    let now = portal.app.engine().now();
     let account = form.value("account").parse().ok();
     let chosen = account.and_then(|account| choices.take(form.value("choice"), account, now));
     let Some(proof) = chosen else {
@@ -130,7 +130,7 @@ async fn choose(
 async fn sign_out(jar: CookieJar, PostedAt { viewer, .. }: PostedAt<WayOut>) -> Result<Response, Failed> {
     let session = &viewer.session;
     let at_provider = sso::sign_out_at_provider(&viewer).await?;
-    let identity = viewer.portal.api.identity();
+    let identity = viewer.portal.app.identity();
     identity
         .end_portal_session(session.account, session.user, session.id)
         .await?;
@@ -152,9 +152,9 @@ async fn right_accounts(
     email: &Email,
     password: &str,
 ) -> Result<Vec<(PasswordProof, String)>, Failed> {
-    let identity = portal.api.identity();
+    let identity = portal.app.identity();
     let share = hashing_share(None, from.arrival.address);
-    let mut owners = portal.api.records().find_address(email.as_str()).await?;
+    let mut owners = portal.app.records().find_address(email.as_str()).await?;
     owners.truncate(ACCOUNTS_TRIED_MAX);
     let mut right = Vec::new();
     if owners.is_empty() {

@@ -36,7 +36,7 @@ pub(super) async fn after_password(
     proof: PasswordProof,
     back: &str,
 ) -> Result<Response, Failed> {
-    let identity = portal.api.identity();
+    let identity = portal.app.identity();
     let (account, user) = (proof.account(), proof.user());
     if !identity.has_second_factor(account, user) {
         let is_proved = identity.confirm_password(proof);
@@ -45,7 +45,7 @@ pub(super) async fn after_password(
     if !identity.confirm_password(proof).await? {
         return Ok(changed_meanwhile());
     }
-    let now = portal.api.engine().now();
+    let now = portal.app.engine().now();
     let secret = identity.begin_pending_sign_in(account, user, now).await?;
     let mut cookie = cookies::build(COOKIE, secret.into_exposed(), portal.is_https());
     cookie.set_path("/sign-in");
@@ -82,9 +82,9 @@ pub(super) async fn check(
         return Ok(too_late());
     };
     let at = from.attempt_by(&portal, account, user).await?;
-    let attempt = portal.api.throttle().second_factor(user, at);
+    let attempt = portal.app.throttle().second_factor(user, at);
     let attempt = attempt.map_err(Problem::too_many_attempts)?;
-    let (identity, now) = (portal.api.identity(), portal.api.engine().now());
+    let (identity, now) = (portal.app.identity(), portal.app.engine().now());
     let verdict = identity
         .use_second_factor(account, user, form.value("code"), now)
         .await?;
@@ -119,7 +119,7 @@ async fn halfway(portal: &Portal, jar: &CookieJar) -> Result<Option<(String, (Ac
     let Some(secret) = jar.get(COOKIE).map(Cookie::value) else {
         return Ok(None);
     };
-    let (identity, now) = (portal.api.identity(), portal.api.engine().now());
+    let (identity, now) = (portal.app.identity(), portal.app.engine().now());
     let who = identity.pending_sign_in(secret, now).await?;
     Ok(who.map(|who| (secret.to_owned(), who)))
 }

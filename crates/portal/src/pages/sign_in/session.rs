@@ -72,7 +72,7 @@ async fn standing(portal: &Portal, account: AccountId, user: UserId) -> Result<S
         }
         Standing::MayEnter
     };
-    match portal.api.engine().read(account, look).await {
+    match portal.app.engine().read(account, look).await {
         Ok(standing) => Ok(standing),
         Err(Failure::NoAccount) => Ok(Standing::Out),
         Err(failure) => Err(Problem::from(failure).into()),
@@ -89,7 +89,7 @@ pub(super) fn changed_meanwhile() -> Response {
 
 /// Ends the session with this secret, if there is one.
 async fn end_session(portal: &Portal, secret: Option<&str>) -> Result<(), Failed> {
-    let (identity, now) = (portal.api.identity(), portal.api.engine().now());
+    let (identity, now) = (portal.app.identity(), portal.app.engine().now());
     if let Some(session) = secret.and_then(|secret| identity.portal_session_unused(secret, now)) {
         identity
             .end_portal_session(session.account, session.user, session.id)
@@ -107,7 +107,7 @@ pub(crate) async fn new_session(
     user: UserId,
     id_token: Option<&Secret>,
 ) -> Result<CookieJar, Failed> {
-    let (identity, now) = (portal.api.identity(), portal.api.engine().now());
+    let (identity, now) = (portal.app.identity(), portal.app.engine().now());
     end_session(portal, from.secret.as_deref()).await?;
     let rights = rights::of(portal, account, user).await?;
     let agent = &from.user_agent;

@@ -64,10 +64,10 @@ pub(super) async fn admit(door: &Door<'_>, vouched: &Vouched) -> Result<Result<A
         ));
     };
     let seen = look(door, vouched, &subject).await?;
-    let api = &door.portal.api;
+    let app = &door.portal.app;
     let is_any_known = seen.groups.is_some();
-    api.single_sign_on()
-        .note_groups(vouched, is_any_known, api.engine().now());
+    app.single_sign_on()
+        .note_groups(vouched, is_any_known, app.engine().now());
     let wanted = match (seen.wants_link, seen.known) {
         (Some(user), Known::BySubject(known)) if known.id != user.id => {
             return Ok(Err("This login at the provider belongs to another user of the account already.".to_owned()));
@@ -137,7 +137,7 @@ async fn look(door: &Door<'_>, vouched: &Vouched, subject: &Subject) -> Result<K
             wants_link,
         }
     };
-    let seen = door.portal.api.engine().read(vouched.account, view).await;
+    let seen = door.portal.app.engine().read(vouched.account, view).await;
     Ok(seen.map_err(usher_app::Problem::from)?)
 }
 
@@ -209,7 +209,7 @@ async fn give_as(
     };
     match door
         .portal
-        .api
+        .app
         .engine()
         .execute(account, request, |_, (), _| ())
         .await
@@ -255,7 +255,7 @@ async fn create(
             "Your provider names you in a way that this server cannot keep.".to_owned(),
         ));
     };
-    let user = UserId::from_bits(draw_bits(door.portal.api.engine().now())?);
+    let user = UserId::from_bits(draw_bits(door.portal.app.engine().now())?);
     let command = Command::User(UserCommand::Admit {
         id: user,
         profile,

@@ -25,15 +25,15 @@ const BACK: &str = "/sso/signed-out";
 /// or if the provider does not support it. Call it before the session ends, because the session holds the ID token for
 /// it.
 pub(crate) async fn at_provider(viewer: &Viewer) -> Result<Option<(CookieJar, Response)>, Failed> {
-    let api = &viewer.portal.api;
+    let app = &viewer.portal.app;
     let session = &viewer.session;
-    let (Some(id_token), Some(back)) = (viewer.id_token().await?, api.url(BACK)) else {
+    let (Some(id_token), Some(back)) = (viewer.id_token().await?, app.url(BACK)) else {
         return Ok(None);
     };
-    let state = format!("{:032x}", draw_bits(api.engine().now())?);
-    let url = api
+    let state = format!("{:032x}", draw_bits(app.engine().now())?);
+    let url = app
         .single_sign_on()
-        .sign_out_url(session.account, &id_token, &back, &state, api.times())
+        .sign_out_url(session.account, &id_token, &back, &state, app.times())
         .await;
     Ok(url.map(|url| {
         let cookie = cookies::build(COOKIE, state, viewer.portal.is_https());

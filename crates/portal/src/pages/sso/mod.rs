@@ -81,8 +81,8 @@ async fn found(
     let Some(email) = form.parse::<Email>("email") else {
         return Ok(page_again(&FindPage { frame, form }));
     };
-    let is_only_account = portal.api.has_one_account().await?;
-    let realms = portal.api.identity().realms(&email, is_only_account).await?;
+    let is_only_account = portal.app.has_one_account().await?;
+    let realms = portal.app.identity().realms(&email, is_only_account).await?;
     if realms.is_empty() {
         form.wrong(
             "email",
@@ -96,7 +96,7 @@ async fn found(
     for realm in realms {
         let look = |account: &usher_domain::Account, _| account.name().to_string();
         // The account was closed in the meantime.
-        let Ok(account_name) = portal.api.engine().read(realm.account, look).await else {
+        let Ok(account_name) = portal.app.engine().read(realm.account, look).await else {
             continue;
         };
         links.push(RealmLink {
@@ -169,19 +169,19 @@ async fn link(from: From, Posted { viewer, .. }: Posted) -> Result<Response, Fai
 }
 
 async fn depart(portal: &Portal, intent: Intent) -> Result<Result<Departure, SignOnError>, Failed> {
-    let api = &portal.api;
-    let Some(uris) = api.redirect_uris(intent.account).await? else {
+    let app = &portal.app;
+    let Some(uris) = app.redirect_uris(intent.account).await? else {
         let lacks = ProviderError::Lacks {
             what: "way back: this server does not know its own address, which its operator can say with `--public-url`",
         };
         return Ok(Err(SignOnError::Provider(lacks)));
     };
     // A closed account no longer uses its provider.
-    let is_open = api.engine().read(intent.account, |_, _| ()).await.is_ok();
+    let is_open = app.engine().read(intent.account, |_, _| ()).await.is_ok();
     if !is_open {
         return Ok(Err(SignOnError::NoProvider));
     }
-    Ok(api.single_sign_on().begin(intent, &uris, api.times()).await)
+    Ok(app.single_sign_on().begin(intent, &uris, app.times()).await)
 }
 
 /// The query with which the provider sends the browser back.
@@ -216,7 +216,7 @@ async fn came_back_to_shared(
     jar: CookieJar,
     Query(returned): Query<Returned>,
 ) -> Result<Response, Failed> {
-    let is_only_account = portal.api.has_one_account().await?;
+    let is_only_account = portal.app.has_one_account().await?;
     finish(
         &portal,
         &from,
@@ -243,10 +243,10 @@ async fn finish(
         error_description: returned.error_description,
         iss: returned.iss,
     };
-    let api = &portal.api;
-    let vouched = api
+    let app = &portal.app;
+    let vouched = app
         .single_sign_on()
-        .finish(answer, browser, came_back_to, api.times())
+        .finish(answer, browser, came_back_to, app.times())
         .await;
     let used = CookieJar::new().add(parse_cookie(format!("{name}=; Path=/sso; Max-Age=0")));
     let vouched = match vouched {
@@ -265,8 +265,8 @@ async fn finish(
     let admitted = match admit::admit(&door, &vouched).await? {
         Ok(admitted) => admitted,
         Err(why) => {
-            api.single_sign_on()
-                .note_refused(&vouched, &why, api.engine().now());
+            app.single_sign_on()
+                .note_refused(&vouched, &why, app.engine().now());
             let page = refused(vouched.account, &why);
             return Ok((used, page).into_response());
         }
@@ -276,9 +276,9 @@ async fn finish(
 
 /// Whether the browser is still signed in as the user who wants to connect.
 fn is_signed_in(portal: &Portal, jar: &CookieJar, account: AccountId, user: UserId) -> bool {
-    let now = portal.api.engine().now();
+    let now = portal.app.engine().now();
     let secret = cookies::session_secret(jar);
-    let session = secret.and_then(|secret| portal.api.identity().portal_session_unused(secret, now));
+    let session = secret.and_then(|secret| portal.app.identity().portal_session_unused(secret, now));
     session.is_some_and(|session| session.account == account && session.user == user)
 }
 
@@ -383,7 +383,7 @@ pub(crate) async fn part_by_requirement(
     for (proof, name) in right {
         let (account, user) = (proof.account(), proof.user());
         let look = move |account: &usher_domain::Account, _| account.needs_single_sign_on(user);
-        let needs = portal.api.engine().read(account, look).await;
+        let needs = portal.app.engine().read(account, look).await;
         if needs.map_err(Problem::from)? {
             held_back.push((account, name));
         } else {

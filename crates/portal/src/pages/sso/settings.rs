@@ -58,10 +58,10 @@ async fn settings_page(viewer: &Viewer, typed: Typed) -> Result<SettingsPage, Fa
         Ok(SettingsData::of(account))
     };
     let (frame, seen) = viewer.look(Some(NavPage::Settings), view).await?;
-    let api = &viewer.portal.api;
-    let provider = api.identity().provider(viewer.account).await?;
-    let domains = api.identity().named_domains(viewer.account).await?;
-    let is_only_account = api.has_one_account().await?;
+    let app = &viewer.portal.app;
+    let provider = app.identity().provider(viewer.account).await?;
+    let domains = app.identity().named_domains(viewer.account).await?;
+    let is_only_account = app.has_one_account().await?;
     let form = typed.provider.unwrap_or_else(|| showing(provider.as_ref()));
     let requirement = typed.requirement.unwrap_or_else(|| seen.requirement());
     Ok(SettingsPage {
@@ -79,14 +79,14 @@ async fn settings_page(viewer: &Viewer, typed: Typed) -> Result<SettingsPage, Fa
         domains_form: typed.domains.unwrap_or_default(),
         is_only_account,
         recent: RecentView::of(
-            api.single_sign_on().recent(viewer.account),
+            app.single_sign_on().recent(viewer.account),
             &viewer.wall_times().await,
         ),
         addresses: Addresses {
-            redirect_uri: api.own_redirect_uri(viewer.account),
-            signed_out_uri: api.url("/sso/signed-out"),
-            sign_in_url: api.url(&format!("/sso/{}", viewer.account)),
-            is_here_alone: api.is_known_here_alone(),
+            redirect_uri: app.own_redirect_uri(viewer.account),
+            signed_out_uri: app.url("/sso/signed-out"),
+            sign_in_url: app.url(&format!("/sso/{}", viewer.account)),
+            is_here_alone: app.is_known_here_alone(),
         },
         seen,
         form,
@@ -132,12 +132,12 @@ async fn save(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     viewer
         .look(None, |account, actor, _| account.need_admin(actor))
         .await?;
-    let api = &viewer.portal.api;
+    let app = &viewer.portal.app;
     if let Some(provider) = read(&mut form) {
         let secret = read_secret(&mut form);
         if form.is_right() {
             let (actor, cause) = (&viewer.actor, viewer.cause.clone());
-            let set = api.set_provider(viewer.account, provider, secret, actor, cause);
+            let set = app.set_provider(viewer.account, provider, secret, actor, cause);
             match set.await.map_err(ProviderRefused::field) {
                 Ok(()) => return Ok(done(&path(&viewer), "The provider answers, and is saved.")),
                 Err(Ok((field, wrong))) => form.wrong(field, sentence::of_phrase(&wrong)),
@@ -226,8 +226,8 @@ async fn check_domain(Posted { viewer, mut form }: Posted) -> Result<Response, F
         return Err(Failed::not_found("domain"));
     };
     let (actor, cause) = (&viewer.actor, viewer.cause.clone());
-    let api = &viewer.portal.api;
-    let checked = api.check_domain(viewer.account, &domain, actor, cause);
+    let app = &viewer.portal.app;
+    let checked = app.check_domain(viewer.account, &domain, actor, cause);
     match checked.await? {
         Ok(()) => {
             let message = format!(
@@ -249,10 +249,10 @@ async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed
     viewer
         .look(None, |account, actor, _| account.need_admin(actor))
         .await?;
-    let api = &viewer.portal.api;
+    let app = &viewer.portal.app;
     let is_required = !form.value("sso_required").is_empty();
     let break_glass = form.value("break_glass").parse().ok();
-    if is_required && let Some(lack) = api.single_sign_on_lacks(viewer.account, break_glass).await? {
+    if is_required && let Some(lack) = app.single_sign_on_lacks(viewer.account, break_glass).await? {
         form.wrong("sso_required", sentence::of_phrase(lack));
     }
     if form.is_right() {
@@ -273,7 +273,7 @@ async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed
         {
             Ok(()) => {
                 let keep = Some(viewer.session.id);
-                api.end_what_passwords_began(viewer.account, keep).await?;
+                app.end_what_passwords_began(viewer.account, keep).await?;
                 let message = if is_required {
                     "Single sign-on is required now. Who had come in by a password is signed out."
                 } else {
@@ -296,8 +296,8 @@ async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed
 
 async fn remove(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     let (actor, cause) = (&viewer.actor, viewer.cause.clone());
-    let api = &viewer.portal.api;
-    if !api.remove_provider(viewer.account, actor, cause).await? {
+    let app = &viewer.portal.app;
+    if !app.remove_provider(viewer.account, actor, cause).await? {
         return Err(Failed::not_found("provider"));
     }
     Ok(done(

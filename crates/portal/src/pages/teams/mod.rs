@@ -43,7 +43,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
     let Some(name) = form.parse::<Name>("name") else {
         return again(&viewer, form).await;
     };
-    let id = TeamId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
+    let id = TeamId::from_bits(draw_bits(viewer.portal.app.engine().now())?);
     let command = Command::Team(TeamCommand::Create {
         id,
         name: name.clone(),

@@ -137,7 +137,7 @@ async fn after(viewer: &Viewer, act: &Act, id: UserId) -> Option<String> {
     if *act != Act::Deactivate {
         return None;
     }
-    let identity = viewer.portal.api.identity();
+    let identity = viewer.portal.app.identity();
     let revoked = identity.revoke_user_tokens(viewer.account, id).await;
     revoked.err().map(|error| words_of(error.into()))
 }

@@ -50,7 +50,7 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
         return again(&viewer, form).await;
     };
     let name = named(profile.name.reveal());
-    let id = UserId::from_bits(draw_bits(viewer.portal.api.engine().now())?);
+    let id = UserId::from_bits(draw_bits(viewer.portal.app.engine().now())?);
     let create = command(id, profile, &seat, password.is_some());
     let mut hash = None;
     if let Some(password) = password {
@@ -112,7 +112,7 @@ async fn make(
     seat: &Seat,
     password: Option<PasswordHash>,
 ) -> Result<Result<(), Refusal>, Failed> {
-    let identity = viewer.portal.api.identity();
+    let identity = viewer.portal.app.identity();
     let password_set = password.is_some();
     if let Some(hash) = password {
         // Staged before the user exists, so that no user is ever incomplete.

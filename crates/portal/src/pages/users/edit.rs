@@ -154,8 +154,8 @@ pub(super) async fn remove_second_factor(
         );
         return again(&viewer, id, None, form).await;
     }
-    let api = &viewer.portal.api;
-    api.remove_second_factor(viewer.account, id, &viewer.actor, viewer.cause.clone())
+    let app = &viewer.portal.app;
+    app.remove_second_factor(viewer.account, id, &viewer.actor, viewer.cause.clone())
         .await?;
     let message =
         "Their second factor is removed. They sign in with the password alone, and can set up another.";
@@ -205,7 +205,7 @@ pub(super) async fn remove(
         .execute(Command::User(UserCommand::Delete { id }), |_, (), _| ())
         .await?;
     done_with.map_err(|refusal| Failed::refused(&refusal))?;
-    let identity = viewer.portal.api.identity();
+    let identity = viewer.portal.app.identity();
     identity.forget_user(viewer.account, id).await?;
     Ok(done(&NavPage::Users.path(viewer.account), "The user is removed."))
 }
@@ -228,7 +228,7 @@ async fn switch(viewer: &Viewer, id: UserId, active: bool) -> Result<Result<(), 
         .execute(Command::User(UserCommand::Change { id, change }), |_, (), _| ())
         .await?;
     if switched.is_ok() && !active {
-        let identity = viewer.portal.api.identity();
+        let identity = viewer.portal.app.identity();
         identity.revoke_user_tokens(viewer.account, id).await?;
     }
     Ok(switched)
@@ -285,7 +285,7 @@ async fn person_page(
         Ok((person, fields))
     };
     let (frame, (person, fields)) = viewer.look(Some(NavPage::Users), look).await?;
-    let has_second_factor = viewer.portal.api.identity().has_second_factor(viewer.account, id);
+    let has_second_factor = viewer.portal.app.identity().has_second_factor(viewer.account, id);
     Ok(PersonPage {
         has_second_factor,
         frame,

@@ -78,8 +78,8 @@ async fn changes_of_the_provider_are_sentences_in_the_audit() {
         assert!(page.contains("Portal") && page.contains("with web_"), "{page}");
         assert_eq!(page.matches("Commit ").count(), 1, "{page}");
     }
-    let later = app.api.engine().now() + Secs::new(3_600);
-    assert_eq!(app.api.identity().unrecorded(later).await.unwrap(), []);
+    let later = app.app.engine().now() + Secs::new(3_600);
+    assert_eq!(app.app.identity().unrecorded(later).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn the_page_says_what_to_register_and_how_a_domain_is_proved() {
         missing.html
     );
     assert_eq!(check("other.example").await.status, StatusCode::NOT_FOUND);
-    let named = app.api.identity().named_domains(account).await.unwrap();
+    let named = app.app.identity().named_domains(account).await.unwrap();
     dns.says(&named[0].record_name(), &[&named[0].record_value()]);
     assert_eq!(check("example.com").await.status, StatusCode::SEE_OTHER);
 

@@ -82,7 +82,7 @@ impl Default for Config {
 }
 
 /// The state that every handler uses.
-pub struct Api {
+pub struct App {
     pub(crate) engine: Engine,
     pub(crate) identity: Identity,
     pub(crate) records: Arc<dyn Records>,
@@ -97,7 +97,7 @@ pub struct Api {
     closing: watch::Sender<bool>,
 }
 
-impl Api {
+impl App {
     /// The API over an engine, the credentials, and the read models that the engine's journal fills.
     #[must_use]
     pub fn new(engine: Engine, identity: Identity, records: Arc<dyn Records>, config: Config) -> Arc<Self> {
