@@ -188,9 +188,14 @@ async fn change(
 ) -> Result<Answer<Settings>, Problem> {
     let sign_in = body.sign_in.map(SignInPatch::from).unwrap_or_default();
     let requires = sign_in.sso_required == Some(true);
-    if requires {
+    // Held until the change is stored, so that the provider found here is not removed in between.
+    let _way_in = if requires || sign_in.break_glass.is_some() {
+        let held = caller.app.ways_in().lock().await;
         need_way_in(&caller, sign_in).await?;
-    }
+        Some(held)
+    } else {
+        None
+    };
     if sign_in.second_factor_for_admins == Some(true) {
         need_own_second_factor(&caller).await?;
     }
@@ -218,23 +223,27 @@ async fn change(
     Ok(Answer(shown))
 }
 
-/// Refuses to require single sign-on if then nobody could sign in. Callers who may not change it are refused by the
-/// command.
+/// Refuses a change after which single sign-on is required and nobody could sign in. Callers who may not change it, and
+/// a break-glass owner who is none, are refused by the command.
 async fn need_way_in(caller: &Admitted, change: SignInPatch) -> Result<(), Problem> {
     let view = move |account: &Account, actor: &Actor, _| {
         let after = change.applied_to(account.settings().sign_in);
-        Ok((account.is_admin(actor), after.break_glass))
+        Ok((account.is_admin(actor) && after.sso_required, after.break_glass))
     };
-    let (is_admin, break_glass) = caller.read(view).await?;
-    if !is_admin || break_glass.is_none() {
+    let (is_required, break_glass) = caller.read(view).await?;
+    if !is_required || break_glass.is_none() {
         return Ok(());
     }
+    let field = match change.sso_required {
+        Some(_) => "sign_in.sso_required",
+        None => "sign_in.break_glass",
+    };
     match caller
         .app
         .single_sign_on_lacks(caller.account, break_glass)
         .await?
     {
-        Some(lack) => Err(Problem::invalid("sign_in.sso_required", lack)),
+        Some(lack) => Err(Problem::invalid(field, lack)),
         None => Ok(()),
     }
 }

@@ -105,6 +105,52 @@ async fn if_single_sign_on_is_required_a_right_password_is_refused_except_the_br
         .problem(409, "wrong-state");
 }
 
+#[tokio::test]
+async fn while_single_sign_on_is_required_an_owner_without_a_password_is_no_break_glass_owner() {
+    let app = App::with_account().await;
+    let owner = json!({"role": "owner", "password": PASSWORD});
+    let (olga, _) = app.user("Olga", owner).await;
+    let (bare, _) = app.user("Bare", json!({"role": "owner"})).await;
+    app.provider().await;
+    let break_glass = |user: &str| json!({"sign_in": {"break_glass": user}});
+    let change = async |body| app.operator().patch("settings", body).await;
+    change(break_glass(&bare)).await.ok();
+    change(json!({"sign_in": {"sso_required": true, "break_glass": olga}}))
+        .await
+        .ok();
+
+    let refused = change(break_glass(&bare)).await;
+
+    let refused = refused.problem(422, "invalid");
+    assert_eq!(refused["errors"][0]["field"], "sign_in.break_glass");
+    let settings = app.operator().get("settings").await.ok();
+    assert_eq!(settings["sign_in"]["break_glass"], json!(olga));
+    change(break_glass(&olga)).await.ok();
+}
+
+#[tokio::test]
+async fn a_provider_removed_while_it_becomes_required_stays_or_is_not_required() {
+    let app = App::with_account().await;
+    let owner = json!({"role": "owner", "password": PASSWORD});
+    let (olga, _) = app.user("Olga", owner).await;
+    let require = json!({"sign_in": {"sso_required": true, "break_glass": olga}});
+    let offer = json!({"sign_in": {"sso_required": false}});
+    for _ in 0..50 {
+        app.operator().patch("settings", offer.clone()).await.ok();
+        app.provider().await;
+
+        let (required, removed) = tokio::join!(
+            app.operator().patch("settings", require.clone()),
+            app.operator().delete("single-sign-on"),
+        );
+
+        let settings = app.operator().get("settings").await.ok();
+        let is_required = settings["sign_in"]["sso_required"] == true;
+        let is_there = app.operator().get("single-sign-on").await.status == StatusCode::OK;
+        assert_eq!(is_required, is_there, "{} {}", required.status, removed.status);
+    }
+}
+
 /// A provider that serves its discovery document until the end of the test. Returns its address.
 pub async fn provider() -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
