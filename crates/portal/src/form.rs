@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use usher_app::Problem;
 use usher_domain::Refusal;
 use usher_domain::refusal::StateRefusal;
@@ -24,6 +26,9 @@ pub(crate) struct Form {
     values: Vec<(String, String)>,
     errors: Vec<FormError>,
 }
+
+/// The hidden field with what the form showed.
+const SEEN: &str = "seen";
 
 /// An error in a form.
 #[derive(Debug)]
@@ -101,6 +106,18 @@ impl Form {
             }
         }
         self
+    }
+
+    /// What the form showed when it was loaded, from [`Self::keeping`]; `None` if it has none.
+    pub(crate) fn seen<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(self.value(SEEN)).ok()
+    }
+
+    /// The same form, with what it shows in the hidden field `seen`, unless it was submitted with one. So that a form
+    /// changes only what its user changed, and not what somebody else has changed since.
+    pub(crate) fn keeping(self, shown: &impl Serialize) -> Self {
+        let shown = serde_json::to_string(shown).unwrap_or_default();
+        self.or_showing([(SEEN, shown.as_str())])
     }
 
     /// Removes a field, so that it shows its initial value ([`Self::or_showing`]).

@@ -4,7 +4,11 @@ use usher_domain::{AccountId, PoolId, Secs, UserId};
 
 use crate::app::{App, Browser};
 use crate::desk::Desk;
-use crate::rules::rules;
+use crate::rules::{hidden, rules};
+
+fn rules_seen(html: &str) -> String {
+    hidden(html, "rules_seen")
+}
 
 fn settings<'a>(name: &'a str, seats: &'a str) -> Vec<(&'a str, &'a str)> {
     let mut fields = vec![("name", name), ("seats", seats)];
@@ -200,12 +204,6 @@ async fn a_number_of_seats_that_changed_since_the_form_was_loaded_is_not_overwri
     assert_eq!(pool_seats(&desk.app, desk.account, desk.pool).await, 4);
     assert_eq!(save("3", "4").await.status, StatusCode::SEE_OTHER);
     assert_eq!(pool_seats(&desk.app, desk.account, desk.pool).await, 3);
-}
-
-/// The rules in the hidden field of the page's form.
-fn rules_seen(html: &str) -> String {
-    let (_, rest) = html.split_once("name=\"rules_seen\" value=\"").unwrap();
-    rest.split('"').next().unwrap().replace("&#34;", "\"")
 }
 
 #[tokio::test]

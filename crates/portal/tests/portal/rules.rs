@@ -38,3 +38,9 @@ pub fn rules() -> Vec<(&'static str, &'static str)> {
         .map(|(name, value)| (*name, value.as_str()))
         .collect()
 }
+
+/// The value of a hidden field: the first with this name on the page.
+pub fn hidden(html: &str, name: &str) -> String {
+    let (_, rest) = html.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+    rest.split('"').next().unwrap().replace("&#34;", "\"")
+}

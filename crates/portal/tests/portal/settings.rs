@@ -7,7 +7,7 @@ use usher_domain::{Secs, account::Settings};
 use usher_testkit as kit;
 
 use crate::app::{App, Browser};
-use crate::rules::rules;
+use crate::rules::{hidden, rules};
 
 async fn owned() -> (App, AccountId, Browser) {
     let app = App::new().await;
@@ -119,6 +119,27 @@ async fn session_permissions_are_saved_and_control_needs_view() {
 }
 
 #[tokio::test]
+async fn a_form_loaded_earlier_does_not_undo_permissions_given_since() {
+    let (app, account, eva) = owned().await;
+    let path = format!("/a/{account}/settings");
+    let seen = hidden(&app.get(&eva, &path).await.html, "seen");
+    let save = async |given: &[(&str, &str)]| {
+        let fields = [given, &[("seen", seen.as_str())]].concat();
+        app.post(&eva, &path, &format!("{path}/permissions"), &fields)
+            .await
+    };
+    let both = [("view_own", "on"), ("control_own", "on"), ("view_account", "on")];
+    let first = save(&both).await;
+
+    let stale = save(&[("view_own", "on")]).await;
+
+    assert_eq!(first.header("location"), path);
+    assert_eq!(stale.header("location"), path);
+    let now = settings(&app, account).await.session_permissions;
+    assert!(now.view_own && !now.control_own && now.view_account, "{now:?}");
+}
+
+#[tokio::test]
 async fn allowed_origins_are_saved_and_every_invalid_line_is_named() {
     let (app, account, eva) = owned().await;
     let path = format!("/a/{account}/settings");
@@ -193,6 +214,45 @@ async fn the_rules_of_new_pools_are_saved_and_invalid_ones_are_errors_at_their_f
         (rules.max_devices_per_user, rules.offer_hold),
         (None, Secs::new(120))
     );
+}
+
+#[tokio::test]
+async fn rules_of_new_pools_that_changed_since_the_form_was_loaded_are_not_overwritten() {
+    let (app, account, eva) = owned().await;
+    let path = format!("/a/{account}/settings");
+    let seen = hidden(&app.get(&eva, &path).await.html, "rules_seen");
+    let save = async |written: &[(&str, &'static str)], seen: &str| {
+        let mut fields = rules();
+        for written in written {
+            set(&mut fields, *written);
+        }
+        let mut fields: Vec<(&str, &str)> = fields;
+        fields.push(("rules_seen", seen));
+        app.post(&eva, &path, &format!("{path}/pool-defaults"), &fields)
+            .await
+    };
+    let first = save(&[("lease_secs", "2 min")], &seen).await;
+    let by_first = settings(&app, account).await.pool_defaults;
+
+    let stale = save(&[("end_notice_secs", "30 s")], &seen).await;
+    let after_stale = settings(&app, account).await.pool_defaults;
+    let both = [("lease_secs", "2 min"), ("end_notice_secs", "30 s")];
+    let again = save(&both, &hidden(&stale.html, "rules_seen")).await;
+
+    assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.html);
+    assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", stale.html);
+    for said in [
+        "New pools start with other rules now",
+        "in the meantime, to “2 min”",
+        "value=\"2 min\"",
+        "value=\"30 s\"",
+    ] {
+        assert!(stale.html.contains(said), "{said}: {}", stale.html);
+    }
+    assert_eq!(after_stale, by_first);
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.html);
+    let now = settings(&app, account).await.pool_defaults;
+    assert_eq!((now.lease, now.end_notice), (Secs::new(120), Secs::new(30)));
 }
 
 #[tokio::test]

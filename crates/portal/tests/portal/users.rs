@@ -7,6 +7,7 @@ use usher_testkit as kit;
 
 use crate::app::PASSWORD;
 use crate::desk::{Desk, PRODUCT};
+use crate::rules::hidden;
 
 #[tokio::test]
 async fn a_list_is_searched_filtered_sorted_and_cut_into_pages() {
@@ -300,6 +301,28 @@ async fn a_user_is_changed_switched_off_and_removed() {
 
     desk.post(&format!("{path}/remove"), &[]).await;
     assert_eq!(desk.find("sven@example.com").await, None);
+}
+
+#[tokio::test]
+async fn a_form_loaded_earlier_does_not_give_back_a_role_that_was_taken_away() {
+    let desk = Desk::with(1).await;
+    let sven = desk.member("Sven").await;
+    let path = format!("/users/{sven}");
+    let fields = |name, role| vec![("name", name), ("email", "sven@example.com"), ("role", role)];
+    desk.post(&path, &fields("Sven", "admin")).await;
+    let shown = hidden(&desk.get(&path).await.html, "seen");
+    desk.post(&path, &fields("Sven", "member")).await;
+
+    let mut stale = fields("Sven Svensson", "admin");
+    stale.push(("seen", &shown));
+    let renamed = desk.post(&path, &stale).await;
+
+    assert_eq!(renamed.status, StatusCode::SEE_OTHER, "{}", renamed.html);
+    let profile = desk.app.app.engine().read(desk.account, move |account, _| {
+        let profile = &account.user(sven).unwrap().profile;
+        (profile.name.reveal().to_string(), profile.role)
+    });
+    assert_eq!(profile.await.unwrap(), ("Sven Svensson".to_owned(), Role::Member));
 }
 
 #[tokio::test]

@@ -147,10 +147,7 @@ pub(super) async fn change(
                     }
                     (Refusal::State(StateRefusal::ChangedMeanwhile { field: "rules", .. }), Some(seen)) => {
                         let now = rules_of(&viewer, id).await?;
-                        rules::tell_changes(&mut form, &seen, &now);
-                        // The rules just reported count as seen, even if they change again before the page is rendered.
-                        form.forget(rules::SEEN);
-                        form = form.or_showing([(rules::SEEN, rules::keep(&now).as_str())]);
+                        form = rules::with_changes(form, &seen, &now);
                     }
                     _ => {}
                 }

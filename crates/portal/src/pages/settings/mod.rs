@@ -12,7 +12,8 @@ use usher_domain::account::SettingsPatch;
 use usher_domain::command::AccountCommand;
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::{SessionPermission, SessionPermissions};
-use usher_domain::refusal::AccessRefusal;
+use usher_domain::refusal::{AccessRefusal, StateRefusal};
+use usher_domain::rules::{Rules, RulesPatch};
 use usher_domain::text::Origin;
 use usher_domain::{Account, Actor, Command, Refusal};
 
@@ -64,11 +65,16 @@ async fn change_permissions(Posted { viewer, mut form }: Posted) -> Result<Respo
         view_account: ticked(SessionPermission::ViewAccount),
         control_account: ticked(SessionPermission::ControlAccount),
     };
-    let change = SettingsPatch {
-        session_permissions: Some(wanted),
-        ..SettingsPatch::default()
+    let shown: Option<SessionPermissions> = form.seen();
+    let make = move |account: &Account, _| {
+        let now = account.settings().session_permissions;
+        let change = SettingsPatch {
+            session_permissions: Some(changed_permissions(wanted, shown.unwrap_or(now), now)),
+            ..SettingsPatch::default()
+        };
+        Ok(Command::Account(AccountCommand::ChangeSettings { change }))
     };
-    let Err(refusal) = change_settings(&viewer, change).await? else {
+    let Err(refusal) = shown_at_a_field(viewer.propose(make, |_, (), _| ()).await?)? else {
         let to = NavPage::Settings.path(viewer.account);
         return Ok(done(&to, "The session permissions are saved."));
     };
@@ -83,6 +89,24 @@ async fn change_permissions(Posted { viewer, mut form }: Posted) -> Result<Respo
         ..Typed::default()
     };
     Ok(page_again(&settings_page(&viewer, "", typed).await?))
+}
+
+/// The current permissions with what the user changed of those that the form showed.
+fn changed_permissions(
+    wanted: SessionPermissions,
+    shown: SessionPermissions,
+    now: SessionPermissions,
+) -> SessionPermissions {
+    let pick = |permission| {
+        let is_untouched = wanted.has(permission) == shown.has(permission);
+        if is_untouched { now } else { wanted }.has(permission)
+    };
+    SessionPermissions {
+        view_own: pick(SessionPermission::ViewOwn),
+        control_own: pick(SessionPermission::ControlOwn),
+        view_account: pick(SessionPermission::ViewAccount),
+        control_account: pick(SessionPermission::ControlAccount),
+    }
 }
 
 /// Users who require a second factor of others need one themselves, so that nobody locks themselves out by accident.
@@ -169,12 +193,16 @@ fn read_origins(form: &mut Form) -> Option<BTreeSet<Origin>> {
 }
 
 async fn change_pool_defaults(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    let rules_seen = rules::seen(&form);
     let wanted = rules::read(&mut form);
     if form.is_right() {
-        // Made in the step that carries it out, because somebody else may change the other rules in between.
+        let shown = rules_seen.clone();
+        // Made in the step that carries it out, because somebody else may change the rules in between.
         let make = move |account: &Account, _| {
+            let now = &account.settings().pool_defaults;
+            let pool_defaults = new_defaults(&wanted, shown.as_ref().unwrap_or(now), now)?;
             let change = SettingsPatch {
-                pool_defaults: Some(wanted.applied_to(&account.settings().pool_defaults)),
+                pool_defaults,
                 ..SettingsPatch::default()
             };
             Ok(Command::Account(AccountCommand::ChangeSettings { change }))
@@ -184,12 +212,33 @@ async fn change_pool_defaults(Posted { viewer, mut form }: Posted) -> Result<Res
             return Ok(done(&to, "New pools start with these rules."));
         };
         form.refused(&refusal);
+        if let (Refusal::State(StateRefusal::ChangedMeanwhile { .. }), Some(seen)) = (&refusal, rules_seen) {
+            let look = |account: &Account, _: &Actor, _| Ok(account.settings().pool_defaults.clone());
+            let (_, now) = viewer.look(None, look).await?;
+            form = rules::with_changes(form, &seen, &now);
+        }
     }
     let typed = Typed {
         defaults: Some(form),
         ..Typed::default()
     };
     Ok(page_again(&settings_page(&viewer, "", typed).await?))
+}
+
+/// The rules of new pools that a form asks for; `None` if its user changed none of those that it showed. Refuses to
+/// overwrite rules that somebody else has changed since.
+fn new_defaults(wanted: &RulesPatch, shown: &Rules, now: &Rules) -> Result<Option<Rules>, Refusal> {
+    let rules = wanted.applied_to(shown);
+    if rules == *shown {
+        return Ok(None);
+    }
+    if shown == now {
+        return Ok(Some(rules));
+    }
+    Err(Refusal::State(StateRefusal::ChangedMeanwhile {
+        field: "rules",
+        now: "New pools start with other rules".to_owned(),
+    }))
 }
 
 async fn change_settings(viewer: &Viewer, change: SettingsPatch) -> Result<Result<(), Refusal>, Failed> {
@@ -219,10 +268,13 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
     let second_factor = typed.second_factor.unwrap_or_else(|| seen.second_factor_form());
     let origins = typed.origins.unwrap_or_else(|| seen.origins_form());
     let permissions = typed.permissions.unwrap_or_else(|| seen.permissions_form());
-    let defaults = typed.defaults.unwrap_or_else(|| {
-        let values = defaults.iter().map(|(name, value)| (*name, value.as_str()));
-        Form::showing(values)
-    });
+    let permissions = permissions.keeping(&seen.session_permissions);
+    let rules_seen = rules::keep(&seen.pool_defaults);
+    let defaults = typed
+        .defaults
+        .unwrap_or_default()
+        .or_showing(defaults.iter().map(|(name, value)| (*name, value.as_str())))
+        .or_showing([(rules::SEEN, rules_seen.as_str())]);
     Ok(SettingsPage {
         frame,
         path: NavPage::Settings.path(viewer.account),

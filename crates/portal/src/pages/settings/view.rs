@@ -46,7 +46,7 @@ pub(super) struct SettingsData {
     pub(super) pools_link: Option<String>,
     /// The path of the single sign-on settings; `None` if the viewer may not see them.
     pub(super) single_sign_on: Option<String>,
-    session_permissions: SessionPermissions,
+    pub(super) session_permissions: SessionPermissions,
     is_second_factor_required: bool,
     cors_origins: Vec<String>,
 }

@@ -51,7 +51,7 @@ pub(super) async fn change(
         return again(&viewer, id, Some(form), Form::default()).await;
     };
     let name = profile.name.reveal().to_string();
-    let change = profile::patch(profile);
+    let change = profile::patch(profile, form.seen().as_ref());
     match viewer
         .execute(Command::User(UserCommand::Change { id, change }), |_, (), _| ())
         .await?
@@ -289,7 +289,9 @@ async fn person_page(
     Ok(PersonPage {
         has_second_factor,
         frame,
-        form: form.unwrap_or_else(|| profile::showing(&person.profile)),
+        form: form
+            .unwrap_or_else(|| profile::showing(&person.profile))
+            .keeping(&person.profile),
         other,
         path: path_of(viewer, id),
         fields,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::event::Profile;
 use usher_domain::permission::{Override, PermissionOverrides, Privilege, Role, SessionPermission};
+use usher_domain::personal::Personal;
 use usher_domain::refusal::{AccessRefusal, CapacityRefusal};
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
@@ -106,16 +107,23 @@ fn seat_limit(form: &mut Form) -> Option<Option<u32>> {
     limit.map(Some)
 }
 
-/// The patch that sets the whole profile.
-pub(super) fn patch(profile: Profile) -> UserPatch {
+/// The patch from the profile that the form showed to the submitted one. It leaves out what the user did not change:
+/// somebody else may have changed it since, such as taken a role away. Without `seen` it sets the whole profile.
+pub(super) fn patch(profile: Profile, seen: Option<&Profile>) -> UserPatch {
+    fn changed<T: PartialEq>(to: T, seen: Option<&T>) -> Option<T> {
+        Some(to).filter(|to| seen != Some(to))
+    }
     UserPatch {
-        name: Some(profile.name.into_revealed()),
-        email: Some(profile.email.into_revealed()),
-        role: Some(profile.role),
-        privileges: Some(profile.privileges),
-        billing_contact: Some(profile.billing_contact),
-        seat_limit: Some(profile.seat_limit),
-        session_permissions: Some(profile.session_permissions),
+        name: changed(profile.name, seen.map(|it| &it.name)).map(Personal::into_revealed),
+        email: changed(profile.email, seen.map(|it| &it.email)).map(Personal::into_revealed),
+        role: changed(profile.role, seen.map(|it| &it.role)),
+        privileges: changed(profile.privileges, seen.map(|it| &it.privileges)),
+        billing_contact: changed(profile.billing_contact, seen.map(|it| &it.billing_contact)),
+        seat_limit: changed(profile.seat_limit, seen.map(|it| &it.seat_limit)),
+        session_permissions: changed(
+            profile.session_permissions,
+            seen.map(|it| &it.session_permissions),
+        ),
         ..UserPatch::default()
     }
 }

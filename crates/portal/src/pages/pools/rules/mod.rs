@@ -29,9 +29,17 @@ pub(crate) fn seen(form: &Form) -> Option<Rules> {
     serde_json::from_str(form.value(SEEN)).ok()
 }
 
+/// The form again, after a refusal because the rules are no longer those that it showed. What it says about the current
+/// rules counts as seen, even if they change again before the page is rendered.
+pub(crate) fn with_changes(mut form: Form, seen: &Rules, now: &Rules) -> Form {
+    tell_changes(&mut form, seen, now);
+    form.forget(SEEN);
+    form.or_showing([(SEEN, keep(now).as_str())])
+}
+
 /// Adds an error to each rule that somebody changed since the form showed it, with its current value. A field that the
 /// user did not change is removed, so that it shows the current value.
-pub(crate) fn tell_changes(form: &mut Form, seen: &Rules, now: &Rules) {
+fn tell_changes(form: &mut Form, seen: &Rules, now: &Rules) {
     let typed = read(form).applied_to(seen);
     let typed = values(&typed).into_iter();
     for (((name, typed), (_, before)), (_, after)) in typed.zip(values(seen)).zip(values(now)) {
