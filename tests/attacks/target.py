@@ -53,9 +53,9 @@ class Target:
             server.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def serve(self, *arguments):
-        """Starts the server."""
-        server = Server(self.binary, self.data, None, arguments)
+    def serve(self, *arguments, log="warn"):
+        """Starts the server; `log`: directives of `USHER_LOG`."""
+        server = Server(self.binary, self.data, None, arguments, log)
         self.servers.append(server)
         server.wait_until_ready()
         self.server = server

@@ -1,5 +1,6 @@
 """All attacks."""
 
-from . import at_rest, credentials, customers, denial, names, programs, providers, rights
+from . import (at_rest, credentials, customers, denial, labels, names, programs, providers, races, rights, stepping,
+               traces)
 
-ALL = [at_rest, credentials, customers, denial, names, programs, providers, rights]
+ALL = [at_rest, credentials, customers, denial, labels, names, programs, providers, races, rights, stepping, traces]

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from provider import Provider
 from target import attack
 
+from .races import at_once
+
 SETTINGS = {"client_id": "usher", "client_secret": "a-client-secret", "label": "Company", "creates_users": True}
 
 
@@ -95,3 +97,55 @@ def slow_provider(target):
     if page.status >= 500 or took > 5:
         return f"an honest sign-in was answered {page.status} after {took:.1f} s"
     return None
+
+
+@attack("single sign-on is required of everybody while the way in is taken away")
+def way_in_is_removed_while_it_is_needed(target):
+    target.serve("--private-providers", "--public-url", "http://127.0.0.1")
+    provider, account, found = target.keep(Provider()), target.account("Doors"), []
+    settings, of_provider = f"{account.path}/settings", f"{account.path}/single-sign-on"
+    body = {"issuer": provider.issuer, "client_id": "usher", "client_secret": "a-secret", "label": "Company"}
+    clients = [target.server.client() for _ in range(6)]
+    takers = (lambda by, _: by.patch(settings, {"sign_in": {"break_glass": None}}),
+              lambda by, spare: by.patch(spare.path, {"active": False}),
+              lambda by, spare: by.patch(spare.path, {"role": "member"}),
+              lambda by, spare: by.delete(spare.path))
+    spare = account.person("Spare Owner", role="owner")
+    for number in range(200):
+        removes = number % 5 > 0
+        take = (lambda by, _: by.delete(of_provider)) if removes else takers[number // 5 % 4]
+        account.operator.ok("PUT", of_provider, body)
+        account.operator.ok("PATCH", settings, {"sign_in": {"break_glass": spare.id}})
+        require = {"sign_in": {"sso_required": True}}
+        # Three of each: the moment between looking and storing is short.
+        at_once(*(lambda it=it: it.patch(settings, require) for it in clients[:3]),
+                *(lambda it=it: take(it, spare) for it in clients[3:]))
+        rules = account.operator.ok("GET", settings)["sign_in"]
+        people = {it["id"]: it for it in account.operator.all(f"{account.path}/users")}
+        glass = people.get(rules["break_glass"])
+        if rules["sso_required"] and not (glass and glass["role"] == "owner" and glass["active"]):
+            found.append(f"the way in is {glass and (glass['role'], glass['active'])}")
+        if rules["sso_required"] and account.operator.get(of_provider).status != 200:
+            found.append("there is no provider")
+        if found:
+            break
+        account.operator.ok("PATCH", settings, {"sign_in": {"sso_required": False, "break_glass": None}})
+        if not removes:
+            spare = account.person(f"Spare Owner {number}", role="owner")
+    return f"required, though {found}" if found else None
+
+
+@attack("while single sign-on is required, the way in becomes an owner without a password")
+def way_in_without_a_password(target):
+    target.serve("--private-providers", "--public-url", "http://127.0.0.1")
+    provider, account = target.keep(Provider()), target.account("Doors")
+    bare = {"name": "Bare Owner", "email": "bare@doors.example", "role": "owner", "assign_seat": False}
+    bare = account.operator.ok("POST", f"{account.path}/users", bare)["id"]
+    owner, settings = account.owner.client(), f"{account.path}/settings"
+    owner.ok("PUT", f"{account.path}/single-sign-on",
+             {"issuer": provider.issuer, "client_id": "usher", "client_secret": "a-secret", "label": "Company"})
+    owner.ok("PATCH", settings, {"sign_in": {"break_glass": account.owner.id, "sso_required": True}})
+    if owner.patch(settings, {"sign_in": {"break_glass": bare}}).status != 200:
+        return None
+    answer = account.owner.ask_for_token()
+    return f"it has none, and the owner who has one is refused: {answer.status} {answer.code}"

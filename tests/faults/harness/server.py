@@ -22,9 +22,9 @@ class NotStarted(Exception):
 class Server:
     """A running server. `kill`, `stop` or `gone` ends it."""
 
-    def __init__(self, binary, data, disk=None, arguments=()):
+    def __init__(self, binary, data, disk=None, arguments=(), log="warn"):
         self.data = data
-        self.environment = {**os.environ, "USHER_OPERATOR_KEY": OPERATOR_KEY, "USHER_LOG": "warn"}
+        self.environment = {**os.environ, "USHER_OPERATOR_KEY": OPERATOR_KEY, "USHER_LOG": log}
         if disk:
             self.environment.update(disk.environment())
         command = [str(binary), "serve", "--data", str(data), "--listen", "127.0.0.1:0", *arguments]
