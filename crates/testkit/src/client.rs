@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use usher_client::{Account, Client, Error};
 use usher_domain::user::License;
 
-use crate::desk::{HelpDesk, NewPool, NewUser, PRODUCT};
+use crate::desk::help_desk::NewPool;
+use crate::desk::{HelpDesk, NewUser, PRODUCT};
 
 /// A help desk on a running server. Ids are those that the server has given.
 #[derive(Debug, Clone)]
