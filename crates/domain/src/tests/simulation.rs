@@ -75,3 +75,33 @@ fn s3_q3_a_seat_given_back_in_one_pool_frees_a_claim_in_another() {
 
     assert_eq!(world.seats_held(1), 1);
 }
+
+/// While a pool drains, its last user can still take over on another device. The seat is given back and taken in one
+/// step, so replaying that step is no overselling either.
+#[test]
+fn p3_s1_a_takeover_in_a_draining_pool_is_replayed_as_one_step() {
+    let rules = Rules {
+        max_devices_per_user: Some(1),
+        ..Rules::preset(Preset::HelpDeskShift)
+    };
+    let sign_in = |device| Transition::SignIn {
+        user: 1,
+        product: 0,
+        device,
+        takeover: true,
+        wait: false,
+        actor: Someone::BackEnd,
+    };
+    let mut world = World::new([rules.clone(), rules.clone(), rules]);
+
+    for transition in [
+        sign_in(0),
+        Transition::StepSeats { pool: 0, more: false },
+        sign_in(1),
+        Transition::Restart { snapshot: 0 },
+    ] {
+        world.apply(&transition);
+    }
+
+    assert_eq!(world.seats_held(1), 1);
+}

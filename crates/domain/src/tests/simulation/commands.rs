@@ -66,10 +66,10 @@ impl World {
 
     fn must(&mut self, command: &Command) {
         let decision = execute(&mut self.account, command, &Actor::Operator, self.now).unwrap();
-        for event in decision.events {
-            self.naive.see(&self.account, &event);
-            self.history.push((event, self.now));
+        for event in &decision.events {
+            self.naive.see(&self.account, event);
         }
+        self.history.push((decision.events, self.now));
     }
 
     fn fresh(&mut self) -> u128 {

@@ -32,8 +32,8 @@ pub(super) struct World {
     pub(super) now: Timestamp,
     pub(super) naive: Naive,
     pub(super) ids: u128,
-    /// All events so far, as in the journal.
-    pub(super) history: Vec<(Event, Timestamp)>,
+    /// All events so far, step by step, as in the journal.
+    pub(super) history: Vec<(Vec<Event>, Timestamp)>,
     /// The account, restored from its history at several points. They get every command that the account gets.
     twins: Vec<Account>,
 }
@@ -49,11 +49,11 @@ impl World {
             now,
             naive: Naive::default(),
             ids: 1000,
-            history: created.into_iter().map(|event| (event, now)).collect(),
+            history: vec![(created.into_iter().collect(), now)],
             twins: Vec::new(),
         };
         let keys = crate::tests::make_keys(&mut world.account, now);
-        world.history.extend(keys.into_iter().map(|event| (event, now)));
+        world.history.push((keys, now));
         world.found(rules);
         world
     }
@@ -192,17 +192,14 @@ impl World {
         }
     }
 
-    /// The account as restored from its history, with a snapshot before the event `cut`.
+    /// The account as restored from its history, with a snapshot before the step `cut`.
     fn restored(&self, cut: usize) -> Account {
         let mut account = None;
-        for (number, (event, at)) in self.history.iter().enumerate() {
+        for (number, (events, at)) in self.history.iter().enumerate() {
             if number == cut {
                 account = account.as_ref().map(stored_and_read);
             }
-            assert_eq!(
-                replay(&mut account, std::slice::from_ref(event), *at, &mut ()),
-                None
-            );
+            assert_eq!(replay(&mut account, events, *at, &mut ()), None);
         }
         account.unwrap().replayed()
     }
@@ -257,8 +254,8 @@ impl World {
             touched.before(Some(&replayed), event);
             check_log_off(&replayed, event);
             evolve(&mut replayed, event, self.now);
-            self.history.push((event.clone(), self.now));
         }
+        self.history.push((events.to_vec(), self.now));
         assert_eq!(replayed.broken_in(&touched), []);
         while take_changed_pool(&mut replayed).is_some() {}
         // Heartbeats change only memory (S11).
