@@ -1,4 +1,5 @@
-// Takes the README's pictures from a running demo, `cargo run -p usher-demo`: `npm run pictures`, or `npm run pictures -- ADDRESS`.
+// Takes the README's pictures from a running demo, `cargo run -p usher-demo`: `npm run pictures`, or `npm run pictures --
+// ADDRESS`.
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";

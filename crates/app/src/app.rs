@@ -90,8 +90,8 @@ pub struct App {
     pub(crate) throttle: Throttle,
     /// Held while an account is created, because it has no single writer yet that would order requests.
     making_accounts: tokio::sync::Mutex<()>,
-    /// Held while single sign-on is required or a provider removed ([`Self::ways_in`]).
-    ways_in: tokio::sync::Mutex<()>,
+    /// See [`Self::sso_requirement`].
+    sso_requirement: tokio::sync::Mutex<()>,
     single_sign_on: SingleSignOn,
     connections: Arc<Connections>,
     streams: Arc<Streams>,
@@ -108,7 +108,7 @@ impl App {
         Arc::new(Self {
             throttle: Throttle::new(&engine),
             making_accounts: tokio::sync::Mutex::new(()),
-            ways_in: tokio::sync::Mutex::new(()),
+            sso_requirement: tokio::sync::Mutex::new(()),
             single_sign_on: SingleSignOn::new(identity.clone(), outward(&config)),
             connections: Connections::new(
                 config.connections_max,
@@ -161,11 +161,12 @@ impl App {
         &self.making_accounts
     }
 
-    /// Held by whoever requires single sign-on, from [`Self::single_sign_on_lacks`] until that is stored, and while a
-    /// provider is removed. The requirement is in the journal and the provider is not, so no single writer orders them.
+    /// Orders requiring single sign-on and removing a provider. The requirement is in the journal and the provider is not,
+    /// so no single writer orders them. To require it, lock this before [`Self::single_sign_on_lacks`], until the
+    /// requirement is stored.
     #[must_use]
-    pub const fn ways_in(&self) -> &tokio::sync::Mutex<()> {
-        &self.ways_in
+    pub const fn sso_requirement(&self) -> &tokio::sync::Mutex<()> {
+        &self.sso_requirement
     }
 
     /// The number and duration of requests, which every router counts into.
@@ -296,7 +297,7 @@ impl App {
     }
 
     /// Why single sign-on cannot be required in an account with this break-glass owner, as a sentence; `None` if it can.
-    /// Hold [`Self::ways_in`] until the requirement is stored.
+    /// Lock [`Self::sso_requirement`] until the requirement is stored.
     pub async fn single_sign_on_lacks(
         &self,
         account: AccountId,

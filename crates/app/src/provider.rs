@@ -129,7 +129,7 @@ impl App {
         actor: &Actor,
         cause: Cause,
     ) -> Result<bool, Problem> {
-        let _way_in = self.ways_in().lock().await;
+        let _ordered = self.sso_requirement().lock().await;
         self.ask(account, actor, Account::need_to_remove_provider).await?;
         let (origin, now) = (origin(actor, &cause), self.engine.now());
         let removed = self.identity.remove_provider(account, origin, now);

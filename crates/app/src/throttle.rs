@@ -2,8 +2,8 @@
 //!
 //! Wrong passwords are counted by the network they come from, by e-mail address and network together, and, with a wider
 //! bound, by e-mail address alone: guesses from one network do not use up the attempts that the address has from
-//! another, however long they go on. A browser in which the user has signed in before has a count of its own, so that an attacker who only knows
-//! the address cannot keep its user out. Second factors are counted in the same way, by user.
+//! another, however long they go on. A browser in which the user has signed in before has a count of its own, so that an
+//! attacker who only knows the address cannot keep its user out. Second factors are counted in the same way, by user.
 //!
 //! An attempt counts when it begins, so that many concurrent ones are limited, too. It is given back if it was right,
 //! so that an office behind one network address can sign in. A refused attempt costs nothing.

@@ -1,5 +1,5 @@
-//! Rights to see and to do things (R1, R5, R6). Things that a caller may not see are not found; an action that they may not do
-//! on a visible thing is forbidden.
+//! Rights to see and to do things (R1, R5, R6). Things that a caller may not see are not found; an action that they may
+//! not do on a visible thing is forbidden.
 
 use alloc::collections::BTreeSet;
 

@@ -1,9 +1,8 @@
 //! Personal data, marked by its type.
 //!
-//! What says something about a person is a [`Personal`] wherever it is kept: in events, in the account's state, in records
-//! and in what identity stores.
-//! It is stored as if it were not wrapped. Nothing prints it by accident: `Debug` shows only whose it is, there is no
-//! `Display`, and code that shows it to somebody says so with [`Personal::reveal`].
+//! A value about a person is a [`Personal`] wherever it is kept: in events, in the account's state, in records and in
+//! what identity stores. It is stored as if it were not wrapped. Nothing prints it by accident: `Debug` shows only
+//! whose it is, there is no `Display`, and code that shows it to somebody says so with [`Personal::reveal`].
 
 use core::cmp::Ordering;
 use core::fmt;

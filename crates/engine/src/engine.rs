@@ -56,8 +56,8 @@ impl Engine {
     }
 
     /// Executes a command and answers once it is durable. `view` builds the answer from the account's state right after
-    /// the command, and from the command's outcome. It runs while nobody else can work on the account, and again if the command has to be decided
-    /// again, so it should be fast.
+    /// the command, and from the command's outcome. It runs while nobody else can work on the account, and again if the
+    /// command has to be decided again, so it should be fast.
     pub async fn execute<C: Execute, T: Send + 'static>(
         &self,
         account: AccountId,

@@ -8,7 +8,7 @@ use usher_engine::{Cause, Clock, Engine, ManualClock, Options, Request};
 use usher_identity::{HashingShare, Identity, PasswordLife, draw_bits};
 use usher_journal::MemoryJournal;
 
-use crate::{HelpDesk, NewUser};
+use crate::NewUser;
 
 /// When a [`Server`] starts, a Monday morning: 2026-11-23T09:00:00Z.
 pub const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
@@ -19,13 +19,13 @@ pub const START: Timestamp = Timestamp::from_millis(1_795_424_400_000);
 pub struct Server {
     /// The use cases, from which a router is made.
     pub app: Arc<App>,
-    /// The engine of `api`.
+    /// The engine of `app`.
     pub engine: Engine,
     /// The engine's clock.
     pub clock: ManualClock,
     /// The engine's journal.
     pub journal: MemoryJournal,
-    /// The credentials of `api`.
+    /// The credentials of `app`.
     pub identity: Identity,
 }
 
@@ -45,13 +45,6 @@ impl Server {
             clock,
             journal,
             identity,
-        }
-    }
-
-    /// Sets up a help desk.
-    pub async fn open(&self, desk: &HelpDesk) {
-        for command in desk.commands() {
-            self.give(desk.id(), command).await;
         }
     }
 

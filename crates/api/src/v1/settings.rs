@@ -189,8 +189,8 @@ async fn change(
     let sign_in = body.sign_in.map(SignInPatch::from).unwrap_or_default();
     let requires = sign_in.sso_required == Some(true);
     // Held until the change is stored, so that the provider found here is not removed in between.
-    let _way_in = if requires || sign_in.break_glass.is_some() {
-        let held = caller.app.ways_in().lock().await;
+    let _ordered = if requires || sign_in.break_glass.is_some() {
+        let held = caller.app.sso_requirement().lock().await;
         need_way_in(&caller, sign_in).await?;
         Some(held)
     } else {

@@ -80,8 +80,8 @@ impl Admitted {
         self.app.streams().open(of)
     }
 
-    /// The caller as the same credential authenticates them now, which may have been revoked, or its user deactivated, since it
-    /// was checked. A problem if nobody is, or if that cannot be checked at the moment.
+    /// The caller as the same credential authenticates them now: since it was checked, it may have been revoked, or its
+    /// user deactivated. A problem if nobody is, or if that cannot be checked at the moment.
     pub async fn admitted_again(&self) -> Result<Actor, Problem> {
         self.admission.admitted(&self.app, self.account).await
     }

@@ -100,7 +100,7 @@ impl NewUser {
         self
     }
 
-    /// Who may see and change the subscription.
+    /// As a billing contact, with the right to see the subscription.
     #[must_use]
     pub const fn billing_contact(mut self) -> Self {
         self.profile.billing_contact = true;

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use usher_app::Admitted;
 use usher_domain::event::EndReason;
 use usher_domain::labels::Metadata;
-use usher_domain::personal::Personal;
 use usher_domain::presence::{self, Funding, SessionState};
 use usher_domain::text::{Code, Email, ExternalId, Name};
 use usher_domain::{Account, Actor, PoolId, SessionId, SignInId, Timestamp, UserId};
@@ -206,12 +205,8 @@ impl Session {
             state: session.state.as_str(),
             kind: session.kind.as_str().to_owned(),
             user: session.user,
-            user_name: user
-                .map(|user| user.profile.name.clone())
-                .map(Personal::into_revealed),
-            user_email: user
-                .map(|user| user.profile.email.clone())
-                .map(Personal::into_revealed),
+            user_name: user.map(|user| user.profile.name.reveal().clone()),
+            user_email: user.map(|user| user.profile.email.reveal().clone()),
             sign_in: session.sign_in,
             device: host.map(|host| SessionDevice {
                 id: host.device.id.reveal().to_string(),
@@ -260,12 +255,8 @@ impl Session {
             state: "ended",
             kind: row.kind.to_string(),
             user: row.user,
-            user_name: user
-                .map(|user| user.profile.name.clone())
-                .map(Personal::into_revealed),
-            user_email: user
-                .map(|user| user.profile.email.clone())
-                .map(Personal::into_revealed),
+            user_name: user.map(|user| user.profile.name.reveal().clone()),
+            user_email: user.map(|user| user.profile.email.reveal().clone()),
             sign_in: row.sign_in,
             device: host.map(|host| SessionDevice {
                 id: host.device_id.reveal().to_string(),

@@ -253,7 +253,7 @@ async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed
     let is_required = !form.value("sso_required").is_empty();
     let break_glass = form.value("break_glass").parse().ok();
     // Held until the change is stored, so that the provider found here is not removed in between.
-    let _way_in = app.ways_in().lock().await;
+    let _ordered = app.sso_requirement().lock().await;
     if is_required && let Some(lack) = app.single_sign_on_lacks(viewer.account, break_glass).await? {
         form.wrong("sso_required", sentence::of_phrase(lack));
     }
