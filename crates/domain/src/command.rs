@@ -24,7 +24,7 @@ use crate::labels::{Labels, LabelsPatch};
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
 use crate::rules::{Rules, RulesPatch};
 use crate::single_sign_on::ProviderChange;
-use crate::text::{Email, ExternalId, Name, Product};
+use crate::text::{Email, ExternalId, Name, PlanName, Product};
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
 
@@ -88,15 +88,26 @@ pub enum AccountCommand {
     /// Close the account.
     Delete,
     /// Set everything the account has bought (L7, L8). `default_pools` are ids for the default pools that it creates.
+    /// With `seen`, only if that is what it has bought so far.
     SetSubscription {
         plan: Plan,
         products: BTreeMap<Product, ProductSeats>,
         default_pools: BTreeMap<Product, PoolId>,
+        seen: Option<SubscriptionSeen>,
     },
     /// Add prepaid minutes (Q3). Repeating one of the newest `TOP_UPS_KEPT` has no effect.
     AddMinutes { id: TopUpId, minutes: u32 },
     /// Change settings.
     ChangeSettings { change: SettingsPatch },
+}
+
+/// The subscription that a change of it was based on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubscriptionSeen {
+    /// The plan; `None` before the first subscription.
+    pub plan: Option<PlanName>,
+    /// Seats by product. A product without seats may be missing.
+    pub products: BTreeMap<Product, ProductSeats>,
 }
 
 /// Commands for an API key. The key itself is stored elsewhere, hashed.

@@ -121,6 +121,48 @@ async fn a_subscription_is_never_lowered_below_what_is_in_use() {
 }
 
 #[tokio::test]
+async fn a_subscription_chosen_from_an_outdated_one_is_refused() {
+    let app = App::with_account().await;
+    let seats = |named: u32| json!({"remote-support": {"named_seats": named, "shared_seats": 10}});
+    let change = |named| {
+        let seen = json!({"plan": "enterprise", "products": seats(2)});
+        json!({"plan": "enterprise", "products": seats(named), "seen": seen})
+    };
+
+    app.operator().put("subscription", change(3)).await.ok();
+    let problem = app
+        .operator()
+        .put("subscription", change(4))
+        .await
+        .problem(409, "changed-meanwhile");
+
+    assert_eq!(problem["field"], "subscription");
+    let now = app.operator().get("subscription").await.ok();
+    assert_eq!(now["products"]["remote-support"]["named_seats"], 3);
+}
+
+#[tokio::test]
+async fn the_first_subscription_is_chosen_from_one_without_a_plan() {
+    let app = App::empty().await;
+    let account = app
+        .operator()
+        .post("/v1/accounts", json!({"name": "Contoso"}))
+        .await;
+    let path = format!(
+        "/v1/accounts/{}/subscription",
+        account.created()["id"].as_str().unwrap()
+    );
+    let change = |plan: &str| json!({"plan": plan, "products": {}, "seen": {"plan": null, "products": {}}});
+
+    app.operator().put(&path, change("team")).await.ok();
+
+    app.operator()
+        .put(&path, change("enterprise"))
+        .await
+        .problem(409, "changed-meanwhile");
+}
+
+#[tokio::test]
 async fn an_unknown_plan_is_refused_by_name() {
     let app = App::with_account().await;
 

@@ -7,8 +7,10 @@ use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::account::{Account, ApiKey, CORS_ORIGINS_MAX, KeyMaker, Plan, ProductSeats, SettingsPatch};
-use crate::command::{AccountCommand, ApiKeyCommand, Decision};
+use crate::account::{
+    Account, ApiKey, CORS_ORIGINS_MAX, KeyMaker, Plan, ProductSeats, SettingsPatch, Subscription,
+};
+use crate::command::{AccountCommand, ApiKeyCommand, Decision, SubscriptionSeen};
 use crate::decide::{labels, pools, presence, rights, users};
 use crate::directory::SignInPatch;
 use crate::event::{AccountEvent, ApiKeyEvent, EndReason, Event, PoolEvent};
@@ -35,9 +37,10 @@ pub(super) fn decide(
             plan,
             products,
             default_pools,
+            seen,
         } => {
             account.need_operator(actor)?;
-            set_subscription(account, plan, products, default_pools)
+            set_subscription(account, plan, products, default_pools, seen.as_ref())
         }
         AccountCommand::AddMinutes { id, minutes } => add_minutes(account, *id, *minutes, actor),
         AccountCommand::ChangeSettings { change } => change_settings(account, change, actor),
@@ -121,11 +124,14 @@ fn set_subscription(
     plan: &Plan,
     products: &BTreeMap<Product, ProductSeats>,
     default_pools: &BTreeMap<Product, PoolId>,
+    seen: Option<&SubscriptionSeen>,
 ) -> Result<Decision, Refusal> {
     let before = &account.subscription;
+    // Before the check of what was seen, so that a repeated request whose answer was lost is not refused.
     if before.plan.as_ref() == Some(plan) && before.products == *products {
         return Ok(Decision::done(Vec::new()));
     }
+    check_subscription_seen(before, seen)?;
     if !plan.shared_seats && products.values().any(|seats| seats.shared_seats > 0) {
         return Err(Refusal::Capacity(CapacityRefusal::PlanExcludesSharedSeats {
             plan: plan.name.to_string(),
@@ -148,6 +154,28 @@ fn set_subscription(
         events.push(first_pool(account, product, seats.shared_seats, default_pools)?);
     }
     Ok(Decision::done(events))
+}
+
+/// Numbers chosen when the account had bought something else would undo somebody else's change.
+fn check_subscription_seen(before: &Subscription, seen: Option<&SubscriptionSeen>) -> Result<(), Refusal> {
+    fn with_seats(
+        products: &BTreeMap<Product, ProductSeats>,
+    ) -> impl Iterator<Item = (&Product, &ProductSeats)> {
+        let none = ProductSeats::default();
+        products.iter().filter(move |(_, seats)| **seats != none)
+    }
+    match seen {
+        Some(seen)
+            if seen.plan.as_ref() != before.plan.as_ref().map(|plan| &plan.name)
+                || !with_seats(&seen.products).eq(with_seats(&before.products)) =>
+        {
+            Err(Refusal::State(StateRefusal::ChangedMeanwhile {
+                field: "subscription",
+                now: "the subscription is another one".to_owned(),
+            }))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Refuses to go below the seats that are assigned or allocated (L8).

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
+use usher_domain::account::{self, Plan, ProductSeats, SettingsPatch};
 use usher_domain::command::{
     AccountCommand, ApiKeyCommand, Command, GroupCommand, LeavingUsers, LicenseCommand, MemberChange,
-    PoolCommand, PoolPatch, SeatWay, TeamCommand, UserCommand, UserPatch,
+    PoolCommand, PoolPatch, SeatWay, SubscriptionSeen, TeamCommand, UserCommand, UserPatch,
 };
 use usher_domain::directory::{DirectoryEntry, EmailLabel, GroupMapping};
 use usher_domain::labels::{Labels, LabelsPatch};
@@ -46,6 +46,7 @@ pub struct Subscription {
     plan: Plan,
     products: BTreeMap<Product, ProductSeats>,
     default_pools: BTreeMap<Product, PoolId>,
+    seen: Option<SubscriptionSeen>,
 }
 
 /// Buys nothing.
@@ -54,6 +55,7 @@ pub fn no_seats() -> Subscription {
         plan: plan("enterprise"),
         products: BTreeMap::new(),
         default_pools: BTreeMap::new(),
+        seen: None,
     }
 }
 
@@ -82,12 +84,23 @@ impl Subscription {
         self
     }
 
+    /// Only if this is the account's subscription so far.
+    #[must_use]
+    pub fn seen(mut self, before: &account::Subscription) -> Self {
+        self.seen = Some(SubscriptionSeen {
+            plan: before.plan.as_ref().map(|plan| plan.name.clone()),
+            products: before.products.clone(),
+        });
+        self
+    }
+
     /// The command that sets the subscription.
     pub fn command(self) -> Command {
         Command::Account(AccountCommand::SetSubscription {
             plan: self.plan,
             products: self.products,
             default_pools: self.default_pools,
+            seen: self.seen,
         })
     }
 }

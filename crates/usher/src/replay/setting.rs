@@ -56,6 +56,7 @@ pub(super) fn pool_commands(
             plan,
             products: BTreeMap::from([(product.clone(), bought)]),
             default_pools: BTreeMap::from([(product.clone(), POOL)]),
+            seen: None,
         }),
         Command::Pool(PoolCommand::Change {
             id: POOL,

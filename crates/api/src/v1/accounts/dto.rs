@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use usher_domain::account::{self, ProductSeats};
+use usher_domain::command;
 use usher_domain::labels::Metadata;
 use usher_domain::text::{ExternalId, Name, PlanName, Product};
 use usher_domain::{AccountId, Timestamp, WallTime};
@@ -183,6 +184,42 @@ pub(crate) struct NewSubscription {
         example = json!({"remote-support": {"named_seats": 2, "shared_seats": 10}})
     )]
     pub(crate) products: BTreeMap<Product, NewProductSeats>,
+    /// The subscription that the new one was chosen from. If it has changed, the call answers `changed-meanwhile` and
+    /// changes nothing.
+    pub(crate) seen: Option<SubscriptionSeen>,
+}
+
+/// A subscription as the caller saw it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "plan": "enterprise", "products": {"remote-support": {"named_seats": 2, "shared_seats": 8}}
+}))]
+pub(crate) struct SubscriptionSeen {
+    /// The plan; null before the first subscription.
+    #[schema(value_type = Option<schema::PlanName>)]
+    plan: Option<PlanName>,
+    /// Seats by product.
+    #[schema(
+        value_type = BTreeMap<String, NewProductSeats>,
+        example = json!({"remote-support": {"named_seats": 2, "shared_seats": 8}})
+    )]
+    products: BTreeMap<Product, NewProductSeats>,
+}
+
+impl From<SubscriptionSeen> for command::SubscriptionSeen {
+    fn from(seen: SubscriptionSeen) -> Self {
+        Self {
+            plan: seen.plan,
+            products: product_seats(seen.products),
+        }
+    }
+}
+
+/// Seats by product as the domain has them.
+pub(crate) fn product_seats(products: BTreeMap<Product, NewProductSeats>) -> BTreeMap<Product, ProductSeats> {
+    let products = products.into_iter();
+    products.map(|(product, seats)| (product, seats.into())).collect()
 }
 
 /// The seats of one product. Omitted numbers are 0.

@@ -11,7 +11,7 @@ use usher_domain::{Account, Actor, Command, PoolId, TopUpId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::dto::{Minutes, NewMinutes, NewSubscription, Subscription, show};
+use super::dto::{Minutes, NewMinutes, NewSubscription, Subscription, product_seats, show};
 use crate::extract::{IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
 use crate::server::Server;
@@ -41,12 +41,13 @@ async fn get(caller: Caller<AccountsRead>) -> Result<Answer<Subscription>, Probl
 /// Set what an account has bought
 ///
 /// Only for the operator. The body replaces everything: omitted products have no seats afterwards. The first shared
-/// seats of a product make its default pool; seats bought later stay unallocated until they are assigned to a pool.
+/// seats of a product make its default pool; seats bought later stay unallocated until they are assigned to a pool. A
+/// call that changes what it has read says what that was (`seen`), so that it does not undo a change made in between.
 #[utoipa::path(
     put, path = "/v1/accounts/{account}/subscription", operation_id = "setSubscription", tag = "accounts",
     params(AccountPath), request_body = NewSubscription,
     responses((status = 200, description = "The subscription after the change.", body = Subscription)),
-    extensions(("x-problems" = json!(["seats-in-use", "plan-excludes-shared-seats"])))
+    extensions(("x-problems" = json!(["changed-meanwhile", "plan-excludes-shared-seats", "seats-in-use"])))
 )]
 async fn set(
     caller: Caller<BillingManage>,
@@ -59,11 +60,11 @@ async fn set(
         let pool = PoolId::from_bits(usher_identity::draw_bits(now)?);
         default_pools.insert(product.clone(), pool);
     }
-    let products = body.products.into_iter();
     let command = Command::Account(AccountCommand::SetSubscription {
         plan,
-        products: products.map(|(product, seats)| (product, seats.into())).collect(),
+        products: product_seats(body.products),
         default_pools,
+        seen: body.seen.map(Into::into),
     });
     Ok(Answer(caller.execute(command, show).await?))
 }

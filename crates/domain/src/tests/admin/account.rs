@@ -111,6 +111,36 @@ fn the_same_subscription_again_changes_nothing() {
 }
 
 #[test]
+fn a_subscription_chosen_from_an_outdated_one_is_refused() {
+    let mut office = Office::with_seats(2, 10);
+    let seen = office.account.subscription.clone();
+    let from_seen = |named: u32| {
+        let bought = kit::subscription(named, 10, pool("default")).seen(&seen);
+        bought.command()
+    };
+    let change = from_seen(3);
+    let other = from_seen(4);
+
+    office.does(&change);
+
+    assert_eq!(office.answer(&OPERATOR, &other), "changed-meanwhile");
+    // A caller whose answer was lost repeats the same request.
+    assert_eq!(office.answer(&OPERATOR, &change), "ok");
+}
+
+#[test]
+fn a_product_without_seats_may_be_missing_in_the_subscription_that_was_seen() {
+    let mut office = Office::with_seats(2, 10);
+    let seen = office.account.subscription.clone();
+    let desk = kit::subscription(2, 10, pool("default")).and("desk".parse().unwrap(), 0, 0, pool("desk"));
+    office.does(&desk.command());
+
+    let next = kit::subscription(3, 10, pool("default")).seen(&seen);
+
+    assert_eq!(office.answer(&OPERATOR, &next.command()), "ok");
+}
+
+#[test]
 fn a_second_product_gets_a_default_pool_of_its_own() {
     let mut office = Office::with_seats(2, 10);
     let desk: crate::text::Product = "service-desk".parse().unwrap();
