@@ -20,6 +20,52 @@ pub struct Created {
     pub id: String,
 }
 
+/// An account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AccountDetails {
+    /// The id, `acct_…`.
+    pub id: String,
+    /// The operator's name for it. Several accounts may have the same.
+    pub name: String,
+    /// The id of the account in the operator's own system, if it has one.
+    pub external_id: Option<String>,
+    /// When it was created (RFC 3339).
+    pub created_at: String,
+    /// All other fields of the answer.
+    #[serde(flatten)]
+    pub more: serde_json::Map<String, serde_json::Value>,
+}
+
+/// What an account has bought, and how much of it is in use.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Subscription {
+    /// The plan; `None` before the first subscription.
+    pub plan: Option<String>,
+    /// Seats by product.
+    pub products: BTreeMap<String, ProductSubscription>,
+    /// All other fields of the answer.
+    #[serde(flatten)]
+    pub more: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The seats that an account has bought of one product.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ProductSubscription {
+    /// Named seats.
+    pub named_seats: u32,
+    /// How many of these are assigned.
+    pub named_assigned: u32,
+    /// Shared seats, for pools.
+    pub shared_seats: u32,
+    /// How many of these are in pools.
+    pub shared_distributed: u32,
+    /// How many of these are in no pool.
+    pub shared_unallocated: u32,
+    /// All other fields of the answer.
+    #[serde(flatten)]
+    pub more: serde_json::Map<String, serde_json::Value>,
+}
+
 /// A new API key: the only answer that shows it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ApiKey {
@@ -166,7 +212,7 @@ pub struct Usage {
 }
 
 /// The account's prepaid minutes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Minutes {
     /// How many are left.
     pub remaining: u64,

@@ -27,20 +27,26 @@ pub mod operations;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::Method;
+use reqwest::{Method, header};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use account::Account;
 pub use answers::{
-    ApiKey, Created, Device, Items, Lease, Minutes, Pool, PoolUsage, ProductUsage, Session, SessionAnswer,
-    SignIn, SignInAnswer, Ticket, Usage,
+    AccountDetails, ApiKey, Created, Device, Items, Lease, Minutes, Pool, PoolUsage, ProductSubscription,
+    ProductUsage, Session, SessionAnswer, SignIn, SignInAnswer, Subscription, Ticket, Usage,
 };
-pub use error::{Error, Problem};
+pub use error::{Error, NoAnswer, Problem};
 pub use operations::Operation;
+
+/// The longest wait for a connection.
+const CONNECTED_WITHIN: Duration = Duration::from_secs(10);
 
 /// The longest wait for an answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// The header with which a repeated call does nothing a second time.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// What a value of a path is written without: everything but RFC 3986's unreserved characters.
 const IN_SEGMENTS: &AsciiSet = &NON_ALPHANUMERIC
@@ -62,7 +68,13 @@ impl Client {
     pub fn new(base: impl Into<String>, token: impl Into<String>) -> Result<Self, Error> {
         // For https. If the program has already installed a provider, that one stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().timeout(ANSWER_WITHIN).build()?;
+        let http = reqwest::Client::builder()
+            .timeout(ANSWER_WITHIN)
+            .connect_timeout(CONNECTED_WITHIN)
+            // The API never redirects. What does, such as a proxy that insists on https, would turn a change into a
+            // read, because a redirected `POST` is repeated as a `GET`.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
         let base = base.into().trim_end_matches('/').to_owned();
         Ok(Self {
             http,
@@ -119,10 +131,19 @@ impl Client {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let answer = answer_of(request).await?;
-        // An answer without a body is read as `null`, which `()` and `Option` accept.
-        let text: &[u8] = if answer.is_empty() { b"null" } else { &answer };
-        Ok(serde_json::from_slice(text)?)
+        read(&answer_of(request).await?)
+    }
+
+    /// Calls an operation like [`call`](Self::call), with an `Idempotency-Key`: if the answer is lost, the same call with
+    /// the same key does nothing a second time.
+    pub async fn call_once<O: Operation>(
+        &self,
+        key: &str,
+        values: &[&str],
+        body: &Value,
+    ) -> Result<O::Answer, Error> {
+        let request = self.request(O::METHOD, &path::<O>(values)).json(body);
+        read(&answer_of(request.header(IDEMPOTENCY_KEY, key)).await?)
     }
 
     /// Sends a `GET` and returns the body as text.
@@ -141,10 +162,21 @@ impl Client {
     }
 }
 
+/// The value that an answer's body has. An empty one is read as `null`, which `()` and `Option` accept.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    let text: &[u8] = if body.is_empty() { b"null" } else { body };
+    Ok(serde_json::from_slice(text)?)
+}
+
 /// The body of the answer to a request; an error unless its status says that it was carried out.
 async fn answer_of(request: reqwest::RequestBuilder) -> Result<Vec<u8>, Error> {
     let response = request.send().await?;
     let status = response.status();
+    if status.is_redirection() {
+        let to = response.headers().get(header::LOCATION);
+        let to = to.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned());
+        return Err(Error::Redirected(to.unwrap_or_default()));
+    }
     let body = response.bytes().await?;
     if status.is_success() {
         Ok(body.into())

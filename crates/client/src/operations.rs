@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::answers::{
-    self, ApiKey, Created, Items, Lease, Pool, Session, SessionAnswer, SignInAnswer, Ticket, Usage,
+    self, AccountDetails, ApiKey, Created, Items, Lease, Minutes, Pool, Session, SessionAnswer, SignInAnswer,
+    Subscription, Ticket, Usage,
 };
 
 /// An operation: where it is and what it answers. [`Client::call`](crate::Client::call) calls it.
@@ -52,15 +53,15 @@ operations! {
     /// Leave a session.
     LeaveSession POST "leaveSession" "/join/{code}/leave" -> ();
     /// List the accounts.
-    ListAccounts GET "listAccounts" "/v1/accounts" -> Items<Value>;
+    ListAccounts GET "listAccounts" "/v1/accounts" -> Items<AccountDetails>;
     /// Create an account.
-    CreateAccount POST "createAccount" "/v1/accounts" -> Created;
+    CreateAccount POST "createAccount" "/v1/accounts" -> AccountDetails;
     /// Get an account.
-    GetAccount GET "getAccount" "/v1/accounts/{account}" -> Value;
+    GetAccount GET "getAccount" "/v1/accounts/{account}" -> AccountDetails;
     /// Close an account.
     DeleteAccount DELETE "deleteAccount" "/v1/accounts/{account}" -> ();
     /// Change an account.
-    ChangeAccount PATCH "changeAccount" "/v1/accounts/{account}" -> Value;
+    ChangeAccount PATCH "changeAccount" "/v1/accounts/{account}" -> AccountDetails;
     /// List the API keys.
     ListApiKeys GET "listApiKeys" "/v1/accounts/{account}/api-keys" -> Items<Value>;
     /// Create an API key.
@@ -86,7 +87,7 @@ operations! {
     /// Send heartbeats of many.
     SendHeartbeats POST "sendHeartbeats" "/v1/accounts/{account}/heartbeats" -> Value;
     /// Add prepaid minutes.
-    AddMinutes POST "addMinutes" "/v1/accounts/{account}/minutes" -> Value;
+    AddMinutes POST "addMinutes" "/v1/accounts/{account}/minutes" -> Minutes;
     /// List the pools.
     ListPools GET "listPools" "/v1/accounts/{account}/pools" -> Items<Pool>;
     /// Create a pool.
@@ -150,9 +151,9 @@ operations! {
     /// Get a ticket for a stream.
     CreateStreamTicket POST "createStreamTicket" "/v1/accounts/{account}/stream-tickets" -> Value;
     /// Get what an account has bought.
-    GetSubscription GET "getSubscription" "/v1/accounts/{account}/subscription" -> Value;
+    GetSubscription GET "getSubscription" "/v1/accounts/{account}/subscription" -> Subscription;
     /// Set what an account has bought.
-    SetSubscription PUT "setSubscription" "/v1/accounts/{account}/subscription" -> Value;
+    SetSubscription PUT "setSubscription" "/v1/accounts/{account}/subscription" -> Subscription;
     /// List the teams.
     ListTeams GET "listTeams" "/v1/accounts/{account}/teams" -> Items<Value>;
     /// Create a team.
