@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    Failure, Terminal, backup, log, operator_key, rebuild, replay, serve, signing_key, status, verify,
+    Failure, Terminal, account, backup, log, minutes, operator_key, rebuild, replay, serve, signing_key,
+    status, subscription, verify,
 };
 
 /// Manages the seats that a help desk shares: each agent gets a seat, a fair place in the queue, or an exact reason why
@@ -21,6 +22,9 @@ struct Cli {
 enum Command {
     Serve(Box<serve::Arguments>),
     Status(status::Arguments),
+    Account(account::Arguments),
+    Subscription(subscription::Arguments),
+    Minutes(minutes::Arguments),
     Replay(replay::Arguments),
     Backup(backup::Arguments),
     Verify(verify::Arguments),
@@ -44,6 +48,9 @@ pub(crate) fn run(
     match command {
         Command::Serve(arguments) => serve::run(*arguments, terminal),
         Command::Status(arguments) => status::run(&arguments, terminal),
+        Command::Account(arguments) => account::run(&arguments, terminal),
+        Command::Subscription(arguments) => subscription::run(&arguments, terminal),
+        Command::Minutes(arguments) => minutes::run(&arguments, terminal),
         Command::Replay(arguments) => replay::run(&arguments, terminal),
         Command::Backup(arguments) => backup::run(&arguments, terminal),
         Command::Verify(arguments) => verify::run(&arguments, terminal),

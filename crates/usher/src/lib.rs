@@ -5,21 +5,25 @@
 //!
 //! Programs beside the product run a [`TemporaryServer`] and report like the commands.
 
+mod account;
 mod backup;
 mod cli;
 mod data;
 mod failure;
 mod log;
+mod minutes;
 mod note;
 mod operator_key;
 mod private;
 mod progress;
 mod rebuild;
+mod remote;
 mod replay;
 mod room;
 mod serve;
 mod signing_key;
 mod status;
+mod subscription;
 mod terminal;
 mod verify;
 mod words;

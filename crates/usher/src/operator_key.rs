@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use comfy_table::{Table, presets};
 use usher_domain::text::Name;
 use usher_domain::{OperatorKeyId, Secs};
 use usher_engine::Clock;
@@ -16,7 +15,7 @@ use usher_identity::{NewOperatorKey, OperatorKeysAtRest, OperatorScope};
 use usher_identity_sqlite::SqliteStore;
 
 use crate::data::{DataArgument, open_beside_server};
-use crate::terminal::{bold, dim};
+use crate::terminal::{bold, dim, table};
 use crate::words::moment;
 use crate::{Failure, Terminal, progress};
 
@@ -120,9 +119,7 @@ async fn list(keys: &OperatorKeysAtRest, terminal: &mut Terminal) -> Result<(), 
         )?;
         return Ok(());
     }
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["Id", "Name", "Good for", "Last used", "From", "Good until"]);
+    let mut table = table(["Id", "Name", "Good for", "Last used", "From", "Good until"]);
     for key in keys {
         let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.as_str()).collect();
         let from = key.last_use.and_then(|last| last.from);

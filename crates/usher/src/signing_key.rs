@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use comfy_table::{Table, presets};
 use usher_domain::Timestamp;
 use usher_engine::Clock;
 use usher_identity::{SIGNING_KEYS_MAX, SecretsKeys, SigningKeysAtRest};
@@ -13,6 +12,7 @@ use usher_identity_sqlite::SqliteStore;
 use crate::data::{DataArgument, open_beside_server};
 use crate::serve::SecretsArguments;
 use crate::serve::config::Config;
+use crate::terminal::table;
 use crate::words::moment;
 use crate::{Failure, Terminal, progress};
 
@@ -97,9 +97,7 @@ async fn list(keys: &SigningKeysAtRest, terminal: &mut Terminal) -> Result<(), F
         .list()
         .await
         .map_err(|error| Failure::because("The signing keys cannot be read", &error))?;
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["Key", "Made", "Signs"]);
+    let mut table = table(["Key", "Made", "Signs"]);
     for (index, key) in keys.iter().enumerate() {
         let made = key
             .created_at

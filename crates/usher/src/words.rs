@@ -52,6 +52,15 @@ pub(crate) fn moment(at: Timestamp) -> String {
     at.strftime("%F %TZ").to_string()
 }
 
+/// A time of the API (RFC 3339) in the same form. What is no such time is shown as it is.
+pub(crate) fn time(text: &str) -> String {
+    let at = text.parse::<jiff::Timestamp>();
+    at.map_or_else(
+        |_| text.to_owned(),
+        |at| moment(Timestamp::from_millis(at.as_millisecond())),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +77,13 @@ mod tests {
         ] {
             assert_eq!(duration(secs), text);
         }
+    }
+
+    #[test]
+    fn times_of_the_api_are_shown_as_the_others() {
+        assert_eq!(time("2026-11-29T12:00:00Z"), "2026-11-29 12:00:00Z");
+        assert_eq!(time("2026-11-29T12:00:00.250Z"), "2026-11-29 12:00:00Z");
+        assert_eq!(time("yesterday"), "yesterday");
     }
 
     #[test]

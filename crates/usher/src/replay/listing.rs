@@ -1,12 +1,12 @@
 //! Lists the features of a log.
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
 use usher_insight::flexnet::{FeatureUse, ReadReport};
 
 use super::input::{FileReport, Input};
 use super::outcome::tell_about_reading;
-use crate::terminal::{bold, dim};
+use crate::terminal::{self, bold, dim};
 use crate::words::{grouped, plural};
 use crate::{Failure, Terminal};
 
@@ -32,7 +32,7 @@ pub(super) fn json(input: &Input, features: &[FeatureUse], terminal: &mut Termin
         read: &input.log.report,
         files: &input.files,
     };
-    super::outcome::print_json(&listing, terminal)
+    Ok(terminal.print_json(&listing)?)
 }
 
 /// Prints the features as a table.
@@ -59,9 +59,7 @@ pub(super) fn text(input: &Input, features: &[FeatureUse], terminal: &mut Termin
 }
 
 fn table(features: &[FeatureUse]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header([
+    let mut table = terminal::table([
         "Feature",
         "Peak",
         "Checkouts",

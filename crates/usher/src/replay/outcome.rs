@@ -42,7 +42,7 @@ impl<'a> Outcome<'a> {
 
     /// Prints the figures as one JSON object.
     pub(super) fn json(&self, terminal: &mut Terminal) -> Result<(), Failure> {
-        print_json(self, terminal)
+        Ok(terminal.print_json(self)?)
     }
 
     /// Prints the figures as text.
@@ -159,13 +159,6 @@ impl<'a> Outcome<'a> {
             .collect();
         (!named.is_empty()).then(|| named.join(", "))
     }
-}
-
-/// Prints a value as JSON, indented for readers.
-pub(super) fn print_json(value: &impl Serialize, terminal: &mut Terminal) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
-    writeln!(terminal.out(), "{text}")?;
-    Ok(())
 }
 
 /// Reports the lines that could not be read, and how reliable the times are.

@@ -398,7 +398,7 @@ fn a_backup_made_while_the_server_runs_is_complete() {
     ];
     let server = Server::start(data.path());
     // The server answers only after it has stored the first operator key, which the backup must contain.
-    let status = usher(&["status", "--url", &server.url]);
+    let status = usher(&["status", "--server", &server.url]);
 
     let first = usher(&arguments);
     let second = usher(&arguments);

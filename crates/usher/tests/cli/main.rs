@@ -15,6 +15,7 @@ mod install;
 mod killed;
 mod limits;
 mod loss;
+mod operator;
 mod program;
 mod replay;
 mod scim;

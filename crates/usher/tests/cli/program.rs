@@ -50,6 +50,7 @@ fn in_the_open(mut command: Command) -> Command {
         "USHER_TLS_CERT",
         "USHER_TLS_KEY",
         "USHER_TRUSTED_PROXIES",
+        "USHER_SERVER",
         "USHER_URL",
         "USHER_LOG",
         "USHER_LOG_FORMAT",

@@ -7,7 +7,7 @@ use crate::program::{Run, Server, usher, usher_with};
 
 /// Whether the server accepts this operator key.
 fn status(url: &str, key: &str) -> (Option<i32>, String) {
-    let run = usher_with(&[("USHER_OPERATOR_KEY", key)], &["status", "--url", url]);
+    let run = usher_with(&[("USHER_OPERATOR_KEY", key)], &["status", "--server", url]);
     (run.code, run.out + &run.err)
 }
 
