@@ -109,7 +109,9 @@ async fn work(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
             let mut query = Vec::new();
             query.extend(search.as_ref().map(|text| ("q", text.as_str())));
             query.extend(external_id.as_ref().map(|id| ("external_id", id.as_str())));
-            let accounts = server.accounts(&query).await?;
+            let mut accounts = server.accounts(&query).await?;
+            // The server lists in the order of creation, in which nobody finds a name.
+            accounts.sort_by_cached_key(|account| (account.name.to_lowercase(), account.id.clone()));
             list(&accounts, query.is_empty(), as_json, terminal)
         }
         Task::Show { account } => show(server, account, as_json, terminal).await,
