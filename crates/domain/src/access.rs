@@ -299,8 +299,9 @@ impl Account {
         }
     }
 
-    /// Owners and admins have every permission that they are not denied. Control without view has no effect, however it
-    /// came about: the account's default may have changed under a user's override.
+    /// R5: whoever manages seats, and so owners and admins, has every permission that they are not denied. Control
+    /// without view has no effect, however it came about: the account's default may have changed under a user's
+    /// override.
     pub(crate) fn profile_has_session_permission(
         &self,
         profile: &Profile,
@@ -308,13 +309,26 @@ impl Account {
     ) -> bool {
         let over = profile.session_permissions;
         let given = self.settings.session_permissions.with(over);
-        let by_role = matches!(profile.role, Role::Owner | Role::Admin);
-        let has = |permission| given.has(permission) || (by_role && !over.denies(permission));
+        let manages_seats = profile.has(Privilege::SeatsManage);
+        let has = |permission| given.has(permission) || (manages_seats && !over.denies(permission));
         match permission {
             SessionPermission::ViewOwn | SessionPermission::ViewAccount => has(permission),
             SessionPermission::ControlOwn => has(permission) && has(SessionPermission::ViewOwn),
             SessionPermission::ControlAccount => has(permission) && has(SessionPermission::ViewAccount),
         }
+    }
+
+    /// Whether the user has the permissions over everybody's sessions by an override or the account's default, and not
+    /// only because they manage seats (R5).
+    pub(crate) fn is_given_everybodys_sessions(&self, actor: &Actor) -> bool {
+        let Actor::User(id) = actor else {
+            return false;
+        };
+        self.active_user(*id).is_some_and(|user| {
+            let over = user.profile.session_permissions;
+            let given = self.settings.session_permissions.with(over);
+            given.has(SessionPermission::ViewAccount) && given.has(SessionPermission::ControlAccount)
+        })
     }
 
     /// R8: whether the actor is a key with this scope, whose maker still has the rights that the scope needs. A key

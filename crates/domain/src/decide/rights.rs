@@ -127,14 +127,20 @@ pub(super) fn need_no_key(actor: &Actor) -> Result<(), Refusal> {
 
 /// Refuses an actor who would create a key with more rights than their own. Checked again for the key's maker whenever
 /// the key is used ([`Account::key_has`]). Signing users in and out takes and frees seats, and acting for everybody
-/// shows and ends everybody's sessions.
+/// shows and ends everybody's sessions. It also starts sessions in their names, so it takes more than the privilege to
+/// free seats: a manager needs the session permissions by an override or the account's default.
 pub(crate) fn may_give_scope(account: &Account, actor: &Actor, scope: Scope) -> Result<(), Refusal> {
     match scope {
         Scope::Read => account.need_staff(actor),
         Scope::SignInsWrite => {
             account.need(actor, Privilege::SeatsManage)?;
-            need_session_permission(account, actor, SessionPermission::ViewAccount)?;
-            need_session_permission(account, actor, SessionPermission::ControlAccount)
+            if account.is_admin(actor) || account.is_given_everybodys_sessions(actor) {
+                need_session_permission(account, actor, SessionPermission::ViewAccount)?;
+                return need_session_permission(account, actor, SessionPermission::ControlAccount);
+            }
+            Err(Refusal::Forbidden {
+                needed: SessionPermission::ControlAccount.as_str(),
+            })
         }
         Scope::SeatsManage => account.need(actor, Privilege::SeatsManage),
         Scope::UsersManage => account.need(actor, Privilege::UsersManage),

@@ -84,7 +84,7 @@ fn r8_nobody_makes_a_key_that_is_good_for_more_than_they_are() {
         (by("tom"), &[Scope::SignInsWrite], "forbidden"),
         (by("tom"), &[Scope::UsersManage], "forbidden"),
         (by("uma"), &[Scope::SeatsManage], "ok"),
-        // A key that acts for everybody sees and ends everybody's sessions.
+        // A key that acts for everybody also starts sessions in their names.
         (by("uma"), &[Scope::SignInsWrite, Scope::SeatsManage], "forbidden"),
         (by("olga"), &[Scope::SignInsWrite, Scope::SeatsManage], "ok"),
         (by("uma"), &[], "invalid"),
