@@ -52,7 +52,7 @@ fn s7_a_session_goes_from_state_to_state() {
         (
             "standby",
             |_| {},
-            ["active", "refused", "refused", "ending", "ended"],
+            ["active", "refused", "refused", "ended", "ended"],
         ),
         (
             "active",
@@ -66,7 +66,7 @@ fn s7_a_session_goes_from_state_to_state() {
         ),
         (
             "ending",
-            |s| then(s.end_by("ida", "olga")),
+            |s| then(s.connect("ida").end_by("ida", "olga")),
             ["refused", "refused", "refused", "ending", "ended"],
         ),
     ];

@@ -80,7 +80,9 @@ fn end_one(
     }
     let by: By = by(account, actor, asked.note);
     let pool = session.pool.and_then(|pool| account.pools.get(&pool));
-    let notice = pool.map_or(Secs::ZERO, |pool| pool.rules.end_notice);
+    let notice = pool
+        .filter(|_| has_somebody_to_tell(session))
+        .map_or(Secs::ZERO, |pool| pool.rules.end_notice);
     Ok(vec![if notice == Secs::ZERO {
         Event::Session(SessionEvent::Ended {
             id,
@@ -95,6 +97,11 @@ fn end_one(
             note: asked.note.cloned().map(Into::into),
         })
     }])
+}
+
+/// Whether work goes on that the notice lets finish: a link that no customer has used has none.
+const fn has_somebody_to_tell(session: &Session) -> bool {
+    !matches!(session.state, SessionState::Standby { .. }) || session.joined.is_some()
 }
 
 /// Ends the user's wait to resume a session that has ended.
