@@ -58,6 +58,8 @@ pub(crate) fn refused(
     let attempted = command.attempted(account)?;
     let user = account.users.get(&attempted.user)?;
     let pool = account.pool_of(user, &attempted.product);
+    // The pool's figures say nothing about a refusal for another reason, such as the user's own limit.
+    let full = pool.filter(|_| refusal.code().is_of_full_pool());
     Some(Event::Refusal(RefusalEvent::Refused {
         id: id(user.id)?,
         user: user.id,
@@ -66,9 +68,9 @@ pub(crate) fn refused(
         code: refusal.code(),
         attempt: attempted.attempt,
         device: attempted.device,
-        seats: pool.map(|pool| pool.seats),
-        occupied: pool.map(Pool::occupied),
-        waiting: pool.map(Pool::waiting),
+        seats: full.map(|pool| pool.seats),
+        occupied: full.map(Pool::occupied),
+        waiting: full.map(Pool::waiting),
     }))
 }
 

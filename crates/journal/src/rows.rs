@@ -4,6 +4,7 @@
 //! column; the compiler then names the place that has to fill it (CONTRIBUTING.md).
 
 use usher_domain::personal::{OfCustomer, Personal};
+use usher_domain::refusal::Code;
 use usher_domain::{AccountId, PoolId, RefusalId, SessionId, SignInId, TicketId, Timestamp, UserId};
 
 use crate::table::{Cell, Field, Recorded, Value, row};
@@ -185,6 +186,16 @@ row! {
 pub type AuditRow = Recorded<Audit>;
 /// A row of the refusals.
 pub type RefusalRow = Recorded<Refusal>;
+
+impl Refusal {
+    /// Whether a full pool was the reason, so that the pool's figures say why (Q1). Older journals have the figures with
+    /// every refusal.
+    #[must_use]
+    pub fn is_of_full_pool(&self) -> bool {
+        let mut codes = Code::ALL.iter().filter(|code| code.is_of_full_pool());
+        codes.any(|code| code.as_str() == self.code.as_str())
+    }
+}
 /// The occupancy of a pool since a moment.
 pub type OccupancyRow = Recorded<Occupancy>;
 /// A row of the changes of the minutes.

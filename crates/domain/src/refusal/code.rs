@@ -25,6 +25,14 @@ macro_rules! codes {
     };
 }
 
+impl Code {
+    /// Whether the refusal is about a full pool, so that the pool's figures say why (Q1).
+    #[must_use]
+    pub const fn is_of_full_pool(self) -> bool {
+        matches!(self, Self::NoSeatAvailable | Self::MinutesExhausted)
+    }
+}
+
 codes! {
     /// The pool is full.
     NoSeatAvailable "no-seat-available";

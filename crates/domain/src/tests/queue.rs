@@ -83,6 +83,42 @@ fn q1_a_refusal_of_a_seat_is_recorded_until_the_user_gets_in() {
 }
 
 #[test]
+fn q1_the_pools_figures_are_on_record_only_where_a_full_pool_is_the_reason() {
+    let mut shift = Shift::with(3, concurrent_devices(), &["ida"]);
+    shift
+        .limit_seats("ida", 1)
+        .sign_in_on("ida", "laptop")
+        .sign_in_on("ida", "phone")
+        .call_on("ida", "laptop");
+    let phone = shift.sign_in_at("ida", "phone");
+    let another = kit::call(SessionId::from_bits(77), phone).command();
+    let mut witness = Witness::recording(RefusalId::from_bits(1));
+
+    let refused = witness.step(
+        &mut shift.account,
+        Input::Command(&another),
+        &user("ida"),
+        clock("09:00"),
+    );
+
+    assert_eq!(refused.unwrap_err().code(), Code::UserSeatLimit);
+    let [
+        Event::Refusal(RefusalEvent::Refused {
+            pool,
+            seats,
+            occupied,
+            waiting,
+            ..
+        }),
+    ] = &witness.events[..]
+    else {
+        panic!("{:?}", witness.events);
+    };
+    assert!(pool.is_some());
+    assert_eq!((*seats, *occupied, *waiting), (None, None, None));
+}
+
+#[test]
 fn q2_first_come_first_served() {
     let mut shift = Shift::with(1, help_desk(), &["ida", "max", "eva", "sven"]);
     shift.sign_in("ida").wait("sven").wait("eva").wait("max");

@@ -29,7 +29,7 @@ pub(super) struct RecordedRefusal {
     /// The product.
     #[schema(value_type = schema::Product)]
     product: String,
-    /// The pool whose seats were taken; null if no pool was the reason.
+    /// The pool that the user's seat would have come from; null for a named seat.
     #[schema(required, value_type = Option<schema::PoolId>)]
     pool: Option<PoolId>,
     /// Why: the problem code of the answer.
@@ -41,11 +41,13 @@ pub(super) struct RecordedRefusal {
     /// The device's name, if known.
     #[schema(required)]
     device: Option<String>,
-    /// How many seats the pool had.
-    seats: u32,
-    /// How many of them were taken.
-    occupied: u32,
-    /// How many users were waiting.
+    /// How many seats the pool had; null if a full pool was not the reason.
+    #[schema(required)]
+    seats: Option<u32>,
+    /// How many of them were taken; null if a full pool was not the reason.
+    #[schema(required)]
+    occupied: Option<u32>,
+    /// How many users were waiting; null if a full pool was not the reason.
     #[schema(required)]
     waiting: Option<u32>,
     /// When the same user got in; null if that has not happened.
@@ -59,6 +61,7 @@ pub(super) struct RecordedRefusal {
 impl RecordedRefusal {
     fn of(row: RefusalRow, wall: &WallTimes) -> Self {
         let RefusalRow { at, entry, .. } = row;
+        let is_full = entry.is_of_full_pool();
         Self {
             id: entry.id,
             at: wall.shown(at).into(),
@@ -68,9 +71,9 @@ impl RecordedRefusal {
             code: entry.code.to_string(),
             attempt: entry.attempt.to_string(),
             device: entry.device.map(|device| device.reveal().to_string()),
-            seats: entry.seats,
-            occupied: entry.occupied,
-            waiting: entry.waiting,
+            seats: is_full.then_some(entry.seats),
+            occupied: is_full.then_some(entry.occupied),
+            waiting: entry.waiting.filter(|_| is_full),
             resolved_at: entry.resolved_at.map(|resolved| wall.shown(resolved).into()),
             resolved_after_secs: entry.resolved_at.map(|resolved| resolved.since(at).get()),
         }

@@ -143,6 +143,7 @@ impl Row {
             code,
             seats: row
                 .pool
+                .filter(|_| row.is_of_full_pool())
                 .map(|_| format!("{} of {} seats taken", row.occupied, row.seats)),
             resolved_after: row.resolved_at.map(|at| length(at.since(row.at).get())),
         }
