@@ -4,7 +4,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::answers::{
-    ApiKey, Device, Items, Lease, Pool, Session, SessionAnswer, SignIn, SignInAnswer, Ticket, Usage,
+    ApiKey, Device, Items, Lease, Minutes, Pool, PurchaseAnswer, Session, SessionAnswer, SignIn,
+    SignInAnswer, Subscription, Ticket, Usage,
 };
 use crate::operations::{
     self, AddMinutes, ChangePool, ClaimTicket, ConnectSession, CreateAccount, CreateApiKey, CreatePool,
@@ -75,21 +76,26 @@ impl Account {
         self.client.call_into::<O, T>(&values, query, body).await
     }
 
-    /// Sets the subscription: for each product, its named and shared seats. Needs an operator key.
-    pub async fn subscribe(&self, plan: &str, products: &[(&str, u32, u32)]) -> Result<(), Error> {
+    /// Sets the subscription: for each product, its named and shared seats. Needs an operator key; with another one it may
+    /// become a request.
+    pub async fn subscribe(
+        &self,
+        plan: &str,
+        products: &[(&str, u32, u32)],
+    ) -> Result<PurchaseAnswer<Subscription>, Error> {
         let seats = |(product, named, shared): &(&str, u32, u32)| {
             let seats = json!({ "named_seats": named, "shared_seats": shared });
             ((*product).to_owned(), seats)
         };
         let products: serde_json::Map<String, Value> = products.iter().map(seats).collect();
         let body = json!({ "plan": plan, "products": products });
-        self.call::<SetSubscription>(&[], Some(&body)).await.map(drop)
+        self.call::<SetSubscription>(&[], Some(&body)).await
     }
 
-    /// Adds prepaid minutes. Needs an operator key.
-    pub async fn add_minutes(&self, minutes: u32) -> Result<(), Error> {
+    /// Adds prepaid minutes. Needs an operator key; with another one it may become a request.
+    pub async fn add_minutes(&self, minutes: u32) -> Result<PurchaseAnswer<Minutes>, Error> {
         let body = json!({ "minutes": minutes });
-        self.call::<AddMinutes>(&[], Some(&body)).await.map(drop)
+        self.call::<AddMinutes>(&[], Some(&body)).await
     }
 
     /// Creates a user from `fields`, in the API's format, and returns the id.

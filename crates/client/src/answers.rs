@@ -66,6 +66,76 @@ pub struct ProductSubscription {
     pub more: serde_json::Map<String, serde_json::Value>,
 }
 
+/// The answer to a purchase: setting the subscription or adding minutes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum PurchaseAnswer<T> {
+    /// It became a request, because the caller has to ask the operator (202). Nothing has changed yet.
+    Requested(Box<SubscriptionRequest>),
+    /// It was made: what there is now.
+    Done(T),
+}
+
+/// What an account has asked the operator for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SubscriptionRequest {
+    /// The id, `subreq_…`.
+    pub id: String,
+    /// The id of the account.
+    pub account: String,
+    /// What the operator calls the account.
+    pub account_name: String,
+    /// What it asks for.
+    pub asked: Bought,
+    /// What it had bought when it asked for a plan and seats; `None` if it asked for minutes.
+    pub before: Option<Bought>,
+    /// The name of the person or key that asked.
+    pub asked_by_name: Option<String>,
+    /// What they said about it.
+    pub note: Option<String>,
+    /// When they asked (RFC 3339).
+    pub asked_at: String,
+    /// The operator's answer; `None` while the request is open.
+    pub answer: Option<RequestAnswered>,
+    /// All other fields of the answer.
+    #[serde(flatten)]
+    pub more: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A plan with the seats of all products, or minutes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bought {
+    /// The plan; `None` for minutes, and before the first subscription.
+    pub plan: Option<String>,
+    /// Seats by product; `None` for minutes.
+    pub products: Option<BTreeMap<String, BoughtSeats>>,
+    /// How many minutes; `None` for a plan and seats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
+}
+
+/// The seats of one product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BoughtSeats {
+    /// Named seats.
+    pub named_seats: u32,
+    /// Shared seats.
+    pub shared_seats: u32,
+}
+
+/// The operator's answer to a request.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RequestAnswered {
+    /// `approved`, `changed` or `declined`.
+    pub outcome: String,
+    /// What was bought instead, if the outcome is `changed`.
+    pub bought: Option<Bought>,
+    /// What the operator said about it.
+    pub note: Option<String>,
+    /// When (RFC 3339).
+    pub at: String,
+}
+
 /// A new API key: the only answer that shows it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ApiKey {

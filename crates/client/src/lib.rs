@@ -33,8 +33,9 @@ use serde_json::Value;
 
 pub use account::Account;
 pub use answers::{
-    AccountDetails, ApiKey, Created, Device, Items, Lease, Minutes, Pool, PoolUsage, ProductSubscription,
-    ProductUsage, Session, SessionAnswer, SignIn, SignInAnswer, Subscription, Ticket, Usage,
+    AccountDetails, ApiKey, Bought, BoughtSeats, Created, Device, Items, Lease, Minutes, Pool, PoolUsage,
+    ProductSubscription, ProductUsage, PurchaseAnswer, RequestAnswered, Session, SessionAnswer, SignIn,
+    SignInAnswer, Subscription, SubscriptionRequest, Ticket, Usage,
 };
 pub use error::{Error, NoAnswer, Problem};
 pub use operations::Operation;

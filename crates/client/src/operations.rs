@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::answers::{
-    self, AccountDetails, ApiKey, Created, Items, Lease, Minutes, Pool, Session, SessionAnswer, SignInAnswer,
-    Subscription, Ticket, Usage,
+    self, AccountDetails, ApiKey, Created, Items, Lease, Minutes, Pool, PurchaseAnswer, Session,
+    SessionAnswer, SignInAnswer, Subscription, SubscriptionRequest, Ticket, Usage,
 };
 
 /// An operation: where it is and what it answers. [`Client::call`](crate::Client::call) calls it.
@@ -87,7 +87,7 @@ operations! {
     /// Send heartbeats of many.
     SendHeartbeats POST "sendHeartbeats" "/v1/accounts/{account}/heartbeats" -> Value;
     /// Add prepaid minutes.
-    AddMinutes POST "addMinutes" "/v1/accounts/{account}/minutes" -> Minutes;
+    AddMinutes POST "addMinutes" "/v1/accounts/{account}/minutes" -> PurchaseAnswer<Minutes>;
     /// List the pools.
     ListPools GET "listPools" "/v1/accounts/{account}/pools" -> Items<Pool>;
     /// Create a pool.
@@ -153,7 +153,23 @@ operations! {
     /// Get what an account has bought.
     GetSubscription GET "getSubscription" "/v1/accounts/{account}/subscription" -> Subscription;
     /// Set what an account has bought.
-    SetSubscription PUT "setSubscription" "/v1/accounts/{account}/subscription" -> Subscription;
+    SetSubscription PUT "setSubscription" "/v1/accounts/{account}/subscription" -> PurchaseAnswer<Subscription>;
+    /// List the newest requests of an account.
+    ListAccountSubscriptionRequests GET "listAccountSubscriptionRequests" "/v1/accounts/{account}/subscription-requests" -> Items<SubscriptionRequest>;
+    /// Withdraw or dismiss a request.
+    RemoveSubscriptionRequest DELETE "removeSubscriptionRequest" "/v1/accounts/{account}/subscription-requests/{subscription_request}" -> ();
+    /// Approve a request.
+    ApproveSubscriptionRequest POST "approveSubscriptionRequest" "/v1/accounts/{account}/subscription-requests/{subscription_request}/approve" -> SubscriptionRequest;
+    /// Decline a request.
+    DeclineSubscriptionRequest POST "declineSubscriptionRequest" "/v1/accounts/{account}/subscription-requests/{subscription_request}/decline" -> SubscriptionRequest;
+    /// List the changes of all accounts' subscriptions.
+    ListSubscriptionChanges GET "listSubscriptionChanges" "/v1/subscription-changes" -> Items<Value>;
+    /// List the open requests of all accounts.
+    ListSubscriptionRequests GET "listSubscriptionRequests" "/v1/subscription-requests" -> Items<SubscriptionRequest>;
+    /// Get how the subscription of an account is managed.
+    GetSubscriptionManagement GET "getSubscriptionManagement" "/v1/accounts/{account}/subscription-management" -> Value;
+    /// Set how the subscription of an account is managed.
+    SetSubscriptionManagement PUT "setSubscriptionManagement" "/v1/accounts/{account}/subscription-management" -> Value;
     /// List the teams.
     ListTeams GET "listTeams" "/v1/accounts/{account}/teams" -> Items<Value>;
     /// Create a team.

@@ -18,8 +18,10 @@ pub use crate::evolve::Account;
 use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use crate::labels::Labels;
 use crate::leases::Leased;
+use crate::management::{Management, MinutesPeriod};
 use crate::pool::Pool;
 use crate::presence::{Session, SignIn, Ticket};
+use crate::purchase::Requests;
 use crate::schedule::Schedule;
 use crate::text::{Email, ExternalId, Name, Product};
 use crate::time::Timestamp;
@@ -37,11 +39,20 @@ pub struct State {
     pub(crate) labels: Labels,
     pub(crate) deleted: bool,
     pub(crate) subscription: Subscription,
+    /// How the subscription is managed (L9).
+    #[serde(default, skip_serializing_if = "Management::is_default")]
+    pub(crate) management: Management,
     pub(crate) settings: Settings,
     /// Prepaid minutes left.
     pub(crate) minutes: u64,
     #[serde(default)]
     pub(crate) top_ups: TopUps,
+    /// The minutes that count towards the account's bounds (L9).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) minutes_period: Option<MinutesPeriod>,
+    /// What the account has asked the operator for (L10).
+    #[serde(default, skip_serializing_if = "Requests::is_empty")]
+    pub(crate) requests: Requests,
     #[serde(default, skip_serializing_if = "WallTimes::is_empty")]
     pub(crate) wall: WallTimes,
     pub(crate) users: BTreeMap<UserId, User>,
@@ -108,9 +119,12 @@ impl State {
                 plan: None,
                 products: BTreeMap::new(),
             },
+            management: Management::default(),
             settings: Settings::default(),
             minutes: 0,
             top_ups: TopUps::default(),
+            minutes_period: None,
+            requests: Requests::default(),
             wall: WallTimes::default(),
             users: BTreeMap::new(),
             pools: BTreeMap::new(),

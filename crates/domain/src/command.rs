@@ -5,6 +5,7 @@
 //! ([`Execute`]); as a [`Command`] they are executed without it.
 
 mod presence;
+mod subscription;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -15,16 +16,20 @@ pub use self::presence::{
     ClaimOutcome, ClaimTicket, Heartbeat, OneOrMore, RenewTicket, ResumeSession, SessionCommand,
     SignInCommand, SignInOutcome, SignUserIn, StartOutcome, StartSession, TicketCommand,
 };
-use crate::account::{Plan, ProductSeats, SettingsPatch};
+pub use self::subscription::{
+    AddMinutes, NewRequest, PurchaseOutcome, RequestAnswer, SetSubscription, SubscriptionSeen,
+};
+use crate::account::SettingsPatch;
 use crate::decide::Decide;
 use crate::directory::{DirectoryEntry, GroupMapping};
 use crate::event::Profile;
-use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, TeamId, TopUpId, UserId};
+use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SubscriptionRequestId, TeamId, UserId};
 use crate::labels::{Labels, LabelsPatch};
+use crate::management::Management;
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
 use crate::rules::{Rules, RulesPatch};
 use crate::single_sign_on::ProviderChange;
-use crate::text::{Email, ExternalId, Name, PlanName, Product};
+use crate::text::{Email, ExternalId, Name, Note, Product};
 use crate::time::{Secs, Timestamp};
 use crate::user::License;
 
@@ -87,27 +92,22 @@ pub enum AccountCommand {
     Change { name: Option<Name>, labels: LabelsPatch },
     /// Close the account.
     Delete,
-    /// Set everything the account has bought (L7, L8). `default_pools` are ids for the default pools that it creates.
-    /// With `seen`, only if that is what it has bought so far.
-    SetSubscription {
-        plan: Plan,
-        products: BTreeMap<Product, ProductSeats>,
-        default_pools: BTreeMap<Product, PoolId>,
-        seen: Option<SubscriptionSeen>,
+    /// Set everything the account has bought, or ask for it.
+    SetSubscription(SetSubscription),
+    /// Add prepaid minutes, or ask for them.
+    AddMinutes(AddMinutes),
+    /// Answer a subscription request (L10). For the operator only.
+    AnswerRequest {
+        id: SubscriptionRequestId,
+        answer: RequestAnswer,
+        note: Option<Note>,
     },
-    /// Add prepaid minutes (Q3). Repeating one of the newest `TOP_UPS_KEPT` has no effect.
-    AddMinutes { id: TopUpId, minutes: u32 },
+    /// Withdraw an open subscription request, or dismiss an answered one (L10).
+    RemoveRequest { id: SubscriptionRequestId },
+    /// Set how the subscription is managed (L9). For the operator only.
+    SetManagement { management: Management },
     /// Change settings.
     ChangeSettings { change: SettingsPatch },
-}
-
-/// The subscription that a change of it was based on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SubscriptionSeen {
-    /// The plan; `None` before the first subscription.
-    pub plan: Option<PlanName>,
-    /// Seats by product. A product without seats may be missing.
-    pub products: BTreeMap<Product, ProductSeats>,
 }
 
 /// Commands for an API key. The key itself is stored elsewhere, hashed.

@@ -155,6 +155,8 @@ ids! {
     TicketId "tick";
     /// One purchase of prepaid minutes.
     TopUpId "topup";
+    /// A request to the operator for a purchase.
+    SubscriptionRequestId "subreq";
     /// An API key of an account.
     ApiKeyId "key";
     /// An operator key.

@@ -29,6 +29,7 @@ mod invariants;
 pub mod join_code;
 pub mod labels;
 mod leases;
+pub mod management;
 mod minutes;
 mod network;
 pub mod permission;
@@ -36,6 +37,7 @@ pub mod personal;
 pub mod pool;
 pub mod presence;
 mod promise;
+pub mod purchase;
 pub mod refusal;
 pub mod repeat;
 pub mod rules;
@@ -57,8 +59,8 @@ pub use contacts::Presence;
 pub use event::Event;
 pub use hidden::Hidden;
 pub use id::{
-    AccountId, ApiKeyId, GroupId, InvalidId, OperatorKeyId, PoolId, RefusalId, SessionId, SignInId, TeamId,
-    TicketId, TopUpId, UserId,
+    AccountId, ApiKeyId, GroupId, InvalidId, OperatorKeyId, PoolId, RefusalId, SessionId, SignInId,
+    SubscriptionRequestId, TeamId, TicketId, TopUpId, UserId,
 };
 pub use invariants::{Broken, Touched};
 pub use leases::Heartbeats;

@@ -5,6 +5,7 @@ mod capacity;
 mod code;
 mod seat;
 mod state;
+mod subscription;
 
 use alloc::string::String;
 
@@ -13,6 +14,7 @@ pub use self::capacity::{CapacityRefusal, SeatKind};
 pub use self::code::Code;
 pub use self::seat::{Action, Attempt, HolderFigure, PoolFigures, SeatRefusal};
 pub use self::state::StateRefusal;
+pub use self::subscription::SubscriptionRefusal;
 
 /// Why a command was refused. Nothing of it was executed.
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
@@ -30,6 +32,9 @@ pub enum Refusal {
     /// The thing is not, or no longer, as the request takes it to be.
     #[error(transparent)]
     State(#[from] StateRefusal),
+    /// A change of the subscription that is not the account's to make (L9).
+    #[error(transparent)]
+    Subscription(#[from] SubscriptionRefusal),
     /// A value is out of range.
     #[error("`{field}` must be {expected}.")]
     Invalid { field: &'static str, expected: String },
@@ -61,6 +66,7 @@ impl Refusal {
             Self::Capacity(refusal) => refusal.code(),
             Self::Access(refusal) => refusal.code(),
             Self::State(refusal) => refusal.code(),
+            Self::Subscription(refusal) => refusal.code(),
             Self::Invalid { .. } => Code::Invalid,
             Self::Forbidden { .. } => Code::Forbidden,
             Self::NotFound { .. } => Code::NotFound,
@@ -75,6 +81,7 @@ impl Refusal {
             Self::Capacity(_)
             | Self::Access(_)
             | Self::State(_)
+            | Self::Subscription(_)
             | Self::Invalid { .. }
             | Self::Forbidden { .. }
             | Self::NotFound { .. } => None,

@@ -59,12 +59,16 @@ impl Command {
     pub(crate) fn made_bits(&self) -> Option<u128> {
         match self {
             Self::Account(command) => match command {
-                AccountCommand::AddMinutes { id, .. } => Some(id.bits()),
-                // The id of an account is chosen by its creator, before the account exists.
+                // The id of an account is chosen by its creator, before the account exists. A top-up checks its key when
+                // it is decided.
                 AccountCommand::Create { .. }
                 | AccountCommand::Change { .. }
                 | AccountCommand::Delete
-                | AccountCommand::SetSubscription { .. }
+                | AccountCommand::SetSubscription(_)
+                | AccountCommand::AddMinutes(_)
+                | AccountCommand::AnswerRequest { .. }
+                | AccountCommand::RemoveRequest { .. }
+                | AccountCommand::SetManagement { .. }
                 | AccountCommand::ChangeSettings { .. } => None,
             },
             Self::ApiKey(command) => match command {

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use rusqlite::Connection;
 use usher_journal::table::Row;
 use usher_journal::{
-    AccountRow, Audit, Minutes, Occupancy, READ_MODELS, Refusal, SessionRow, SignInRow, TicketRow,
+    AccountRow, Audit, Minutes, Occupancy, READ_MODELS, Refusal, SessionRow, SignInRow, SubscriptionChange,
+    SubscriptionRequestRow, TicketRow,
 };
 use usher_journal_sqlite::SqliteJournal;
 
@@ -46,6 +47,8 @@ fn every_column_of_a_record_is_a_field_in_its_list() {
     check::<Refusal>(&connection);
     check::<SessionRow>(&connection);
     check::<SignInRow>(&connection);
+    check::<SubscriptionChange>(&connection);
+    check::<SubscriptionRequestRow>(&connection);
     check::<TicketRow>(&connection);
 }
 

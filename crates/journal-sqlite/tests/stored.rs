@@ -15,7 +15,7 @@ use usher_engine::maintenance::rebuild;
 use usher_journal::{Append, Commit, Hash, Journal, Seq};
 use usher_journal_sqlite::SqliteJournal;
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 12] = [
     "accounts",
     "addresses",
     "audit",
@@ -25,6 +25,8 @@ const TABLES: [&str; 10] = [
     "refusals",
     "sessions",
     "sign_ins",
+    "subscription_changes",
+    "subscription_requests",
     "tickets",
 ];
 

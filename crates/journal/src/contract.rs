@@ -20,12 +20,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use usher_domain::personal::Personal;
-use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
+use usher_domain::{
+    AccountId, PoolId, SessionId, SignInId, SubscriptionRequestId, TicketId, Timestamp, UserId,
+};
 
 use crate::table::{Assignment, Change, Row};
 use crate::{
     AccountRow, Append, Audit, Commit, End, EndedBy, Hash, Journal, Minutes, Occupancy, Record, Records,
-    Refusal, Seq, SessionRow, SignInRow, Text, TicketRow,
+    Refusal, Seq, SessionRow, SignInRow, SubscriptionChange, SubscriptionRequestRow, Text, TicketRow,
 };
 
 /// An empty store of the backend under test.
@@ -92,6 +94,8 @@ macro_rules! contract_tests {
             filters_select_the_rows_that_match_all_of_them,
             the_audit_is_filtered_by_cause,
             a_report_starts_from_the_occupancy_before_its_first_moment,
+            open_requests_of_all_accounts_are_listed,
+            subscription_changes_are_listed_in_the_order_of_writing,
         );
         $crate::contract_tests!(@ $make; paging:
             pages_lose_nothing_and_repeat_nothing,
@@ -313,6 +317,34 @@ fn ticket_changed(number: u128, value: Assignment<TicketRow>) -> Record {
     Record::Ticket(Change::set([TicketRow::id.is(ticket(number))], [value]))
 }
 
+fn request_made(secs: i64, number: u128) -> Record {
+    Record::SubscriptionRequest(Change::add(row(&[
+        SubscriptionRequestRow::id.set(SubscriptionRequestId::from_bits(number)),
+        SubscriptionRequestRow::asked.set("{}".into()),
+        SubscriptionRequestRow::asked_by.set("sue".into()),
+        SubscriptionRequestRow::note.set(Some(Personal::new("For the fair.".into()))),
+        SubscriptionRequestRow::asked_at.set(at(secs)),
+        SubscriptionRequestRow::is_open.set(true),
+    ])))
+}
+
+fn request_answered(secs: i64, number: u128) -> Record {
+    let id = SubscriptionRequestId::from_bits(number);
+    let values = [
+        SubscriptionRequestRow::end.set_once(Some(ended(secs, "approved", None))),
+        SubscriptionRequestRow::is_open.set(false),
+    ];
+    Record::SubscriptionRequest(Change::set([SubscriptionRequestRow::id.is(id)], values))
+}
+
+fn subscription_changed(secs: i64, actor: &'static str) -> Record {
+    Record::SubscriptionChange(SubscriptionChange {
+        wall_at: at(secs),
+        change: "{}".into(),
+        actor: actor.into(),
+    })
+}
+
 fn ended(secs: i64, reason: &'static str, by: Option<EndedBy>) -> End {
     let (at, reason) = (at(secs), reason.into());
     End { at, reason, by }
@@ -378,6 +410,10 @@ fn one_of_each(secs: i64, number: u128) -> Vec<Record> {
         Record::CodeRetired {
             code: format!("GONE{number}").into(),
         },
+        request_made(secs, number),
+        request_answered(secs, number),
+        request_made(secs, number + 1),
+        subscription_changed(secs, "sue"),
         Record::AddressPut {
             user: user(number),
             email: Some(Personal::new(format!("{number}@example.com").into())),

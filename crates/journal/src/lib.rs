@@ -38,6 +38,7 @@ pub use records::{
 };
 pub use rows::{
     AccountRow, Audit, AuditRow, CLAIMED, End, EndedBy, Minutes, MinutesRow, Occupancy, OccupancyRow,
-    Refusal, RefusalRow, SessionRow, SignInRow, TicketRow,
+    Refusal, RefusalRow, RequestOf, SessionRow, SignInRow, SubscriptionChange, SubscriptionChangeOf,
+    SubscriptionRequestRow, TicketRow,
 };
 pub use text::Text;

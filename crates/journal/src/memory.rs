@@ -61,6 +61,8 @@ pub enum Fault {
 struct Store {
     accounts: BTreeMap<AccountId, Ledger>,
     tables: Tables,
+    /// Where each commit is in the order of writing, over all accounts.
+    places: BTreeMap<(AccountId, Seq), usize>,
     /// The read models during a rebuild.
     made: Option<Tables>,
 }
@@ -234,6 +236,12 @@ impl Store {
         newest.map_or((Seq::ZERO, Hash::GENESIS), |commit| (commit.seq, commit.hash))
     }
 
+    /// Where a commit is in the order of writing.
+    fn place(&self, account: AccountId, seq: Seq) -> u64 {
+        let place = self.places.get(&(account, seq)).copied();
+        u64::try_from(place.unwrap_or(usize::MAX)).unwrap_or(u64::MAX)
+    }
+
     fn append(&mut self, append: Append) -> Result<(), AppendError> {
         let Append {
             commit,
@@ -247,6 +255,8 @@ impl Store {
             return Err(AppendError::Conflict);
         }
         self.tables.put(commit.account, commit.seq, commit.at, records);
+        let place = self.places.len();
+        self.places.insert((commit.account, commit.seq), place);
         let ledger = self.accounts.entry(commit.account).or_default();
         ledger.next_due = next_due;
         ledger.commits.push(commit);

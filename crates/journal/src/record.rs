@@ -4,7 +4,10 @@ use usher_domain::personal::Personal;
 use usher_domain::{SessionId, UserId};
 
 use crate::table::{Change, Row};
-use crate::{AccountRow, Audit, Minutes, Occupancy, Refusal, SessionRow, SignInRow, Text, TicketRow};
+use crate::{
+    AccountRow, Audit, Minutes, Occupancy, Refusal, SessionRow, SignInRow, SubscriptionChange,
+    SubscriptionRequestRow, Text, TicketRow,
+};
 
 /// One change of a read model. It applies to its commit's account, and is stored in its commit's transaction.
 ///
@@ -32,6 +35,10 @@ pub enum Record {
     Session(Change<SessionRow>),
     /// Tickets.
     Ticket(Change<TicketRow>),
+    /// What accounts ask the operator for.
+    SubscriptionRequest(Change<SubscriptionRequestRow>),
+    /// What an account has bought changed, or who may change it.
+    SubscriptionChange(SubscriptionChange),
     /// A join code was issued. Only a digest of it is stored ([`code_digest`](crate::code_digest)). Codes are unique
     /// over all accounts, so callers check [`find_code`](crate::Records::find_code) first; if two accounts issue the
     /// same code, the first keeps it.
@@ -58,7 +65,7 @@ pub enum Record {
 
 /// The tables that are filled only with records. One that is missing here would be neither rebuilt nor compared; a test
 /// compares this list with the schema.
-pub const READ_MODELS: [&str; 10] = [
+pub const READ_MODELS: [&str; 12] = [
     AccountRow::TABLE,
     Audit::TABLE,
     Minutes::TABLE,
@@ -66,6 +73,8 @@ pub const READ_MODELS: [&str; 10] = [
     Refusal::TABLE,
     SessionRow::TABLE,
     SignInRow::TABLE,
+    SubscriptionChange::TABLE,
+    SubscriptionRequestRow::TABLE,
     TicketRow::TABLE,
     "addresses",
     "codes",

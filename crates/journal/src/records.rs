@@ -9,7 +9,8 @@ use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, 
 use crate::table::Condition;
 use crate::{
     AccountRow, Audit, AuditRow, Cause, Channel, End, JournalError, MinutesRow, OccupancyRow, Page,
-    PageRequest, Refusal, RefusalRow, Seq, SessionRow, SignInRow, Span, Text, TicketRow,
+    PageRequest, Refusal, RefusalRow, RequestOf, Seq, SessionRow, SignInRow, Span, SubscriptionChangeOf,
+    Text, TicketRow,
 };
 
 /// Which accounts to list.
@@ -255,6 +256,16 @@ pub trait Records: Send + Sync + 'static {
         filter: TicketFilter,
         page: PageRequest,
     ) -> Result<Page<TicketRow>, JournalError>;
+
+    /// The open subscription requests of all accounts, in the order of their ids.
+    async fn list_open_requests(&self, page: PageRequest) -> Result<Page<RequestOf>, JournalError>;
+
+    /// The changes of all accounts' subscriptions, in the order in which they were written. Later changes come after all
+    /// that were listed before.
+    async fn list_subscription_changes(
+        &self,
+        page: PageRequest,
+    ) -> Result<Page<SubscriptionChangeOf>, JournalError>;
 
     /// Whether a sign-in, session or ticket of the account, even an ended one, has an id from `first` to `last` that is
     /// not `except`.

@@ -5,10 +5,12 @@
 
 use usher_domain::personal::{OfCustomer, Personal};
 use usher_domain::refusal::Code;
-use usher_domain::{AccountId, PoolId, RefusalId, SessionId, SignInId, TicketId, Timestamp, UserId};
+use usher_domain::{
+    AccountId, PoolId, RefusalId, SessionId, SignInId, SubscriptionRequestId, TicketId, Timestamp, UserId,
+};
 
 use crate::table::{Cell, Field, Recorded, Value, row};
-use crate::{Cause, Record, Seq, Text};
+use crate::{Cause, Cursor, Record, Seq, Text};
 
 row! {
     /// An account as the operator's list shows it.
@@ -182,6 +184,66 @@ row! {
     }
 }
 
+row! {
+    /// What an account has asked the operator for (L10).
+    SubscriptionRequestRow in "subscription_requests", key "id", of commit [Account] {
+        /// The request.
+        id: SubscriptionRequestId = "id",
+        /// What was asked for: a [`Purchase`](usher_domain::purchase::Purchase) as JSON.
+        asked: Text = "asked",
+        /// What the account had bought then, if it asked for a plan and seats: a
+        /// [`Subscription`](usher_domain::account::Subscription) as JSON.
+        bought_before: Option<Text> = "bought_before",
+        /// The journal's word for the actor who asked: an id.
+        asked_by: Text = "asked_by",
+        /// The name of the person or key that asked.
+        asked_by_name: Option<Personal<Text>> = "asked_by_name",
+        /// What they said about it.
+        note: Option<Personal<Text>> = "note",
+        /// When, by the wall clock.
+        asked_at: Timestamp = "asked_at",
+        /// Whether it waits for an answer.
+        is_open: bool = "is_open",
+        /// How it ended, by the wall clock, if it has: `approved`, `changed`, `declined`,
+        /// `withdrawn`, `replaced` or `closed`.
+        end: Option<End> = "answered_at" "outcome" "answered_by" "answered_by_name" "answer_note",
+    }
+}
+
+row! {
+    /// A change of what an account has bought, or of who may change it (L9).
+    SubscriptionChange in "subscription_changes", key "place", of commit [Place, Account, Seq, At] {
+        /// When, by the wall clock.
+        wall_at: Timestamp = "wall_at",
+        /// What changed: an [`Event`](usher_domain::Event) as JSON.
+        change: Text = "change",
+        /// The journal's word for the actor: an id, or `operator`.
+        actor: Text = "actor",
+    }
+}
+
+/// A change of a subscription, in the list of all accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubscriptionChangeOf {
+    /// Its place in the list.
+    pub cursor: Cursor,
+    /// The account.
+    pub account: AccountId,
+    /// What changed.
+    pub change: Recorded<SubscriptionChange>,
+}
+
+/// A subscription request with the account that asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestOf {
+    /// The account.
+    pub account: AccountId,
+    /// What the operator calls it now.
+    pub account_name: Text,
+    /// The request.
+    pub request: SubscriptionRequestRow,
+}
+
 /// A row of the audit.
 pub type AuditRow = Recorded<Audit>;
 /// A row of the refusals.
@@ -227,6 +289,8 @@ impl AuditRow {
             | Record::SignIn(_)
             | Record::Session(_)
             | Record::Ticket(_)
+            | Record::SubscriptionRequest(_)
+            | Record::SubscriptionChange(_)
             | Record::CodeIssued { .. }
             | Record::CodeRetired { .. }
             | Record::AddressPut { .. } => None,

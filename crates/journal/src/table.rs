@@ -7,7 +7,9 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use usher_domain::personal::Personal;
-use usher_domain::{AccountId, PoolId, RefusalId, SessionId, SignInId, TicketId, Timestamp, UserId};
+use usher_domain::{
+    AccountId, PoolId, RefusalId, SessionId, SignInId, SubscriptionRequestId, TicketId, Timestamp, UserId,
+};
 
 use crate::{Seq, Span, Text};
 
@@ -141,7 +143,7 @@ macro_rules! id_cells {
     )*};
 }
 
-id_cells! { AccountId PoolId RefusalId SessionId SignInId TicketId UserId }
+id_cells! { AccountId PoolId RefusalId SessionId SignInId SubscriptionRequestId TicketId UserId }
 
 /// What one field of a row can be: a cell, or something that takes several.
 pub trait Field: Sized {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 /// Texts about things: words of the program, ids, digests and what vendors keep. A field about a person does not belong
 /// here: its type is `Personal`.
-const NOT_PERSONAL: [&str; 27] = [
+const NOT_PERSONAL: [&str; 33] = [
     "AccountRow.external_id",
     "AccountRow.metadata",
     "AccountRow.name",
@@ -22,6 +22,7 @@ const NOT_PERSONAL: [&str; 27] = [
     "Refusal.attempt",
     "Refusal.code",
     "Refusal.product",
+    "RequestOf.account_name",
     "SessionRow.code",
     "SessionRow.external_id",
     "SessionRow.funding",
@@ -30,6 +31,11 @@ const NOT_PERSONAL: [&str; 27] = [
     "SessionRow.product",
     "SignInRow.funding",
     "SignInRow.product",
+    "SubscriptionChange.actor",
+    "SubscriptionChange.change",
+    "SubscriptionRequestRow.asked",
+    "SubscriptionRequestRow.asked_by",
+    "SubscriptionRequestRow.bought_before",
     "TicketRow.product",
     "TicketRow.wanted",
 ];

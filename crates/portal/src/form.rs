@@ -197,6 +197,7 @@ impl Form {
             | Refusal::Capacity(_)
             | Refusal::Access(_)
             | Refusal::State(_)
+            | Refusal::Subscription(_)
             | Refusal::Forbidden { .. }
             | Refusal::NotFound { .. } => self.wrong("", sentence::of(refusal)),
         }

@@ -87,7 +87,8 @@ pub(crate) fn of(refusal: &Refusal) -> String {
             | StateRefusal::NotYourSession
             | StateRefusal::AlreadyJoined
             | StateRefusal::IdempotencyKeyReused,
-        ) => refusal.to_string(),
+        )
+        | Refusal::Subscription(_) => refusal.to_string(),
     }
 }
 

@@ -2,9 +2,11 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
+use usher_client::PurchaseAnswer;
 use usher_client::operations::{AddMinutes, GetUsage};
 
 use crate::remote::RemoteArguments;
+use crate::subscription::only_asked;
 use crate::words::plural;
 use crate::{Failure, Terminal, progress};
 
@@ -72,8 +74,10 @@ async fn work(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
             let key = idempotency_key.as_deref();
             let body = json!({ "minutes": minutes });
             let what = "No minutes were added";
-            let left = server.call_once::<AddMinutes>(what, key, id, &body).await?;
-            (left, Some(u64::from(*minutes)))
+            match server.call_once::<AddMinutes>(what, key, id, &body).await? {
+                PurchaseAnswer::Done(left) => (left, Some(u64::from(*minutes))),
+                PurchaseAnswer::Requested(request) => return Err(only_asked(what, &request)),
+            }
         }
     };
     if arguments.json {

@@ -7,7 +7,7 @@ use comfy_table::CellAlignment;
 use serde::Serialize;
 use serde_json::{Value, json};
 use usher_client::operations::{GetSubscription, SetSubscription};
-use usher_client::{AccountDetails, ProductSubscription, Subscription};
+use usher_client::{AccountDetails, ProductSubscription, PurchaseAnswer, Subscription, SubscriptionRequest};
 use usher_domain::text::{PlanName, Product};
 
 use crate::remote::{RemoteArguments, Server};
@@ -170,11 +170,23 @@ async fn set(server: &Server, account: &AccountDetails, change: &Change) -> Resu
             .call::<SetSubscription>(&[&account.id], &[], Some(&body))
             .await;
         match answer {
-            Ok(after) => return Ok(Changed { before, after }),
+            Ok(PurchaseAnswer::Done(after)) => return Ok(Changed { before, after }),
+            Ok(PurchaseAnswer::Requested(request)) => {
+                return Err(only_asked("The subscription was not changed", &request));
+            }
             Err(error) if error.code() == Some("changed-meanwhile") && attempts_left > 0 => {}
             Err(error) => return Err(server.failure("The subscription was not changed", &error)),
         }
     }
+}
+
+/// Why nothing is bought by a key that is no operator key.
+pub(crate) fn only_asked(what: &str, request: &SubscriptionRequest) -> Failure {
+    Failure::said(format!(
+        "{what} yet: the key is not an operator key, and its account has to ask. The request {} waits for the \
+         operator's answer.",
+        request.id
+    ))
 }
 
 impl Change {

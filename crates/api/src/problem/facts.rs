@@ -8,6 +8,7 @@ use usher_app::problem::{self, About};
 use usher_domain::personal::Personal;
 use usher_domain::refusal::{
     AccessRefusal, Action, CapacityRefusal, HolderFigure, PoolFigures, SeatRefusal, StateRefusal,
+    SubscriptionRefusal,
 };
 use usher_domain::text::{Name, Product};
 use usher_domain::{AccountId, GroupId, PoolId, Refusal, SignInId, UserId};
@@ -140,6 +141,10 @@ facts! {
     asked: u32;
     /// The remaining minutes.
     left: u32;
+    /// The least that the account may set by itself.
+    min: u32;
+    /// The most that the account may set by itself.
+    max: u32;
     /// How many there are altogether.
     total: u32;
     /// How many are in use.
@@ -235,6 +240,7 @@ impl Facts {
             Refusal::Capacity(refusal) => return Self::of_capacity(refusal),
             Refusal::Access(refusal) => return Self::of_access(refusal),
             Refusal::State(refusal) => return Self::of_state(refusal),
+            Refusal::Subscription(refusal) => return Self::of_subscription(refusal),
             Refusal::Invalid { field, expected } => Self {
                 errors: vec![FieldError {
                     field: (*field).to_owned(),
@@ -391,6 +397,37 @@ impl Facts {
             | StateRefusal::NotYourSession
             | StateRefusal::AlreadyJoined
             | StateRefusal::IdempotencyKeyReused => return None,
+        })
+    }
+
+    fn of_subscription(refusal: &SubscriptionRefusal) -> Option<Self> {
+        let facts = Self::default();
+        Some(match refusal {
+            SubscriptionRefusal::SeatsOutsideBounds {
+                kind,
+                product,
+                asked,
+                min,
+                max,
+            } => Self {
+                seat_kind: Some(kind.as_str()),
+                product: Some(product.clone()),
+                asked: Some(*asked),
+                min: Some(*min),
+                max: Some(*max),
+                ..facts
+            },
+            SubscriptionRefusal::MinutesOutsideBounds { asked, left, max } => Self {
+                asked: Some(*asked),
+                left: Some(*left),
+                max: Some(*max),
+                ..facts
+            },
+            SubscriptionRefusal::PlanOutsideBounds { plan } => Self {
+                plan: Some(plan.clone()),
+                ..facts
+            },
+            SubscriptionRefusal::Closed => return None,
         })
     }
 

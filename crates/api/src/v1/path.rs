@@ -1,7 +1,10 @@
 //! The paths below an account, for the OpenAPI document; handlers extract the parts they need.
 
 use serde::Deserialize;
-use usher_domain::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
+use usher_domain::{
+    AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, SubscriptionRequestId, TeamId, TicketId,
+    UserId,
+};
 use utoipa::IntoParams;
 
 use super::schema;
@@ -74,6 +77,11 @@ paths! {
     TicketPath {
         /// The ticket.
         ticket: TicketId as schema::TicketId
+    }
+    /// A request for a purchase.
+    SubscriptionRequestPath {
+        /// The request.
+        subscription_request: SubscriptionRequestId as schema::SubscriptionRequestId
     }
     /// An API key.
     ApiKeyPath {

@@ -104,6 +104,8 @@ strings! {
     ApiKeyId: |string| id(string, "key");
     /// The id of an operator key.
     OperatorKeyId: |string| id(string, "opkey");
+    /// The id of a request for a purchase.
+    SubscriptionRequestId: |string| id(string, "subreq");
     /// The id of a recorded refusal.
     RefusalId: |string| id(string, "refu");
 
@@ -147,6 +149,10 @@ strings! {
         .pattern(Some("^[0-9a-f]{1,16}[.][0-9a-f]{1,32}[.][0-9a-f]{1,8}$"))
         .examples(["0.188bac74afa78aabc3bbd1eef28d881.0"]);
 
+    /// How the operator answered a request for a purchase.
+    RequestOutcome: |string| words(string, &["approved", "changed", "declined"]);
+    /// What changed of a subscription.
+    SubscriptionChangeKind: |string| words(string, &["subscription", "minutes", "management", "closed"]);
     /// A user's role in the account.
     Role: |string| words(string, &["member", "manager", "admin", "owner"]);
     /// What a manager may be allowed to do.

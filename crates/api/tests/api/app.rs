@@ -330,6 +330,12 @@ impl Answer {
         self.with_status(201).json()
     }
 
+    /// The body of a 202.
+    #[track_caller]
+    pub fn accepted(&self) -> Value {
+        self.with_status(202).json()
+    }
+
     /// A 204.
     #[track_caller]
     pub fn done(&self) {

@@ -92,6 +92,10 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         | "listAccounts"
         | "getAccount"
         | "getSubscription"
+        | "getSubscriptionManagement"
+        | "listAccountSubscriptionRequests"
+        | "listSubscriptionRequests"
+        | "listSubscriptionChanges"
         | "getSettings"
         | "listUsers"
         | "listPools"
@@ -123,6 +127,16 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         "setSubscription" => Sample::body(json!({"plan": "enterprise", "products": {
             "remote-support": {"named_seats": 5, "shared_seats": 10},
         }})),
+        "setSubscriptionManagement" => Sample::body(json!({"mode": "on_request"})),
+        "approveSubscriptionRequest" | "declineSubscriptionRequest" | "removeSubscriptionRequest" => {
+            let buyer = app.key(&["subscription.manage"]).await;
+            let asked = app
+                .by(&buyer)
+                .post("minutes", json!({"minutes": 1 + number}))
+                .await;
+            let asked: Value = serde_json::from_str(&asked.text).unwrap();
+            Sample::of("subscription_request", text(&asked["id"])).with(json!({}))
+        }
         "addMinutes" => Sample::body(json!({"minutes": 1})),
         "changeSettings" => Sample::body(json!({"session_permissions": {"control_own": false}})),
         // Nothing answers there: callers who may set a provider are told so.

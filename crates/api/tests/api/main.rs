@@ -18,6 +18,7 @@ mod examples;
 mod groups;
 mod join;
 mod labels;
+mod management;
 mod openapi;
 mod pages;
 mod pools;

@@ -147,11 +147,11 @@ impl Admitted {
 
     /// [`execute`](Self::execute) of a command whose id is derived from an idempotency key: the same command again
     /// changes nothing, and a key used for another request is refused.
-    pub async fn execute_once<T: Send + 'static>(
+    pub async fn execute_once<C: Execute, T: Send + 'static>(
         &self,
         key: &IdempotencyKey,
-        command: Command,
-        view: impl Fn(&Account, &(), Timestamp) -> T + Send + 'static,
+        command: C,
+        view: impl Fn(&Account, &C::Outcome, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Problem> {
         match self.try_execute(command, view).await {
             Ok(shown) => Ok(shown),

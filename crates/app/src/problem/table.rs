@@ -103,6 +103,8 @@ impl Kind {
             Code::PlanExcludesSharedSeats => kind!("plan-excludes-shared-seats"),
             Code::NotEnoughSeats => kind!("not-enough-seats"),
             Code::SeatsInUse => kind!("seats-in-use"),
+            Code::OutsideBounds => kind!("outside-bounds"),
+            Code::SubscriptionClosed => kind!("subscription-closed"),
             Code::PoolNotEmpty => kind!("pool-not-empty"),
             Code::DefaultPool => kind!("default-pool"),
             Code::PoolInUse => kind!("pool-in-use"),

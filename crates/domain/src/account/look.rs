@@ -4,10 +4,14 @@ use alloc::collections::BTreeMap;
 
 use super::{ApiKey, ProductSeats, Settings, State, Subscription, Team};
 use crate::event::Claim;
-use crate::id::{AccountId, ApiKeyId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
+use crate::id::{
+    AccountId, ApiKeyId, PoolId, SessionId, SignInId, SubscriptionRequestId, TeamId, TicketId, UserId,
+};
 use crate::labels::{Labelled, Labels};
+use crate::management::Management;
 use crate::pool::{Holder, Pool};
 use crate::presence::{Session, SignIn, Ticket};
+use crate::purchase::SubscriptionRequest;
 use crate::text::{Email, ExternalId, Name, Product};
 use crate::time::Timestamp;
 use crate::user::{License, User};
@@ -60,6 +64,30 @@ impl State {
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// How the subscription is managed (L9).
+    #[must_use]
+    pub const fn management(&self) -> &Management {
+        &self.management
+    }
+
+    /// How many minutes the account may still add by itself at `now` (L9); `None` unless it buys within bounds.
+    #[must_use]
+    pub fn minutes_left_to_buy(&self, now: Timestamp) -> Option<u32> {
+        let bounds = self.management.bounds()?;
+        Some(bounds.minutes_left(self.minutes_period, now))
+    }
+
+    /// The newest request of each kind to the operator, open or answered (L10).
+    pub fn subscription_requests(&self) -> impl Iterator<Item = &SubscriptionRequest> {
+        self.requests.all()
+    }
+
+    /// One of these requests.
+    #[must_use]
+    pub fn subscription_request(&self, id: SubscriptionRequestId) -> Option<&SubscriptionRequest> {
+        self.requests.get(id)
     }
 
     /// Prepaid minutes left.

@@ -1,30 +1,29 @@
-//! The account itself: subscription and minutes (L7, L8, R7), settings, API keys.
+//! The account itself (R7): its name, its settings, its API keys.
 
 use alloc::borrow::ToOwned;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::account::{
-    Account, ApiKey, CORS_ORIGINS_MAX, KeyMaker, Plan, ProductSeats, SettingsPatch, Subscription,
-};
-use crate::command::{AccountCommand, ApiKeyCommand, Decision, SubscriptionSeen};
-use crate::decide::{labels, pools, presence, rights, users};
+use crate::account::{Account, ApiKey, CORS_ORIGINS_MAX, KeyMaker, SettingsPatch};
+use crate::command::{AccountCommand, ApiKeyCommand, Decision};
+use crate::decide::{Decide, labels, pools, presence, rights, subscription, users};
 use crate::directory::SignInPatch;
-use crate::event::{AccountEvent, ApiKeyEvent, EndReason, Event, PoolEvent};
-use crate::id::{ApiKeyId, PoolId, TopUpId, UserId};
+use crate::event::{AccountEvent, ApiKeyEvent, EndReason, Event};
+use crate::id::{ApiKeyId, UserId};
 use crate::labels::{Labelled, LabelsPatch};
 use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
-use crate::refusal::{AccessRefusal, CapacityRefusal, Refusal, SeatKind, StateRefusal};
+use crate::refusal::{AccessRefusal, Refusal, StateRefusal};
 use crate::repeat;
-use crate::text::{Name, Product};
+use crate::text::Name;
+use crate::time::Timestamp;
 
 pub(super) fn decide(
     account: &Account,
     command: &AccountCommand,
     actor: &Actor,
+    now: Timestamp,
 ) -> Result<Decision, Refusal> {
     match command {
         AccountCommand::Create { .. } => {
@@ -33,16 +32,19 @@ pub(super) fn decide(
         }
         AccountCommand::Change { name, labels } => change(account, name.as_ref(), labels, actor),
         AccountCommand::Delete => delete(account, actor),
-        AccountCommand::SetSubscription {
-            plan,
-            products,
-            default_pools,
-            seen,
-        } => {
-            account.need_operator(actor)?;
-            set_subscription(account, plan, products, default_pools, seen.as_ref())
+        AccountCommand::SetSubscription(command) => {
+            command.decide(account, actor, now).map(Decision::without_outcome)
         }
-        AccountCommand::AddMinutes { id, minutes } => add_minutes(account, *id, *minutes, actor),
+        AccountCommand::AddMinutes(command) => {
+            command.decide(account, actor, now).map(Decision::without_outcome)
+        }
+        AccountCommand::AnswerRequest { id, answer, note } => {
+            subscription::answer(account, *id, answer, note.as_ref(), actor)
+        }
+        AccountCommand::RemoveRequest { id } => subscription::remove(account, *id, actor),
+        AccountCommand::SetManagement { management } => {
+            subscription::set_management(account, management, actor)
+        }
         AccountCommand::ChangeSettings { change } => change_settings(account, change, actor),
     }
 }
@@ -117,123 +119,6 @@ fn delete(account: &Account, actor: &Actor) -> Result<Decision, Refusal> {
         .collect();
     events.push(Event::Account(AccountEvent::Deleted {}));
     Ok(Decision::done(events))
-}
-
-fn set_subscription(
-    account: &Account,
-    plan: &Plan,
-    products: &BTreeMap<Product, ProductSeats>,
-    default_pools: &BTreeMap<Product, PoolId>,
-    seen: Option<&SubscriptionSeen>,
-) -> Result<Decision, Refusal> {
-    let before = &account.subscription;
-    // Before the check of what was seen, so that a repeated request whose answer was lost is not refused.
-    if before.plan.as_ref() == Some(plan) && before.products == *products {
-        return Ok(Decision::done(Vec::new()));
-    }
-    check_subscription_seen(before, seen)?;
-    if !plan.shared_seats && products.values().any(|seats| seats.shared_seats > 0) {
-        return Err(Refusal::Capacity(CapacityRefusal::PlanExcludesSharedSeats {
-            plan: plan.name.to_string(),
-        }));
-    }
-    for product in account.given.keys() {
-        let after = products.get(product).copied().unwrap_or_default();
-        let named = account.named_assigned(product);
-        check_in_use(SeatKind::Named, product, after.named_seats, named)?;
-        let distributed = account.shared_distributed(product);
-        check_in_use(SeatKind::Shared, product, after.shared_seats, distributed)?;
-    }
-
-    let mut events = vec![Event::Account(AccountEvent::SubscriptionSet {
-        plan: plan.clone(),
-        products: products.clone(),
-    })];
-    let shared = products.iter().filter(|(_, seats)| seats.shared_seats > 0);
-    for (product, seats) in shared.filter(|(product, _)| account.default_pool(product).is_none()) {
-        events.push(first_pool(account, product, seats.shared_seats, default_pools)?);
-    }
-    Ok(Decision::done(events))
-}
-
-/// Numbers chosen when the account had bought something else would undo somebody else's change.
-fn check_subscription_seen(before: &Subscription, seen: Option<&SubscriptionSeen>) -> Result<(), Refusal> {
-    fn with_seats(
-        products: &BTreeMap<Product, ProductSeats>,
-    ) -> impl Iterator<Item = (&Product, &ProductSeats)> {
-        let none = ProductSeats::default();
-        products.iter().filter(move |(_, seats)| **seats != none)
-    }
-    match seen {
-        Some(seen)
-            if seen.plan.as_ref() != before.plan.as_ref().map(|plan| &plan.name)
-                || !with_seats(&seen.products).eq(with_seats(&before.products)) =>
-        {
-            Err(Refusal::State(StateRefusal::ChangedMeanwhile {
-                field: "subscription",
-                now: "the subscription is another one".to_owned(),
-            }))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Refuses to go below the seats that are assigned or allocated (L8).
-fn check_in_use(kind: SeatKind, product: &Product, asked: u32, in_use: u32) -> Result<(), Refusal> {
-    if asked >= in_use {
-        return Ok(());
-    }
-    Err(Refusal::Capacity(CapacityRefusal::SeatsInUse {
-        kind,
-        product: product.clone(),
-        asked,
-        in_use,
-    }))
-}
-
-/// The default pool, with all the shared seats that a product has at first (L7, P1).
-fn first_pool(
-    account: &Account,
-    product: &Product,
-    seats: u32,
-    ids: &BTreeMap<Product, PoolId>,
-) -> Result<Event, Refusal> {
-    let id = ids.get(product).copied().filter(|id| {
-        let is_of_another = ids.iter().any(|(other, taken)| other != product && taken == id);
-        !is_of_another && !account.pools.contains_key(id)
-    });
-    let (Some(id), Ok(name)) = (id, "Default pool".parse()) else {
-        return Err(Refusal::Invalid {
-            field: "default_pools",
-            expected: "a new id for each product that is new to shared seats".to_owned(),
-        });
-    };
-    Ok(Event::Pool(PoolEvent::Created {
-        id,
-        name,
-        product: product.clone(),
-        seats,
-        rules: account.settings.pool_defaults.clone(),
-        default: true,
-    }))
-}
-
-fn add_minutes(account: &Account, id: TopUpId, minutes: u32, actor: &Actor) -> Result<Decision, Refusal> {
-    account.need_operator(actor)?;
-    if minutes == 0 {
-        return Err(Refusal::Invalid {
-            field: "minutes",
-            expected: "at least 1".to_owned(),
-        });
-    }
-    match account.top_ups.minutes_of(id) {
-        Some(added) if added == minutes => Ok(Decision::done(Vec::new())),
-        Some(_) => Err(taken("top-up", "id")),
-        None => Ok(Decision::done(vec![Event::Account(AccountEvent::MinutesAdded {
-            id: Some(id),
-            minutes,
-        })])),
-    }
 }
 
 fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> Result<Decision, Refusal> {
@@ -350,6 +235,6 @@ fn need_key<'a>(account: &'a Account, id: ApiKeyId, actor: &Actor) -> Result<&'a
     key.ok_or(Refusal::NotFound { what: "API key" })
 }
 
-fn taken(what: &'static str, field: &'static str) -> Refusal {
+pub(super) fn taken(what: &'static str, field: &'static str) -> Refusal {
     Refusal::State(StateRefusal::AlreadyExists { what, field })
 }

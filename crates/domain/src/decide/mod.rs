@@ -14,6 +14,7 @@ mod queue;
 pub(crate) mod rights;
 mod sessions;
 mod sign_ins;
+mod subscription;
 mod teams;
 pub(crate) mod texts;
 mod users;
@@ -82,7 +83,7 @@ impl Decide for Command {
             repeat::check_key(account, bits)?;
         }
         match self {
-            Self::Account(command) => account::decide(account, command, actor),
+            Self::Account(command) => account::decide(account, command, actor, now),
             Self::ApiKey(command) => account::decide_key(account, command, actor),
             Self::User(command) => users::decide(account, command, actor),
             Self::License(command) => licenses::decide(account, command, actor),

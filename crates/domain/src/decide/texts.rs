@@ -22,9 +22,13 @@ pub(super) fn check(account: &Account, command: &Command) -> Result<(), Refusal>
         Command::Account(command) => match command {
             AccountCommand::Create { name, .. } => visible("name", name.as_str()),
             AccountCommand::Change { name, .. } => optional("name", name.as_ref()),
+            AccountCommand::AnswerRequest { note, .. } => optional("note", note.as_ref()),
             AccountCommand::Delete
-            | AccountCommand::SetSubscription { .. }
-            | AccountCommand::AddMinutes { .. }
+            // These two check their texts when they are decided.
+            | AccountCommand::SetSubscription(_)
+            | AccountCommand::AddMinutes(_)
+            | AccountCommand::RemoveRequest { .. }
+            | AccountCommand::SetManagement { .. }
             | AccountCommand::ChangeSettings { .. } => Ok(()),
         },
         Command::ApiKey(command) => match command {
@@ -104,7 +108,7 @@ pub(crate) fn visible(field: &'static str, text: &str) -> Result<(), Refusal> {
     }
 }
 
-fn optional(field: &'static str, text: Option<&impl ToString>) -> Result<(), Refusal> {
+pub(super) fn optional(field: &'static str, text: Option<&impl ToString>) -> Result<(), Refusal> {
     text.map_or(Ok(()), |text| visible(field, &text.to_string()))
 }
 

@@ -4,10 +4,13 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::By;
 use crate::account::{KeyMaker, Plan, ProductSeats, SettingsPatch};
-use crate::id::{AccountId, ApiKeyId, TopUpId};
+use crate::id::{AccountId, ApiKeyId, SubscriptionRequestId, TopUpId};
 use crate::labels::{Labelled, Labels};
+use crate::management::Management;
 use crate::permission::Scope;
+use crate::purchase::{Purchase, RequestOutcome};
 use crate::text::{Name, Product};
 use crate::time::{Millis, Secs, Timestamp};
 
@@ -36,7 +39,30 @@ pub enum AccountEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<TopUpId>,
         minutes: u32,
+        /// Whether they count towards the bounds of what the account may buy by itself (L9).
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        is_bounded: bool,
     },
+    /// How the subscription is managed from now on (L9).
+    #[serde(rename = "subscription_management_set")]
+    ManagementSet { management: Management },
+    /// Somebody asked the operator for a purchase (L10). It replaces an earlier request of its kind.
+    #[serde(rename = "subscription_requested")]
+    Requested {
+        id: SubscriptionRequestId,
+        asked: Purchase,
+        by: By,
+    },
+    /// The operator answered a request. What it bought is in events of its own.
+    #[serde(rename = "subscription_request_answered")]
+    RequestAnswered {
+        id: SubscriptionRequestId,
+        outcome: RequestOutcome,
+        by: By,
+    },
+    /// An open request was withdrawn, or an answered one was dismissed.
+    #[serde(rename = "subscription_request_removed")]
+    RequestRemoved { id: SubscriptionRequestId, by: By },
     /// How far the account's time is ahead of the wall clock, if that does not follow from the last such event
     /// ([`WallTimes`](crate::WallTimes)).
     #[serde(rename = "wall_clock_read")]

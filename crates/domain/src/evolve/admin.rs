@@ -13,7 +13,9 @@ use crate::event::{AccountEvent, ApiKeyEvent, Profile, TeamEvent, UserEvent};
 use crate::evolve::{directory, seats};
 use crate::id::{TeamId, UserId};
 use crate::labels::{Labelled, Labels};
+use crate::management::MinutesPeriod;
 use crate::minutes;
+use crate::purchase::{Answered, PurchaseKind, SubscriptionRequest};
 use crate::text::Product;
 use crate::time::Timestamp;
 use crate::user::{License, User};
@@ -83,13 +85,42 @@ pub(super) fn of_account(account: &mut State, event: &AccountEvent, at: Timestam
                 products: products.clone(),
             };
         }
-        AccountEvent::MinutesAdded { id, minutes } => {
+        AccountEvent::MinutesAdded {
+            id,
+            minutes,
+            is_bounded,
+        } => {
             if let Some(id) = id {
                 account.top_ups.remember(*id, *minutes);
             }
             account.minutes = account.minutes.saturating_add(u64::from(*minutes));
+            if *is_bounded {
+                let period = MinutesPeriod::with(account.minutes_period, *minutes, at);
+                account.minutes_period = Some(period);
+            }
             minutes::added(account);
         }
+        AccountEvent::ManagementSet { management } => account.management = management.clone(),
+        AccountEvent::Requested { id, asked, by } => account.requests.put(SubscriptionRequest {
+            id: *id,
+            asked: asked.clone(),
+            before: match asked.kind() {
+                PurchaseKind::Subscription => Some(account.subscription.clone()),
+                PurchaseKind::Minutes => None,
+            },
+            by: by.clone(),
+            at,
+            answer: None,
+        }),
+        AccountEvent::RequestAnswered { id, outcome, by } => {
+            let answer = Answered {
+                outcome: outcome.clone(),
+                by: by.clone(),
+                at,
+            };
+            account.requests.answer(*id, answer);
+        }
+        AccountEvent::RequestRemoved { id, .. } => account.requests.remove(*id),
         AccountEvent::Labelled { subject, labels } => label(account, *subject, labels, at),
         AccountEvent::WallClockRead { ahead } => account.wall.note(at, *ahead),
         AccountEvent::SettingsChanged { change } => change_settings(account, change),

@@ -59,6 +59,10 @@ impl Touched {
                 | AccountEvent::Renamed { .. }
                 | AccountEvent::Deleted {}
                 | AccountEvent::MinutesAdded { .. }
+                | AccountEvent::ManagementSet { .. }
+                | AccountEvent::Requested { .. }
+                | AccountEvent::RequestAnswered { .. }
+                | AccountEvent::RequestRemoved { .. }
                 | AccountEvent::WallClockRead { .. }
                 | AccountEvent::Labelled { .. }
                 | AccountEvent::SettingsChanged { .. } => {}

@@ -56,6 +56,10 @@ codes! {
     NotEnoughSeats "not-enough-seats";
     /// The subscription cannot go below what is assigned or distributed.
     SeatsInUse "seats-in-use";
+    /// More or fewer seats or minutes than the account may set by itself, or another plan.
+    OutsideBounds "outside-bounds";
+    /// Only the operator changes the account's subscription.
+    SubscriptionClosed "subscription-closed";
     /// The pool has users.
     PoolNotEmpty "pool-not-empty";
     /// The default pool cannot be deleted.

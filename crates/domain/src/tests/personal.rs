@@ -23,7 +23,7 @@ const MARKERS: [&str; 4] = [
 
 /// Texts about the account or about things, ids, digests and codes. A field about a person does not belong here: its type
 /// is `Personal`. What a vendor keeps with an account, user, pool or session (labels) is the vendor's own id.
-const NOT_PERSONAL: [&str; 42] = [
+const NOT_PERSONAL: [&str; 47] = [
     ".account_created.name",
     ".account_renamed.name",
     ".api_key_created.name",
@@ -60,6 +60,11 @@ const NOT_PERSONAL: [&str; 42] = [
     ".session_ending.by.actor",
     ".sign_in_ended.by.actor",
     ".signed_in.product",
+    ".subscription_request_answered.by.actor",
+    ".subscription_request_answered.outcome.changed.bought.subscription.plan.name",
+    ".subscription_request_removed.by.actor",
+    ".subscription_requested.asked.subscription.plan.name",
+    ".subscription_requested.by.actor",
     ".subscription_set.plan.name",
     ".team_changed.name",
     ".team_created.name",

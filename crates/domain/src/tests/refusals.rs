@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::presence::{Device, DeviceKind};
 use crate::refusal::{
     AccessRefusal, Action, CapacityRefusal, Code, PoolFigures, Refusal, SeatKind, SeatRefusal, StateRefusal,
+    SubscriptionRefusal,
 };
 use crate::{GroupId, PoolId, Secs, SignInId, TicketId};
 
@@ -117,6 +118,34 @@ fn of_settings() -> Vec<(Refusal, &'static str)> {
                 in_use: 2,
             }),
             "Free 1 of them before lowering to 1.",
+        ),
+        (
+            Refusal::Subscription(SubscriptionRefusal::SeatsOutsideBounds {
+                kind: SeatKind::Named,
+                product: "desk".parse().unwrap(),
+                asked: 40,
+                min: 2,
+                max: 20,
+            }),
+            "Choose a number in between, or ask the operator of this server.",
+        ),
+        (
+            Refusal::Subscription(SubscriptionRefusal::MinutesOutsideBounds {
+                asked: 9,
+                left: 5,
+                max: 60,
+            }),
+            "Add no more than that, or ask the operator of this server.",
+        ),
+        (
+            Refusal::Subscription(SubscriptionRefusal::PlanOutsideBounds {
+                plan: "team".to_owned(),
+            }),
+            "Keep it, or ask the operator of this server for another.",
+        ),
+        (
+            Refusal::Subscription(SubscriptionRefusal::Closed),
+            "Ask them for a change.",
         ),
         (
             Refusal::Capacity(CapacityRefusal::PoolNotEmpty { users: 1 }),

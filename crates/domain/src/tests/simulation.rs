@@ -4,6 +4,7 @@
 mod commands;
 mod fields;
 mod naive;
+mod purchases;
 mod transitions;
 mod world;
 

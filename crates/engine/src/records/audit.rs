@@ -8,6 +8,7 @@ use usher_domain::event::{
 };
 use usher_domain::labels::Labelled;
 use usher_domain::presence::SessionState;
+use usher_domain::purchase::{RequestOutcome, SubscriptionRequest};
 use usher_domain::single_sign_on::ProviderChange;
 use usher_domain::{Event, OperatorKeyId, SessionId};
 use usher_journal::{Audit, Record, Text};
@@ -57,7 +58,7 @@ const ACCOUNT: &str = "account";
 
 fn line(context: &Context<'_>, event: &Event) -> Option<Line> {
     match event {
-        Event::Account(event) => account(event),
+        Event::Account(event) => account(context, event),
         Event::ApiKey(event) => api_key(context, event),
         Event::User(event) => user(context, event),
         Event::Credential(event) => Some(credential(event)),
@@ -72,13 +73,32 @@ fn line(context: &Context<'_>, event: &Event) -> Option<Line> {
     }
 }
 
-fn account(event: &AccountEvent) -> Option<Line> {
+fn account(context: &Context<'_>, event: &AccountEvent) -> Option<Line> {
     Some(match event {
         AccountEvent::Created { id, .. } => Line::of("account.created", id, event),
         AccountEvent::Renamed { .. } => Line::of("account.renamed", &ACCOUNT, event),
         AccountEvent::Deleted {} => Line::of("account.deleted", &ACCOUNT, event),
         AccountEvent::SubscriptionSet { .. } => Line::of("subscription.set", &ACCOUNT, event),
         AccountEvent::MinutesAdded { .. } => Line::of("minutes.added", &ACCOUNT, event),
+        AccountEvent::ManagementSet { .. } => Line::of("subscription.management_set", &ACCOUNT, event),
+        AccountEvent::Requested { id, .. } => Line::of("subscription.requested", id, event),
+        AccountEvent::RequestAnswered { id, outcome, .. } => {
+            let action = match outcome {
+                RequestOutcome::Approved | RequestOutcome::Changed { .. } => "subscription.request_approved",
+                RequestOutcome::Declined => "subscription.request_declined",
+            };
+            Line::of(action, id, event)
+        }
+        AccountEvent::RequestRemoved { id, .. } => {
+            let request = context.before.and_then(|before| before.subscription_request(*id));
+            let is_open = request.is_some_and(SubscriptionRequest::is_open);
+            let action = if is_open {
+                "subscription.request_withdrawn"
+            } else {
+                "subscription.request_dismissed"
+            };
+            Line::new(action, id, None)
+        }
         AccountEvent::SettingsChanged { .. } => Line::of("settings.changed", &ACCOUNT, event),
         AccountEvent::Labelled { subject, .. } => match subject {
             Labelled::Account => Line::of("account.labelled", &ACCOUNT, event),

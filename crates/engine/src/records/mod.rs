@@ -5,6 +5,7 @@
 
 mod audit;
 mod presence;
+mod requests;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use usher_domain::labels::{Labelled, Labels, Metadata};
 use usher_domain::personal::Personal;
 use usher_domain::{Account, Event, Observer, PoolId, Timestamp};
 use usher_journal::table::Change;
-use usher_journal::{AccountRow, Occupancy, Record, SessionRow, Text};
+use usher_journal::{AccountRow, Occupancy, Record, SessionRow, SubscriptionChange, Text};
 
 use crate::Cause;
 
@@ -27,6 +28,11 @@ pub struct Recorder {
     audits: u32,
     is_account_changed: bool,
     changed_pools: BTreeSet<PoolId>,
+    /// Changes of subscription requests. They are shown next to those of other accounts, so their times are the wall
+    /// clock's, which the account knows at the end of the commit.
+    requests: Vec<requests::RequestChange>,
+    /// Changes of what was bought, without their time by the wall clock, for the same reason.
+    subscription_changes: Vec<SubscriptionChange>,
 }
 
 /// Records the steps that one actor takes with one request.
@@ -66,6 +72,8 @@ impl Recorder {
             audits: 0,
             is_account_changed: false,
             changed_pools: BTreeSet::new(),
+            requests: Vec::new(),
+            subscription_changes: Vec::new(),
         }
     }
 
@@ -99,6 +107,16 @@ impl Recorder {
             ]);
             self.records.insert(0, Record::Account(account));
         }
+        let at = after.shown(self.at).get();
+        let requests = std::mem::take(&mut self.requests);
+        self.records
+            .extend(requests.into_iter().map(|request| request.record(at)));
+        let changes = std::mem::take(&mut self.subscription_changes).into_iter();
+        let changes = changes.map(|change| SubscriptionChange {
+            wall_at: at,
+            ..change
+        });
+        self.records.extend(changes.map(Record::SubscriptionChange));
         for pool in self.changed_pools.iter().filter_map(|id| after.pool(*id)) {
             self.records.push(Record::Occupancy(Occupancy {
                 pool: pool.id,
@@ -138,14 +156,38 @@ impl Recorder {
 
     fn note_account(&mut self, context: &Context<'_>, event: &AccountEvent) {
         match event {
-            AccountEvent::Created { .. } | AccountEvent::Renamed { .. } | AccountEvent::Deleted {} => {
+            AccountEvent::SubscriptionSet { .. }
+            | AccountEvent::MinutesAdded { .. }
+            | AccountEvent::ManagementSet { .. }
+            | AccountEvent::Deleted {} => self.note_subscription(context, event),
+            AccountEvent::Created { .. }
+            | AccountEvent::Renamed { .. }
+            | AccountEvent::Requested { .. }
+            | AccountEvent::RequestAnswered { .. }
+            | AccountEvent::RequestRemoved { .. }
+            | AccountEvent::WallClockRead { .. }
+            | AccountEvent::Labelled { .. }
+            | AccountEvent::SettingsChanged { .. } => {}
+        }
+        match event {
+            AccountEvent::Created { .. } | AccountEvent::Renamed { .. } => self.is_account_changed = true,
+            AccountEvent::Deleted {} => {
                 self.is_account_changed = true;
+                self.close_requests(context);
             }
             AccountEvent::Labelled { subject, labels } => self.note_labels(*subject, labels),
             AccountEvent::MinutesAdded { minutes, .. } => {
                 self.note_balance(context, i64::from(*minutes), None);
             }
+            AccountEvent::Requested { id, asked, by } => self.note_request(context, *id, asked, by),
+            AccountEvent::RequestAnswered { id, outcome, by } => {
+                self.note_request_end(*id, Text::Static(outcome.as_str()), Some(by));
+            }
+            AccountEvent::RequestRemoved { id, by } => {
+                self.note_request_end(*id, Text::Static("withdrawn"), Some(by));
+            }
             AccountEvent::SubscriptionSet { .. }
+            | AccountEvent::ManagementSet { .. }
             | AccountEvent::WallClockRead { .. }
             | AccountEvent::SettingsChanged { .. } => {}
         }

@@ -284,7 +284,7 @@ impl Recorder {
     }
 }
 
-fn ended_by(by: Option<&By>) -> Option<EndedBy> {
+pub(super) fn ended_by(by: Option<&By>) -> Option<EndedBy> {
     by.map(|by| EndedBy {
         actor: Text::from(by.actor.clone()),
         name: by.name.as_ref().map(personal),

@@ -169,17 +169,18 @@ pub(super) fn log_page<R: Row>(
     let query = query.and("place < ?", [Value::Integer(before)]).within(span);
     let rows = query
         .fitting(conditions)
-        .page(connection, "place DESC", page, logged)?;
+        .page(connection, "place DESC", page, |row| logged(row, 0))?;
     Ok(Page::cut(rows, page.limit()))
 }
 
-fn logged<R: Row>(row: &Found<'_>) -> rusqlite::Result<(Cursor, Recorded<R>)> {
-    let place: i64 = row.get(0)?;
+/// The row whose place, time and number are in the columns from `first` on, followed by its fields.
+pub(super) fn logged<R: Row>(row: &Found<'_>, first: usize) -> rusqlite::Result<(Cursor, Recorded<R>)> {
+    let place: i64 = row.get(first)?;
     let found = Recorded {
-        at: Timestamp::from_millis(row.get(1)?),
-        seq: Seq::new(row.get::<_, i64>(2)?.cast_unsigned()),
+        at: Timestamp::from_millis(row.get(first + 1)?),
+        seq: Seq::new(row.get::<_, i64>(first + 2)?.cast_unsigned()),
         index: index(place),
-        entry: read(row, 3)?,
+        entry: read(row, first + 3)?,
     };
     let cursor = Cursor::new(Timestamp::default(), place.cast_unsigned().into(), 0);
     Ok((cursor, found))

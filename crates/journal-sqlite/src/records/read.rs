@@ -6,13 +6,14 @@ use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, 
 use usher_journal::table::{Cell as _, Row, Value};
 use usher_journal::{
     ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, Cursor, JournalError,
-    Minutes, MinutesRow, Occupancy, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, Seq,
-    SessionFilter, SessionRow, SignInRow, Span, Text, TicketFilter, TicketRow,
+    Minutes, MinutesRow, Occupancy, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow,
+    RequestOf, Seq, SessionFilter, SessionRow, SignInRow, Span, SubscriptionChange, SubscriptionChangeOf,
+    SubscriptionRequestRow, Text, TicketFilter, TicketRow,
 };
 
 use super::cells::{one, read};
 use super::log::{last_before, newest_first, newest_first_by_place, oldest_first};
-use super::query::{OfCommits, Query, log_page};
+use super::query::{OfCommits, Query, log_page, logged};
 use crate::{SqliteJournal, chain};
 
 /// The sessions of an account that an index finds: old users and vendor ids are found as fast as current ones.
@@ -232,6 +233,55 @@ impl Records for SqliteJournal {
                 let row: TicketRow = read(row, 0)?;
                 Ok((Cursor::new(row.opened_at, row.id.bits(), 0), row))
             })?;
+            Ok(Page::cut(rows, page.limit()))
+        })
+        .await
+    }
+
+    async fn list_open_requests(&self, page: PageRequest) -> Result<Page<RequestOf>, JournalError> {
+        self.ask(move |connection| {
+            let after = page.after().map_or(0, Cursor::major);
+            let index = Some("subscription_requests_open");
+            let name = "COALESCE((SELECT name FROM accounts WHERE accounts.account_id = subscription_requests.account_id), '')";
+            let query = Query::<SubscriptionRequestRow>::new(&["account_id", name], index).and("is_open", []);
+            let rows = query
+                .and("id > ?", [Value::Id(after)])
+                .page(connection, "id", page, |row| {
+                    let of = RequestOf {
+                        account: one(row, 0)?,
+                        account_name: one(row, 1)?,
+                        request: read(row, 2)?,
+                    };
+                    let id = of.request.id.bits();
+                    Ok((Cursor::new(Timestamp::default(), id, 0), of))
+                })?;
+            Ok(Page::cut(rows, page.limit()))
+        })
+        .await
+    }
+
+    async fn list_subscription_changes(
+        &self,
+        page: PageRequest,
+    ) -> Result<Page<SubscriptionChangeOf>, JournalError> {
+        self.ask(move |connection| {
+            let after = page
+                .after()
+                .map_or(-1, |after| i64::try_from(after.major()).unwrap_or(i64::MAX));
+            let query = Query::<SubscriptionChange>::new(&["account_id", "place", "at", "seq"], None);
+            let rows =
+                query
+                    .and("place > ?", [Value::Integer(after)])
+                    .page(connection, "place", page, |row| {
+                        let (cursor, change) = logged(row, 1)?;
+                        let account = one(row, 0)?;
+                        let of = SubscriptionChangeOf {
+                            cursor,
+                            account,
+                            change,
+                        };
+                        Ok((cursor, of))
+                    })?;
             Ok(Page::cut(rows, page.limit()))
         })
         .await

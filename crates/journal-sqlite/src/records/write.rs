@@ -6,7 +6,8 @@ use rusqlite::{Connection, Statement, params};
 use usher_domain::{AccountId, Timestamp};
 use usher_journal::table::{Assignment, Cell as _, Change, Condition, OfCommit, Row, Value};
 use usher_journal::{
-    Audit, CODE_KEPT_SECS, Minutes, Occupancy, Record, Refusal, Seq, SessionRow, SignInRow, TicketRow,
+    Audit, CODE_KEPT_SECS, Minutes, Occupancy, Record, Refusal, Seq, SessionRow, SignInRow,
+    SubscriptionChange, SubscriptionRequestRow, TicketRow,
 };
 
 use super::cells::{bind, compared, sign};
@@ -30,6 +31,8 @@ pub(crate) struct RecordStatements<'c> {
     sign_in: Statement<'c>,
     session: Statement<'c>,
     ticket: Statement<'c>,
+    request: Statement<'c>,
+    subscription_change: Statement<'c>,
     /// Those that change rows, by table and columns.
     changes: HashMap<Vec<&'static str>, Statement<'c>>,
     code_issued: Statement<'c>,
@@ -109,6 +112,8 @@ impl<'c> RecordStatements<'c> {
             sign_in: add::<SignInRow>(connection)?,
             session: add::<SessionRow>(connection)?,
             ticket: add::<TicketRow>(connection)?,
+            request: add::<SubscriptionRequestRow>(connection)?,
+            subscription_change: add::<SubscriptionChange>(connection)?,
             changes: HashMap::new(),
             code_issued: connection.prepare(
                 "INSERT INTO codes (code, account_id, session_id) VALUES (?1, ?2, ?3)
@@ -142,6 +147,8 @@ impl<'c> RecordStatements<'c> {
             | Record::SignIn(_)
             | Record::Session(_)
             | Record::Ticket(_)
+            | Record::SubscriptionRequest(_)
+            | Record::SubscriptionChange(_)
             | Record::CodeIssued { .. }
             | Record::CodeRetired { .. }
             | Record::AddressPut { .. } => false,
@@ -172,6 +179,9 @@ impl<'c> RecordStatements<'c> {
             Record::Session(change) => self.change(of, change),
             Record::Ticket(Change::Add(row)) => insert(&mut self.ticket, of, index, &**row),
             Record::Ticket(change) => self.change(of, change),
+            Record::SubscriptionRequest(Change::Add(row)) => insert(&mut self.request, of, index, &**row),
+            Record::SubscriptionRequest(change) => self.change(of, change),
+            Record::SubscriptionChange(entry) => insert(&mut self.subscription_change, of, index, entry),
             Record::CodeIssued { code, session } => {
                 self.code_issued
                     .execute(params![&**code, account, blob(session.bits())])

@@ -248,6 +248,8 @@ async fn everything(journal: &dyn Journal, records: &dyn Records) -> Vec<Arc<str
         records.list_accounts(AccountFilter::default(), page).await
     ));
     tell(format!("{:?}", journal.last_written_at().await));
+    tell(format!("{:?}", records.list_open_requests(page).await));
+    tell(format!("{:?}", records.list_subscription_changes(page).await));
     for number in 1..4 {
         let of = account(number);
         tell(format!("{:?}", journal.load(of).await));

@@ -1,7 +1,10 @@
 //! The rows that lists show, and those that filters leave out.
 
+use usher_domain::AccountId;
+
 use super::{
-    Backend, Pen, account, account_put, at, audit, occupancy, pool, refusal, session, session_started, user,
+    Backend, Pen, account, account_put, at, audit, occupancy, pool, refusal, request_answered, request_made,
+    session, session_started, subscription_changed, user,
 };
 use crate::{
     AccountFilter, AuditFilter, Channel, PageRequest, Record, RefusalFilter, SessionFilter, Span, Text,
@@ -243,4 +246,77 @@ pub async fn the_audit_is_filtered_by_cause(backend: &dyn Backend) {
             assert_eq!(found, expected, "{filter:?}");
         }
     }
+}
+
+/// Answered ones are not.
+pub async fn open_requests_of_all_accounts_are_listed(backend: &dyn Backend) {
+    let (mut pen, mut other) = (Pen::new(backend, account(1)), Pen::new(backend, account(2)));
+    pen.write(
+        1,
+        vec![
+            account_put("Contoso", false),
+            request_made(1, 7),
+            request_made(1, 3),
+        ],
+    )
+    .await;
+    other
+        .write(2, vec![account_put("Fabrikam", false), request_made(2, 5)])
+        .await;
+
+    let list = async || {
+        let page = backend.records().list_open_requests(PageRequest::default()).await;
+        let rows = page.unwrap().items.into_iter();
+        rows.map(|of| (of.account, of.account_name.to_string(), of.request.id.bits()))
+            .collect::<Vec<_>>()
+    };
+    let [contoso, fabrikam] = [(account(1), "Contoso"), (account(2), "Fabrikam")];
+    let expected = |of: &[((AccountId, &str), u128)]| {
+        let of = of
+            .iter()
+            .map(|((account, name), id)| (*account, (*name).to_owned(), *id));
+        of.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        list().await,
+        expected(&[(contoso, 3), (fabrikam, 5), (contoso, 7)])
+    );
+
+    // Another account cannot answer it.
+    other.write(3, vec![request_answered(3, 3)]).await;
+    pen.write(4, vec![request_answered(4, 7)]).await;
+    assert_eq!(list().await, expected(&[(contoso, 3), (fabrikam, 5)]));
+}
+
+/// Whatever the accounts' times are. A cursor leads to what was written later.
+pub async fn subscription_changes_are_listed_in_the_order_of_writing(backend: &dyn Backend) {
+    let (mut pen, mut other) = (Pen::new(backend, account(2)), Pen::new(backend, account(1)));
+    pen.write(
+        9,
+        vec![subscription_changed(9, "a"), subscription_changed(9, "b")],
+    )
+    .await;
+    other
+        .write(1, vec![audit(0, "eva", "x"), subscription_changed(1, "c")])
+        .await;
+
+    let list = async |after| {
+        let page = PageRequest::new(10, after);
+        let found = backend
+            .records()
+            .list_subscription_changes(page)
+            .await
+            .unwrap()
+            .items;
+        let told = found.iter().map(|of| (of.account, of.change.actor.to_string()));
+        (told.collect::<Vec<_>>(), found.last().map(|of| of.cursor))
+    };
+    let (first, cursor) = list(None).await;
+    assert_eq!(
+        first,
+        [(2, "a"), (2, "b"), (1, "c")].map(|(of, actor)| (account(of), actor.to_owned()))
+    );
+
+    other.write(2, vec![subscription_changed(2, "d")]).await;
+    assert_eq!(list(cursor).await.0, [(account(1), "d".to_owned())]);
 }

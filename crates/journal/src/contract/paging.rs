@@ -67,6 +67,8 @@ pub async fn pages_lose_nothing_and_repeat_nothing(backend: &dyn Backend) {
         records.list_sessions(of, of_user.clone(), page).await
     })
     .await;
+    same(60, async |page| records.list_open_requests(page).await).await;
+    same(60, async |page| records.list_subscription_changes(page).await).await;
     same(40, async |page| records.list_minutes(of, span, page).await).await;
     same(40, async |page| records.occupancy(of, pool(1), span, page).await).await;
 }

@@ -80,6 +80,9 @@ impl Inspection for MemoryInspection {
             compare_of(&mut found, account, &kept.sign_ins, &made.sign_ins);
             compare_of(&mut found, account, &kept.sessions, &made.sessions);
             compare_of(&mut found, account, &kept.tickets, &made.tickets);
+            compare_of(&mut found, account, &kept.requests, &made.requests);
+            let (kept, made) = (&kept.subscription_changes, &made.subscription_changes);
+            compare_of(&mut found, account, kept, made);
         }
         Ok(found)
     }

@@ -9,8 +9,9 @@ use super::tables::History;
 use crate::table::Condition;
 use crate::{
     ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, Cursor, JournalError,
-    MinutesRow, Occupancy, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, Seq,
-    SessionFilter, SessionRow, SignInRow, Span, TicketFilter, TicketRow,
+    MinutesRow, Occupancy, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, RequestOf,
+    Seq, SessionFilter, SessionRow, SignInRow, Span, SubscriptionChangeOf, SubscriptionRequestRow, Text,
+    TicketFilter, TicketRow,
 };
 
 impl MemoryJournal {
@@ -166,6 +167,52 @@ impl Records for MemoryJournal {
             rows.sort_unstable_by_key(|(place, _)| *place);
             newest_first(rows.into_iter(), page)
         })
+    }
+
+    async fn list_open_requests(&self, page: PageRequest) -> Result<Page<RequestOf>, JournalError> {
+        let store = self.open()?;
+        let histories = store.tables.histories.iter();
+        let open = histories.flat_map(|(account, history)| {
+            let rows = history
+                .requests
+                .fitting(vec![SubscriptionRequestRow::is_open.is(true)]);
+            let name = store.tables.accounts.get(account).map(|row| &row.name);
+            rows.map(move |(_, row)| RequestOf {
+                account: *account,
+                account_name: name.cloned().unwrap_or(Text::Static("")),
+                request: row.entry.clone(),
+            })
+        });
+        let mut open: Vec<RequestOf> = open.collect();
+        open.sort_unstable_by_key(|of| of.request.id);
+        let placed = open.iter().map(|of| {
+            let id = of.request.id.bits();
+            (Cursor::new(Timestamp::default(), id, 0), of)
+        });
+        Ok(oldest_first(placed, page))
+    }
+
+    async fn list_subscription_changes(
+        &self,
+        page: PageRequest,
+    ) -> Result<Page<SubscriptionChangeOf>, JournalError> {
+        let store = self.open()?;
+        let histories = store.tables.histories.iter();
+        let changes = histories.flat_map(|(account, history)| {
+            let rows = history.subscription_changes.rows().values();
+            rows.map(|row| {
+                let place = store.place(*account, row.seq);
+                let cursor = Cursor::new(Timestamp::default(), place.into(), row.index);
+                SubscriptionChangeOf {
+                    cursor,
+                    account: *account,
+                    change: row.clone(),
+                }
+            })
+        });
+        let mut changes: Vec<SubscriptionChangeOf> = changes.collect();
+        changes.sort_unstable_by_key(|of| of.cursor);
+        Ok(oldest_first(changes.iter().map(|of| (of.cursor, of)), page))
     }
 
     async fn has_made(

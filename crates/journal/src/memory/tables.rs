@@ -9,7 +9,7 @@ use super::table::{Origin, Table};
 use crate::table::Change;
 use crate::{
     AccountRow, Audit, CODE_KEPT_SECS, CodeOwner, Minutes, Occupancy, Record, Refusal, Seq, SessionRow,
-    SignInRow, Text, TicketRow,
+    SignInRow, SubscriptionChange, SubscriptionRequestRow, Text, TicketRow,
 };
 
 #[derive(Debug, Clone, Default)]
@@ -30,6 +30,8 @@ pub(super) struct History {
     pub(super) sign_ins: Table<SignInRow>,
     pub(super) sessions: Table<SessionRow>,
     pub(super) tickets: Table<TicketRow>,
+    pub(super) requests: Table<SubscriptionRequestRow>,
+    pub(super) subscription_changes: Table<SubscriptionChange>,
 }
 
 impl Tables {
@@ -48,6 +50,10 @@ impl Tables {
                 Record::SignIn(change) => self.history(account).sign_ins.change(origin, change),
                 Record::Session(change) => self.history(account).sessions.change(origin, change),
                 Record::Ticket(change) => self.history(account).tickets.change(origin, change),
+                Record::SubscriptionRequest(change) => self.history(account).requests.change(origin, change),
+                Record::SubscriptionChange(entry) => {
+                    self.history(account).subscription_changes.add(origin, entry);
+                }
                 Record::CodeIssued { code, session } => self.issue(code, account, session),
                 Record::CodeRetired { code } => self.retire(&code, account, at),
                 Record::AddressPut { user, email } => self.put_address((account, user), email),

@@ -4,16 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use usher_domain::account::{self, Plan, ProductSeats, SettingsPatch};
 use usher_domain::command::{
-    AccountCommand, ApiKeyCommand, Command, GroupCommand, LeavingUsers, LicenseCommand, MemberChange,
-    PoolCommand, PoolPatch, SeatWay, SubscriptionSeen, TeamCommand, UserCommand, UserPatch,
+    AccountCommand, AddMinutes, ApiKeyCommand, Command, GroupCommand, LeavingUsers, LicenseCommand,
+    MemberChange, NewRequest, PoolCommand, PoolPatch, RequestAnswer, SeatWay, SetSubscription,
+    SubscriptionSeen, TeamCommand, UserCommand, UserPatch,
 };
 use usher_domain::directory::{DirectoryEntry, EmailLabel, GroupMapping};
 use usher_domain::labels::{Labels, LabelsPatch};
+use usher_domain::management::{Bounds, Management, SeatBound, SeatBounds};
 use usher_domain::permission::Scope;
 use usher_domain::rules::RulesPatch;
 use usher_domain::text::Product;
 use usher_domain::user::License;
-use usher_domain::{AccountId, ApiKeyId, GroupId, PoolId, TeamId, TopUpId, UserId};
+use usher_domain::{AccountId, ApiKeyId, GroupId, PoolId, SubscriptionRequestId, TeamId, TopUpId, UserId};
 
 use super::product;
 
@@ -47,6 +49,7 @@ pub struct Subscription {
     products: BTreeMap<Product, ProductSeats>,
     default_pools: BTreeMap<Product, PoolId>,
     seen: Option<SubscriptionSeen>,
+    request: NewRequest,
 }
 
 /// Buys nothing.
@@ -56,6 +59,7 @@ pub fn no_seats() -> Subscription {
         products: BTreeMap::new(),
         default_pools: BTreeMap::new(),
         seen: None,
+        request: request(0),
     }
 }
 
@@ -94,20 +98,88 @@ impl Subscription {
         self
     }
 
+    /// With this id for the request that it may become.
+    #[must_use]
+    pub const fn request(mut self, bits: u128) -> Self {
+        self.request.id = SubscriptionRequestId::from_bits(bits);
+        self
+    }
+
     /// The command that sets the subscription.
     pub fn command(self) -> Command {
-        Command::Account(AccountCommand::SetSubscription {
+        Command::Account(AccountCommand::SetSubscription(SetSubscription {
             plan: self.plan,
             products: self.products,
             default_pools: self.default_pools,
             seen: self.seen,
-        })
+            request: self.request,
+        }))
     }
 }
 
 /// Adds prepaid minutes.
 pub const fn add_minutes(id: TopUpId, minutes: u32) -> Command {
-    Command::Account(AccountCommand::AddMinutes { id, minutes })
+    add_or_ask_for_minutes(id, minutes, request(0))
+}
+
+/// The same, with what becomes a request.
+pub const fn add_or_ask_for_minutes(id: TopUpId, minutes: u32, request: NewRequest) -> Command {
+    Command::Account(AccountCommand::AddMinutes(AddMinutes { id, minutes, request }))
+}
+
+/// A request without a note.
+pub const fn request(bits: u128) -> NewRequest {
+    NewRequest {
+        id: SubscriptionRequestId::from_bits(bits),
+        note: None,
+    }
+}
+
+/// Answers a request without a note.
+pub const fn answer(bits: u128, answer: RequestAnswer) -> Command {
+    Command::Account(AccountCommand::AnswerRequest {
+        id: SubscriptionRequestId::from_bits(bits),
+        answer,
+        note: None,
+    })
+}
+
+/// Approves a request as it is. It makes no default pools.
+pub const fn approve(bits: u128) -> Command {
+    let default_pools = BTreeMap::new();
+    answer(
+        bits,
+        RequestAnswer::Approve {
+            instead: None,
+            seen: None,
+            default_pools,
+        },
+    )
+}
+
+/// Withdraws or dismisses a request.
+pub const fn remove_request(bits: u128) -> Command {
+    Command::Account(AccountCommand::RemoveRequest {
+        id: SubscriptionRequestId::from_bits(bits),
+    })
+}
+
+/// Sets how the subscription is managed.
+pub const fn manage(management: Management) -> Command {
+    Command::Account(AccountCommand::SetManagement { management })
+}
+
+/// Bounds of the usual product's named and shared seats, from the first number to the second, and of minutes.
+pub fn bounds(named_seats: (u32, u32), shared_seats: (u32, u32), minutes: u32) -> Management {
+    let bound = |(min, max)| SeatBound { min, max };
+    let seats = SeatBounds {
+        named_seats: bound(named_seats),
+        shared_seats: bound(shared_seats),
+    };
+    Management::WithinBounds(Bounds {
+        products: [(product(), seats)].into(),
+        minutes,
+    })
 }
 
 /// Changes settings.

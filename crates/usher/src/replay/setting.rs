@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
-use usher_domain::command::{AccountCommand, LicenseCommand, PoolCommand, PoolPatch, UserCommand};
+use usher_domain::command::{
+    AccountCommand, LicenseCommand, NewRequest, PoolCommand, PoolPatch, SetSubscription, UserCommand,
+};
 use usher_domain::event::Profile;
 use usher_domain::labels::Labels;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::rules::{Occupies, Preset, RULE_SECS_MAX, Rules, SeatPer};
 use usher_domain::text::{Name, Product};
 use usher_domain::user::License;
-use usher_domain::{AccountId, Command, PoolId, Secs, UserId};
+use usher_domain::{AccountId, Command, PoolId, Secs, SubscriptionRequestId, UserId};
 use usher_insight::flexnet::Grouping;
 
 use crate::Failure;
@@ -52,12 +54,16 @@ pub(super) fn pool_commands(
             labels: Labels::default(),
         }),
         Command::Account(AccountCommand::ChangeSettings { change: settings }),
-        Command::Account(AccountCommand::SetSubscription {
+        Command::Account(AccountCommand::SetSubscription(SetSubscription {
             plan,
             products: BTreeMap::from([(product.clone(), bought)]),
             default_pools: BTreeMap::from([(product.clone(), POOL)]),
             seen: None,
-        }),
+            request: NewRequest {
+                id: SubscriptionRequestId::from_bits(1),
+                note: None,
+            },
+        })),
         Command::Pool(PoolCommand::Change {
             id: POOL,
             change: named,

@@ -389,3 +389,40 @@ fn a_key_without_the_right_is_refused_in_the_words_of_the_server() {
         listed.err
     );
 }
+
+#[test]
+fn a_key_of_the_account_says_that_it_only_asked() {
+    let operated = Operated::start();
+    let id = operated.with_seats("Contoso");
+    let account = Account::of(operated.client(), &id);
+    let scopes = json!({"name": "Back end", "scopes": ["subscription.manage", "seats.manage"]});
+    let key = operated.runtime.block_on(async {
+        let client = operated.client();
+        client
+            .call::<CreateApiKey>(&[account.id()], &[], Some(&scopes))
+            .await
+            .unwrap()
+            .key
+    });
+    let set = [
+        "subscription",
+        "set",
+        &id,
+        "--product",
+        "remote-support",
+        "--shared",
+        "12",
+    ];
+
+    for (arguments, nothing) in [
+        (&set[..], "The subscription was not changed yet"),
+        (&["minutes", "add", &id, "60"], "No minutes were added yet"),
+    ] {
+        let asked = operated.run_with_key(&key, arguments);
+        assert_eq!((asked.code, asked.out.as_str()), (Some(1), ""));
+        assert!(asked.err.contains(nothing), "{}", asked.err);
+        assert!(asked.err.contains("The request subreq_"), "{}", asked.err);
+    }
+    let shown = operated.json(&["subscription", "show", &id]);
+    assert_eq!(shown["products"]["remote-support"]["shared_seats"], 10);
+}

@@ -9,6 +9,7 @@ use usher_app::STREAMS_PER_SESSION_MAX;
 use usher_domain::presence::{Device, DeviceKind};
 use usher_domain::refusal::{
     AccessRefusal, Action, CapacityRefusal, HolderFigure, PoolFigures, SeatKind, SeatRefusal, StateRefusal,
+    SubscriptionRefusal,
 };
 use usher_domain::text::Product;
 use usher_domain::{
@@ -119,6 +120,14 @@ fn of_administration() -> Vec<Refusal> {
             asked: 5,
             in_use: 8,
         }),
+        Refusal::Subscription(SubscriptionRefusal::SeatsOutsideBounds {
+            kind: SeatKind::Named,
+            product: product(),
+            asked: 40,
+            min: 2,
+            max: 20,
+        }),
+        Refusal::Subscription(SubscriptionRefusal::Closed),
         Refusal::Capacity(CapacityRefusal::PoolNotEmpty { users: 15 }),
         Refusal::Capacity(CapacityRefusal::DefaultPool),
         Refusal::Capacity(CapacityRefusal::PoolInUse {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use usher_domain::account::{self, ProductSeats};
 use usher_domain::command;
 use usher_domain::labels::Metadata;
-use usher_domain::text::{ExternalId, Name, PlanName, Product};
+use usher_domain::text::{ExternalId, Name, Note, PlanName, Product};
 use usher_domain::{AccountId, Timestamp, WallTime};
 use usher_journal::{AccountRow, Cursor};
 use utoipa::{IntoParams, ToSchema};
@@ -187,6 +187,9 @@ pub(crate) struct NewSubscription {
     /// The subscription that the new one was chosen from. If it has changed, the call answers `changed-meanwhile` and
     /// changes nothing.
     pub(crate) seen: Option<SubscriptionSeen>,
+    /// A note for the operator, if the change becomes a request.
+    #[schema(value_type = Option<schema::Note>)]
+    pub(crate) note: Option<Note>,
 }
 
 /// A subscription as the caller saw it.
@@ -211,15 +214,19 @@ impl From<SubscriptionSeen> for command::SubscriptionSeen {
     fn from(seen: SubscriptionSeen) -> Self {
         Self {
             plan: seen.plan,
-            products: product_seats(seen.products),
+            products: product_seats(&seen.products),
         }
     }
 }
 
 /// Seats by product as the domain has them.
-pub(crate) fn product_seats(products: BTreeMap<Product, NewProductSeats>) -> BTreeMap<Product, ProductSeats> {
-    let products = products.into_iter();
-    products.map(|(product, seats)| (product, seats.into())).collect()
+pub(crate) fn product_seats(
+    products: &BTreeMap<Product, NewProductSeats>,
+) -> BTreeMap<Product, ProductSeats> {
+    let products = products.iter();
+    products
+        .map(|(product, seats)| (product.clone(), (*seats).into()))
+        .collect()
 }
 
 /// The seats of one product. Omitted numbers are 0.
@@ -248,6 +255,9 @@ pub(crate) struct NewMinutes {
     /// How many.
     #[schema(minimum = 1, example = 500)]
     pub(crate) minutes: u32,
+    /// A note for the operator, if it becomes a request.
+    #[schema(value_type = Option<schema::Note>)]
+    pub(crate) note: Option<Note>,
 }
 
 /// Prepaid minutes.

@@ -1,6 +1,9 @@
 //! Accounts: the operator's customers, what they have bought, and their minutes.
 
+mod changes;
 mod dto;
+mod management;
+mod purchases;
 mod subscription;
 
 use std::sync::Arc;
@@ -30,6 +33,9 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(create, list))
         .routes(routes!(get, change, delete))
         .merge(subscription::routes())
+        .merge(management::routes())
+        .merge(purchases::routes())
+        .merge(changes::routes())
 }
 
 /// Create an account

@@ -1,17 +1,17 @@
 //! What an account has bought: seats and minutes.
 
 use axum::Json as Answer;
-use std::collections::BTreeMap;
 use usher_app::{AccountsRead, BillingManage, Caller};
 use usher_domain::account::Plan;
-use usher_domain::command::AccountCommand;
+use usher_domain::command::{AddMinutes, SetSubscription};
 use usher_domain::permission::Privilege;
 use usher_domain::text::PlanName;
-use usher_domain::{Account, Actor, Command, PoolId, TopUpId};
+use usher_domain::{Account, Actor, TopUpId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::dto::{Minutes, NewMinutes, NewSubscription, Subscription, product_seats, show};
+use super::dto::{Minutes, NewMinutes, NewSubscription, Subscription, product_seats};
+use super::purchases::{PurchaseAnswer, SubscriptionRequest, draw_pools, new_request};
 use crate::extract::{IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
 use crate::server::Server;
@@ -40,59 +40,69 @@ async fn get(caller: Caller<AccountsRead>) -> Result<Answer<Subscription>, Probl
 
 /// Set what an account has bought
 ///
-/// Only for the operator. The body replaces everything: omitted products have no seats afterwards. The first shared
-/// seats of a product make its default pool; seats bought later stay unallocated until they are assigned to a pool. A
-/// call that changes what it has read says what that was (`seen`), so that it does not undo a change made in between.
+/// The body replaces everything: omitted products have no seats afterwards. The first shared seats of a product make its
+/// default pool; seats bought later stay unallocated until they are assigned to a pool. A call that changes what it has
+/// read says what that was (`seen`), so that it does not undo a change made in between.
+///
+/// The operator may do that at any time. What everybody else with `subscription.manage` may do depends on how the
+/// subscription is managed (`setSubscriptionManagement`): anything if that is `free`, what is `within_bounds` (otherwise
+/// `outside-bounds`, with the bounds), and nothing if it is `closed` (`subscription-closed`). If it is `on_request`,
+/// nothing changes yet: the operator is asked for the change, with the note, instead of what was asked for before.
 #[utoipa::path(
     put, path = "/v1/accounts/{account}/subscription", operation_id = "setSubscription", tag = "accounts",
     params(AccountPath), request_body = NewSubscription,
-    responses((status = 200, description = "The subscription after the change.", body = Subscription)),
-    extensions(("x-problems" = json!(["changed-meanwhile", "plan-excludes-shared-seats", "seats-in-use"])))
+    responses(
+        (status = 200, description = "The subscription after the change.", body = Subscription),
+        (status = 202, description = "The request to the operator.", body = SubscriptionRequest),
+    ),
+    extensions(("x-problems" = json!([
+        "changed-meanwhile", "outside-bounds", "plan-excludes-shared-seats", "seats-in-use", "subscription-closed"
+    ])))
 )]
 async fn set(
     caller: Caller<BillingManage>,
     Json(body): Json<NewSubscription>,
-) -> Result<Answer<Subscription>, Problem> {
-    let plan = find_plan(&caller.app.config().plans, &body.plan)?;
-    let now = caller.app.engine().now();
-    let mut default_pools = BTreeMap::new();
-    for product in body.products.keys() {
-        let pool = PoolId::from_bits(usher_identity::draw_bits(now)?);
-        default_pools.insert(product.clone(), pool);
-    }
-    let command = Command::Account(AccountCommand::SetSubscription {
-        plan,
-        products: product_seats(body.products),
-        default_pools,
+) -> Result<PurchaseAnswer<Subscription>, Problem> {
+    let products = product_seats(&body.products);
+    let command = SetSubscription {
+        plan: find_plan(&caller.app.config().plans, &body.plan)?,
+        default_pools: draw_pools(&caller, products.keys())?,
+        products,
         seen: body.seen.map(Into::into),
-    });
-    Ok(Answer(caller.execute(command, show).await?))
+        request: new_request(&caller, body.note)?,
+    };
+    Ok(caller.execute(command, PurchaseAnswer::of).await?)
 }
 
 /// Add prepaid minutes
 ///
-/// Only for the operator. Each call adds minutes, except one that is repeated with its `Idempotency-Key`: that adds
-/// nothing, and the answer has the current balance. A key is remembered for as long as its top-up is among the
-/// account's newest 256. The same key with another number of minutes is refused.
+/// For the operator, and within the same limits as `setSubscription` for everybody with `subscription.manage`. Each call
+/// adds minutes, except one that is repeated with its `Idempotency-Key`: that adds nothing, and the answer has the current
+/// balance. A key is remembered for as long as its top-up is among the account's newest 256. The same key with another
+/// number of minutes is refused.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/minutes", operation_id = "addMinutes", tag = "accounts",
     params(AccountPath, IdempotencyHeader), request_body = NewMinutes,
-    responses((status = 200, description = "The new balance.", body = Minutes)),
-    extensions(("x-problems" = json!(["idempotency-key-reused"])))
+    responses(
+        (status = 200, description = "The new balance.", body = Minutes),
+        (status = 202, description = "The request to the operator.", body = SubscriptionRequest),
+    ),
+    extensions(("x-problems" = json!(["idempotency-key-reused", "outside-bounds", "subscription-closed"])))
 )]
 async fn add_minutes(
     caller: Caller<BillingManage>,
     key: IdempotencyKey,
     Json(body): Json<NewMinutes>,
-) -> Result<Answer<Minutes>, Problem> {
-    let command = Command::Account(AccountCommand::AddMinutes {
+) -> Result<PurchaseAnswer<Minutes>, Problem> {
+    let command = AddMinutes {
         id: TopUpId::from_bits(caller.new_id(&key)?),
         minutes: body.minutes,
-    });
-    Ok(Answer(caller.execute_once(&key, command, show).await?))
+        request: new_request(&caller, body.note)?,
+    };
+    Ok(caller.execute_once(&key, command, PurchaseAnswer::of).await?)
 }
 
-fn find_plan(plans: &[Plan], name: &PlanName) -> Result<Plan, Problem> {
+pub(super) fn find_plan(plans: &[Plan], name: &PlanName) -> Result<Plan, Problem> {
     let found = plans.iter().find(|plan| plan.name == *name);
     found.cloned().ok_or_else(|| {
         let names: Vec<_> = plans.iter().map(|plan| format!("`{}`", plan.name)).collect();

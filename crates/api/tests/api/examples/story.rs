@@ -55,9 +55,47 @@ async fn account(story: &mut Recorder, operator: &Who) {
     story
         .call(operator, "POST minutes", json!({"minutes": 500}))
         .await;
+    requests(story, operator).await;
+    let bounds = json!({
+        "products": {PRODUCT: {"named_seats": {"min": 2, "max": 20}, "shared_seats": {"min": 10, "max": 50}}},
+        "minutes_per_30_days": 1000,
+    });
+    let management = json!({"mode": "within_bounds", "bounds": bounds});
+    story
+        .call(operator, "PUT subscription-management", management)
+        .await;
+    story.get(operator, "subscription-management").await;
+    story.get(operator, "/v1/subscription-changes").await;
     let origins = json!({"cors_origins": ["https://support.example.com"]});
     story.call(operator, "PATCH settings", origins).await;
     story.get(operator, "settings").await;
+}
+
+/// What a program of the account asks the operator for.
+async fn requests(story: &mut Recorder, operator: &Who) {
+    let buyer = story.app.key(&["subscription.manage"]).await;
+    let more = json!({
+        "plan": "enterprise", "products": {PRODUCT: {"named_seats": 5, "shared_seats": 10}},
+        "note": "For the new team in Lund.",
+    });
+    let seats = story.call(&buyer, "PUT subscription", more).await;
+    let more = json!({"minutes": 500, "note": "The fair in May."});
+    let minutes = story.call(&buyer, "POST minutes", more).await;
+    story.get(operator, "/v1/subscription-requests").await;
+    let approve = format!("POST subscription-requests/{}/approve", text(&minutes["id"]));
+    let less = json!({"minutes": 300, "note": "The rest next month."});
+    story.call(operator, &approve, less).await;
+    let decline = format!("POST subscription-requests/{}/decline", text(&seats["id"]));
+    let note = json!({"note": "Please call us first."});
+    story.call(operator, &decline, note).await;
+    story.get(&buyer, "subscription-requests").await;
+    story
+        .call(
+            &buyer,
+            &format!("DELETE subscription-requests/{}", text(&seats["id"])),
+            Value::Null,
+        )
+        .await;
 }
 
 /// The pools: one whose seats are taken by sign-ins, and one whose seats are taken by sessions.

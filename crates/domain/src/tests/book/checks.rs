@@ -47,6 +47,15 @@ const CHECKS: &[Check] = &[
     ("_ minute are left", |w, g| {
         assert_eq!(w.shift.account.minutes(), u64::from(number(g[0])));
     }),
+    ("the account has _ named seat", |w, g| {
+        assert_eq!(w.shift.account.bought(&product()).named_seats, number(g[0]));
+    }),
+    ("_ request is open", |w, g| {
+        assert_eq!(open_requests(w), number(g[0]) as usize);
+    }),
+    ("_ request are open", |w, g| {
+        assert_eq!(open_requests(w), number(g[0]) as usize);
+    }),
     ("_ has a named seat", |w, g| {
         assert_eq!(license(w, g[0]), Some(License::Named));
     }),
@@ -127,6 +136,12 @@ const CHECKS: &[Check] = &[
         told(w, &format!("{} waits no more: {}", name(g[0]), g[1]));
     }),
 ];
+
+/// How many requests wait for an answer.
+fn open_requests(world: &World) -> usize {
+    let requests = world.shift.account.subscription_requests();
+    requests.filter(|request| request.answer.is_none()).count()
+}
 
 /// The names in a list, as in the fixture; none for "nobody".
 fn names(list: &[&str]) -> Vec<String> {

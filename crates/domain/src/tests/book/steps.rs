@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::gaps;
 use super::world::{World, by, id, name};
 use crate::account::SettingsPatch;
-use crate::command::{LeavingUsers, MemberChange, SeatWay, UserPatch};
+use crate::command::{LeavingUsers, MemberChange, RequestAnswer, SeatWay, UserPatch};
 use crate::directory::{GroupMapping, SignInPatch};
 use crate::permission::{Actor, Privilege, Role};
+use crate::purchase::Purchase;
 use crate::rules::Rules;
 use crate::tests::fixture::{bits, mins, product, role};
 use crate::tests::kit;
@@ -171,6 +172,15 @@ const BOOKS: &[Step] = &[
         let command = kit::subscription(named, shared, kit::POOL).plan(g[0]).command();
         w.give(&Actor::Operator, &command);
     }),
+    ("the subscription is managed _", |w, g| {
+        let management = serde_json::from_value(g[0].into()).unwrap();
+        w.give(&Actor::Operator, &kit::manage(management));
+    }),
+    ("the bounds are _ to _ named seat and _ minute", |w, g| {
+        let [min, max, minutes] = [0, 1, 2].map(|gap| g[gap].parse().unwrap());
+        let management = kit::bounds((min, max), (0, 100), minutes);
+        w.give(&Actor::Operator, &kit::manage(management));
+    }),
     ("a team _ has _ and _", |w, g| {
         let command = kit::create_team(TeamId::from_bits(bits(g[0])), g[0], [id(g[1]), id(g[2])].into());
         w.give(&Actor::Operator, &command);
@@ -285,15 +295,60 @@ const RIGHTS: &[Step] = &[
         let command = kit::set_license(id(g[1]), Some(License::Named));
         w.give(&by(g[0]), &command);
     }),
+    ("_ is the billing contact", |w, g| {
+        let change = UserPatch {
+            billing_contact: Some(true),
+            ..UserPatch::default()
+        };
+        w.shift.change(&name(g[0]), change);
+    }),
     ("_ buys _ minute", |w, g| {
-        let command = kit::add_minutes(crate::TopUpId::from_bits(7), g[1].parse().unwrap());
-        w.give(&by(g[0]), &command);
+        let minutes = g[1].parse().unwrap();
+        let id = crate::TopUpId::from_bits(w.shift.account.minutes().into());
+        let request = kit::request(u128::from(minutes) + 1000);
+        w.give(&by(g[0]), &kit::add_or_ask_for_minutes(id, minutes, request));
+    }),
+    ("_ sets _ named seat", |w, g| {
+        let named: u32 = g[1].parse().unwrap();
+        let bought = kit::subscription(named, 100, kit::POOL).request(named.into());
+        w.give(&by(g[0]), &bought.command());
+    }),
+    ("the operator approves", |w, _| answer(w, None)),
+    ("the operator approves _ minute instead", |w, g| {
+        let minutes = g[0].parse().unwrap();
+        let id = crate::TopUpId::from_bits(0);
+        answer(w, Some(Purchase::Minutes { id, minutes }));
+    }),
+    ("_ withdraws the request", |w, g| {
+        let id = open_request(w);
+        w.give(&by(g[0]), &kit::remove_request(id));
+    }),
+    ("the operator declines", |w, _| {
+        let id = open_request(w);
+        w.give(&Actor::Operator, &kit::answer(id, RequestAnswer::Decline));
     }),
 ];
 
 /// The pool of this name; `pool` is the default pool.
 pub(super) fn pool(called: &str) -> PoolId {
     PoolId::from_bits(bits(&called.to_lowercase()))
+}
+
+/// The id of the request that waits for an answer.
+fn open_request(world: &World) -> u128 {
+    let mut requests = world.shift.account.subscription_requests();
+    let open = requests.find(|request| request.answer.is_none());
+    open.expect("an open request").id.bits()
+}
+
+fn answer(world: &mut World, instead: Option<Purchase>) {
+    let answer = RequestAnswer::Approve {
+        instead,
+        seen: None,
+        default_pools: [].into(),
+    };
+    let id = open_request(world);
+    world.give(&Actor::Operator, &kit::answer(id, answer));
 }
 
 fn change_rule(world: &mut World, rule: &str, value: &str) {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::transitions::{Someone, Transition};
 use super::world::World;
 use crate::command::{
-    Command, GroupCommand, LeavingUsers, MemberChange, OneOrMore, PoolPatch, SeatWay, UserPatch,
+    Command, GroupCommand, LeavingUsers, MemberChange, OneOrMore, PoolPatch, RequestAnswer, SeatWay,
+    UserPatch,
 };
 use crate::directory::GroupMapping;
 use crate::event::{Claim, EndReason, Event, MinutesEvent, SessionEvent, SignInEvent, TicketEvent};
@@ -21,7 +22,7 @@ use crate::user::License;
 use crate::{ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId};
 
 const USERS: u8 = 5;
-const PRODUCTS: [&str; 2] = ["remote-support", "service-desk"];
+pub(super) const PRODUCTS: [&str; 2] = ["remote-support", "service-desk"];
 
 impl World {
     /// Buys seats, and gives everybody a license.
@@ -84,7 +85,8 @@ impl World {
             .or_else(|| self.in_a_session(transition, ids[0]))
             .or_else(|| self.in_the_queue(transition))
             .or_else(|| self.in_the_directory(transition))
-            .or_else(|| Some((self.in_the_office(transition, ids[0])?, Actor::Operator)))
+            .or_else(|| self.in_the_shop(transition, ids))
+            .or_else(|| Some((self.in_the_office(transition, ids)?, Actor::Operator)))
     }
 
     fn at_the_desk(&self, transition: &Transition, ids: [u128; 2]) -> Option<(Command, Actor)> {
@@ -322,8 +324,63 @@ impl World {
         })
     }
 
+    /// The commands of those who buy, and of the operator who says what they may.
+    fn in_the_shop(&self, transition: &Transition, ids: [u128; 2]) -> Option<(Command, Actor)> {
+        let buyer = |someone| self.actor(someone, user(0), Actor::User(user(0)));
+        Some(match transition {
+            Transition::Manage { management } => (kit::manage(management.clone()), Actor::Operator),
+            Transition::Subscribe {
+                seats,
+                is_enterprise,
+                actor,
+            } => {
+                let [(named, shared), (others_named, others_shared)] = *seats;
+                let bought = kit::no_seats()
+                    .and(product(0), named, shared, pool(0))
+                    .and(product(1), others_named, others_shared, pool(2))
+                    .plan(if *is_enterprise { "enterprise" } else { "team" });
+                (bought.request(ids[1]).command(), buyer(*actor))
+            }
+            Transition::BuyMinutes {
+                minutes,
+                again,
+                actor,
+            } => (self.add_minutes(*minutes, *again, ids), buyer(*actor)),
+            Transition::AnswerRequest {
+                request,
+                approves,
+                actor,
+            } => {
+                let id = self.request(*request)?;
+                let command = if *approves {
+                    kit::approve(id)
+                } else {
+                    kit::answer(id, RequestAnswer::Decline)
+                };
+                (command, buyer(*actor))
+            }
+            Transition::RemoveRequest { request, actor } => {
+                (kit::remove_request(self.request(*request)?), buyer(*actor))
+            }
+            _ => return None,
+        })
+    }
+
+    /// The id of a request, by its number.
+    fn request(&self, number: u8) -> Option<u128> {
+        let requests = self.account.subscription_requests();
+        let requests = requests.map(|request| (request.id, ())).collect();
+        Some(nth(&requests, number)?.bits())
+    }
+
+    fn add_minutes(&self, minutes: u32, again: bool, ids: [u128; 2]) -> Command {
+        let before = again.then(|| self.naive.a_top_up()).flatten();
+        let top_up = before.unwrap_or(TopUpId::from_bits(ids[0]));
+        kit::add_or_ask_for_minutes(top_up, minutes, kit::request(ids[1]))
+    }
+
     /// The commands of users who manage the account.
-    fn in_the_office(&self, transition: &Transition, id: u128) -> Option<Command> {
+    fn in_the_office(&self, transition: &Transition, ids: [u128; 2]) -> Option<Command> {
         let change_pool = |number: u8, change| {
             let id = nth(&self.account.pools, number)?;
             Some(kit::change_pool(id, change))
@@ -387,13 +444,7 @@ impl World {
                     ..UserPatch::default()
                 },
             ),
-            Transition::AddMinutes { minutes, again } => Some(kit::add_minutes(
-                again
-                    .then(|| self.naive.a_top_up())
-                    .flatten()
-                    .unwrap_or(TopUpId::from_bits(id)),
-                *minutes,
-            )),
+            Transition::AddMinutes { minutes, again } => Some(self.add_minutes(*minutes, *again, ids)),
             _ => self.between_pools(transition),
         }
     }
@@ -488,9 +539,13 @@ fn create_group(number: u8) -> Command {
 }
 
 fn new_user(number: u8) -> kit::NewUser {
-    kit::NewUser::with_id(user(number), &format!("User {number}"))
-        .email(&format!("user{number}@example.com"))
-        .role(if number == 0 { Role::Owner } else { Role::Member })
+    let user = kit::NewUser::with_id(user(number), &format!("User {number}"))
+        .email(&format!("user{number}@example.com"));
+    if number == 0 {
+        user.role(Role::Owner).billing_contact()
+    } else {
+        user
+    }
 }
 
 fn device(number: u8) -> Device {

@@ -37,9 +37,12 @@ fn check_account(account: &Account) {
         labels,
         deleted: _,
         subscription: _,
+        management,
         settings: _,
         minutes: _,
         top_ups: _,
+        minutes_period,
+        requests,
         wall: _,
         users,
         pools,
@@ -62,7 +65,7 @@ fn check_account(account: &Account) {
         renewed,
         changed_pools,
     } = &**account;
-    let stored = [
+    let mut stored = vec![
         "id",
         "name",
         "created_at",
@@ -80,6 +83,10 @@ fn check_account(account: &Account) {
         "sessions",
         "tickets",
     ];
+    // These only if they say something.
+    stored.extend((!management.is_default()).then_some("management"));
+    stored.extend(minutes_period.map(|_| "minutes_period"));
+    stored.extend((!requests.is_empty()).then_some("requests"));
     assert_stored(account, &stored);
     // Labels are stored only if there are any; these histories have none.
     assert!(labels.is_empty() && external_ids.is_empty());

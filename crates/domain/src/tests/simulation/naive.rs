@@ -100,7 +100,7 @@ impl Naive {
                 line.remove(0);
             }
             Event::Ticket(TicketEvent::Ended { id, .. }) => self.forget(*id),
-            Event::Account(AccountEvent::MinutesAdded { id, minutes }) => {
+            Event::Account(AccountEvent::MinutesAdded { id, minutes, .. }) => {
                 let is_new = self.top_ups.insert(id.unwrap());
                 assert!(is_new, "Q3: a top-up adds its minutes once");
                 self.minutes += u64::from(*minutes);

@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use super::commands::PRODUCTS;
+use crate::management::{Bounds, Management, SeatBound, SeatBounds};
 use crate::permission::Role;
 use crate::presence::Start;
 use crate::rules::{Occupies, Rule, Rules, SeatPer, TABLE, Takes};
@@ -155,6 +157,33 @@ pub(super) enum Transition {
         minutes: u32,
         again: bool,
     },
+    /// The operator says how the subscription is managed (L9).
+    Manage {
+        management: Management,
+    },
+    /// Somebody sets the seats of both products.
+    Subscribe {
+        seats: [(u32, u32); 2],
+        is_enterprise: bool,
+        actor: Someone,
+    },
+    /// Somebody adds minutes, or repeats the newest top-up.
+    BuyMinutes {
+        minutes: u32,
+        again: bool,
+        actor: Someone,
+    },
+    /// The operator, or somebody else, answers a request.
+    AnswerRequest {
+        request: u8,
+        approves: bool,
+        actor: Someone,
+    },
+    /// Somebody withdraws a request, or dismisses its answer.
+    RemoveRequest {
+        request: u8,
+        actor: Someone,
+    },
     /// A directory sets the members of a group.
     FillGroup {
         group: u8,
@@ -279,6 +308,7 @@ pub(super) fn transition() -> impl Strategy<Value = Transition> {
         5 => in_the_queue(),
         3 => as_time_goes_by(),
         1 => in_the_office(),
+        1 => in_the_shop(),
         1 => in_the_directory(),
     ]
 }
@@ -376,6 +406,56 @@ fn in_the_directory() -> impl Strategy<Value = Transition> {
         2 => (any::<u8>(), prop::collection::vec(0..3_u8, 0..3))
             .prop_map(|(user, groups)| Transition::SayGroups { user, groups }),
         2 => (any::<u8>(), any::<bool>()).prop_map(|(user, active)| Transition::Provision { user, active }),
+    ]
+}
+
+/// Some way to manage the subscription, with bounds that are sometimes kept to.
+fn management() -> impl Strategy<Value = Management> {
+    let bound = || (0..4_u32, 0..4_u32).prop_map(|(min, more)| SeatBound { min, max: min + more });
+    let seats = (bound(), bound()).prop_map(|(named_seats, shared_seats)| SeatBounds {
+        named_seats,
+        shared_seats,
+    });
+    let products = prop::collection::btree_map(0..2_u8, seats, 0..=2);
+    let bounds = (products, 0..20_u32).prop_map(|(products, minutes)| Bounds {
+        products: products
+            .into_iter()
+            .map(|(number, bounds)| (PRODUCTS[usize::from(number)].parse().unwrap(), bounds))
+            .collect(),
+        minutes,
+    });
+    prop_oneof![
+        1 => Just(Management::Free),
+        4 => bounds.prop_map(Management::WithinBounds),
+        3 => Just(Management::OnRequest),
+        1 => Just(Management::Closed),
+    ]
+}
+
+fn in_the_shop() -> impl Strategy<Value = Transition> {
+    let buyer = || {
+        prop_oneof![
+            8 => Just(Someone::User(0)),
+            4 => Just(Someone::BackEnd),
+            1 => Just(Someone::Reader),
+            6 => Just(Someone::Operator),
+            1 => Just(Someone::Customer),
+            1 => any::<u8>().prop_map(Someone::User),
+        ]
+    };
+    let seats = || (0..5_u32, 0..6_u32);
+    prop_oneof![
+        2 => management().prop_map(|management| Transition::Manage { management }),
+        4 => ([seats(), seats()], often(), buyer()).prop_map(|(seats, is_enterprise, actor)| {
+            Transition::Subscribe { seats, is_enterprise, actor }
+        }),
+        3 => (any::<u8>(), often(), buyer()).prop_map(|(request, approves, actor)| {
+            Transition::AnswerRequest { request, approves, actor }
+        }),
+        1 => (any::<u8>(), buyer()).prop_map(|(request, actor)| Transition::RemoveRequest { request, actor }),
+        4 => (1..10_u32, any::<bool>(), buyer()).prop_map(|(minutes, again, actor)| {
+            Transition::BuyMinutes { minutes, again, actor }
+        }),
     ]
 }
 

@@ -80,7 +80,9 @@ impl World {
                     return;
                 };
                 let (fate, waits) = (self.fate(&command), self.waits(&command, &actor));
+                let before = self.account.clone();
                 let (result, events) = self.give(Input::Command(&command), &actor);
+                super::purchases::check(&before, &actor, &events, &self.history);
                 if let (Some(expected), Some(actual)) = (fate, outcome(&result, &events, waits)) {
                     assert_eq!(actual, expected, "{command:?}");
                 }

@@ -82,6 +82,36 @@ pub(super) const ACTIONS: &[Action] = &[
     action("api_key.revoked", "API key revoked", "revoked the API key {}"),
     action("subscription.set", "Subscription set", "set the subscription"),
     action("minutes.added", "Minutes added", "added pay-per-use minutes"),
+    action(
+        "subscription.management_set",
+        "Management of the subscription set",
+        "set how the subscription is managed",
+    ),
+    action(
+        "subscription.requested",
+        "Subscription change requested",
+        "asked the operator for a change of the subscription",
+    ),
+    action(
+        "subscription.request_approved",
+        "Subscription change approved",
+        "approved a change of the subscription",
+    ),
+    action(
+        "subscription.request_declined",
+        "Subscription change declined",
+        "declined a change of the subscription",
+    ),
+    action(
+        "subscription.request_withdrawn",
+        "Subscription request withdrawn",
+        "withdrew the request for a change of the subscription",
+    ),
+    action(
+        "subscription.request_dismissed",
+        "Answer to a subscription request dismissed",
+        "dismissed the answer to a request for a change of the subscription",
+    ),
     action("settings.changed", "Settings changed", "changed the settings"),
     action(
         "single_sign_on.set_up",

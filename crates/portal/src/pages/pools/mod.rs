@@ -150,6 +150,7 @@ fn tell(form: &mut Form, refusal: &Refusal) -> Result<(), Failed> {
         | Refusal::Capacity(_)
         | Refusal::Access(_)
         | Refusal::State(_)
+        | Refusal::Subscription(_)
         | Refusal::Invalid { .. } => form.refused(refusal),
     }
     Ok(())
