@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-/// The table of operations, and after it that of pages.
+/// The table of operations, that of pages, and that of operator pages.
 const TABLES: &str = include_str!("../docs/authorization.md");
 
 /// A table: the names of its columns save the first, and its rows by their first cell.
 pub type Table = (Vec<&'static str>, BTreeMap<&'static str, Vec<&'static str>>);
 
-/// The text of the table of operations, and that of the table of pages.
-pub fn operations_and_pages() -> (&'static str, &'static str) {
-    TABLES.split_once("\n## Pages\n").unwrap()
+/// The texts of the three tables.
+pub fn tables() -> [&'static str; 3] {
+    let (operations, pages) = TABLES.split_once("\n## Pages\n").unwrap();
+    let (pages, operator_pages) = pages.split_once("\n## Operator pages\n").unwrap();
+    [operations, pages, operator_pages]
 }
 
 /// Reads a table.

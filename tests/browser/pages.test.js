@@ -39,6 +39,7 @@ const LEADS_ON = [
   "GET /console/stay",
   "GET /console/tickets/{ticket}/claim",
   "GET /console/tickets/{ticket}/leave",
+  "GET /operator",
   "GET /sso/signed-out",
 ];
 
@@ -66,6 +67,8 @@ const NEVER_WRONG = {
   "POST /me/sessions/{session}/end": "asks for nothing",
   "POST /me/single-sign-on": "leads to the provider",
   "POST /me/tokens/{token}/revoke": "asks for nothing",
+  "POST /operator/accounts/{account}/close": "asks for nothing",
+  "POST /operator/sign-out": "asks for nothing",
   "POST /sign-out": "asks for nothing",
 };
 

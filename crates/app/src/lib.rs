@@ -8,6 +8,7 @@ mod caller;
 mod credentials;
 mod idempotency;
 mod metrics_token;
+mod operator;
 pub mod problem;
 mod provider;
 mod streams;
@@ -28,12 +29,14 @@ pub use caller::{
 pub use credentials::{NotHashed, hashing_share};
 pub use idempotency::{BodyDigest, IdempotencyKey, KEY_CHARS_MAX};
 pub use metrics_token::MetricsToken;
+pub use operator::{AccountFigures, AccountSummary, AccountsQuery, PEAK_SPAN, SharedFigures};
 pub use problem::{Kind, Problem};
 pub use provider::ProviderRefused;
 pub use streams::{OpenStream, STREAMS_PER_SESSION_MAX, STREAMS_PER_USER_MAX, StreamOf, Streams};
 pub use throttle::{
     ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, ATTEMPTS_PER_EMAIL_FROM_ANYWHERE, Attempt, AttemptFrom,
-    CODES_PER_USER, CODES_PER_USER_FROM_ANYWHERE, JOIN_CODES_PER_ADDRESS, Throttle,
+    CODES_PER_USER, CODES_PER_USER_FROM_ANYWHERE, JOIN_CODES_PER_ADDRESS, OPERATOR_KEYS_PER_NETWORK,
+    Throttle,
 };
 pub use time::rfc3339;
 pub use visit::{CUSTOMER_TOKEN_SECS, CustomerEnding, Ender, Over, no_such_code};

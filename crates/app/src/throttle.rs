@@ -38,6 +38,9 @@ pub const CODES_PER_USER: u32 = 5;
 pub const CODES_PER_USER_FROM_ANYWHERE: u32 = 20;
 /// How many codes without a session are allowed at once from one network address; one more is allowed every 10 seconds.
 pub const JOIN_CODES_PER_ADDRESS: u32 = 30;
+/// How many wrong operator keys are allowed at once from one network; one more is allowed every minute. Usher's own keys
+/// cannot be guessed, but an operator may have chosen one.
+pub const OPERATOR_KEYS_PER_NETWORK: u32 = 10;
 
 /// How many attempts are allowed at once, and after how many milliseconds one more is allowed.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +75,7 @@ const PER_KNOWN_BROWSER: Rate = Rate::new(ATTEMPTS_PER_EMAIL, 30_000);
 const PER_CODE_ANYWHERE: Rate = Rate::new(CODES_PER_USER_FROM_ANYWHERE, 300_000);
 const PER_CODE_AND_NETWORK: Rate = PER_CODE_ANYWHERE.share(CODES_PER_USER);
 const PER_CODE_IN_KNOWN_BROWSER: Rate = Rate::new(CODES_PER_USER, 300_000);
+const PER_OPERATOR_NETWORK: Rate = Rate::new(OPERATOR_KEYS_PER_NETWORK, 60_000);
 const PER_JOINING_NETWORK: Rate = Rate::new(JOIN_CODES_PER_ADDRESS, 10_000);
 
 /// Where an attempt comes from.
@@ -152,6 +156,18 @@ impl Throttle {
         let bytes = from.map(|address| address_bytes(network_of(address)));
         let key = bytes.map(|bytes| (Key::of("join code", &[&bytes]), PER_JOINING_NETWORK));
         self.attempt(key.into_iter().collect())
+    }
+
+    /// Admits an attempt at an operator key on the operator pages.
+    pub fn operator_key(&self, address: Option<IpAddr>) -> Result<Attempt<'_>, Secs> {
+        let from = AttemptFrom {
+            address,
+            browser: None,
+        };
+        let mut counted = network(from);
+        let here = Key::of("operator key", &[&network_bytes(from)]);
+        counted.push((here, PER_OPERATOR_NETWORK));
+        self.attempt(counted)
     }
 
     fn attempt(&self, counted: Vec<Counted>) -> Result<Attempt<'_>, Secs> {

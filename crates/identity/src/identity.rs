@@ -12,7 +12,7 @@ use usher_domain::{AccountId, OperatorKeyId, Timestamp, UserId};
 
 use crate::api_keys::ApiKeyCache;
 use crate::join_codes::{self, JoinCodes};
-use crate::operator::OperatorKeyCache;
+use crate::operator::{OperatorKeyCache, OperatorSessions};
 use crate::password::Hashing;
 use crate::portal_sessions::PortalSessionCache;
 use crate::ports::{Owner, Store, StoreError};
@@ -70,6 +70,7 @@ pub enum Credential {
 /// The stored data that every request needs. Each lock is held only for a lookup or a small change.
 pub(crate) struct Caches {
     operator_keys: RwLock<OperatorKeyCache>,
+    pub(crate) operator_sessions: OperatorSessions,
     api_keys: RwLock<ApiKeyCache>,
     user_tokens: RwLock<UserTokenCache>,
     portal_sessions: RwLock<PortalSessionCache>,
@@ -92,6 +93,7 @@ impl Identity {
         let temporary_passwords = store.temporary_passwords().await?;
         let cache = Caches {
             operator_keys: RwLock::new(OperatorKeyCache::of(store.operator_keys().await?)),
+            operator_sessions: OperatorSessions::default(),
             api_keys: RwLock::new(ApiKeyCache::of(store.api_keys().await?)),
             user_tokens: RwLock::new(UserTokenCache::of(store.user_tokens().await?)),
             portal_sessions: RwLock::new(PortalSessionCache::of(store.portal_sessions().await?)),

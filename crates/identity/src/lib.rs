@@ -7,6 +7,7 @@
 //! | bearer | what it is | stored as |
 //! | --- | --- | --- |
 //! | `usher_op_…` | a key of the operator's | SHA-256 |
+//! | `usher_opweb_…` | a browser with an operator key, in a cookie | nothing: in memory only |
 //! | `usher_key_…` | an account's API key | SHA-256 |
 //! | `usher_user_…` | a person, after signing in | SHA-256 |
 //! | `usher_web_…` | a person's browser, in a cookie | SHA-256 |
@@ -59,7 +60,8 @@ pub use lifetimes::{InvalidLifetimes, Lifetimes};
 pub use memory::MemoryStore;
 pub use operator::{
     InvalidOperatorScope, KeyChange, KeysChangedBy, KeysOrigin, NewOperatorKey, OPERATOR_KEY_CHARS_MAX,
-    OPERATOR_KEY_CHARS_MIN, OPERATOR_KEYS_MAX, OperatorKey, OperatorKeysAtRest, OperatorScope, Revoked,
+    OPERATOR_KEY_CHARS_MIN, OPERATOR_KEYS_MAX, OPERATOR_SESSION_IDLE, OPERATOR_SESSION_LIFE,
+    OPERATOR_SESSIONS_PER_KEY_MAX, OperatorKey, OperatorKeysAtRest, OperatorScope, OperatorSession, Revoked,
     TrailCheck, TrailEntry, TrailFault, TrailReport, TrailRow,
 };
 pub use passes::PassFor;

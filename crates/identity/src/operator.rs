@@ -1,6 +1,7 @@
 //! The operator's keys.
 
 mod at_rest;
+mod sessions;
 mod trail;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -10,6 +11,10 @@ use usher_domain::text::Name;
 use usher_domain::{OperatorKeyId, Secs, Timestamp};
 
 pub use self::at_rest::OperatorKeysAtRest;
+pub(crate) use self::sessions::OperatorSessions;
+pub use self::sessions::{
+    OPERATOR_SESSION_IDLE, OPERATOR_SESSION_LIFE, OPERATOR_SESSIONS_PER_KEY_MAX, OperatorSession,
+};
 pub use self::trail::{
     KeyChange, KeysChangedBy, KeysOrigin, TrailCheck, TrailEntry, TrailFault, TrailReport, TrailRow,
 };
@@ -332,6 +337,11 @@ impl OperatorKeyCache {
             key.last_use.touch(from, now);
         }
         Ok((key.stored.id, key.stored.scopes.clone()))
+    }
+
+    /// The name of a key; `None` if there is no such key.
+    fn name(&self, id: OperatorKeyId) -> Option<Arc<str>> {
+        self.by_id.get(&id).map(|key| Arc::clone(&key.stored.name))
     }
 
     fn list(&self) -> Vec<OperatorKey> {

@@ -91,6 +91,8 @@ macro_rules! contract_tests {
         );
         $crate::contract_tests!(@ $make; listing:
             an_account_is_listed_as_it_was_last_put,
+            accounts_are_listed_in_the_order_of_their_names,
+            the_recent_occupancy_begins_before_what_is_asked_for,
             filters_select_the_rows_that_match_all_of_them,
             the_audit_is_filtered_by_cause,
             a_report_starts_from_the_occupancy_before_its_first_moment,

@@ -14,6 +14,7 @@ mod inspection;
 mod join_code;
 mod memory;
 mod page;
+mod peak;
 mod port;
 mod record;
 mod records;
@@ -30,6 +31,7 @@ pub use inspection::{DIFFERENCES_MAX, Difference, Head, Inspection, RecordsOf};
 pub use join_code::{code_digest, plain_code_digest};
 pub use memory::{Fault, MemoryJournal};
 pub use page::{Cursor, InvalidCursor, PAGE_DEFAULT, PAGE_MAX, Page, PageRequest, Span};
+pub use peak::{OccupancySearch, Peak, RecentOccupancy};
 pub use port::{COMMITS_MAX, DUE_MAX, Journal, STRAYS_MAX, Stray};
 pub use record::{READ_MODELS, Record};
 pub use records::{

@@ -263,6 +263,12 @@ impl Store {
         Ok(())
     }
 
+    /// The time of the account's newest commit.
+    fn last_commit_at(&self, account: AccountId) -> Option<Timestamp> {
+        let newest = self.accounts.get(&account)?.commits.last();
+        newest.map(|commit| commit.at)
+    }
+
     fn commits_after(&self, account: AccountId, after: Seq, limit: usize) -> Vec<Commit> {
         let Some(ledger) = self.accounts.get(&account) else {
             return Vec::new();

@@ -9,8 +9,8 @@ use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, 
 use crate::table::Condition;
 use crate::{
     AccountRow, Audit, AuditRow, Cause, Channel, End, JournalError, MinutesRow, OccupancyRow, Page,
-    PageRequest, Refusal, RefusalRow, RequestOf, Seq, SessionRow, SignInRow, Span, SubscriptionChangeOf,
-    Text, TicketRow,
+    PageRequest, RecentOccupancy, Refusal, RefusalRow, RequestOf, Seq, SessionRow, SignInRow, Span,
+    SubscriptionChangeOf, Text, TicketRow,
 };
 
 /// Which accounts to list.
@@ -20,6 +20,8 @@ pub struct AccountFilter {
     pub q: Option<String>,
     /// Only those with this id in the operator's own system.
     pub external_id: Option<String>,
+    /// Only those that a person may mean by this: a part of the name as in `q`, or a whole id, Usher's or the operator's.
+    pub find: Option<String>,
     /// Also deleted ones.
     pub with_deleted: bool,
 }
@@ -171,6 +173,21 @@ pub trait Records: Send + Sync + 'static {
         filter: AccountFilter,
         page: PageRequest,
     ) -> Result<Page<AccountRow>, JournalError>;
+
+    /// The accounts, in the order of their names (ignoring the case of ASCII letters), then of their ids.
+    async fn accounts_by_name(
+        &self,
+        filter: AccountFilter,
+        page: PageRequest,
+    ) -> Result<Page<AccountRow>, JournalError>;
+
+    /// The changes of the occupancy of an account's pools since a time, among its newest `commits_max` commits.
+    async fn recent_occupancy(
+        &self,
+        account: AccountId,
+        since: Timestamp,
+        commits_max: usize,
+    ) -> Result<RecentOccupancy, JournalError>;
 
     /// The refusals of an account, newest first.
     async fn list_refusals(

@@ -15,6 +15,8 @@ use crate::{assets, flash};
 pub(crate) struct Frame {
     /// The signed-in user, if any.
     pub(crate) signed: Option<Signed>,
+    /// The operator, on operator pages.
+    pub(crate) operator: Option<OperatorSigned>,
     /// The anti-forgery token for the page's forms.
     pub(crate) csrf: String,
     /// The message about the last action, shown once.
@@ -30,10 +32,32 @@ pub(crate) struct Signed {
     pub(crate) nav: Vec<NavLink>,
 }
 
+/// The holder of an operator key, and the pages they can go to.
+#[derive(Debug)]
+pub(crate) struct OperatorSigned {
+    pub(crate) key_name: String,
+    pub(crate) nav: Vec<NavLink>,
+}
+
 impl Frame {
+    /// The entries of the menu.
+    pub(crate) fn nav(&self) -> &[NavLink] {
+        let of_operator = || self.operator.as_ref().map(|operator| operator.nav.as_slice());
+        let signed = self.signed.as_ref().map(|signed| signed.nav.as_slice());
+        signed.or_else(of_operator).unwrap_or_default()
+    }
+
+    /// Whose pages the menu has.
+    pub(crate) fn nav_label(&self) -> String {
+        match &self.signed {
+            Some(signed) => format!("Pages of {}", signed.account_name),
+            None => "Operator pages".to_owned(),
+        }
+    }
+
     /// Whether there is a menu.
     pub(crate) fn has_nav(&self) -> bool {
-        self.signed.as_ref().is_some_and(|signed| !signed.nav.is_empty())
+        !self.nav().is_empty()
     }
 
     /// The part of the assets' URLs that changes when an asset does.

@@ -1,7 +1,8 @@
-//! The session cookie.
+//! The session cookies.
 //!
-//! When browsers use https, the cookie is called `__Host-usher_session` on the wire, so that neither another host nor a
-//! plain HTTP connection can set it. Pages use only the plain name; the layer in `protect.rs` translates.
+//! When browsers use https, they have other names on the wire: `__Host-usher_session`, so that neither another host nor a
+//! plain HTTP connection can set it, and `__Secure-usher_operator`, which only a secure connection can set (`__Host-`
+//! would allow no path). Pages use only the plain names; the layer in `protect.rs` translates.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::CookieJar;
@@ -9,6 +10,7 @@ use axum_extra::extract::cookie::{Cookie, SameSite};
 use time::Duration;
 use usher_identity::{KNOWN_BROWSER_LIFE, Secret};
 
+use crate::pages::operator::HOME;
 use crate::portal::Portal;
 
 /// The cookie's name within the portal, and on the wire over plain HTTP.
@@ -16,6 +18,12 @@ pub const SESSION_COOKIE: &str = "usher_session";
 
 /// The cookie's name on the wire over https.
 pub const SESSION_COOKIE_OF_HOST: &str = "__Host-usher_session";
+
+/// The cookie of operator sessions, within the portal, and on the wire over plain HTTP.
+pub const OPERATOR_COOKIE: &str = "usher_operator";
+
+/// The cookies that have another name on the wire over https, with the prefix that it begins with there.
+const PREFIXED: [(&str, &str); 2] = [(SESSION_COOKIE, "__Host-"), (OPERATOR_COOKIE, "__Secure-")];
 
 pub(crate) fn session_secret(jar: &CookieJar) -> Option<&str> {
     jar.get(SESSION_COOKIE).map(Cookie::value)
@@ -30,6 +38,23 @@ pub(crate) fn of_session(portal: &Portal, secret: Secret) -> Cookie<'static> {
 /// The same for a secret that is already text.
 pub(crate) fn of_session_value(portal: &Portal, secret: String) -> Cookie<'static> {
     build(SESSION_COOKIE, secret, portal.is_https())
+}
+
+pub(crate) fn operator_secret(jar: &CookieJar) -> Option<&str> {
+    jar.get(OPERATOR_COOKIE).map(Cookie::value)
+}
+
+/// The cookie for a new operator session. Only the operator pages get it, and only from links and forms of this site.
+pub(crate) fn of_operator(portal: &Portal, secret: Secret) -> Cookie<'static> {
+    let mut cookie = build(OPERATOR_COOKIE, secret.into_exposed(), portal.is_https());
+    cookie.set_path(HOME);
+    cookie.set_same_site(SameSite::Strict);
+    cookie
+}
+
+/// Deletes the cookie of operator sessions.
+pub(crate) fn without_operator(jar: CookieJar) -> CookieJar {
+    jar.remove(Cookie::build(OPERATOR_COOKIE).path(HOME))
 }
 
 /// The cookie that identifies a browser in which somebody has signed in before.
@@ -61,7 +86,7 @@ pub(crate) fn build(name: &'static str, value: String, secure: bool) -> Cookie<'
         .build()
 }
 
-/// Removes the plain session cookie from a request over https, where only the `__Host-` name is accepted.
+/// Removes the plain session cookies from a request over https, where only their other names are accepted.
 pub(crate) fn take_own_alone(headers: &mut HeaderMap) {
     let sent: Vec<_> = headers
         .get_all(header::COOKIE)
@@ -78,11 +103,15 @@ pub(crate) fn take_own_alone(headers: &mut HeaderMap) {
 
 fn translated(pair: &str) -> Option<String> {
     let (name, value) = pair.split_once('=')?;
-    match name {
-        SESSION_COOKIE => None,
-        SESSION_COOKIE_OF_HOST => Some(format!("{SESSION_COOKIE}={value}")),
-        _ => Some(pair.to_owned()),
+    for (plain, prefix) in PREFIXED {
+        if name == plain {
+            return None;
+        }
+        if name.strip_prefix(prefix) == Some(plain) {
+            return Some(format!("{plain}={value}"));
+        }
     }
+    Some(pair.to_owned())
 }
 
 /// Makes all cookies `Secure`, and sends the session cookie under its `__Host-` name.
@@ -99,13 +128,15 @@ pub(crate) fn bind_to_host(headers: &mut HeaderMap) {
 }
 
 fn bound(cookie: &str) -> String {
-    let is_session = cookie
-        .strip_prefix(SESSION_COOKIE)
-        .is_some_and(|rest| rest.starts_with('='));
+    let is_of = |plain: &str| {
+        let rest = cookie.strip_prefix(plain);
+        rest.is_some_and(|rest| rest.starts_with('='))
+    };
+    let prefixed = PREFIXED.iter().find(|(plain, _)| is_of(plain));
+    let prefix = prefixed.map_or("", |(_, prefix)| prefix);
     let is_secure = cookie
         .split(';')
         .any(|part| part.trim().eq_ignore_ascii_case("secure"));
-    let name = if is_session { "__Host-" } else { "" };
     let end = if is_secure { "" } else { "; Secure" };
-    format!("{name}{cookie}{end}")
+    format!("{prefix}{cookie}{end}")
 }

@@ -12,6 +12,7 @@ use usher_domain::Refusal;
 
 use crate::answer::{Frame, page_at};
 use crate::door::{PASSWORD, SECOND_FACTOR};
+use crate::pages::operator;
 use crate::portal::Portal;
 use crate::said::Said;
 use crate::sentence;
@@ -23,6 +24,11 @@ pub(crate) enum Failed {
     /// Nobody is signed in.
     SignIn {
         /// Where to go after signing in.
+        back: Option<String>,
+    },
+    /// The operator has to enter a key.
+    OperatorSignIn {
+        /// Where to go after that.
         back: Option<String>,
     },
     /// The password is temporary: the user has to choose a new one first.
@@ -76,6 +82,9 @@ impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         match self {
             Self::SignIn { back } => Redirect::to(&sign_in_path(back.as_deref())).into_response(),
+            Self::OperatorSignIn { back } => {
+                Redirect::to(&operator::sign_in_path(back.as_deref())).into_response()
+            }
             Self::PasswordChange => Redirect::to(PASSWORD).into_response(),
             Self::SecondFactor => Redirect::to(SECOND_FACTOR).into_response(),
             Self::Fault => {
@@ -124,10 +133,17 @@ impl Explained {
 pub(crate) async fn in_frame(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
     let cookies = request.headers().get_all(header::COOKIE).iter().cloned();
     let cookies: Vec<_> = cookies.collect();
+    let is_of_operator = request.uri().path().starts_with(operator::HOME);
     let mut response = next.run(request).await;
     let Some(explained) = response.extensions_mut().remove::<Explained>() else {
         return response;
     };
+    if is_of_operator {
+        if let Some(frame) = operator::frame_of(&cookies, &portal) {
+            *response.body_mut() = explained.page(frame).into_body();
+        }
+        return response;
+    }
     let Some(viewer) = Viewer::known(&cookies, &portal) else {
         return response;
     };

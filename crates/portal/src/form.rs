@@ -40,7 +40,7 @@ pub(crate) struct FormError {
 }
 
 /// Labels of fields whose label is not simply their name.
-const LABELS: [(&str, &str); 16] = [
+const LABELS: [(&str, &str); 18] = [
     ("account", "Name of the account"),
     ("act", "What to do"),
     ("actor", "Who"),
@@ -50,6 +50,8 @@ const LABELS: [(&str, &str); 16] = [
     ("device", "Name of this device"),
     ("email", "E-mail address"),
     ("expires", "Good until"),
+    ("external_id", "Id in your own system"),
+    ("key", "Operator key"),
     ("password_again", "Password, again"),
     ("present", "Present password"),
     ("scopes", "What the key is good for"),

@@ -31,6 +31,8 @@
 //! - `live.rs`: a fragment is sent at most four times a second and only if it differs, compressed where it may be
 //!   large. The stream ends with the session, when the user loses the right to see the page, and when the server stops.
 //! - `pages/members.rs` is shared by teams and groups. `pages/sso/admit.rs` decides which user a login becomes.
+//! - `pages/operator` has the operator pages: `visitor.rs` there is to an operator session what `viewer.rs` is to a
+//!   user's.
 //! - `vendor/htmx` is the script library as published; a test compares it with its digests.
 //!
 //! # Answers
@@ -62,7 +64,7 @@ mod sentence;
 mod shown;
 mod viewer;
 
-pub use self::cookies::{SESSION_COOKIE, SESSION_COOKIE_OF_HOST};
+pub use self::cookies::{OPERATOR_COOKIE, SESSION_COOKIE, SESSION_COOKIE_OF_HOST};
 pub use self::fork::Fork;
 pub use self::live::UPDATE_EVERY;
 pub use self::router::{addresses, site};

@@ -70,6 +70,7 @@ fn pages() -> Pages {
         .route("/a/{account}/{*rest}", get(no_page))
         .route("/me/{*rest}", get(no_page))
         .route("/console/{*rest}", get(no_page))
+        .route("/operator/{*rest}", get(no_page))
         .merge(assets::routes())
 }
 

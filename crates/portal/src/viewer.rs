@@ -141,6 +141,7 @@ impl Viewer {
             signed: Some(signed),
             csrf: forgery::token(&self.secret, engine.now()),
             flash: self.flash.clone(),
+            ..Frame::default()
         };
         Ok((frame, seen.map_err(|refusal| Failed::refused(&refusal))?))
     }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after } from "node:test";
 import { advance, Caller, PASSWORD, PRODUCT, World } from "./api.js";
 import { Provider } from "./provider.js";
-import { base, setupLink } from "./settings.js";
+import { base, operatorKey, setupLink } from "./settings.js";
 import { totp } from "./totp.js";
 import { forgive } from "./watch.js";
 
@@ -115,6 +115,21 @@ const soldOut = (act) => async (page, arranged) => {
   await act(page, arranged);
 };
 
+/**
+ * Enters the operator key, and goes to one of the operator pages.
+ * @param {string} path with `{account}` and so on
+ * @param {NonNullable<Row["act"]>} [act] what is done there
+ * @returns {Row["act"]}
+ */
+const asOperator = (path, act) => async (page, arranged) => {
+  await send(page, "Open the operator pages", { "Operator key": operatorKey() });
+  await page.goto(path.replaceAll(/{(\w+)}/g, (_, name) => /** @type {any} */ (arranged.ids)[name]));
+  await act?.(page, arranged);
+};
+
+const OPERATOR = "/operator/sign-in";
+const ITS_ACCOUNT = "/operator/accounts/{account}";
+
 /** The identity provider of the account. @type {Provider | undefined} */
 let provider;
 
@@ -137,6 +152,27 @@ export const FIRST = [
 export const PAGES = [
   { name: "a set-up link that was used", path: "{setup}", status: 410 },
   { name: "the sign-in page", path: "/sign-in" },
+
+  { name: "the page that asks for an operator key", path: OPERATOR },
+  {
+    name: "a wrong operator key", path: OPERATOR, status: 422,
+    act: sent("Open the operator pages", { "Operator key": "usher_op_not_this_one" }),
+  },
+  { name: "the accounts of the operator", path: OPERATOR, act: asOperator("/operator/accounts") },
+  { name: "no account of the operator", path: OPERATOR, act: asOperator("/operator/accounts?q=nobody") },
+  { name: "a new account", path: OPERATOR, act: asOperator("/operator/accounts/new") },
+  {
+    name: "a new account with errors", path: OPERATOR, status: 422,
+    act: asOperator("/operator/accounts/new", sent("Create account", { "Name of the account": " " })),
+  },
+  { name: "an account of the operator", path: OPERATOR, act: asOperator(ITS_ACCOUNT) },
+  {
+    name: "an account that is not renamed", path: OPERATOR, status: 422,
+    act: asOperator(ITS_ACCOUNT, sent("Rename account", { "Name of the account": " " })),
+  },
+  { name: "closing an account", path: OPERATOR, act: asOperator(`${ITS_ACCOUNT}/close`) },
+  { name: "no page of the operator", path: OPERATOR, status: 404, act: asOperator("/operator/nothing") },
+
   {
     name: "a sign-in that failed", path: "/sign-in", status: 422,
     act: sent("Sign in", { "E-mail address": "nobody@example.com", Password: "not this one" }),

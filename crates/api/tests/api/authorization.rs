@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::app::{Answer, App, Who};
 use crate::desk::{Desk, text};
-use crate::tables::{Table, operations_and_pages, table};
+use crate::tables::{Table, table, tables};
 
 /// The callers, in the order of the table's columns.
 async fn callers(app: &App) -> Vec<(&'static str, Who)> {
@@ -306,7 +306,7 @@ fn operations() -> Vec<(String, Method, String)> {
 
 /// The table of operations.
 fn rows() -> Table {
-    table(operations_and_pages().0)
+    table(tables()[0])
 }
 
 #[tokio::test]

@@ -106,12 +106,16 @@ pub(super) async fn admit(
 }
 
 /// Any scope implies `accounts.read`.
-pub(super) fn need_scope(scopes: &BTreeSet<OperatorScope>, needed: OperatorScope) -> Result<(), Problem> {
-    let has = match needed {
+pub(super) fn has_scope(scopes: &BTreeSet<OperatorScope>, needed: OperatorScope) -> bool {
+    match needed {
         OperatorScope::AccountsRead => !scopes.is_empty(),
         needed => scopes.contains(&needed) || scopes.contains(&OperatorScope::Everything),
-    };
-    if has {
+    }
+}
+
+/// Refuses an operator key without the scope.
+pub(super) fn need_scope(scopes: &BTreeSet<OperatorScope>, needed: OperatorScope) -> Result<(), Problem> {
+    if has_scope(scopes, needed) {
         return Ok(());
     }
     Err(Problem::forbidden(match needed {

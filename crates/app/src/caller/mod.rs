@@ -6,6 +6,7 @@ mod admitted;
 mod follow;
 mod scope;
 
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -16,11 +17,11 @@ use usher_domain::personal::Personal;
 use usher_domain::{AccountId, Actor, OperatorKeyId};
 use usher_engine::{Cause, Channel};
 use usher_http::RequestLog;
-use usher_identity::{Credential, Identified, KeysChangedBy, KeysOrigin};
+use usher_identity::{Credential, Identified, KeysChangedBy, KeysOrigin, OperatorScope, OperatorSession};
 use usher_journal::Text;
 
 pub use self::admission::Admission;
-use self::admission::{admit, need_scope};
+use self::admission::{admit, has_scope, need_scope};
 pub use self::admitted::Admitted;
 pub use self::follow::{Followed, may_follow};
 pub use self::scope::{AccountsManage, AccountsRead, BillingManage, Everything, Scope};
@@ -84,6 +85,7 @@ pub struct Operator<S> {
     /// The request's origin, for the audit.
     pub cause: Cause,
     key: OperatorKeyId,
+    scopes: BTreeSet<OperatorScope>,
     admission: Admission,
     needs: PhantomData<S>,
 }
@@ -99,6 +101,7 @@ impl<S: Scope> Operator<S> {
         Ok(Self {
             app: Arc::clone(app),
             key,
+            scopes,
             cause: known.cause,
             admission: Admission::Credential {
                 shown: known.identified.shown,
@@ -107,6 +110,36 @@ impl<S: Scope> Operator<S> {
             },
             needs: PhantomData,
         })
+    }
+
+    /// The operator in whose browser this session is. A problem if its key lacks the scope.
+    pub fn of_session(app: &Arc<App>, session: &OperatorSession, arrival: &Arrival) -> Result<Self, Problem> {
+        need_scope(&session.scopes, S::NEEDED)?;
+        let credential = Text::from(session.key.to_string());
+        Ok(Self {
+            app: Arc::clone(app),
+            cause: arrival.cause(Channel::Portal, Some(credential)),
+            key: session.key,
+            scopes: session.scopes.clone(),
+            admission: Admission::Credential {
+                shown: session.shown,
+                needed: S::NEEDED,
+                ticket_for: None,
+            },
+            needs: PhantomData,
+        })
+    }
+
+    /// Whether the key has a scope, so that a page can show what it may do.
+    #[must_use]
+    pub fn has(&self, scope: OperatorScope) -> bool {
+        has_scope(&self.scopes, scope)
+    }
+
+    /// The id of the key.
+    #[must_use]
+    pub const fn key(&self) -> OperatorKeyId {
+        self.key
     }
 
     /// The actor of changes to operator keys, for the audit trail.
@@ -125,13 +158,13 @@ impl<S: Scope> Operator<S> {
 
     /// The operator as the caller of one account.
     #[must_use]
-    pub fn in_account(self, account: AccountId) -> Admitted {
+    pub fn in_account(&self, account: AccountId) -> Admitted {
         Admitted {
-            app: self.app,
+            app: Arc::clone(&self.app),
             account,
             actor: Actor::Operator,
-            cause: self.cause,
-            admission: self.admission,
+            cause: self.cause.clone(),
+            admission: self.admission.clone(),
         }
     }
 }

@@ -6,9 +6,9 @@ use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, 
 use usher_journal::table::{Cell as _, Row, Value};
 use usher_journal::{
     ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, Cursor, JournalError,
-    Minutes, MinutesRow, Occupancy, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow,
-    RequestOf, Seq, SessionFilter, SessionRow, SignInRow, Span, SubscriptionChange, SubscriptionChangeOf,
-    SubscriptionRequestRow, Text, TicketFilter, TicketRow,
+    Minutes, MinutesRow, Occupancy, OccupancyRow, OccupancySearch, Page, PageRequest, RecentOccupancy,
+    Records, RefusalFilter, RefusalRow, RequestOf, Seq, SessionFilter, SessionRow, SignInRow, Span,
+    SubscriptionChange, SubscriptionChangeOf, SubscriptionRequestRow, Text, TicketFilter, TicketRow,
 };
 
 use super::cells::{one, read};
@@ -35,6 +35,37 @@ fn sessions_by(
     })
 }
 
+/// A page of the accounts that match a filter.
+fn accounts(
+    connection: &Connection,
+    mut query: Query<AccountRow>,
+    filter: AccountFilter,
+    order: &str,
+    page: PageRequest,
+) -> rusqlite::Result<Page<AccountRow>> {
+    if !filter.with_deleted {
+        query = query.and("NOT deleted", []);
+    }
+    if let Some(q) = filter.q {
+        let q = Text::from(q).to_value();
+        query = query.and("instr(lower(name), lower(?)) > 0", [q]);
+    }
+    if let Some(find) = filter.find {
+        let id = find.parse().map_or(0, AccountId::bits);
+        let text = || Text::from(find.clone()).to_value();
+        let condition = "(instr(lower(name), lower(?)) > 0 OR external_id = ? OR account_id = ?)";
+        query = query.and(condition, [text(), text(), Value::Id(id)]);
+    }
+    let external_id = filter.external_id.map(Text::from);
+    let external_id = external_id.map(|id| AccountRow::external_id.is(id));
+    let query = query.fitting(external_id.into_iter().collect());
+    let rows = query.page(connection, order, page, |row| {
+        let row: AccountRow = read(row, 0)?;
+        Ok((Cursor::new(Timestamp::default(), row.account.bits(), 0), row))
+    })?;
+    Ok(Page::cut(rows, page.limit()))
+}
+
 /// The row with an id, if it belongs to the account.
 fn by_id<R: Row>(connection: &Connection, account: AccountId, id: Value) -> rusqlite::Result<Option<R>> {
     let of_account = Query::new(&[], None).of_account(account);
@@ -57,25 +88,50 @@ impl Records for SqliteJournal {
             if let Some(after) = page.after() {
                 query = query.and("account_id > ?", [Value::Id(after.major())]);
             }
-            if !filter.with_deleted {
-                query = query.and("NOT deleted", []);
+            accounts(connection, query, filter, "account_id", page)
+        })
+        .await
+    }
+
+    async fn accounts_by_name(
+        &self,
+        filter: AccountFilter,
+        page: PageRequest,
+    ) -> Result<Page<AccountRow>, JournalError> {
+        self.ask(move |connection| {
+            let mut query = Query::<AccountRow>::new(&[], None);
+            if let Some(after) = page.after() {
+                let condition = "(lower(name), account_id) > (SELECT lower(other.name), other.account_id FROM accounts other WHERE other.account_id = ?)";
+                query = query.and(condition, [Value::Id(after.major())]);
             }
-            if let Some(q) = filter.q {
-                let q = Text::from(q).to_value();
-                query = query.and("instr(lower(name), lower(?)) > 0", [q]);
+            accounts(connection, query, filter, "lower(name), account_id", page)
+        })
+        .await
+    }
+
+    async fn recent_occupancy(
+        &self,
+        account: AccountId,
+        since: Timestamp,
+        commits_max: usize,
+    ) -> Result<RecentOccupancy, JournalError> {
+        self.ask(move |connection| {
+            let mut search = OccupancySearch::new(since, commits_max);
+            let mut rows = OfCommits::<Occupancy>::fitting(connection, Vec::new())?;
+            let mut next = chain::head(connection, account)?;
+            let last_commit_at = next.map(|link| link.at);
+            while let Some(link) = next.filter(|link| !search.is_done(link.at)) {
+                if !search.may_go_on() {
+                    return Ok(search.finish(false, last_commit_at));
+                }
+                let mut of_commit = rows.of(&link)?;
+                of_commit.sort_unstable_by_key(|(index, _)| std::cmp::Reverse(*index));
+                for (_, row) in of_commit {
+                    search.take(row);
+                }
+                next = chain::before(connection, &link)?;
             }
-            let external_id = filter.external_id.map(Text::from);
-            let external_id = external_id.map(|id| AccountRow::external_id.is(id));
-            let rows = query.fitting(external_id.into_iter().collect()).page(
-                connection,
-                "account_id",
-                page,
-                |row| {
-                    let row: AccountRow = read(row, 0)?;
-                    Ok((Cursor::new(Timestamp::default(), row.account.bits(), 0), row))
-                },
-            )?;
-            Ok(Page::cut(rows, page.limit()))
+            Ok(search.finish(true, last_commit_at))
         })
         .await
     }

@@ -27,7 +27,7 @@ pub async fn an_account_is_listed_as_it_was_last_put(backend: &dyn Backend) {
         let filter = AccountFilter {
             q: q.map(str::to_owned),
             with_deleted,
-            external_id: None,
+            ..AccountFilter::default()
         };
         let page = backend
             .records()
@@ -43,6 +43,77 @@ pub async fn an_account_is_listed_as_it_was_last_put(backend: &dyn Backend) {
     assert_eq!(list(None, true).await, ["Acme Help Desk", "Globex", "x"]);
     assert_eq!(list(Some("help d"), false).await, ["Acme Help Desk"]);
     assert_eq!(list(Some("%"), false).await, Vec::<String>::new());
+}
+
+/// By name, page by page; found by a part of the name or a whole id.
+pub async fn accounts_are_listed_in_the_order_of_their_names(backend: &dyn Backend) {
+    let names = ["beta", "Alpha", "alpha", "Gamma", "Closed"];
+    for (number, name) in (1..).zip(names) {
+        let mut pen = Pen::new(backend, account(number));
+        pen.write(1, vec![account_put(name, name == "Closed")]).await;
+    }
+    let list = async |find: Option<String>, with_deleted| {
+        let filter = AccountFilter {
+            find,
+            with_deleted,
+            ..AccountFilter::default()
+        };
+        let (records, mut found, mut after) = (backend.records(), Vec::new(), None);
+        loop {
+            let page = records.accounts_by_name(filter.clone(), PageRequest::new(2, after));
+            let page = page.await.unwrap();
+            found.extend(
+                page.items
+                    .into_iter()
+                    .map(|row| (row.account, row.name.to_string())),
+            );
+            after = page.next;
+            if after.is_none() {
+                return found;
+            }
+        }
+    };
+
+    let all = list(None, true).await;
+    assert_eq!(
+        all,
+        [
+            (2, "Alpha"),
+            (3, "alpha"),
+            (1, "beta"),
+            (5, "Closed"),
+            (4, "Gamma")
+        ]
+        .map(|(number, name)| (account(number), name.to_owned()))
+    );
+    assert_eq!(list(None, false).await.len(), 4);
+    assert_eq!(list(Some("ALPH".to_owned()), false).await, all[..2]);
+    assert_eq!(list(Some(account(4).to_string()), false).await, all[4..]);
+    assert_eq!(list(Some("%".to_owned()), true).await, []);
+}
+
+/// With the last change of each pool before the time that is asked for.
+pub async fn the_recent_occupancy_begins_before_what_is_asked_for(backend: &dyn Backend) {
+    let mut pen = Pen::new(backend, account(1));
+    for (secs, number, occupied) in [(1, 1, 1), (2, 1, 2), (3, 2, 3), (4, 2, 4), (5, 1, 5)] {
+        pen.write(secs, vec![occupancy(pool(number), occupied)]).await;
+    }
+    let records = backend.records();
+    let recent = async |since, commits_max| {
+        let recent = records.recent_occupancy(account(1), at(since), commits_max);
+        let recent = recent.await.unwrap();
+        let rows = recent.rows.iter().map(|row| row.entry.occupied);
+        assert_eq!(recent.last_commit_at, Some(at(5)));
+        (rows.collect::<Vec<_>>(), recent.is_whole)
+    };
+
+    assert_eq!(recent(4, 100).await, (vec![2, 3, 4, 5], true));
+    assert_eq!(recent(5, 100).await, (vec![2, 5], true));
+    assert_eq!(recent(9, 100).await, (vec![], true));
+    assert_eq!(recent(0, 100).await, (vec![1, 2, 3, 4, 5], true));
+    assert_eq!(recent(4, 2).await, (vec![4, 5], false));
+    let nobody = records.recent_occupancy(account(2), at(0), 100);
+    assert!(nobody.await.unwrap().is_whole);
 }
 
 /// Filters are tested one by one and together.

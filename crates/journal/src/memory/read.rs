@@ -9,9 +9,9 @@ use super::tables::History;
 use crate::table::Condition;
 use crate::{
     ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, Cursor, JournalError,
-    MinutesRow, Occupancy, OccupancyRow, Page, PageRequest, Records, RefusalFilter, RefusalRow, RequestOf,
-    Seq, SessionFilter, SessionRow, SignInRow, Span, SubscriptionChangeOf, SubscriptionRequestRow, Text,
-    TicketFilter, TicketRow,
+    MinutesRow, Occupancy, OccupancyRow, OccupancySearch, Page, PageRequest, RecentOccupancy, Records,
+    RefusalFilter, RefusalRow, RequestOf, Seq, SessionFilter, SessionRow, SignInRow, Span,
+    SubscriptionChangeOf, SubscriptionRequestRow, Text, TicketFilter, TicketRow,
 };
 
 impl MemoryJournal {
@@ -32,6 +32,21 @@ fn of_pool(pool: PoolId) -> Vec<Condition<Occupancy>> {
     vec![Occupancy::pool.is(pool)]
 }
 
+fn place_of(row: &AccountRow) -> Cursor {
+    Cursor::new(Timestamp::default(), row.account.bits(), 0)
+}
+
+fn fits(filter: &AccountFilter, row: &AccountRow) -> bool {
+    let name = row.name.to_ascii_lowercase();
+    let has = |part: &str| name.contains(&part.to_ascii_lowercase());
+    let is_external = |wanted: &str| row.external_id.as_deref() == Some(wanted);
+    let is_meant = |text: &str| has(text) || is_external(text) || text.parse() == Ok(row.account);
+    (filter.with_deleted || !row.deleted)
+        && filter.q.as_deref().is_none_or(has)
+        && filter.find.as_deref().is_none_or(is_meant)
+        && filter.external_id.as_deref().is_none_or(is_external)
+}
+
 #[async_trait]
 impl Records for MemoryJournal {
     async fn list_accounts(
@@ -39,18 +54,57 @@ impl Records for MemoryJournal {
         filter: AccountFilter,
         page: PageRequest,
     ) -> Result<Page<AccountRow>, JournalError> {
-        let q = filter.q.unwrap_or_default().to_ascii_lowercase();
         let store = self.open()?;
+        let rows = store.tables.accounts.values().filter(|row| fits(&filter, row));
+        Ok(oldest_first(rows.map(|row| (place_of(row), row)), page))
+    }
+
+    async fn accounts_by_name(
+        &self,
+        filter: AccountFilter,
+        page: PageRequest,
+    ) -> Result<Page<AccountRow>, JournalError> {
+        let store = self.open()?;
+        let key = |row: &AccountRow| (row.name.to_ascii_lowercase(), row.account);
+        let after = page.after().map(|after| AccountId::from_bits(after.major()));
+        let after = after.and_then(|after| store.tables.accounts.get(&after)).map(key);
         let rows = store.tables.accounts.values();
-        let rows = rows
-            .filter(|row| filter.with_deleted || !row.deleted)
-            .filter(|row| row.name.to_ascii_lowercase().contains(&q))
-            .filter(|row| {
-                let wanted = filter.external_id.as_deref();
-                wanted.is_none_or(|wanted| row.external_id.as_deref() == Some(wanted))
-            })
-            .map(|row| (Cursor::new(Timestamp::default(), row.account.bits(), 0), row));
-        Ok(oldest_first(rows, page))
+        let mut rows: Vec<_> = rows
+            .filter(|row| fits(&filter, row) && after.as_ref().is_none_or(|after| key(row) > *after))
+            .collect();
+        rows.sort_by_key(|row| key(row));
+        rows.truncate(page.limit() + 1);
+        let rows = rows.into_iter().map(|row| (place_of(row), row.clone()));
+        Ok(Page::cut(rows.collect(), page.limit()))
+    }
+
+    async fn recent_occupancy(
+        &self,
+        account: AccountId,
+        since: Timestamp,
+        commits_max: usize,
+    ) -> Result<RecentOccupancy, JournalError> {
+        let last_commit_at = self.open()?.last_commit_at(account);
+        self.history(account, |history| {
+            let mut search = OccupancySearch::new(since, commits_max);
+            let rows: Vec<_> = history
+                .occupancy
+                .fitting(Vec::new())
+                .map(|(_, row)| row)
+                .collect();
+            for of_commit in rows.chunk_by(|a, b| a.seq == b.seq).rev() {
+                if of_commit.first().is_some_and(|row| search.is_done(row.at)) {
+                    break;
+                }
+                if !search.may_go_on() {
+                    return search.finish(false, last_commit_at);
+                }
+                for row in of_commit.iter().rev() {
+                    search.take((*row).clone());
+                }
+            }
+            search.finish(true, last_commit_at)
+        })
     }
 
     async fn list_refusals(

@@ -11,6 +11,7 @@ pub(crate) mod join;
 pub(crate) mod me;
 mod members;
 pub(crate) mod minutes;
+pub(crate) mod operator;
 pub(crate) mod overview;
 pub(crate) mod pools;
 pub(crate) mod queue;
@@ -51,4 +52,5 @@ pub(crate) fn all() -> Pages {
         .merge(minutes::routes())
         .merge(pools::routes())
         .merge(queue::routes())
+        .merge(operator::routes())
 }

@@ -16,6 +16,7 @@ mod groups;
 mod join;
 mod live;
 mod minutes;
+mod operator;
 mod overview;
 mod pool_changes;
 mod pools;

@@ -67,27 +67,17 @@ async fn create(
     if key.is_given() {
         check_key(&operator, bits).await?;
     }
-    let caller = operator.in_account(AccountId::from_bits(bits));
-    let id = caller.account;
-    let command = Command::Account(AccountCommand::Create {
-        id,
-        name: body.name,
-        labels: labels::new(body.external_id, body.metadata),
-    });
-    let created = |existed, shown| Created {
-        existed,
-        location: format!("/v1/accounts/{id}"),
-        shown,
-    };
-    match caller.try_execute(command, show).await {
-        Ok(shown) => Ok(created(false, shown)),
-        // Only a repeated request can have an existing id.
-        Err(Failure::Refused(_)) if key.is_given() => {
-            let shown = caller.read(|account, _, _| Ok(Account::from(account))).await?;
-            Ok(created(true, shown))
-        }
+    let id = AccountId::from_bits(bits);
+    let labels = labels::new(body.external_id, body.metadata);
+    let view = |account: &Of, _: Timestamp| Account::from(account);
+    match operator.create_account(id, body.name, labels, view).await {
+        Ok((shown, existed)) => Ok(Created {
+            existed,
+            location: format!("/v1/accounts/{id}"),
+            shown,
+        }),
         Err(Failure::NoAccount) => Err(closed_since()),
-        Err(failure) => Err(caller.problem(failure).await.into()),
+        Err(failure) => Err(operator.in_account(id).problem(failure).await.into()),
     }
 }
 
@@ -135,7 +125,7 @@ async fn list(
     let filter = AccountFilter {
         q: query.q,
         external_id: query.external_id.map(|id| id.to_string()),
-        with_deleted: false,
+        ..AccountFilter::default()
     };
     let rows = operator.app.records().list_accounts(filter, page).await?;
     Ok(Answer(List::of(rows, Account::from)))
@@ -187,14 +177,6 @@ async fn change(
     params(AccountPath), responses((status = 204, description = "The account is closed."))
 )]
 async fn delete(caller: Caller<AccountsManage>) -> Result<StatusCode, Problem> {
-    let closed = caller
-        .execute(Command::Account(AccountCommand::Delete), |_, (), _| {
-            StatusCode::NO_CONTENT
-        })
-        .await;
-    // Also if the account is already closed: an earlier call may have been interrupted between the two.
-    if caller.actor == Actor::Operator {
-        caller.app.identity().forget_account(caller.account).await?;
-    }
-    Ok(closed?)
+    caller.close_account().await?;
+    Ok(StatusCode::NO_CONTENT)
 }

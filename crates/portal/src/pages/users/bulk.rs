@@ -146,9 +146,10 @@ fn words_of(failed: Failed) -> String {
     match failed {
         Failed::Problem(problem) => problem.detail().to_owned(),
         Failed::Fault => "Usher could not do it. Its log says why.".to_owned(),
-        Failed::SignIn { .. } | Failed::PasswordChange | Failed::SecondFactor => {
-            "You are not signed in any more.".to_owned()
-        }
+        Failed::SignIn { .. }
+        | Failed::OperatorSignIn { .. }
+        | Failed::PasswordChange
+        | Failed::SecondFactor => "You are not signed in any more.".to_owned(),
     }
 }
 

@@ -1,0 +1,5 @@
+//! Use cases of operators, from the API and from the operator pages alike.
+
+mod accounts;
+
+pub use self::accounts::{AccountFigures, AccountSummary, AccountsQuery, PEAK_SPAN, SharedFigures};

@@ -1,0 +1,169 @@
+//! Operator sessions: browsers in which somebody has entered an operator key.
+//!
+//! A browser keeps a secret of 256 bits in a cookie. Sessions are in memory only: they are short, and a restart ends
+//! them. A session never outlives its key: every request checks that the secret with which it began still works.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use usher_domain::{OperatorKeyId, Secs, Timestamp};
+
+use super::OperatorScope;
+use crate::shown::Asked;
+use crate::{Credential, Identified, Identity, RandomError, Secret, SecretDigest, Shown};
+
+/// The prefix of the cookie's secret.
+const PREFIX: &str = "usher_opweb_";
+
+/// How long an operator session lasts without a request.
+pub const OPERATOR_SESSION_IDLE: Secs = Secs::new(15 * 60);
+
+/// How long an operator session lasts at most.
+pub const OPERATOR_SESSION_LIFE: Secs = Secs::new(8 * 3_600);
+
+/// The most sessions of one operator key; another one replaces the one that was used least recently.
+pub const OPERATOR_SESSIONS_PER_KEY_MAX: usize = 20;
+
+/// A browser in which somebody has entered an operator key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorSession {
+    /// The key.
+    pub key: OperatorKeyId,
+    /// The key's name.
+    pub key_name: String,
+    /// The key's scopes.
+    pub scopes: BTreeSet<OperatorScope>,
+    /// The secret of the key that was entered, to ask later whether it still works.
+    pub shown: Shown,
+    /// When the key was entered.
+    pub started_at: Timestamp,
+}
+
+/// The sessions, by the digest of their secret.
+#[derive(Debug, Default)]
+pub(crate) struct OperatorSessions(Mutex<HashMap<SecretDigest, Open>>);
+
+/// A session that was not ended.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    key: OperatorKeyId,
+    shown: Shown,
+    started_at: Timestamp,
+    last_used_at: Timestamp,
+}
+
+impl Open {
+    fn is_alive(&self, now: Timestamp) -> bool {
+        now < self.last_used_at + OPERATOR_SESSION_IDLE && now < self.started_at + OPERATOR_SESSION_LIFE
+    }
+}
+
+impl OperatorSessions {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SecretDigest, Open>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a session; drops those that are over, and one of the same key if there are too many.
+    fn insert(&self, digest: SecretDigest, open: Open, now: Timestamp) {
+        let mut sessions = self.lock();
+        sessions.retain(|_, other| other.is_alive(now));
+        let of_key = sessions.iter().filter(|(_, other)| other.key == open.key);
+        if of_key.clone().count() >= OPERATOR_SESSIONS_PER_KEY_MAX {
+            let oldest = of_key.min_by_key(|(_, other)| other.last_used_at);
+            let oldest = oldest.map(|(digest, _)| *digest);
+            oldest.and_then(|oldest| sessions.remove(&oldest));
+        }
+        sessions.insert(digest, open);
+    }
+}
+
+impl Identity {
+    /// Begins a session with an operator key. Returns the secret for the browser's cookie; `None` if this is no operator
+    /// key, or one that is revoked or expired. `from` is the client's address, for the key's last use.
+    pub fn begin_operator_session(
+        &self,
+        key: &str,
+        from: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Option<(Secret, OperatorSession)>, RandomError> {
+        let Ok(identified) = self.identify(key, None, from, now) else {
+            return Ok(None);
+        };
+        let Some(session) = self.session_of(identified, now) else {
+            return Ok(None);
+        };
+        let secret = Secret::draw(PREFIX)?;
+        let open = Open {
+            key: session.key,
+            shown: session.shown,
+            started_at: now,
+            last_used_at: now,
+        };
+        let digest = SecretDigest::of(secret.expose());
+        self.cache.operator_sessions.insert(digest, open, now);
+        Ok(Some((secret, session)))
+    }
+
+    /// The session with this secret; `None` if there is none, or no longer: it was ended, was idle for too long, or its
+    /// key is revoked, expired or has got another secret. Counts as use of the session and of the key.
+    #[must_use]
+    pub fn operator_session(
+        &self,
+        secret: &str,
+        from: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Option<OperatorSession> {
+        let session = self.operator_session_asked(secret, Asked::By(from), now)?;
+        if let Some(open) = self
+            .cache
+            .operator_sessions
+            .lock()
+            .get_mut(&SecretDigest::of(secret))
+        {
+            open.last_used_at = open.last_used_at.max(now);
+        }
+        Some(session)
+    }
+
+    /// The same, but does not count as use.
+    #[must_use]
+    pub fn operator_session_unused(&self, secret: &str, now: Timestamp) -> Option<OperatorSession> {
+        self.operator_session_asked(secret, Asked::Again, now)
+    }
+
+    fn operator_session_asked(&self, secret: &str, asked: Asked, now: Timestamp) -> Option<OperatorSession> {
+        let digest = SecretDigest::of(secret);
+        let open = self.cache.operator_sessions.lock().get(&digest).copied()?;
+        let identified = open
+            .is_alive(now)
+            .then(|| self.cache.holder(&open.shown, asked, now));
+        let session = identified.and_then(|identified| self.session_of(identified.ok()?, open.started_at));
+        if session.is_none() {
+            self.end_operator_session(secret);
+        }
+        session
+    }
+
+    /// Ends a session, if there is one with this secret.
+    pub fn end_operator_session(&self, secret: &str) {
+        self.cache
+            .operator_sessions
+            .lock()
+            .remove(&SecretDigest::of(secret));
+    }
+
+    /// The session of the holder of an operator key; `None` of anybody else.
+    fn session_of(&self, identified: Identified, started_at: Timestamp) -> Option<OperatorSession> {
+        let Credential::OperatorKey { id, scopes } = identified.credential else {
+            return None;
+        };
+        Some(OperatorSession {
+            key: id,
+            key_name: self.cache.operator_keys().name(id)?.to_string(),
+            scopes,
+            shown: identified.shown,
+            started_at,
+        })
+    }
+}

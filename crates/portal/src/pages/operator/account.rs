@@ -1,0 +1,104 @@
+//! One account: what it is, what it uses, and its name.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use usher_app::{AccountsManage, AccountsRead, Problem, Scope};
+use usher_domain::command::AccountCommand;
+use usher_domain::labels::LabelsPatch;
+use usher_domain::text::Name;
+use usher_domain::{AccountId, Command};
+use usher_engine::Failure;
+use usher_identity::OperatorScope;
+
+use super::accounts::{PATH, Row};
+use super::visitor::{OperatorAt, OperatorPage, OperatorPosted};
+use crate::answer::{Frame, done, page, page_again};
+use crate::failed::Failed;
+use crate::form::Form;
+use crate::said::named;
+use crate::shown::Moment;
+
+/// How many commits are looked at for the account's peak.
+const COMMITS_MAX: usize = 20_000;
+
+#[derive(Template)]
+#[template(path = "operator/account.html")]
+struct AccountPage {
+    frame: Frame,
+    form: Form,
+    path: String,
+    row: Row,
+    created_at: Moment,
+    plan: String,
+    users: usize,
+    may_manage: bool,
+}
+
+/// The path of an account's page.
+pub(super) fn path_of(account: AccountId) -> String {
+    format!("{PATH}/{account}")
+}
+
+/// The account that a path names.
+pub(super) fn account_in(path: &str) -> Result<AccountId, Failed> {
+    path.parse().map_err(|_| Failed::not_found("account"))
+}
+
+pub(super) async fn show(
+    by: OperatorAt<AccountsRead>,
+    Path(account): Path<String>,
+) -> Result<Response, Failed> {
+    let account = account_in(&account)?;
+    Ok(page(&account_page(&by, account, Form::default()).await?))
+}
+
+async fn account_page<S: Scope>(
+    by: &OperatorAt<S>,
+    account: AccountId,
+    form: Form,
+) -> Result<AccountPage, Failed> {
+    let summary = by.operator.app.account_summary(account, COMMITS_MAX).await?;
+    let summary = summary.ok_or_else(|| Failed::not_found("account"))?;
+    let row = Row::of(&summary);
+    let figures = summary.figures;
+    Ok(AccountPage {
+        frame: by.frame(OperatorPage::Accounts),
+        form: form.or_showing([("name", row.name.as_str())]),
+        path: path_of(account),
+        created_at: Moment(usher_domain::WallTime::new(summary.row.created_at)),
+        plan: figures
+            .as_ref()
+            .and_then(|figures| figures.plan.clone())
+            .unwrap_or_else(|| "None yet".to_owned()),
+        users: figures.map_or(0, |figures| figures.users),
+        may_manage: by.operator.has(OperatorScope::AccountsManage),
+        row,
+    })
+}
+
+pub(super) async fn rename(
+    Path(account): Path<String>,
+    OperatorPosted { by, mut form }: OperatorPosted<AccountsManage>,
+) -> Result<Response, Failed> {
+    let account = account_in(&account)?;
+    let Some(name) = form.parse::<Name>("name") else {
+        return Ok(page_again(&account_page(&by, account, form).await?));
+    };
+    let command = Command::Account(AccountCommand::Change {
+        name: Some(name.clone()),
+        labels: LabelsPatch::default(),
+    });
+    let caller = by.operator.in_account(account);
+    match caller.try_execute(command, |_, (), _| ()).await {
+        Ok(()) => Ok(done(
+            &path_of(account),
+            format!("The account is called {} now.", named(name)),
+        )),
+        Err(Failure::Refused(refusal)) => {
+            form.refused(&refusal);
+            Ok(page_again(&account_page(&by, account, form).await?))
+        }
+        Err(failure) => Err(Problem::from(failure).into()),
+    }
+}

@@ -1,0 +1,37 @@
+//! The operator pages: accounts, operator keys and the server, for somebody with an operator key. What a key may do there
+//! is what it may do through the API.
+
+mod account;
+mod accounts;
+mod close;
+mod create;
+mod sign_in;
+mod visitor;
+
+use axum::response::{IntoResponse, Redirect, Response};
+use usher_app::AccountsRead;
+
+use self::visitor::OperatorAt;
+pub(crate) use self::visitor::{HOME, frame_of, sign_in_path};
+use crate::routes::{Pages, get, post};
+
+/// An account among the operator's.
+const ACCOUNT: &str = "/operator/accounts/{account}";
+
+pub(crate) fn routes() -> Pages {
+    let of_account = |rest: &str| format!("{ACCOUNT}/{rest}");
+    Pages::new()
+        .route(HOME, get(start))
+        .route(sign_in::PATH, get(sign_in::show).post(sign_in::enter))
+        .route("/operator/sign-out", post(sign_in::leave))
+        .route(accounts::PATH, get(accounts::show))
+        .route("/operator/accounts/new", get(create::show).post(create::create))
+        .route(ACCOUNT, get(account::show))
+        .route(&of_account("name"), post(account::rename))
+        .route(&of_account("close"), get(close::ask).post(close::close))
+}
+
+/// Redirects to the first page of the menu.
+async fn start(_: OperatorAt<AccountsRead>) -> Response {
+    Redirect::to(accounts::PATH).into_response()
+}

@@ -1,0 +1,80 @@
+//! Entering an operator key, and leaving again.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use serde::Deserialize;
+use usher_app::{AccountsRead, Problem};
+
+use super::visitor::{HOME, OperatorPosted};
+use crate::answer::{Frame, done_with, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, PostedByAnybody};
+use crate::from::From;
+use crate::pages::sign_in::is_own_path;
+use crate::portal::Portal;
+use crate::{cookies, flash};
+
+pub(super) const PATH: &str = "/operator/sign-in";
+
+/// The message for a key that is not valid, or not any longer.
+const WRONG: &str = "This is not an operator key of this server, or it was revoked or has expired.";
+
+#[derive(Template)]
+#[template(path = "operator/sign_in.html")]
+struct SignInPage {
+    frame: Frame,
+    form: Form,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Back {
+    #[serde(default)]
+    back: String,
+}
+
+pub(super) async fn show(Query(back): Query<Back>, jar: CookieJar) -> Response {
+    let form = Form::showing([("back", back.back.as_str())]);
+    let frame = Frame {
+        flash: flash::read(&jar),
+        ..Frame::default()
+    };
+    page(&SignInPage { frame, form })
+}
+
+pub(super) async fn enter(
+    State(portal): State<Arc<Portal>>,
+    from: From,
+    jar: CookieJar,
+    PostedByAnybody(mut form): PostedByAnybody,
+) -> Result<Response, Failed> {
+    let (identity, now) = (portal.app.identity(), portal.app.engine().now());
+    let attempt = portal.app.throttle().operator_key(from.arrival.address);
+    let attempt = attempt.map_err(Problem::too_many_attempts)?;
+    let begun = identity.begin_operator_session(form.value("key").trim(), from.arrival.address, now)?;
+    let Some((secret, _)) = begun else {
+        form.wrong("key", WRONG);
+        let frame = Frame::default();
+        return Ok(page_again(&SignInPage { frame, form }));
+    };
+    attempt.right();
+    // The browser's previous session, perhaps with another key.
+    cookies::operator_secret(&jar).inspect(|former| identity.end_operator_session(former));
+    let back = form.value("back");
+    let is_of_operator = back.starts_with(&format!("{HOME}/")) && is_own_path(back);
+    let to = if is_of_operator { back } else { HOME };
+    let jar = CookieJar::new().add(cookies::of_operator(&portal, secret));
+    Ok((jar, Redirect::to(to)).into_response())
+}
+
+pub(super) async fn leave(
+    jar: CookieJar,
+    OperatorPosted { by, .. }: OperatorPosted<AccountsRead>,
+) -> Response {
+    by.portal.app.identity().end_operator_session(by.secret());
+    let jar = cookies::without_operator(jar);
+    done_with(jar, PATH, "You are signed out of the operator pages.")
+}

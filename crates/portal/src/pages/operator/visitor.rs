@@ -1,0 +1,153 @@
+//! The operator who requests a page.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum_extra::extract::CookieJar;
+use usher_app::{Arrival, Operator, Scope};
+use usher_http::RequestLog;
+use usher_identity::OperatorSession;
+
+use super::accounts;
+use crate::answer::{Frame, OperatorSigned};
+use crate::failed::Failed;
+use crate::form::{Form, PostedByAnybody};
+use crate::nav::NavLink;
+use crate::portal::Portal;
+use crate::said::Said;
+use crate::{cookies, flash, forgery};
+
+/// The address of the operator pages; the path of their cookie.
+pub(crate) const HOME: &str = "/operator";
+
+/// A page in the operator's menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OperatorPage {
+    Accounts,
+}
+
+impl OperatorPage {
+    const ALL: [Self; 1] = [Self::Accounts];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Accounts => "Accounts",
+        }
+    }
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Accounts => accounts::PATH,
+        }
+    }
+}
+
+/// The operator in whose browser a session is, with a key that has the scope `S`.
+pub(crate) struct OperatorAt<S> {
+    pub(crate) portal: Arc<Portal>,
+    pub(crate) operator: Operator<S>,
+    session: OperatorSession,
+    secret: Arc<str>,
+    flash: Option<Said<String>>,
+}
+
+impl<S: Scope> FromRequestParts<Arc<Portal>> for OperatorAt<S> {
+    type Rejection = Failed;
+
+    /// Redirects to the page that asks for a key if there is no session, and back from there.
+    async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Failed> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let app = &portal.app;
+        let arrival = Arrival::of(app, &parts.extensions, &parts.headers);
+        let secret = cookies::operator_secret(&jar).unwrap_or_default();
+        let now = app.engine().now();
+        let Some(session) = app.identity().operator_session(secret, arrival.address, now) else {
+            let address = parts.uri.path_and_query().map(|path| path.as_str().to_owned());
+            let back = address.filter(|_| parts.method == Method::GET);
+            return Err(Failed::OperatorSignIn { back });
+        };
+        RequestLog::note_actor(&parts.extensions, session.key);
+        Ok(Self {
+            operator: Operator::of_session(app, &session, &arrival)?,
+            portal: Arc::clone(portal),
+            session,
+            secret: secret.into(),
+            flash: flash::read(&jar),
+        })
+    }
+}
+
+impl<S: Scope> OperatorAt<S> {
+    /// The frame of a page.
+    pub(super) fn frame(&self, page: OperatorPage) -> Frame {
+        Frame {
+            flash: self.flash.clone(),
+            ..frame(&self.portal, &self.session, &self.secret, Some(page))
+        }
+    }
+
+    /// The secret of the session's cookie.
+    pub(super) fn secret(&self) -> &str {
+        &self.secret
+    }
+}
+
+/// A form of an operator, sent by a page of their session.
+pub(crate) struct OperatorPosted<S> {
+    pub(crate) by: OperatorAt<S>,
+    pub(crate) form: Form,
+}
+
+impl<S: Scope> FromRequest<Arc<Portal>> for OperatorPosted<S> {
+    type Rejection = Failed;
+
+    async fn from_request(request: Request, portal: &Arc<Portal>) -> Result<Self, Failed> {
+        let (mut parts, body) = request.into_parts();
+        let by = OperatorAt::from_request_parts(&mut parts, portal).await?;
+        let request = Request::from_parts(parts, body);
+        let PostedByAnybody(form) = PostedByAnybody::from_request(request, portal).await?;
+        if !forgery::is_of(&by.secret, form.value(forgery::FIELD)) {
+            return Err(forgery::refused().into());
+        }
+        Ok(Self { by, form })
+    }
+}
+
+/// The frame of the operator with these cookies, for error pages; `None` if there is no session. Does not count as use.
+pub(crate) fn frame_of(cookies: &[HeaderValue], portal: &Portal) -> Option<Frame> {
+    let cookies = cookies.iter().map(|cookies| (header::COOKIE, cookies.clone()));
+    let jar = CookieJar::from_headers(&cookies.collect::<HeaderMap>());
+    let secret = cookies::operator_secret(&jar)?;
+    let (identity, now) = (portal.app.identity(), portal.app.engine().now());
+    let session = identity.operator_session_unused(secret, now)?;
+    Some(frame(portal, &session, secret, None))
+}
+
+fn frame(portal: &Portal, session: &OperatorSession, secret: &str, page: Option<OperatorPage>) -> Frame {
+    let links = OperatorPage::ALL.iter().map(|other| NavLink {
+        label: other.label(),
+        href: other.path().to_owned(),
+        is_current: page == Some(*other),
+    });
+    Frame {
+        operator: Some(OperatorSigned {
+            key_name: session.key_name.clone(),
+            nav: links.collect(),
+        }),
+        csrf: forgery::token(secret, portal.app.engine().now()),
+        ..Frame::default()
+    }
+}
+
+/// The path of the page that asks for a key, with where to go afterwards.
+pub(crate) fn sign_in_path(back: Option<&str>) -> String {
+    let Some(back) = back.filter(|back| *back != HOME) else {
+        return super::sign_in::PATH.to_owned();
+    };
+    let query: String = form_urlencoded::Serializer::new(String::new())
+        .append_pair("back", back)
+        .finish();
+    format!("{}?{query}", super::sign_in::PATH)
+}

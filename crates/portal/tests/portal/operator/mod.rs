@@ -1,0 +1,67 @@
+//! The operator pages.
+
+mod accounts;
+mod authorization;
+mod sessions;
+
+use std::collections::BTreeSet;
+
+use axum::http::StatusCode;
+use usher_domain::permission::Role;
+use usher_domain::{AccountId, OperatorKeyId};
+use usher_identity::{KeysChangedBy, KeysOrigin, NewOperatorKey, OperatorScope};
+
+use crate::app::{App, Browser, Page};
+
+pub const FIRST_KEY: &str = "usher_op_of_the_tests_0123456789abcdef";
+
+/// A server with its first operator key.
+pub async fn server() -> App {
+    with_key(App::new().await).await
+}
+
+pub async fn with_key(app: App) -> App {
+    let now = app.engine.now();
+    app.identity.set_operator_key(FIRST_KEY, now).await.unwrap();
+    app
+}
+
+/// Creates an operator key with one scope.
+pub async fn key(app: &App, scope: OperatorScope) -> (OperatorKeyId, String) {
+    let id = OperatorKeyId::from_bits(app.draw_bits());
+    let new = NewOperatorKey {
+        name: scope.as_str().parse().unwrap(),
+        scopes: BTreeSet::from([scope]),
+        expires_at: None,
+    };
+    let origin = KeysOrigin::of(KeysChangedBy::CommandLine);
+    let made = app.identity.add_operator_key(id, new, origin, app.engine.now());
+    (id, made.await.unwrap().unwrap().into_exposed())
+}
+
+/// A browser in which a key was entered.
+pub async fn enter(app: &App, key: &str) -> Browser {
+    let path = "/operator/sign-in";
+    let page = app.post(&Browser::default(), path, path, &[("key", key)]).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.html);
+    page.kept_by(&Browser::default())
+}
+
+/// A browser in which a new key with one scope was entered.
+pub async fn operator(app: &App, scope: OperatorScope) -> Browser {
+    let (_, key) = key(app, scope).await;
+    enter(app, &key).await
+}
+
+/// Sends a form of the operator pages.
+pub async fn post(app: &App, browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Page {
+    app.post(browser, "/operator/accounts", path, fields).await
+}
+
+/// An account with an owner.
+pub async fn account(app: &App, name: &str) -> AccountId {
+    let account = app.account(name).await;
+    let email = format!("owner@{}.example", name.to_lowercase().replace(' ', "-"));
+    app.user(account, "Olga", &email, Role::Owner).await;
+    account
+}
