@@ -166,6 +166,10 @@ operations! {
     ListSubscriptionChanges GET "listSubscriptionChanges" "/v1/subscription-changes" -> Items<Value>;
     /// List the open requests of all accounts.
     ListSubscriptionRequests GET "listSubscriptionRequests" "/v1/subscription-requests" -> Items<SubscriptionRequest>;
+    /// Get what an account gives back when seats end.
+    GetGiveBack GET "getGiveBack" "/v1/accounts/{account}/subscription/give-back" -> Value;
+    /// Choose what an account gives back when seats end.
+    ChooseGiveBack PUT "chooseGiveBack" "/v1/accounts/{account}/subscription/give-back" -> Value;
     /// Get how the subscription of an account is managed.
     GetSubscriptionManagement GET "getSubscriptionManagement" "/v1/accounts/{account}/subscription-management" -> Value;
     /// Set how the subscription of an account is managed.

@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::parts::Given;
 pub use self::parts::{
-    ApiKey, CORS_ORIGINS_MAX, KeyMaker, Plan, ProductSeats, Settings, SettingsPatch, Subscription, Team,
+    ApiKey, CORS_ORIGINS_MAX, KeyMaker, Phase, Plan, ProductSeats, Settings, SettingsPatch, Subscription,
+    Team,
 };
 use crate::directory::{Group, Subject};
 use crate::event::{AccountEvent, Claim};
 pub use crate::evolve::Account;
+use crate::give_back::{GiveBack, Over};
 use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use crate::labels::Labels;
 use crate::leases::Leased;
@@ -39,12 +41,21 @@ pub struct State {
     pub(crate) labels: Labels,
     pub(crate) deleted: bool,
     pub(crate) subscription: Subscription,
+    /// The products of which more seats are given out than are bought, since seats ended (L13).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) over: BTreeMap<Product, Over>,
+    /// What the account gives back when seats end next, as far as somebody chose (L13).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) give_back: BTreeMap<Product, GiveBack>,
     /// How the subscription is managed (L9).
     #[serde(default, skip_serializing_if = "Management::is_default")]
     pub(crate) management: Management,
     pub(crate) settings: Settings,
-    /// Prepaid minutes left.
+    /// Prepaid minutes left, with those that end.
     pub(crate) minutes: u64,
+    /// Which of these minutes end, by when (L12).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) minutes_until: BTreeMap<Timestamp, u64>,
     #[serde(default)]
     pub(crate) top_ups: TopUps,
     /// The minutes that count towards the account's bounds (L9).
@@ -80,6 +91,9 @@ pub struct State {
     pub(crate) owners_active: u32,
     #[serde(skip)]
     pub(crate) schedule: Schedule,
+    /// When something of the subscription is due (L11 to L13).
+    #[serde(skip)]
+    pub(crate) subscription_due: Option<Timestamp>,
     /// The pools in which [`crate::settle`] looks for follow-up events: only those that changed. A hint that saves work
     /// and decides nothing. Empty between steps ([`crate::evolve::hints`]).
     #[serde(skip)]
@@ -115,13 +129,13 @@ impl State {
             created_at: at,
             labels: Labels::default(),
             deleted: false,
-            subscription: Subscription {
-                plan: None,
-                products: BTreeMap::new(),
-            },
+            subscription: Subscription::default(),
+            over: BTreeMap::new(),
+            give_back: BTreeMap::new(),
             management: Management::default(),
             settings: Settings::default(),
             minutes: 0,
+            minutes_until: BTreeMap::new(),
             top_ups: TopUps::default(),
             minutes_period: None,
             requests: Requests::default(),
@@ -141,6 +155,7 @@ impl State {
             given: BTreeMap::new(),
             owners_active: 0,
             schedule: Schedule::default(),
+            subscription_due: None,
             unsettled: BTreeSet::new(),
             minute_claims: BTreeSet::new(),
             minutes_unsettled: false,

@@ -23,6 +23,7 @@ use crate::account::SettingsPatch;
 use crate::decide::Decide;
 use crate::directory::{DirectoryEntry, GroupMapping};
 use crate::event::Profile;
+use crate::give_back::GiveBack;
 use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SubscriptionRequestId, TeamId, UserId};
 use crate::labels::{Labels, LabelsPatch};
 use crate::management::Management;
@@ -104,6 +105,8 @@ pub enum AccountCommand {
     },
     /// Withdraw an open subscription request, or dismiss an answered one (L10).
     RemoveRequest { id: SubscriptionRequestId },
+    /// Choose what is given back when seats of the product end next (L13); nothing leaves it to the proposal.
+    ChooseGiveBack { product: Product, choice: GiveBack },
     /// Set how the subscription is managed (L9). For the operator only.
     SetManagement { management: Management },
     /// Change settings.

@@ -11,8 +11,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 pub use self::touched::Touched;
-use crate::account::Account;
+use crate::account::{Account, ProductSeats};
 use crate::event::Claim;
+use crate::give_back;
 use crate::id::{GroupId, PoolId, UserId};
 use crate::minutes;
 use crate::pool::{Holder, Pool, count};
@@ -32,7 +33,8 @@ pub enum Broken {
     FreeSeatWhileWaiting(PoolId),
     /// Minutes pay for a claim although a seat is free and nobody waits (Q3).
     MinutesWhileSeatFree(PoolId),
-    /// More named licenses than named seats, or more seats in pools than shared seats (L1, L2).
+    /// More named licenses than named seats, or more seats in pools than shared seats (L1, L2), and not because seats
+    /// ended; or the account counts as over its subscription by another number (L13).
     Overassigned,
     /// A user's number of held seats is miscounted (S3).
     SeatsMiscounted(UserId),
@@ -92,7 +94,7 @@ impl fmt::Display for Broken {
             Self::MinutesWhileSeatFree(pool) => {
                 write!(f, "Q3: {pool} has a free seat while minutes are spent")
             }
-            Self::Overassigned => f.write_str("L1, L2: more seats are given out than were bought"),
+            Self::Overassigned => f.write_str("L1, L2, L13: more seats are given out than were bought"),
             Self::SeatsMiscounted(user) => {
                 write!(f, "S3: {user} holds another number of seats than is counted")
             }
@@ -221,13 +223,15 @@ impl Account {
     }
 
     fn check_seats_given(&self, broken: &mut Vec<Broken>) {
-        let mut products = self.given.keys().chain(self.subscription.products.keys());
-        let is_over = |product| {
-            let bought = self.bought(product);
-            self.named_assigned(product) > bought.named_seats
-                || self.shared_distributed(product) > bought.shared_seats
+        let products = self.given.keys().chain(self.subscription.products.keys());
+        let is_wrong = |product| {
+            let allowed = self.over(product).map(|over| ProductSeats {
+                named_seats: over.named_seats,
+                shared_seats: over.shared_seats,
+            });
+            give_back::surplus(self, product) != allowed.unwrap_or_default()
         };
-        if products.any(is_over) {
+        if products.chain(self.over.keys()).any(is_wrong) {
             broken.push(Broken::Overassigned);
         }
     }

@@ -21,8 +21,10 @@ pub mod command;
 mod contacts;
 mod decide;
 pub mod directory;
+mod ends;
 pub mod event;
 mod evolve;
+pub mod give_back;
 mod hidden;
 pub mod id;
 mod invariants;
@@ -45,6 +47,7 @@ mod schedule;
 mod settle;
 pub mod single_sign_on;
 mod step;
+pub mod terms;
 #[cfg(test)]
 mod tests;
 pub mod text;

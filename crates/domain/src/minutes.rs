@@ -114,7 +114,7 @@ pub(crate) fn start_claim(account: &mut State, claim: Claim) {
         return;
     };
     if let Funding::Minutes { .. } = funding {
-        account.minutes = account.minutes.saturating_sub(1);
+        spend(account);
     }
     seats::book(account, &booking, funding);
 }
@@ -160,7 +160,7 @@ fn paid(account: &mut State, claim: Claim, next_at: Timestamp) {
     let Some((_, Funding::Minutes { next_at: paid, .. })) = Booking::of(account, claim) else {
         return;
     };
-    account.minutes = account.minutes.saturating_sub(1);
+    spend(account);
     account.minutes_unsettled = true;
     account.minute_claims.remove(&(paid, claim));
     account.minute_claims.insert((next_at, claim));
@@ -181,8 +181,14 @@ fn claim_moved(account: &mut State, claim: Claim) {
     set_funding(account, claim, |funding| *funding = Funding::Seat);
 }
 
-/// More minutes: users who were warned are warned again if they do not suffice.
-pub(crate) fn added(account: &mut State) {
+/// More minutes, and when they end (L12). Users who were warned are warned again if they do not suffice.
+pub(crate) fn add(account: &mut State, minutes: u32, until: Option<Timestamp>) {
+    let minutes = u64::from(minutes);
+    account.minutes = account.minutes.saturating_add(minutes);
+    if let Some(until) = until {
+        let ending = account.minutes_until.entry(until).or_default();
+        *ending = ending.saturating_add(minutes);
+    }
     account.minutes_unsettled = true;
     let claims: Vec<Claim> = account.minute_claims.iter().map(|(_, claim)| *claim).collect();
     for claim in claims {
@@ -191,6 +197,25 @@ pub(crate) fn added(account: &mut State) {
                 *warned = false;
             }
         });
+    }
+}
+
+/// What is left of the minutes that end at `until` is gone (L12).
+pub(crate) fn ended(account: &mut State, until: Timestamp) {
+    let ended = account.minutes_until.remove(&until).unwrap_or_default();
+    account.minutes = account.minutes.saturating_sub(ended);
+    account.minutes_unsettled = true;
+}
+
+/// Pays a minute: one of those that end next (L12).
+fn spend(account: &mut State) {
+    account.minutes = account.minutes.saturating_sub(1);
+    if let Some(mut ending) = account.minutes_until.first_entry() {
+        let left = ending.get().saturating_sub(1);
+        ending.insert(left);
+        if left == 0 {
+            ending.remove();
+        }
     }
 }
 

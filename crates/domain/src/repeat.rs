@@ -68,6 +68,7 @@ impl Command {
                 | AccountCommand::AddMinutes(_)
                 | AccountCommand::AnswerRequest { .. }
                 | AccountCommand::RemoveRequest { .. }
+                | AccountCommand::ChooseGiveBack { .. }
                 | AccountCommand::SetManagement { .. }
                 | AccountCommand::ChangeSettings { .. } => None,
             },

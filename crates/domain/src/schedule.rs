@@ -18,6 +18,8 @@ pub(crate) enum Due {
     Pool(PoolId),
     /// Renewed leases go to the journal.
     Renewals,
+    /// Seats, minutes or the subscription end, or a named seat is given back.
+    Subscription,
 }
 
 /// All deadlines of an account.

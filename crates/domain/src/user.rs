@@ -49,6 +49,10 @@ pub struct User {
     /// recorded.
     #[serde(default)]
     pub(crate) changed_at: Option<Timestamp>,
+    /// Since when the user has not worked with a product of which they have a named seat (L13). No entry if they have
+    /// not since before it was recorded.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) unused_since: BTreeMap<Product, Timestamp>,
     /// Until when the evicted user cannot take a seat (S10).
     pub(crate) cooling_until: BTreeMap<Product, Timestamp>,
     /// Since when the user has been refused a product without having got in since.
@@ -80,6 +84,7 @@ impl User {
             labels: Labels::default(),
             from_groups: FromGroups::default(),
             changed_at: None,
+            unused_since: BTreeMap::new(),
             cooling_until: BTreeMap::new(),
             refused_since: BTreeMap::new(),
             sign_ins: Vec::new(),
@@ -101,6 +106,13 @@ impl User {
     #[must_use]
     pub fn refused_since(&self, product: &Product) -> Option<Timestamp> {
         self.refused_since.get(product).copied()
+    }
+
+    /// Since when the user has not worked with a product of which they have a named seat (L13): when they got the seat or
+    /// signed out last. `None` if they have not since before it was recorded.
+    #[must_use]
+    pub fn unused_since(&self, product: &Product) -> Option<Timestamp> {
+        self.unused_since.get(product).copied()
     }
 
     /// The teams that the user is in.

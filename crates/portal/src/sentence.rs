@@ -69,10 +69,12 @@ pub(crate) fn of(refusal: &Refusal) -> String {
             | SeatRefusal::SeatInCall { .. }
             | SeatRefusal::NoLicense { .. }
             | SeatRefusal::UserInactive
+            | SeatRefusal::SubscriptionEnded
             | SeatRefusal::MinutesExhausted(..),
         )
         | Refusal::Capacity(
             CapacityRefusal::NotEnoughSeats { .. }
+            | CapacityRefusal::OverSubscription { .. }
             | CapacityRefusal::SeatsInUse { .. }
             | CapacityRefusal::DefaultPool,
         )

@@ -3,8 +3,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 use serde::Serialize;
-use usher_app::Problem;
-use usher_app::problem::{self, About};
+use usher_app::problem::{self, About, Problem};
 use usher_domain::personal::Personal;
 use usher_domain::refusal::{
     AccessRefusal, Action, CapacityRefusal, HolderFigure, PoolFigures, SeatRefusal, StateRefusal,
@@ -290,7 +289,7 @@ impl Facts {
                 product: Some(product.clone()),
                 ..facts
             },
-            SeatRefusal::UserInactive => facts,
+            SeatRefusal::UserInactive | SeatRefusal::SubscriptionEnded => facts,
             SeatRefusal::CoolingDown { remaining } => Self {
                 remaining_secs: Some(remaining.get()),
                 ..facts
@@ -319,6 +318,11 @@ impl Facts {
                 left: Some(*left),
                 total: Some(*total),
                 user: *user,
+                ..facts
+            },
+            CapacityRefusal::OverSubscription { product, over } => Self {
+                product: Some(product.clone()),
+                asked: Some(*over),
                 ..facts
             },
             CapacityRefusal::SeatsInUse {

@@ -152,7 +152,7 @@ strings! {
     /// How the operator answered a request for a purchase.
     RequestOutcome: |string| words(string, &["approved", "changed", "declined"]);
     /// What changed of a subscription.
-    SubscriptionChangeKind: |string| words(string, &["subscription", "minutes", "management", "closed"]);
+    SubscriptionChangeKind: |string| words(string, &["subscription", "minutes", "management", "closed", "seats_ended", "minutes_ended", "renewed", "ended"]);
     /// A user's role in the account.
     Role: |string| words(string, &["member", "manager", "admin", "owner"]);
     /// What a manager may be allowed to do.

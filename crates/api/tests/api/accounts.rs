@@ -93,10 +93,18 @@ async fn a_subscription_shows_how_much_of_it_is_in_use() {
 
     assert_eq!(
         subscription,
-        json!({"plan": "enterprise", "products": {"remote-support": {
-            "named_seats": 2, "named_assigned": 0,
-            "shared_seats": 10, "shared_distributed": 10, "shared_unallocated": 0,
-        }}})
+        json!({
+            "plan": "enterprise",
+            "products": {"remote-support": {
+                "named_seats": 2, "named_assigned": 0, "named_over": 0, "temporary": [],
+                "shared_seats": 10, "shared_distributed": 10, "shared_unallocated": 0,
+            }},
+            "terms": {
+                "start": null, "end": null, "trial": false, "renewal_months": null, "grace_days": 0,
+                "sign_ins_end": null, "ended": false,
+            },
+            "minutes_ending": [],
+        })
     );
     let pool = &app.operator().get("pools").await.ok()["items"][0];
     assert_eq!(pool["default"], true);

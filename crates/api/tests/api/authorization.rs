@@ -92,6 +92,7 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         | "listAccounts"
         | "getAccount"
         | "getSubscription"
+        | "getGiveBack"
         | "getSubscriptionManagement"
         | "listAccountSubscriptionRequests"
         | "listSubscriptionRequests"
@@ -127,6 +128,18 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         "setSubscription" => Sample::body(json!({"plan": "enterprise", "products": {
             "remote-support": {"named_seats": 5, "shared_seats": 10},
         }})),
+        "chooseGiveBack" => {
+            let before = app.operator().get("subscription").await.ok();
+            let seats =
+                |of: &Value| json!({"named_seats": of["named_seats"], "shared_seats": of["shared_seats"]});
+            let products = before["products"].as_object().unwrap().iter();
+            let mut products: Value = products.map(|(of, bought)| (of.clone(), seats(bought))).collect();
+            let ends = json!([{"named_seats": 1, "until": "2999-01-01T00:00:00Z"}]);
+            products["lent"] = json!({"named_seats": 1, "temporary": ends});
+            let bought = json!({"plan": "enterprise", "products": products});
+            app.operator().put("subscription", bought).await.ok();
+            Sample::body(json!({"product": "lent"}))
+        }
         "setSubscriptionManagement" => Sample::body(json!({"mode": "on_request"})),
         "approveSubscriptionRequest" | "declineSubscriptionRequest" | "removeSubscriptionRequest" => {
             let buyer = app.key(&["subscription.manage"]).await;

@@ -13,6 +13,7 @@ mod app;
 mod authorization;
 mod cors;
 mod credentials;
+mod dates;
 mod desk;
 mod examples;
 mod groups;

@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 
 use super::{ApiKey, ProductSeats, Settings, State, Subscription, Team};
 use crate::event::Claim;
+use crate::give_back::Over;
 use crate::id::{
     AccountId, ApiKeyId, PoolId, SessionId, SignInId, SubscriptionRequestId, TeamId, TicketId, UserId,
 };
@@ -64,6 +65,19 @@ impl State {
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// How far a product is over the subscription: how many of its seats are given out and not bought (L13). `None` if it
+    /// is not.
+    #[must_use]
+    pub fn over(&self, product: &Product) -> Option<&Over> {
+        self.over.get(product)
+    }
+
+    /// Prepaid minutes that end, by when (L12).
+    #[must_use]
+    pub const fn minutes_until(&self) -> &BTreeMap<Timestamp, u64> {
+        &self.minutes_until
     }
 
     /// How the subscription is managed (L9).

@@ -9,6 +9,7 @@ use crate::directory::{SignInPatch, SignInSettings};
 use crate::id::{ApiKeyId, TeamId, UserId};
 use crate::permission::{Scope, SessionPermissions};
 use crate::rules::Rules;
+use crate::terms::{Temporary, Terms};
 use crate::text::{Name, Origin, PlanName, Product};
 use crate::time::Timestamp;
 
@@ -32,12 +33,100 @@ pub struct ProductSeats {
 }
 
 /// What the account bought.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Subscription {
     /// The plan; none before the first subscription.
     pub plan: Option<Plan>,
-    /// Seats by product.
+    /// Seats by product, with those that end.
     pub products: BTreeMap<Product, ProductSeats>,
+    /// Which of these seats end, and when (L12).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub temporary: Temporary,
+    /// From when until when it lasts (L11).
+    #[serde(default, skip_serializing_if = "Terms::is_empty")]
+    pub terms: Terms,
+    /// How often it has been renewed under these terms.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) renewals: u32,
+    /// Whether it has ended, and its days of grace are over: nobody can sign in any more.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) ended: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+impl Subscription {
+    /// When it ends or renews next; `None` for never.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        self.terms.end_after(self.renewals)
+    }
+
+    /// Its terms, with the end that comes next.
+    #[must_use]
+    pub fn current_terms(&self) -> Terms {
+        Terms {
+            end: self.ends_at(),
+            ..self.terms
+        }
+    }
+
+    /// When nobody can sign in any more: its end, with the days of grace; `None` if it renews or never ends.
+    #[must_use]
+    pub fn sign_ins_end(&self) -> Option<Timestamp> {
+        let end = self.ends_at()?;
+        self.terms
+            .renewal_months
+            .is_none()
+            .then(|| self.terms.stops_at(end))
+    }
+
+    /// Whether it has ended, and nobody can sign in any more.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Where it is in its terms at `now`.
+    #[must_use]
+    pub fn phase(&self, now: Timestamp) -> Phase {
+        if self.ended {
+            return Phase::Ended;
+        }
+        match self.ends_at() {
+            Some(end) if end <= now && self.terms.renewal_months.is_none() => Phase::Grace,
+            Some(_) | None => Phase::Running,
+        }
+    }
+}
+
+/// Where a subscription is in its terms (L11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// It lasts.
+    Running,
+    /// It has ended, and people can still sign in.
+    Grace,
+    /// It has ended, and nobody can sign in any more.
+    Ended,
+}
+
+impl Phase {
+    /// The name in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Grace => "grace",
+            Self::Ended => "ended",
+        }
+    }
 }
 
 /// The most origins in an account's settings.

@@ -6,17 +6,24 @@ use super::Execute;
 use crate::account::{Plan, ProductSeats};
 use crate::id::{PoolId, SubscriptionRequestId, TopUpId};
 use crate::purchase::Purchase;
+use crate::terms::{Temporary, Terms};
 use crate::text::{Note, PlanName, Product};
+use crate::time::Timestamp;
 
 /// Set everything the account has bought (L7, L8, L9), or ask the operator for it (L10).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetSubscription {
     /// The plan.
     pub plan: Plan,
-    /// The seats of each product; products that are left out have none.
+    /// The seats of each product, with those that end; products that are left out have none.
     pub products: BTreeMap<Product, ProductSeats>,
     /// Ids for the default pools that it creates.
     pub default_pools: BTreeMap<Product, PoolId>,
+    /// Which of these seats end, and when by the wall clock (L12); products that are left out keep the ends that they have.
+    /// For the operator only.
+    pub temporary: Temporary,
+    /// From when until when it lasts, by the wall clock (L11); `None` leaves that as it is. For the operator only.
+    pub terms: Option<Terms>,
     /// What the account has bought so far, if the change is only for that.
     pub seen: Option<SubscriptionSeen>,
     /// What becomes a request.
@@ -40,6 +47,8 @@ pub struct AddMinutes {
     pub id: TopUpId,
     /// How many; at least 1.
     pub minutes: u32,
+    /// When those that are left end, by the wall clock (L12); `None` for never. For the operator only.
+    pub until: Option<Timestamp>,
     /// What becomes a request.
     pub request: NewRequest,
 }

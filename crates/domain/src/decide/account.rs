@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use crate::account::{Account, ApiKey, CORS_ORIGINS_MAX, KeyMaker, SettingsPatch};
 use crate::command::{AccountCommand, ApiKeyCommand, Decision};
-use crate::decide::{Decide, labels, pools, presence, rights, subscription, users};
+use crate::decide::{Decide, dates, labels, pools, presence, rights, subscription, users};
 use crate::directory::SignInPatch;
 use crate::event::{AccountEvent, ApiKeyEvent, EndReason, Event};
 use crate::id::{ApiKeyId, UserId};
@@ -42,6 +42,7 @@ pub(super) fn decide(
             subscription::answer(account, *id, answer, note.as_ref(), actor)
         }
         AccountCommand::RemoveRequest { id } => subscription::remove(account, *id, actor),
+        AccountCommand::ChooseGiveBack { product, choice } => dates::choose(account, product, choice, actor),
         AccountCommand::SetManagement { management } => {
             subscription::set_management(account, management, actor)
         }

@@ -1,10 +1,12 @@
-//! What comes due: leases (S11), minutes (Q3), reclaiming (Q4), log-off (A2), codes (S8), notices (S9) and offers (Q2).
+//! What comes due: leases (S11), minutes (Q3), reclaiming (Q4), log-off (A2), codes (S8), notices (S9), offers (Q2), and
+//! ends (L11 to L13).
 
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::presence::end_sign_in;
 use crate::account::Account;
+use crate::ends;
 use crate::event::{Claim, EndReason, Event, SessionEvent, SignInEvent, TicketEvent};
 use crate::evolve::seats::{log_off_notice, next_reclaim};
 use crate::id::{PoolId, SessionId, SignInId, TicketId};
@@ -25,6 +27,7 @@ pub(crate) fn events_of(account: &Account, due: Due, now: Timestamp) -> Vec<Even
         Due::Ticket(id) => ticket(account, id, now),
         Due::Pool(id) => pool(account, id, now),
         Due::Renewals => leases::renewals(account),
+        Due::Subscription => ends::due(account, now),
     }
 }
 

@@ -75,7 +75,7 @@ fn set_license(
 
 /// Moves one user's license for a product to another user, unchanged (L3). What both are doing with the product ends in
 /// the same step (L5), and so does the other user's previous license. The number of assigned seats stays the same, so
-/// capacity is not checked.
+/// capacity is not checked, unless the account is over its subscription (L13).
 fn reassign(
     account: &Account,
     product: &Product,
@@ -103,8 +103,13 @@ fn reassign(
             expected: "a user who does not have this license already".to_owned(),
         });
     }
-    if let License::Shared(_) = license {
-        check_plan(account)?;
+    match license {
+        License::Shared(_) => check_plan(account)?,
+        // A seat that is not bought any more is given back, and not to somebody else (L13).
+        License::Named if account.over(product).is_some() => {
+            return Err(users::no_named_seat(account, product));
+        }
+        License::Named => {}
     }
     let by = presence::by(account, actor, None);
     let mut events = switched(account, from, product, None, &by);

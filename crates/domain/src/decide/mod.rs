@@ -3,6 +3,7 @@
 mod account;
 pub(crate) mod capacity;
 mod credentials;
+mod dates;
 mod directory;
 pub(crate) mod due;
 mod labels;

@@ -11,6 +11,7 @@ use crate::command::{
     AddMinutes, Decision, NewRequest, PurchaseOutcome, RequestAnswer, SetSubscription, SubscriptionSeen,
 };
 use crate::decide::account::taken;
+use crate::decide::dates::{self, Dates, by_account};
 use crate::decide::{Decide, presence, texts};
 use crate::event::{AccountEvent, Event, PoolEvent};
 use crate::id::{PoolId, SubscriptionRequestId};
@@ -41,20 +42,28 @@ impl Decide for SetSubscription {
         &self,
         account: &Account,
         actor: &Actor,
-        _: Timestamp,
+        now: Timestamp,
     ) -> Result<Decision<PurchaseOutcome>, Refusal> {
         texts::optional("note", self.request.note.as_ref())?;
         let right = right_to_buy(account, actor)?;
         let before = &account.subscription;
+        let dates = Dates::asked(account, self);
         // Before the check of what was seen, so that a repeated request whose answer was lost is not refused.
-        if before.plan.as_ref() == Some(&self.plan) && before.products == self.products {
+        if before.plan.as_ref() == Some(&self.plan)
+            && before.products == self.products
+            && dates == Dates::of(before)
+        {
             return Ok(Decision::unchanged(PurchaseOutcome::Done));
         }
         check_seen(before, self.seen.as_ref())?;
+        if dates != Dates::of(before) {
+            account.need_operator(actor)?;
+            dates.check(before, now)?;
+        }
         if let Right::Within(bounds) = right {
             bounds.check(before, &self.plan, &self.products)?;
         }
-        let events = set(account, &self.plan, &self.products, &self.default_pools)?;
+        let events = set(account, &self.plan, &self.products, dates, &self.default_pools)?;
         if matches!(right, Right::OnRequest) {
             let asked = Purchase::Subscription {
                 plan: self.plan.clone(),
@@ -86,12 +95,19 @@ impl Decide for AddMinutes {
         texts::optional("note", self.request.note.as_ref())?;
         repeat::check_key(account, self.id.bits())?;
         let right = right_to_buy(account, actor)?;
-        let Self { id, minutes, .. } = *self;
+        let Self {
+            id, minutes, until, ..
+        } = *self;
         need_some(minutes)?;
         match account.top_ups.minutes_of(id) {
             Some(added) if added == minutes => return Ok(Decision::unchanged(PurchaseOutcome::Done)),
             Some(_) => return Err(taken("top-up", "id")),
             None => {}
+        }
+        let until = until.map(|until| by_account(account, until));
+        if let Some(until) = until {
+            account.need_operator(actor)?;
+            dates::check_minutes(account, until, now)?;
         }
         match right {
             Right::Freely => {}
@@ -102,6 +118,7 @@ impl Decide for AddMinutes {
             id: Some(id),
             minutes,
             is_bounded: matches!(right, Right::Within(_)),
+            until,
         };
         Ok(Decision::done(vec![Event::Account(added)]).map(|()| PurchaseOutcome::Done))
     }
@@ -120,6 +137,7 @@ fn set(
     account: &Account,
     plan: &Plan,
     products: &BTreeMap<Product, ProductSeats>,
+    dates: Dates,
     default_pools: &BTreeMap<Product, PoolId>,
 ) -> Result<Vec<Event>, Refusal> {
     if !plan.shared_seats && products.values().any(|seats| seats.shared_seats > 0) {
@@ -129,15 +147,19 @@ fn set(
     }
     for product in account.given.keys() {
         let after = products.get(product).copied().unwrap_or_default();
-        let named = account.named_assigned(product);
+        let bought = account.bought(product);
+        let named = account.named_assigned(product).min(bought.named_seats);
         check_in_use(SeatKind::Named, product, after.named_seats, named)?;
-        let distributed = account.shared_distributed(product);
+        let distributed = account.shared_distributed(product).min(bought.shared_seats);
         check_in_use(SeatKind::Shared, product, after.shared_seats, distributed)?;
     }
+    dates.check_parts(products)?;
 
     let mut events = vec![Event::Account(AccountEvent::SubscriptionSet {
         plan: plan.clone(),
         products: products.clone(),
+        temporary: dates.temporary,
+        terms: dates.terms,
     })];
     let shared = products.iter().filter(|(_, seats)| seats.shared_seats > 0);
     for (product, seats) in shared.filter(|(product, _)| account.default_pool(product).is_none()) {
@@ -385,7 +407,7 @@ fn buy(
             if before.plan.as_ref() == Some(plan) && before.products == *products {
                 return Ok(Vec::new());
             }
-            set(account, plan, products, default_pools)
+            set(account, plan, products, Dates::of(before), default_pools)
         }
         // The account could add them by itself in the meantime, with the same key.
         Purchase::Minutes { id, .. } if account.top_ups.minutes_of(*id).is_some() => {
@@ -399,6 +421,7 @@ fn buy(
             id: Some(*id),
             minutes: *minutes,
             is_bounded: false,
+            until: None,
         })]),
     }
 }

@@ -28,6 +28,7 @@ pub(super) fn check(account: &Account, command: &Command) -> Result<(), Refusal>
             | AccountCommand::SetSubscription(_)
             | AccountCommand::AddMinutes(_)
             | AccountCommand::RemoveRequest { .. }
+            | AccountCommand::ChooseGiveBack { .. }
             | AccountCommand::SetManagement { .. }
             | AccountCommand::ChangeSettings { .. } => Ok(()),
         },

@@ -220,8 +220,14 @@ fn only_product(account: &Account) -> Option<&Product> {
     }
 }
 
-/// The refusal if all named seats of a product are assigned (L1).
+/// The refusal if all named seats of a product are assigned (L1), or more than are bought (L13).
 pub(super) fn no_named_seat(account: &Account, product: &Product) -> Refusal {
+    if let Some(over) = account.over(product).filter(|over| over.named_seats > 0) {
+        return Refusal::Capacity(CapacityRefusal::OverSubscription {
+            product: product.clone(),
+            over: over.named_seats,
+        });
+    }
     let total = account.bought(product).named_seats;
     Refusal::Capacity(CapacityRefusal::NotEnoughSeats {
         kind: SeatKind::Named,

@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::By;
 use crate::account::{KeyMaker, Plan, ProductSeats, SettingsPatch};
-use crate::id::{AccountId, ApiKeyId, SubscriptionRequestId, TopUpId};
+use crate::give_back::GiveBack;
+use crate::id::{AccountId, ApiKeyId, SubscriptionRequestId, TopUpId, UserId};
 use crate::labels::{Labelled, Labels};
 use crate::management::Management;
 use crate::permission::Scope;
 use crate::purchase::{Purchase, RequestOutcome};
+use crate::terms::{Temporary, TemporarySeats, Terms};
 use crate::text::{Name, Product};
 use crate::time::{Millis, Secs, Timestamp};
 
@@ -32,7 +34,39 @@ pub enum AccountEvent {
     SubscriptionSet {
         plan: Plan,
         products: BTreeMap<Product, ProductSeats>,
+        /// Which of these seats end (L12).
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        temporary: Temporary,
+        /// From when until when it lasts (L11).
+        #[serde(default, skip_serializing_if = "Terms::is_empty")]
+        terms: Terms,
     },
+    /// The subscription reached its end and moved on (L11). `renewals` counts all under these terms.
+    #[serde(rename = "subscription_renewed")]
+    Renewed { renewals: u32 },
+    /// The subscription ended at `due`, with its days of grace: nobody can sign in any more (L11).
+    #[serde(rename = "subscription_ended")]
+    Ended { due: Timestamp },
+    /// Temporary seats ended (L12). These users give their named seats back as soon as they are not at work (L13).
+    #[serde(rename = "seats_ended")]
+    SeatsEnded {
+        product: Product,
+        seats: TemporarySeats,
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        leaving: BTreeSet<UserId>,
+    },
+    /// More users give their named seats back, because others of whom that was expected have none any more (L13).
+    #[serde(rename = "named_seats_leaving")]
+    SeatsLeaving {
+        product: Product,
+        users: BTreeSet<UserId>,
+    },
+    /// Somebody chose what the account gives back when seats of the product end next (L13).
+    #[serde(rename = "give_back_chosen")]
+    GiveBackChosen { product: Product, choice: GiveBack },
+    /// What was left of minutes with an end (L12).
+    #[serde(rename = "minutes_ended")]
+    MinutesEnded { until: Timestamp, minutes: u64 },
     /// Minutes were bought. `id` is `None` for top-ups from before they had ids.
     #[serde(rename = "minutes_added")]
     MinutesAdded {
@@ -42,6 +76,9 @@ pub enum AccountEvent {
         /// Whether they count towards the bounds of what the account may buy by itself (L9).
         #[serde(default, skip_serializing_if = "core::ops::Not::not")]
         is_bounded: bool,
+        /// When those that are left then end (L12).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
     /// How the subscription is managed from now on (L9).
     #[serde(rename = "subscription_management_set")]

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 pub(super) use self::books::join;
 use self::books::{give, hold, index_user, release, unindex_user};
 use crate::account::{ApiKey, SettingsPatch, State, Subscription, Team};
+use crate::ends;
 use crate::event::{AccountEvent, ApiKeyEvent, Profile, TeamEvent, UserEvent};
 use crate::evolve::{directory, seats};
 use crate::id::{TeamId, UserId};
@@ -79,26 +80,54 @@ pub(super) fn of_account(account: &mut State, event: &AccountEvent, at: Timestam
         AccountEvent::Created { .. } => {}
         AccountEvent::Renamed { name } => account.name = name.clone(),
         AccountEvent::Deleted {} => close(account),
-        AccountEvent::SubscriptionSet { plan, products } => {
+        AccountEvent::SubscriptionSet {
+            plan,
+            products,
+            temporary,
+            terms,
+        } => {
+            let before = &account.subscription;
+            let is_under_way = before.terms == *terms;
             account.subscription = Subscription {
                 plan: Some(plan.clone()),
                 products: products.clone(),
+                temporary: temporary.clone(),
+                terms: *terms,
+                renewals: if is_under_way { before.renewals } else { 0 },
+                ended: is_under_way && before.ended,
             };
+            ends::subscription_set(account);
         }
+        AccountEvent::Renewed { renewals } => account.subscription.renewals = *renewals,
+        AccountEvent::Ended { .. } => account.subscription.ended = true,
+        AccountEvent::SeatsEnded {
+            product,
+            seats,
+            leaving,
+        } => ends::seats_ended(account, product, *seats, leaving, at),
+        AccountEvent::SeatsLeaving { product, users } => ends::seats_leaving(account, product, users),
+        AccountEvent::GiveBackChosen { product, choice } => {
+            if choice.is_empty() {
+                account.give_back.remove(product);
+            } else {
+                account.give_back.insert(product.clone(), choice.clone());
+            }
+        }
+        AccountEvent::MinutesEnded { until, .. } => minutes::ended(account, *until),
         AccountEvent::MinutesAdded {
             id,
             minutes,
             is_bounded,
+            until,
         } => {
             if let Some(id) = id {
                 account.top_ups.remember(*id, *minutes);
             }
-            account.minutes = account.minutes.saturating_add(u64::from(*minutes));
+            minutes::add(account, *minutes, *until);
             if *is_bounded {
                 let period = MinutesPeriod::with(account.minutes_period, *minutes, at);
                 account.minutes_period = Some(period);
             }
-            minutes::added(account);
         }
         AccountEvent::ManagementSet { management } => account.management = management.clone(),
         AccountEvent::Requested { id, asked, by } => account.requests.put(SubscriptionRequest {
@@ -201,7 +230,7 @@ pub(super) fn of_user(account: &mut State, event: &UserEvent, at: Timestamp) {
             license,
             group,
         } => {
-            set_license(account, *user, product, *license);
+            set_license(account, *user, product, *license, at);
             directory::license_set(account, *user, product, license.and(*group));
         }
         UserEvent::DirectoryEntrySet { user, entry } => {
@@ -249,10 +278,15 @@ fn delete_user(account: &mut State, id: UserId) {
     directory::user_deleted(account, &user);
 }
 
-fn set_license(account: &mut State, id: UserId, product: &Product, license: Option<License>) {
+fn set_license(account: &mut State, id: UserId, product: &Product, license: Option<License>, at: Timestamp) {
     let Some(user) = account.users.get_mut(&id) else {
         return;
     };
+    if license == Some(License::Named) {
+        user.unused_since.insert(product.clone(), at);
+    } else {
+        user.unused_since.remove(product);
+    }
     let before = match license {
         Some(license) => user.licenses.insert(product.clone(), license),
         None => user.licenses.remove(product),

@@ -13,6 +13,7 @@ use core::ops::Deref;
 use serde::{Deserialize, Serialize};
 
 use crate::account::State;
+use crate::ends;
 use crate::event::Event;
 use crate::id::AccountId;
 use crate::leases::{self, Leased};
@@ -105,6 +106,7 @@ fn happened(account: &mut State, event: &Event, at: Timestamp) {
         Event::Minutes(event) => minutes::evolve(account, event),
         Event::Refusal(event) => presence::refusal(account, event, at),
     }
+    ends::follow(account);
 }
 
 /// Puts in place everything that is derived from an account's serialized form.
@@ -112,6 +114,7 @@ pub(crate) fn restore(account: &mut Account) {
     admin::restore(&mut account.0);
     directory::restore(&mut account.0);
     presence::restore(&mut account.0);
+    ends::follow(&mut account.0);
 }
 
 fn drop_first_due(account: &mut State) {
@@ -120,6 +123,7 @@ fn drop_first_due(account: &mut State) {
         Some(Due::Session(id)) => account.sessions.get_mut(&id).map(|session| &mut session.due),
         Some(Due::Ticket(id)) => account.tickets.get_mut(&id).map(|ticket| &mut ticket.due),
         Some(Due::Pool(id)) => account.pools.get_mut(&id).map(|pool| &mut pool.due),
+        Some(Due::Subscription) => Some(&mut account.subscription_due),
         Some(Due::Renewals) | None => None,
     };
     if let Some(slot) = slot {

@@ -54,11 +54,17 @@ impl Touched {
                 } => {
                     self.users.insert(*id);
                 }
-                AccountEvent::SubscriptionSet { .. } => self.are_seats_given = true,
+                AccountEvent::SubscriptionSet { .. }
+                | AccountEvent::SeatsEnded { .. }
+                | AccountEvent::SeatsLeaving { .. } => self.are_seats_given = true,
                 AccountEvent::Created { .. }
                 | AccountEvent::Renamed { .. }
                 | AccountEvent::Deleted {}
                 | AccountEvent::MinutesAdded { .. }
+                | AccountEvent::MinutesEnded { .. }
+                | AccountEvent::Renewed { .. }
+                | AccountEvent::Ended { .. }
+                | AccountEvent::GiveBackChosen { .. }
                 | AccountEvent::ManagementSet { .. }
                 | AccountEvent::Requested { .. }
                 | AccountEvent::RequestAnswered { .. }

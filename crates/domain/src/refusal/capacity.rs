@@ -28,6 +28,12 @@ pub enum CapacityRefusal {
         /// The first user without a seat, if several are concerned (D4).
         user: Option<UserId>,
     },
+    /// More named seats are assigned than are bought, since seats ended (L13).
+    #[error(
+        "The account is over its subscription: {} of {product} {} assigned and not bought any more. Take {over} from somebody, or buy more, before you assign another.",
+        counted(over, "named seat", "named seats"), plural(*.over, "is", "are")
+    )]
+    OverSubscription { product: Product, over: u32 },
     /// Fewer than are assigned or allocated (L8).
     #[error(
     "{in_use} {} {} of {product} {} in use. Free {} of them before lowering to {asked}.",
@@ -67,6 +73,7 @@ impl CapacityRefusal {
         match self {
             Self::PlanExcludesSharedSeats { .. } => Code::PlanExcludesSharedSeats,
             Self::NotEnoughSeats { .. } => Code::NotEnoughSeats,
+            Self::OverSubscription { .. } => Code::OverSubscription,
             Self::SeatsInUse { .. } => Code::SeatsInUse,
             Self::PoolNotEmpty { .. } => Code::PoolNotEmpty,
             Self::DefaultPool => Code::DefaultPool,

@@ -46,6 +46,8 @@ codes! {
     NoLicense "no-license";
     /// The user is deactivated.
     UserInactive "user-inactive";
+    /// The subscription has ended.
+    SubscriptionEnded "subscription-ended";
     /// The user was evicted a short while ago.
     CoolingDown "cooling-down";
     /// No minutes are left.
@@ -54,6 +56,8 @@ codes! {
     PlanExcludesSharedSeats "plan-excludes-shared-seats";
     /// There are fewer seats left than requested.
     NotEnoughSeats "not-enough-seats";
+    /// More seats are given out than are bought, since seats ended.
+    OverSubscription "over-subscription";
     /// The subscription cannot go below what is assigned or distributed.
     SeatsInUse "seats-in-use";
     /// More or fewer seats or minutes than the account may set by itself, or another plan.

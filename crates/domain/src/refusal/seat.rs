@@ -47,6 +47,9 @@ pub enum SeatRefusal {
     /// The user is deactivated.
     #[error("This user is inactive. Ask an admin to activate them.")]
     UserInactive,
+    /// The subscription has ended, and its days of grace are over (L11).
+    #[error("The subscription of this account has ended. Ask an owner of the account to renew it.")]
+    SubscriptionEnded,
     /// The user was evicted a short while ago (S10).
     #[error("You were logged out by another person. You can take a seat again in {}.", counted(.remaining.get(), "second", "seconds"))]
     CoolingDown { remaining: Secs },
@@ -79,6 +82,7 @@ seat_codes! {
     Self::SeatInCall { .. } => SeatInCall;
     Self::NoLicense { .. } => NoLicense;
     Self::UserInactive => UserInactive;
+    Self::SubscriptionEnded => SubscriptionEnded;
     Self::CoolingDown { .. } => CoolingDown;
     Self::MinutesExhausted(..) => MinutesExhausted;
 }
@@ -93,6 +97,7 @@ impl SeatRefusal {
             Self::SignedInElsewhere { .. } => &[Action::TakeOver],
             Self::SeatInCall { .. } => &[Action::EndOwnSession],
             Self::NoLicense { .. } | Self::UserInactive => &[Action::AskAdmin],
+            Self::SubscriptionEnded => &[Action::AskOwner],
             Self::CoolingDown { .. } => &[Action::Later],
         }
     }
@@ -105,6 +110,7 @@ impl SeatRefusal {
             | Self::SeatInCall { .. }
             | Self::NoLicense { .. }
             | Self::UserInactive
+            | Self::SubscriptionEnded
             | Self::CoolingDown { .. } => None,
         }
     }

@@ -2,6 +2,7 @@
 
 mod account;
 mod credentials;
+mod dates;
 mod directory;
 mod effects;
 mod keys;

@@ -142,6 +142,11 @@ impl Shift {
         self.ids
     }
 
+    /// The time of day.
+    pub(super) const fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// What has happened since the last call.
     pub(super) fn happened(&mut self) -> Happened {
         std::mem::take(&mut self.happened)

@@ -23,18 +23,20 @@ const MARKERS: [&str; 4] = [
 
 /// Texts about the account or about things, ids, digests and codes. A field about a person does not belong here: its type
 /// is `Personal`. What a vendor keeps with an account, user, pool or session (labels) is the vendor's own id.
-const NOT_PERSONAL: [&str; 47] = [
+const NOT_PERSONAL: [&str; 50] = [
     ".account_created.name",
     ".account_renamed.name",
     ".api_key_created.name",
     ".customer_joined.joined.key",
     ".directory_entry_set.entry.email_label.kind",
+    ".give_back_chosen.product",
     ".group_changed.external_id",
     ".group_changed.name",
     ".group_created.external_id",
     ".group_created.name",
     ".labelled.labels.external_id",
     ".license_set.product",
+    ".named_seats_leaving.product",
     ".pool_changed.name",
     ".pool_created.name",
     ".pool_created.product",
@@ -55,6 +57,7 @@ const NOT_PERSONAL: [&str; 47] = [
     ".provider_changed.change.made.provider.scopes",
     ".provider_changed.change.removed.issuer",
     ".refused.product",
+    ".seats_ended.product",
     ".session_created.code",
     ".session_ended.by.actor",
     ".session_ending.by.actor",

@@ -87,6 +87,17 @@ fn of_seats() -> Vec<(Refusal, &'static str)> {
             "You can take a seat again in 9 seconds.",
         ),
         (
+            Refusal::Seat(SeatRefusal::SubscriptionEnded),
+            "Ask an owner of the account to renew it.",
+        ),
+        (
+            Refusal::Capacity(CapacityRefusal::OverSubscription {
+                product: "desk".parse().unwrap(),
+                over: 2,
+            }),
+            "Take 2 from somebody, or buy more, before you assign another.",
+        ),
+        (
             Refusal::Seat(SeatRefusal::MinutesExhausted(Box::new(figures()), Vec::new())),
             "Ask your account owner for minutes.",
         ),

@@ -2,6 +2,7 @@
 //! every step.
 
 mod commands;
+mod ends;
 mod fields;
 mod naive;
 mod purchases;

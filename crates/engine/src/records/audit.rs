@@ -79,7 +79,12 @@ fn account(context: &Context<'_>, event: &AccountEvent) -> Option<Line> {
         AccountEvent::Renamed { .. } => Line::of("account.renamed", &ACCOUNT, event),
         AccountEvent::Deleted {} => Line::of("account.deleted", &ACCOUNT, event),
         AccountEvent::SubscriptionSet { .. } => Line::of("subscription.set", &ACCOUNT, event),
+        AccountEvent::Renewed { .. } => Line::of("subscription.renewed", &ACCOUNT, event),
+        AccountEvent::Ended { .. } => Line::of("subscription.ended", &ACCOUNT, event),
+        AccountEvent::SeatsEnded { .. } => Line::of("subscription.seats_ended", &ACCOUNT, event),
+        AccountEvent::GiveBackChosen { .. } => Line::of("subscription.give_back_chosen", &ACCOUNT, event),
         AccountEvent::MinutesAdded { .. } => Line::of("minutes.added", &ACCOUNT, event),
+        AccountEvent::MinutesEnded { .. } => Line::of("minutes.ended", &ACCOUNT, event),
         AccountEvent::ManagementSet { .. } => Line::of("subscription.management_set", &ACCOUNT, event),
         AccountEvent::Requested { id, .. } => Line::of("subscription.requested", id, event),
         AccountEvent::RequestAnswered { id, outcome, .. } => {
@@ -106,7 +111,8 @@ fn account(context: &Context<'_>, event: &AccountEvent) -> Option<Line> {
             Labelled::Pool(id) => Line::of("pool.labelled", id, event),
             Labelled::Session(_) => return None,
         },
-        AccountEvent::WallClockRead { .. } => return None,
+        // The seats that are given back then have lines of their own.
+        AccountEvent::SeatsLeaving { .. } | AccountEvent::WallClockRead { .. } => return None,
     })
 }
 

@@ -157,7 +157,11 @@ impl Recorder {
     fn note_account(&mut self, context: &Context<'_>, event: &AccountEvent) {
         match event {
             AccountEvent::SubscriptionSet { .. }
+            | AccountEvent::Renewed { .. }
+            | AccountEvent::Ended { .. }
+            | AccountEvent::SeatsEnded { .. }
             | AccountEvent::MinutesAdded { .. }
+            | AccountEvent::MinutesEnded { .. }
             | AccountEvent::ManagementSet { .. }
             | AccountEvent::Deleted {} => self.note_subscription(context, event),
             AccountEvent::Created { .. }
@@ -165,6 +169,8 @@ impl Recorder {
             | AccountEvent::Requested { .. }
             | AccountEvent::RequestAnswered { .. }
             | AccountEvent::RequestRemoved { .. }
+            | AccountEvent::SeatsLeaving { .. }
+            | AccountEvent::GiveBackChosen { .. }
             | AccountEvent::WallClockRead { .. }
             | AccountEvent::Labelled { .. }
             | AccountEvent::SettingsChanged { .. } => {}
@@ -179,6 +185,10 @@ impl Recorder {
             AccountEvent::MinutesAdded { minutes, .. } => {
                 self.note_balance(context, i64::from(*minutes), None);
             }
+            AccountEvent::MinutesEnded { minutes, .. } => {
+                let minutes = i64::try_from(*minutes).unwrap_or(i64::MAX);
+                self.note_balance(context, -minutes, None);
+            }
             AccountEvent::Requested { id, asked, by } => self.note_request(context, *id, asked, by),
             AccountEvent::RequestAnswered { id, outcome, by } => {
                 self.note_request_end(*id, Text::Static(outcome.as_str()), Some(by));
@@ -187,6 +197,11 @@ impl Recorder {
                 self.note_request_end(*id, Text::Static("withdrawn"), Some(by));
             }
             AccountEvent::SubscriptionSet { .. }
+            | AccountEvent::Renewed { .. }
+            | AccountEvent::Ended { .. }
+            | AccountEvent::SeatsEnded { .. }
+            | AccountEvent::SeatsLeaving { .. }
+            | AccountEvent::GiveBackChosen { .. }
             | AccountEvent::ManagementSet { .. }
             | AccountEvent::WallClockRead { .. }
             | AccountEvent::SettingsChanged { .. } => {}

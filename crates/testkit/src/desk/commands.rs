@@ -9,13 +9,17 @@ use usher_domain::command::{
     SubscriptionSeen, TeamCommand, UserCommand, UserPatch,
 };
 use usher_domain::directory::{DirectoryEntry, EmailLabel, GroupMapping};
+use usher_domain::give_back::GiveBack;
 use usher_domain::labels::{Labels, LabelsPatch};
 use usher_domain::management::{Bounds, Management, SeatBound, SeatBounds};
 use usher_domain::permission::Scope;
 use usher_domain::rules::RulesPatch;
+use usher_domain::terms::{Temporary, TemporarySeats, Terms};
 use usher_domain::text::Product;
 use usher_domain::user::License;
-use usher_domain::{AccountId, ApiKeyId, GroupId, PoolId, SubscriptionRequestId, TeamId, TopUpId, UserId};
+use usher_domain::{
+    AccountId, ApiKeyId, GroupId, PoolId, SubscriptionRequestId, TeamId, Timestamp, TopUpId, UserId,
+};
 
 use super::product;
 
@@ -48,6 +52,8 @@ pub struct Subscription {
     plan: Plan,
     products: BTreeMap<Product, ProductSeats>,
     default_pools: BTreeMap<Product, PoolId>,
+    temporary: Temporary,
+    terms: Option<Terms>,
     seen: Option<SubscriptionSeen>,
     request: NewRequest,
 }
@@ -58,8 +64,19 @@ pub fn no_seats() -> Subscription {
         plan: plan("enterprise"),
         products: BTreeMap::new(),
         default_pools: BTreeMap::new(),
+        temporary: Temporary::new(),
+        terms: None,
         seen: None,
         request: request(0),
+    }
+}
+
+/// Buys what was bought before; its ends and terms stay as they are.
+pub fn as_before(before: &account::Subscription) -> Subscription {
+    Subscription {
+        plan: before.plan.clone().unwrap_or_else(|| plan("enterprise")),
+        products: before.products.clone(),
+        ..no_seats()
     }
 }
 
@@ -88,6 +105,47 @@ impl Subscription {
         self
     }
 
+    /// Buys more seats of a product, until an end. Earlier temporary seats must be named again.
+    #[must_use]
+    pub fn until(mut self, of: Product, named_seats: u32, shared_seats: u32, until: Timestamp) -> Self {
+        let bought = self.products.entry(of.clone()).or_default();
+        bought.named_seats += named_seats;
+        bought.shared_seats += shared_seats;
+        self.ending(of, named_seats, shared_seats, until)
+    }
+
+    /// Of the seats that are bought, these end.
+    #[must_use]
+    pub fn ending(mut self, of: Product, named_seats: u32, shared_seats: u32, until: Timestamp) -> Self {
+        self.temporary.entry(of).or_default().push(TemporarySeats {
+            named_seats,
+            shared_seats,
+            until,
+        });
+        self
+    }
+
+    /// With these temporary seats, as they were before.
+    #[must_use]
+    pub fn temporary(mut self, temporary: Temporary) -> Self {
+        self.temporary = temporary;
+        self
+    }
+
+    /// Of the seats of a product, none end.
+    #[must_use]
+    pub fn for_good(mut self, of: Product) -> Self {
+        self.temporary.insert(of, Vec::new());
+        self
+    }
+
+    /// Under these terms.
+    #[must_use]
+    pub const fn terms(mut self, terms: Terms) -> Self {
+        self.terms = Some(terms);
+        self
+    }
+
     /// Only if this is the account's subscription so far.
     #[must_use]
     pub fn seen(mut self, before: &account::Subscription) -> Self {
@@ -111,6 +169,8 @@ impl Subscription {
             plan: self.plan,
             products: self.products,
             default_pools: self.default_pools,
+            temporary: self.temporary,
+            terms: self.terms,
             seen: self.seen,
             request: self.request,
         }))
@@ -124,7 +184,35 @@ pub const fn add_minutes(id: TopUpId, minutes: u32) -> Command {
 
 /// The same, with what becomes a request.
 pub const fn add_or_ask_for_minutes(id: TopUpId, minutes: u32, request: NewRequest) -> Command {
-    Command::Account(AccountCommand::AddMinutes(AddMinutes { id, minutes, request }))
+    Command::Account(AccountCommand::AddMinutes(AddMinutes {
+        id,
+        minutes,
+        until: None,
+        request,
+    }))
+}
+
+/// Adds prepaid minutes that end.
+pub const fn add_minutes_until(id: TopUpId, minutes: u32, until: Timestamp) -> Command {
+    Command::Account(AccountCommand::AddMinutes(AddMinutes {
+        id,
+        minutes,
+        until: Some(until),
+        request: request(0),
+    }))
+}
+
+/// Chooses what is given back when seats of a product end next.
+pub fn choose_give_back(
+    product: Product,
+    pools: &[(PoolId, u32)],
+    users: impl IntoIterator<Item = UserId>,
+) -> Command {
+    let choice = GiveBack {
+        pools: pools.iter().copied().collect(),
+        users: users.into_iter().collect(),
+    };
+    Command::Account(AccountCommand::ChooseGiveBack { product, choice })
 }
 
 /// A request without a note.

@@ -58,6 +58,8 @@ pub(super) fn pool_commands(
             plan,
             products: BTreeMap::from([(product.clone(), bought)]),
             default_pools: BTreeMap::from([(product.clone(), POOL)]),
+            temporary: BTreeMap::new(),
+            terms: None,
             seen: None,
             request: NewRequest {
                 id: SubscriptionRequestId::from_bits(1),

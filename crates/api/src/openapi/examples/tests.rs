@@ -83,6 +83,7 @@ fn of_seats() -> Vec<Refusal> {
         Refusal::Seat(SeatRefusal::SeatInCall { active: 1, max: 1 }),
         Refusal::Seat(SeatRefusal::NoLicense { product: product() }),
         Refusal::Seat(SeatRefusal::UserInactive),
+        Refusal::Seat(SeatRefusal::SubscriptionEnded),
         Refusal::Seat(SeatRefusal::CoolingDown {
             remaining: Secs::new(240),
         }),
@@ -113,6 +114,10 @@ fn of_administration() -> Vec<Refusal> {
             left: 1,
             total: 10,
             user: None,
+        }),
+        Refusal::Capacity(CapacityRefusal::OverSubscription {
+            product: product(),
+            over: 2,
         }),
         Refusal::Capacity(CapacityRefusal::SeatsInUse {
             kind: SeatKind::Named,

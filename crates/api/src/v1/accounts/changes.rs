@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json as Answer;
 use serde::Serialize;
 use usher_app::{AccountsRead, Operator};
+use usher_domain::account::ProductSeats;
 use usher_domain::event::AccountEvent;
 use usher_domain::text::{PlanName, Product};
 use usher_domain::{AccountId, Event, WallTime};
@@ -41,19 +42,20 @@ struct SubscriptionChange {
     /// Who changed it: an id, or `operator`.
     #[schema(example = "user_01h2xcejqtf2nbrexx3vqjhp41")]
     actor: String,
-    /// What changed: the plan and seats (`subscription`), `minutes` that were added, the `management`, or everything,
-    /// because the account was `closed`.
+    /// What changed: the plan, seats and terms (`subscription`), `minutes` that were added, the `management`, or everything,
+    /// because the account was `closed`. By time alone: the subscription was `renewed` or `ended`, or seats or minutes
+    /// ended (`seats_ended`, `minutes_ended`).
     #[schema(value_type = schema::SubscriptionChangeKind)]
     kind: &'static str,
     /// The plan after the change of plan and seats.
     #[schema(required, value_type = Option<schema::PlanName>)]
     plan: Option<PlanName>,
-    /// All seats after the change of plan and seats.
+    /// All seats after the change of plan and seats; for `seats_ended` the seats that ended.
     #[schema(required, value_type = Option<BTreeMap<String, BoughtSeats>>)]
     products: Option<BTreeMap<Product, BoughtSeats>>,
-    /// How many minutes were added.
+    /// How many minutes were added, or ended.
     #[schema(required, example = 500)]
-    minutes: Option<u32>,
+    minutes: Option<u64>,
     /// How the subscription is managed after a change of that.
     #[schema(required)]
     management: Option<ManagementSet>,
@@ -83,7 +85,7 @@ impl SubscriptionChange {
             management: None,
         };
         match event {
-            AccountEvent::SubscriptionSet { plan, products } => Some(Self {
+            AccountEvent::SubscriptionSet { plan, products, .. } => Some(Self {
                 kind: "subscription",
                 plan: Some(plan.name),
                 products: Some(bought_seats(products)),
@@ -91,7 +93,31 @@ impl SubscriptionChange {
             }),
             AccountEvent::MinutesAdded { minutes, .. } => Some(Self {
                 kind: "minutes",
+                minutes: Some(u64::from(minutes)),
+                ..change
+            }),
+            AccountEvent::SeatsEnded { product, seats, .. } => {
+                let ended = ProductSeats {
+                    named_seats: seats.named_seats,
+                    shared_seats: seats.shared_seats,
+                };
+                Some(Self {
+                    kind: "seats_ended",
+                    products: Some([(product, ended.into())].into()),
+                    ..change
+                })
+            }
+            AccountEvent::MinutesEnded { minutes, .. } => Some(Self {
+                kind: "minutes_ended",
                 minutes: Some(minutes),
+                ..change
+            }),
+            AccountEvent::Renewed { .. } => Some(Self {
+                kind: "renewed",
+                ..change
+            }),
+            AccountEvent::Ended { .. } => Some(Self {
+                kind: "ended",
                 ..change
             }),
             AccountEvent::ManagementSet { management } => Some(Self {
@@ -105,6 +131,8 @@ impl SubscriptionChange {
             | AccountEvent::Requested { .. }
             | AccountEvent::RequestAnswered { .. }
             | AccountEvent::RequestRemoved { .. }
+            | AccountEvent::SeatsLeaving { .. }
+            | AccountEvent::GiveBackChosen { .. }
             | AccountEvent::WallClockRead { .. }
             | AccountEvent::Labelled { .. }
             | AccountEvent::SettingsChanged { .. } => None,
@@ -114,8 +142,8 @@ impl SubscriptionChange {
 
 /// List the changes of all accounts' subscriptions
 ///
-/// Only for the operator, for billing. Every change of a plan, of seats, of minutes that are bought, and of how a
-/// subscription is managed, in the order in which they were made, oldest first. A program that keeps the `cursor` of the
+/// Only for the operator, for billing. Every change of a plan, of seats, of minutes that are bought, of terms, and of how a
+/// subscription is managed, and every end of them, in the order in which they were made, oldest first. A program that keeps the `cursor` of the
 /// last change that it has seen, and continues there, misses nothing and sees nothing twice.
 #[utoipa::path(
     get, path = "/v1/subscription-changes", operation_id = "listSubscriptionChanges", tag = "accounts",

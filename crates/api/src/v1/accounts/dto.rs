@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 use usher_domain::account::{self, ProductSeats};
 use usher_domain::command;
 use usher_domain::labels::Metadata;
+use usher_domain::terms;
 use usher_domain::text::{ExternalId, Name, Note, PlanName, Product};
 use usher_domain::{AccountId, Timestamp, WallTime};
 use usher_journal::{AccountRow, Cursor};
 use utoipa::{IntoParams, ToSchema};
 
+use super::dates::{self, EndingMinutes, NewTemporarySeats, NewTerms, TemporarySeats, Terms};
 use crate::extract::{Limit, nullable};
 use crate::v1::labels;
 use crate::v1::schema;
@@ -124,6 +126,10 @@ pub(crate) struct Subscription {
     /// Seats by product.
     #[schema(value_type = BTreeMap<String, ProductSubscription>)]
     products: BTreeMap<Product, ProductSubscription>,
+    /// From when until when it lasts.
+    terms: Terms,
+    /// Prepaid minutes that end: those that end first are spent first.
+    minutes_ending: Vec<EndingMinutes>,
 }
 
 /// The seats of one product.
@@ -135,6 +141,12 @@ pub(crate) struct ProductSubscription {
     /// How many of these are assigned.
     #[schema(example = 2)]
     named_assigned: u32,
+    /// How many named seats are assigned and not bought any more, since seats ended. Until they are given back, none is
+    /// assigned (`over-subscription`).
+    #[schema(example = 0)]
+    named_over: u32,
+    /// Which of these seats end, soonest first.
+    temporary: Vec<TemporarySeats>,
     /// Shared seats, for pools.
     #[schema(example = 10)]
     shared_seats: u32,
@@ -157,6 +169,8 @@ impl From<&account::Account> for Subscription {
                     let shown = ProductSubscription {
                         named_seats: seats.named_seats,
                         named_assigned: account.named_assigned(product),
+                        named_over: account.over(product).map_or(0, |over| over.named_seats),
+                        temporary: dates::temporary_of(account, product),
                         shared_seats: seats.shared_seats,
                         shared_distributed: account.shared_distributed(product),
                         shared_unallocated: account.shared_unallocated(product),
@@ -164,6 +178,8 @@ impl From<&account::Account> for Subscription {
                     (product.clone(), shown)
                 })
                 .collect(),
+            terms: Terms::from(account),
+            minutes_ending: dates::minutes_of(account),
         }
     }
 }
@@ -180,16 +196,42 @@ pub(crate) struct NewSubscription {
     pub(crate) plan: PlanName,
     /// Seats by product.
     #[schema(
-        value_type = BTreeMap<String, NewProductSeats>,
+        value_type = BTreeMap<String, NewProduct>,
         example = json!({"remote-support": {"named_seats": 2, "shared_seats": 10}})
     )]
-    pub(crate) products: BTreeMap<Product, NewProductSeats>,
+    products: BTreeMap<Product, NewProduct>,
+    /// From when until when it lasts; omitted, that stays as it is, and `{}` removes an end. Only the operator changes it.
+    terms: Option<NewTerms>,
     /// The subscription that the new one was chosen from. If it has changed, the call answers `changed-meanwhile` and
     /// changes nothing.
     pub(crate) seen: Option<SubscriptionSeen>,
     /// A note for the operator, if the change becomes a request.
     #[schema(value_type = Option<schema::Note>)]
     pub(crate) note: Option<Note>,
+}
+
+impl NewSubscription {
+    /// The seats of each product.
+    pub(crate) fn seats(&self) -> BTreeMap<Product, ProductSeats> {
+        let products = self.products.iter();
+        products
+            .map(|(product, seats)| (product.clone(), seats.into()))
+            .collect()
+    }
+
+    /// The terms, if they are given.
+    pub(crate) fn terms(&self) -> Option<terms::Terms> {
+        self.terms.map(Into::into)
+    }
+
+    /// Which seats end, of the products for which that is given.
+    pub(crate) fn temporary(&self) -> terms::Temporary {
+        let given = self.products.iter().filter_map(|(product, seats)| {
+            let ends = seats.temporary.as_ref()?;
+            Some((product.clone(), ends.iter().copied().map(Into::into).collect()))
+        });
+        given.collect()
+    }
 }
 
 /// A subscription as the caller saw it.
@@ -229,6 +271,27 @@ pub(crate) fn product_seats(
         .collect()
 }
 
+/// The seats of one product that an account is to have. Omitted numbers are 0.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewProduct {
+    /// Named seats, with those that end.
+    named_seats: Option<u32>,
+    /// Shared seats, for pools, with those that end.
+    shared_seats: Option<u32>,
+    /// Which of these seats end; omitted, that stays as it is, and `[]` says that none do. Only the operator changes it.
+    temporary: Option<Vec<NewTemporarySeats>>,
+}
+
+impl From<&NewProduct> for ProductSeats {
+    fn from(seats: &NewProduct) -> Self {
+        Self {
+            named_seats: seats.named_seats.unwrap_or_default(),
+            shared_seats: seats.shared_seats.unwrap_or_default(),
+        }
+    }
+}
+
 /// The seats of one product. Omitted numbers are 0.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -255,6 +318,8 @@ pub(crate) struct NewMinutes {
     /// How many.
     #[schema(minimum = 1, example = 500)]
     pub(crate) minutes: u32,
+    /// When those that are left end; omitted, they do not. Only the operator says that.
+    pub(crate) until: Option<Time>,
     /// A note for the operator, if it becomes a request.
     #[schema(value_type = Option<schema::Note>)]
     pub(crate) note: Option<Note>,

@@ -1,7 +1,9 @@
 //! Accounts: the operator's customers, what they have bought, and their minutes.
 
 mod changes;
+mod dates;
 mod dto;
+mod give_back;
 mod management;
 mod purchases;
 mod subscription;
@@ -33,6 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(create, list))
         .routes(routes!(get, change, delete))
         .merge(subscription::routes())
+        .merge(give_back::routes())
         .merge(management::routes())
         .merge(purchases::routes())
         .merge(changes::routes())

@@ -10,7 +10,7 @@ use usher_domain::{Account, Actor, TopUpId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::dto::{Minutes, NewMinutes, NewSubscription, Subscription, product_seats};
+use super::dto::{Minutes, NewMinutes, NewSubscription, Subscription};
 use super::purchases::{PurchaseAnswer, SubscriptionRequest, draw_pools, new_request};
 use crate::extract::{IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
@@ -48,6 +48,10 @@ async fn get(caller: Caller<AccountsRead>) -> Result<Answer<Subscription>, Probl
 /// subscription is managed (`setSubscriptionManagement`): anything if that is `free`, what is `within_bounds` (otherwise
 /// `outside-bounds`, with the bounds), and nothing if it is `closed` (`subscription-closed`). If it is `on_request`,
 /// nothing changes yet: the operator is asked for the change, with the note, instead of what was asked for before.
+///
+/// Only the operator says from when until when it lasts (`terms`), and which of the seats end (`temporary`): for everybody
+/// else these stay as they are. Seats that end are part of the numbers: ten named seats of which two end are
+/// `"named_seats": 10, "temporary": [{"named_seats": 2, "until": …}]`. `getGiveBack` says what happens at an end.
 #[utoipa::path(
     put, path = "/v1/accounts/{account}/subscription", operation_id = "setSubscription", tag = "accounts",
     params(AccountPath), request_body = NewSubscription,
@@ -63,8 +67,10 @@ async fn set(
     caller: Caller<BillingManage>,
     Json(body): Json<NewSubscription>,
 ) -> Result<PurchaseAnswer<Subscription>, Problem> {
-    let products = product_seats(&body.products);
+    let products = body.seats();
     let command = SetSubscription {
+        temporary: body.temporary(),
+        terms: body.terms(),
         plan: find_plan(&caller.app.config().plans, &body.plan)?,
         default_pools: draw_pools(&caller, products.keys())?,
         products,
@@ -97,6 +103,7 @@ async fn add_minutes(
     let command = AddMinutes {
         id: TopUpId::from_bits(caller.new_id(&key)?),
         minutes: body.minutes,
+        until: body.until.map(|until| until.0.get()),
         request: new_request(&caller, body.note)?,
     };
     Ok(caller.execute_once(&key, command, PurchaseAnswer::of).await?)

@@ -51,7 +51,20 @@ async fn account(story: &mut Recorder, operator: &Who) {
     story.call(operator, "PATCH ", body).await;
     let bought = json!({"plan": "enterprise", "products": {PRODUCT: {"named_seats": 2, "shared_seats": 10}}});
     story.call(operator, "PUT subscription", bought).await;
+    let lent = json!({
+        "plan": "enterprise",
+        "products": {PRODUCT: {
+            "named_seats": 2, "shared_seats": 10,
+            "temporary": [{"shared_seats": 2, "until": "2027-04-30T22:00:00Z"}],
+        }},
+        "terms": {"start": "2026-11-01T00:00:00Z", "end": "2027-11-01T00:00:00Z", "renewal_months": 12, "grace_days": 14},
+    });
+    story.call(operator, "PUT subscription", lent).await;
     story.get(operator, "subscription").await;
+    let pool = story.app.default_pool().await;
+    let choice = json!({"product": PRODUCT, "pools": [{"pool": pool, "seats": 2}]});
+    story.call(operator, "PUT subscription/give-back", choice).await;
+    story.get(operator, "subscription/give-back").await;
     story
         .call(operator, "POST minutes", json!({"minutes": 500}))
         .await;

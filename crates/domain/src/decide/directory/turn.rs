@@ -245,6 +245,15 @@ fn check_named_seats(account: &Account, given: &[Given<'_>]) -> Result<(), Refus
             .count();
         let total = account.bought(product).named_seats;
         let left = total.saturating_sub(account.named_assigned(product));
+        // A seat that is assigned and not bought any more is given back, and not to somebody else (L13).
+        if let Some(over) = account.over(product)
+            && !takers.is_empty()
+        {
+            return Err(Refusal::Capacity(CapacityRefusal::OverSubscription {
+                product: product.clone(),
+                over: over.named_seats,
+            }));
+        }
         let room = usize::try_from(left).unwrap_or(usize::MAX).saturating_add(freed);
         if let Some(unseated) = takers.get(room) {
             let asked = takers.len().saturating_sub(freed);

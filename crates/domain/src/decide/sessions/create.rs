@@ -7,6 +7,7 @@ use super::room::{check_calls, fulfilled, queue, room};
 use crate::account::Account;
 use crate::command::{Decision, StartOutcome};
 use crate::decide::capacity::Room;
+use crate::decide::dates::check_lasts;
 use crate::decide::labels;
 use crate::decide::sign_ins::NEEDED_TO_ACT;
 use crate::event::{Event, SessionEvent};
@@ -81,6 +82,10 @@ impl NewSession<'_> {
             }));
         }
         self.check_valid_for()?;
+        // Where signing in takes the seat, sessions are what people signed in for (S2).
+        if self.sign_in.funding == Funding::Free {
+            check_lasts(self.account)?;
+        }
         if self.start == Start::Active {
             check_calls(self.account, self.sign_in)?;
         }

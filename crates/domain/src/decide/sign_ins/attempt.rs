@@ -9,6 +9,7 @@ use super::NEEDED_TO_ACT;
 use crate::account::Account;
 use crate::command::{Decision, OneOrMore, SignInOutcome};
 use crate::decide::capacity::{Ask, Room, check_cool_down};
+use crate::decide::dates::check_lasts;
 use crate::decide::presence::{by, end_sign_in};
 use crate::decide::queue::check_ticket_id;
 use crate::event::{Claim, EndReason, Event, SignInEvent, TicketEvent};
@@ -159,6 +160,7 @@ impl<'a> SignInAttempt<'a> {
             let existing = SignIns { ids, created: false };
             return Ok(WayIn::Open(Decision::unchanged(existing)));
         }
+        check_lasts(self.account)?;
         self.check_devices(devices)?;
         let Some(pool) = self.pool else {
             return Ok(WayIn::Open(self.sign_in(devices, Funding::Named, &[])));

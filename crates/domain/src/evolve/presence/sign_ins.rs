@@ -102,6 +102,9 @@ fn sign_in_ended(account: &mut State, id: SignInId, reason: EndReason, at: Times
     account.schedule.set(Due::SignIn(id), &mut sign_in.due, None);
     if let Some(user) = account.users.get_mut(&sign_in.user) {
         seats::remove_sorted(&mut user.sign_ins, &id);
+        if sign_in.funding == Funding::Named {
+            user.unused_since.insert(sign_in.product, at);
+        }
     }
 }
 

@@ -50,6 +50,17 @@ const CHECKS: &[Check] = &[
     ("the account has _ named seat", |w, g| {
         assert_eq!(w.shift.account.bought(&product()).named_seats, number(g[0]));
     }),
+    ("the account is over by _ named seat", |w, g| {
+        let over = w.shift.account.over(&product()).expect("over its subscription");
+        assert_eq!(over.named_seats, number(g[0]));
+    }),
+    ("the account is not over its subscription", |w, _| {
+        assert_eq!(w.shift.account.over(&product()), None);
+    }),
+    ("the subscription is _", |w, g| {
+        let phase = w.shift.account.subscription().phase(w.shift.now());
+        assert_eq!(phase.as_str(), g[0]);
+    }),
     ("_ request is open", |w, g| {
         assert_eq!(open_requests(w), number(g[0]) as usize);
     }),

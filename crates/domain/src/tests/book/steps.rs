@@ -10,7 +10,8 @@ use crate::directory::{GroupMapping, SignInPatch};
 use crate::permission::{Actor, Privilege, Role};
 use crate::purchase::Purchase;
 use crate::rules::Rules;
-use crate::tests::fixture::{bits, mins, product, role};
+use crate::terms::Terms;
+use crate::tests::fixture::{bits, clock, mins, product, role};
 use crate::tests::kit;
 use crate::user::License;
 use crate::{GroupId, PoolId, TeamId};
@@ -181,6 +182,50 @@ const BOOKS: &[Step] = &[
         let management = kit::bounds((min, max), (0, 100), minutes);
         w.give(&Actor::Operator, &kit::manage(management));
     }),
+    ("_ named seat end at _", |w, g| {
+        end(w, g[0].parse().unwrap(), 0, g[1]);
+    }),
+    ("_ shared seat end at _", |w, g| {
+        end(w, 0, g[0].parse().unwrap(), g[1]);
+    }),
+    ("_ minute are bought until _", |w, g| {
+        let id = crate::TopUpId::from_bits(bits(g[1]));
+        let command = kit::add_minutes_until(id, g[0].parse().unwrap(), clock(g[1]));
+        w.give(&Actor::Operator, &command);
+    }),
+    ("the subscription ends at _", |w, g| {
+        agree(w, g[0], Terms::default());
+    }),
+    ("the subscription ends at _ with _ day of grace", |w, g| {
+        let grace_days = g[1].parse().unwrap();
+        agree(
+            w,
+            g[0],
+            Terms {
+                grace_days,
+                ..Terms::default()
+            },
+        );
+    }),
+    ("the subscription renews at _ by _ month", |w, g| {
+        let renewal_months = Some(g[1].parse().unwrap());
+        agree(
+            w,
+            g[0],
+            Terms {
+                renewal_months,
+                ..Terms::default()
+            },
+        );
+    }),
+    ("_ chooses that the pool _ gives _ seat", |w, g| {
+        let pools = [(pool(g[1]), g[2].parse().unwrap())];
+        w.give(&by(g[0]), &kit::choose_give_back(product(), &pools, []));
+    }),
+    ("_ chooses that _ gives the named seat", |w, g| {
+        let command = kit::choose_give_back(product(), &[], [id(g[1])]);
+        w.give(&by(g[0]), &command);
+    }),
     ("a team _ has _ and _", |w, g| {
         let command = kit::create_team(TeamId::from_bits(bits(g[0])), g[0], [id(g[1]), id(g[2])].into());
         w.give(&Actor::Operator, &command);
@@ -349,6 +394,20 @@ fn answer(world: &mut World, instead: Option<Purchase>) {
     };
     let id = open_request(world);
     world.give(&Actor::Operator, &kit::answer(id, answer));
+}
+
+/// So many of the seats that are bought end.
+fn end(world: &mut World, named_seats: u32, shared_seats: u32, until: &str) {
+    let before = world.shift.account.subscription();
+    let same = kit::as_before(before).temporary(before.temporary.clone());
+    let ending = same.ending(product(), named_seats, shared_seats, clock(until));
+    world.give(&Actor::Operator, &ending.command());
+}
+
+fn agree(world: &mut World, end: &str, terms: Terms) {
+    let same = kit::as_before(world.shift.account.subscription());
+    let end = Some(clock(end));
+    world.give(&Actor::Operator, &same.terms(Terms { end, ..terms }).command());
 }
 
 fn change_rule(world: &mut World, rule: &str, value: &str) {

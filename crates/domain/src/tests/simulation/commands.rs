@@ -21,7 +21,7 @@ use crate::time::Secs;
 use crate::user::License;
 use crate::{ApiKeyId, GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, TopUpId, UserId};
 
-const USERS: u8 = 5;
+pub(super) const USERS: u8 = 5;
 pub(super) const PRODUCTS: [&str; 2] = ["remote-support", "service-desk"];
 
 impl World {
@@ -69,6 +69,7 @@ impl World {
         let decision = execute(&mut self.account, command, &Actor::Operator, self.now).unwrap();
         for event in &decision.events {
             self.naive.see(&self.account, event);
+            self.ends.before(&self.account, event, false);
         }
         self.history.push((decision.events, self.now));
     }
@@ -362,7 +363,7 @@ impl World {
             Transition::RemoveRequest { request, actor } => {
                 (kit::remove_request(self.request(*request)?), buyer(*actor))
             }
-            _ => return None,
+            _ => return self.with_an_end(transition, ids[0]),
         })
     }
 
@@ -475,7 +476,7 @@ impl World {
         }
     }
 
-    fn actor(&self, someone: Someone, owner: UserId, token: Actor) -> Actor {
+    pub(super) fn actor(&self, someone: Someone, owner: UserId, token: Actor) -> Actor {
         let key = |scopes: &[Scope]| Actor::ApiKey {
             id: ApiKeyId::from_bits(1),
             scopes: scopes.iter().copied().collect(),
@@ -492,7 +493,7 @@ impl World {
     }
 }
 
-fn product(number: u8) -> Product {
+pub(super) fn product(number: u8) -> Product {
     PRODUCTS[usize::from(number) % PRODUCTS.len()].parse().unwrap()
 }
 
@@ -522,7 +523,7 @@ fn created(id: u128, sign_in: SignInId) -> Event {
     })
 }
 
-fn user(number: u8) -> UserId {
+pub(super) fn user(number: u8) -> UserId {
     UserId::from_bits(u128::from(number % USERS))
 }
 
@@ -553,7 +554,7 @@ fn device(number: u8) -> Device {
 }
 
 /// The entry for a number.
-fn nth<K: Copy, V>(of: &BTreeMap<K, V>, number: u8) -> Option<K> {
+pub(super) fn nth<K: Copy, V>(of: &BTreeMap<K, V>, number: u8) -> Option<K> {
     let index = usize::from(number).checked_rem(of.len())?;
     of.keys().nth(index).copied()
 }

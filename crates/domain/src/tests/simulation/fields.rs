@@ -37,21 +37,24 @@ fn check_account(account: &Account) {
         labels,
         deleted: _,
         subscription: _,
+        over,
+        give_back,
         management,
         settings: _,
         minutes: _,
+        minutes_until,
         top_ups: _,
         minutes_period,
         requests,
         wall: _,
         users,
-        pools,
+        pools: _,
         teams: _,
         groups: _,
         api_keys: _,
-        sign_ins,
-        sessions,
-        tickets,
+        sign_ins: _,
+        sessions: _,
+        tickets: _,
         emails,
         user_names,
         external_ids,
@@ -59,6 +62,7 @@ fn check_account(account: &Account) {
         given,
         owners_active,
         schedule,
+        subscription_due: _,
         unsettled,
         minute_claims,
         minutes_unsettled,
@@ -87,6 +91,9 @@ fn check_account(account: &Account) {
     stored.extend((!management.is_default()).then_some("management"));
     stored.extend(minutes_period.map(|_| "minutes_period"));
     stored.extend((!requests.is_empty()).then_some("requests"));
+    stored.extend((!over.is_empty()).then_some("over"));
+    stored.extend((!give_back.is_empty()).then_some("give_back"));
+    stored.extend((!minutes_until.is_empty()).then_some("minutes_until"));
     assert_stored(account, &stored);
     // Labels are stored only if there are any; these histories have none.
     assert!(labels.is_empty() && external_ids.is_empty());
@@ -119,17 +126,23 @@ fn check_account(account: &Account) {
     });
     assert_eq!(*minute_claims, paying.collect());
 
-    let mut expected = Schedule::default();
-    let due = (sign_ins.values().map(|s| (Due::SignIn(s.id), s.due)))
-        .chain(sessions.values().map(|s| (Due::Session(s.id), s.due)))
-        .chain(tickets.values().map(|t| (Due::Ticket(t.id), t.due)))
-        .chain(pools.values().map(|p| (Due::Pool(p.id), p.due)));
-    due.for_each(|(due, at)| expected.set(due, &mut None, at));
-    assert_eq!(*schedule, expected);
+    assert_eq!(*schedule, schedule_of(account));
 
     // Work lists and pending records are empty between commands; memory-only state was left out.
     assert!(unsettled.is_empty() && !minutes_unsettled && changed_pools.is_empty());
     assert!(renewed.is_empty());
+}
+
+/// All deadlines, from their owners.
+fn schedule_of(account: &Account) -> Schedule {
+    let mut expected = Schedule::default();
+    let due = (account.sign_ins.values().map(|s| (Due::SignIn(s.id), s.due)))
+        .chain(account.sessions.values().map(|s| (Due::Session(s.id), s.due)))
+        .chain(account.tickets.values().map(|t| (Due::Ticket(t.id), t.due)))
+        .chain(account.pools.values().map(|p| (Due::Pool(p.id), p.due)));
+    let due = due.chain([(Due::Subscription, account.subscription_due)]);
+    due.for_each(|(due, at)| expected.set(due, &mut None, at));
+    expected
 }
 
 fn check_user(account: &Account, user: &User) {
@@ -143,6 +156,7 @@ fn check_user(account: &Account, user: &User) {
         labels,
         from_groups: _,
         changed_at: _,
+        unused_since,
         cooling_until: _,
         refused_since: _,
         sign_ins,
@@ -152,7 +166,7 @@ fn check_user(account: &Account, user: &User) {
         groups,
         seats_held,
     } = user;
-    let stored = [
+    let mut stored = vec![
         "id",
         "profile",
         "active",
@@ -164,6 +178,7 @@ fn check_user(account: &Account, user: &User) {
         "cooling_until",
         "refused_since",
     ];
+    stored.extend((!unused_since.is_empty()).then_some("unused_since"));
     assert_stored(user, &stored);
     assert!(labels.is_empty());
 

@@ -9,7 +9,10 @@ use crate::pool::Pool;
 use crate::presence::{Funding, SignIn, TicketState};
 use crate::rules::{SeatPer, WhenFull};
 use crate::text::DeviceId;
-use crate::{Account, SignInId};
+use crate::{Account, SignInId, Timestamp};
+
+/// The end of minutes without one.
+const FOREVER: Timestamp = Timestamp::from_millis(i64::MAX);
 
 /// A user, or a user on a device.
 type Seat = (UserId, Option<DeviceId>);
@@ -18,7 +21,8 @@ type Seat = (UserId, Option<DeviceId>);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Naive {
     lines: BTreeMap<PoolId, Vec<TicketId>>,
-    minutes: u64,
+    /// The end of each minute that is left, in the order in which they are spent.
+    minutes: Vec<Timestamp>,
     top_ups: BTreeSet<TopUpId>,
 }
 
@@ -100,10 +104,25 @@ impl Naive {
                 line.remove(0);
             }
             Event::Ticket(TicketEvent::Ended { id, .. }) => self.forget(*id),
-            Event::Account(AccountEvent::MinutesAdded { id, minutes, .. }) => {
+            Event::Account(AccountEvent::MinutesAdded {
+                id, minutes, until, ..
+            }) => {
                 let is_new = self.top_ups.insert(id.unwrap());
                 assert!(is_new, "Q3: a top-up adds its minutes once");
-                self.minutes += u64::from(*minutes);
+                // Those without an end come last.
+                let until = until.unwrap_or(FOREVER);
+                let each = std::iter::repeat_n(until, usize::try_from(*minutes).unwrap());
+                self.minutes.extend(each);
+                self.minutes.sort();
+            }
+            Event::Account(AccountEvent::MinutesEnded { until, minutes }) => {
+                let before = self.minutes.len();
+                self.minutes.retain(|minute| minute != until);
+                assert_eq!(
+                    before - self.minutes.len(),
+                    usize::try_from(*minutes).unwrap(),
+                    "L12"
+                );
             }
             Event::Minutes(MinutesEvent::Paid { .. }) => self.pay(),
             Event::SignIn(SignInEvent::SignedIn { funding, ticket, .. })
@@ -128,12 +147,14 @@ impl Naive {
     }
 
     fn pay(&mut self) {
-        self.minutes = self.minutes.checked_sub(1).expect("Q3: no minute is left");
+        assert!(!self.minutes.is_empty(), "Q3: no minute is left");
+        self.minutes.remove(0);
     }
 
     /// Compares the account's bookkeeping with a fresh count.
     pub(super) fn compare(&self, account: &Account) {
-        assert_eq!(account.minutes(), self.minutes, "Q3: added less spent");
+        let left = u64::try_from(self.minutes.len()).unwrap();
+        assert_eq!(account.minutes(), left, "Q3, L12: added less spent and ended");
         for pool in account.pools().values() {
             let line = self.lines.get(&pool.id).cloned().unwrap_or_default();
             assert_eq!(
@@ -181,7 +202,7 @@ impl Naive {
         }
         for way in &pool.rules.when_full {
             match way {
-                WhenFull::PayPerUse if self.minutes > 0 => return Fate::Minutes,
+                WhenFull::PayPerUse if !self.minutes.is_empty() => return Fate::Minutes,
                 WhenFull::Queue if wish.waits => return Fate::Waits,
                 _ => {}
             }

@@ -54,7 +54,13 @@ fn check_bounds(
     bought: &AccountEvent,
     history: &[(Vec<Event>, Timestamp)],
 ) {
-    let AccountEvent::SubscriptionSet { plan, products } = bought else {
+    let AccountEvent::SubscriptionSet {
+        plan,
+        products,
+        temporary,
+        terms,
+    } = bought
+    else {
         // Simulated time is much shorter than a period, so all minutes that count are of the same one.
         let counted = history.iter().flat_map(|(events, _)| events);
         let counted = counted.filter_map(|event| match event {
@@ -72,6 +78,8 @@ fn check_bounds(
         return;
     };
     assert_eq!(before.subscription().plan.as_ref().unwrap().name, plan.name, "L9");
+    assert_eq!(before.subscription().temporary, *temporary, "L12");
+    assert_eq!(before.subscription().terms, *terms, "L11");
     let names = before.subscription().products.keys().chain(products.keys());
     for product in names {
         let was = before.bought(product);

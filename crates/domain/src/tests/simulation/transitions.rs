@@ -7,6 +7,7 @@ use crate::management::{Bounds, Management, SeatBound, SeatBounds};
 use crate::permission::Role;
 use crate::presence::Start;
 use crate::rules::{Occupies, Rule, Rules, SeatPer, TABLE, Takes};
+use crate::terms::Terms;
 use crate::time::Secs;
 
 /// One transition.
@@ -173,6 +174,30 @@ pub(super) enum Transition {
         again: bool,
         actor: Someone,
     },
+    /// The operator sells more seats of a product, until some time from now.
+    Lend {
+        product: u8,
+        seats: (u32, u32),
+        secs: u32,
+    },
+    /// The operator adds minutes, until some time from now.
+    LendMinutes {
+        minutes: u32,
+        secs: u32,
+    },
+    /// The operator sets the terms, with an end some time from now; `None` removes them.
+    Agree {
+        terms: Option<Terms>,
+        secs: u32,
+    },
+    /// Somebody chooses what is given back at the next end.
+    ChooseGiveBack {
+        product: u8,
+        pool: u8,
+        seats: u32,
+        users: Vec<u8>,
+        actor: Someone,
+    },
     /// The operator, or somebody else, answers a request.
     AnswerRequest {
         request: u8,
@@ -309,6 +334,7 @@ pub(super) fn transition() -> impl Strategy<Value = Transition> {
         3 => as_time_goes_by(),
         1 => in_the_office(),
         1 => in_the_shop(),
+        2 => with_an_end(),
         1 => in_the_directory(),
     ]
 }
@@ -384,6 +410,8 @@ fn as_time_goes_by() -> impl Strategy<Value = Transition> {
         10 => (0..60_u32).prop_map(|secs| Transition::Wait { secs, are_alive: true }),
         4 => (60..400_u32).prop_map(|secs| Transition::Wait { secs, are_alive: true }),
         1 => (0..200_u32).prop_map(|secs| Transition::Wait { secs, are_alive: false }),
+        // Long enough for days of grace, and much shorter than a period of bounds (L9).
+        1 => (86_400..100_000_u32).prop_map(|secs| Transition::Wait { secs, are_alive: false }),
         1 => (0..400_u32).prop_map(|secs| Transition::Drift { secs }),
         1 => (0..10_u32).prop_map(|secs| Transition::Rewind { secs }),
         1 => (0..400_u32).prop_map(|secs| Transition::Outage { secs }),
@@ -455,6 +483,42 @@ fn in_the_shop() -> impl Strategy<Value = Transition> {
         1 => (any::<u8>(), buyer()).prop_map(|(request, actor)| Transition::RemoveRequest { request, actor }),
         4 => (1..10_u32, any::<bool>(), buyer()).prop_map(|(minutes, again, actor)| {
             Transition::BuyMinutes { minutes, again, actor }
+        }),
+    ]
+}
+
+fn with_an_end() -> impl Strategy<Value = Transition> {
+    let terms = (any::<bool>(), prop::option::of(1..3_u32), 0..2_u32).prop_map(
+        |(trial, renewal_months, grace_days)| Terms {
+            trial,
+            renewal_months: renewal_months.filter(|_| !trial),
+            grace_days,
+            ..Terms::default()
+        },
+    );
+    let chooser = prop_oneof![
+        4 => Just(Someone::Operator),
+        4 => Just(Someone::User(0)),
+        1 => any::<u8>().prop_map(Someone::User),
+    ];
+    let choice = (
+        a_product(),
+        any::<u8>(),
+        0..3_u32,
+        prop::collection::vec(any::<u8>(), 0..3),
+        chooser,
+    );
+    prop_oneof![
+        6 => (a_product(), (0..4_u32, 0..4_u32), 1..300_u32)
+            .prop_map(|(product, seats, secs)| Transition::Lend { product, seats, secs }),
+        3 => (1..6_u32, 1..300_u32).prop_map(|(minutes, secs)| Transition::LendMinutes { minutes, secs }),
+        1 => (prop::option::of(terms), 1..300_u32)
+            .prop_map(|(terms, secs)| Transition::Agree { terms, secs }),
+        // Named seats that somebody gives back.
+        4 => (any::<u8>(), 0..2_u8)
+            .prop_map(|(user, product)| Transition::License { user, product, license: 1 }),
+        3 => choice.prop_map(|(product, pool, seats, users, actor)| {
+            Transition::ChooseGiveBack { product, pool, seats, users, actor }
         }),
     ]
 }

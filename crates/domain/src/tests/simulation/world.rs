@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ends::{self, Ends};
 use super::naive::{Fate, Naive, Wish};
 use super::transitions::Transition;
 use crate::command::{
@@ -31,6 +32,7 @@ pub(super) struct World {
     pub(super) account: Account,
     pub(super) now: Timestamp,
     pub(super) naive: Naive,
+    pub(super) ends: Ends,
     pub(super) ids: u128,
     /// All events so far, step by step, as in the journal.
     pub(super) history: Vec<(Vec<Event>, Timestamp)>,
@@ -48,6 +50,7 @@ impl World {
             account,
             now,
             naive: Naive::default(),
+            ends: Ends::default(),
             ids: 1000,
             history: vec![(created.into_iter().collect(), now)],
             twins: Vec::new(),
@@ -214,6 +217,7 @@ impl World {
             "{next:?} is over at {:?}",
             self.now
         );
+        Ends::check_passed(&self.account, self.now);
     }
 
     fn give(&mut self, input: Input<'_>, actor: &Actor) -> (Result<(), Refusal>, Vec<Event>) {
@@ -239,6 +243,7 @@ impl World {
         }
         self.check_events(before, &events, result.is_ok().then_some(input));
         self.naive.compare(&self.account);
+        self.ends.compare(&self.account);
         assert_eq!(self.account.broken(), []);
         self.check_stored();
         (result, events)
@@ -255,7 +260,11 @@ impl World {
             self.naive.see(&replayed, event);
             touched.before(Some(&replayed), event);
             check_log_off(&replayed, event);
+            self.ends
+                .before(&replayed, event, matches!(granted, Some(Input::Tick)));
+            let working = ends::at_work(&replayed);
             evolve(&mut replayed, event, self.now);
+            ends::check_work(&replayed, event, &working);
         }
         self.history.push((events.to_vec(), self.now));
         assert_eq!(replayed.broken_in(&touched), []);

@@ -81,6 +81,27 @@ pub(super) const ACTIONS: &[Action] = &[
     ),
     action("api_key.revoked", "API key revoked", "revoked the API key {}"),
     action("subscription.set", "Subscription set", "set the subscription"),
+    action(
+        "subscription.renewed",
+        "Subscription renewed",
+        "renewed the subscription",
+    ),
+    action(
+        "subscription.ended",
+        "Subscription ended",
+        "ended the subscription",
+    ),
+    action(
+        "subscription.seats_ended",
+        "Temporary seats ended",
+        "ended temporary seats",
+    ),
+    action(
+        "subscription.give_back_chosen",
+        "Seats to give back chosen",
+        "chose which seats are given back",
+    ),
+    action("minutes.ended", "Minutes ended", "ended what was left of minutes"),
     action("minutes.added", "Minutes added", "added pay-per-use minutes"),
     action(
         "subscription.management_set",
@@ -200,7 +221,7 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
                 None => format!("{product}: {seat}"),
             })
         }
-        "license.removed" => text(&detail["product"]),
+        "license.removed" | "subscription.give_back_chosen" => text(&detail["product"]),
         "user.role_given" => {
             let role = text(&detail["role"])?;
             Some(match detail["group"].as_str() {
@@ -221,7 +242,15 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
             Some(format!("{}, {role}", named(email)))
         }
         "user.deleted" => text(&detail["email"]).map(named),
-        "minutes.added" => Some(counted(detail["minutes"].as_u64()?, "minute", "minutes")),
+        "subscription.seats_ended" => {
+            let seats = |kind: &str| detail["seats"][kind].as_u64().unwrap_or(0);
+            let (own, shared) = (seats("named_seats"), seats("shared_seats"));
+            Some(format!(
+                "{}: {own} named, {shared} shared",
+                detail["product"].as_str()?
+            ))
+        }
+        "minutes.added" | "minutes.ended" => Some(counted(detail["minutes"].as_u64()?, "minute", "minutes")),
         "pool.created" | "pool.changed" | "pool.deleted" => {
             Some(counted(detail["seats"].as_u64()?, "seat", "seats"))
         }

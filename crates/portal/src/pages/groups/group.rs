@@ -120,7 +120,10 @@ pub(super) async fn carry_out(
     let says = sentence(viewer, &refusal).await?;
     match &refusal {
         // Only the mapping has a field for each product.
-        Refusal::Capacity(CapacityRefusal::NotEnoughSeats { product, .. }) if field == "mapping" => {
+        Refusal::Capacity(
+            CapacityRefusal::NotEnoughSeats { product, .. }
+            | CapacityRefusal::OverSubscription { product, .. },
+        ) if field == "mapping" => {
             form.wrong(&format!("license-{product}"), says);
         }
         Refusal::State(StateRefusal::AlreadyExists { field, .. }) | Refusal::Invalid { field, .. } => {

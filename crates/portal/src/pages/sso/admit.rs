@@ -264,7 +264,11 @@ async fn create(
     });
     Ok(match give(door, vouched.account, command).await? {
         Ok(()) => Ok(Admitted { user, note: None }),
-        Err(refusal @ Refusal::Capacity(CapacityRefusal::NotEnoughSeats { .. })) => Err(format!(
+        Err(
+            refusal @ Refusal::Capacity(
+                CapacityRefusal::NotEnoughSeats { .. } | CapacityRefusal::OverSubscription { .. },
+            ),
+        ) => Err(format!(
             "You were not added, because a group of yours gives a seat and none is left. {} Ask an owner or admin of \
              your account.",
             sentence::of(&refusal)

@@ -175,7 +175,9 @@ pub(super) async fn activate(
         // The user's groups give more seats than are left (D6).
         Err(
             refusal @ Refusal::Capacity(
-                CapacityRefusal::NotEnoughSeats { .. } | CapacityRefusal::PlanExcludesSharedSeats { .. },
+                CapacityRefusal::NotEnoughSeats { .. }
+                | CapacityRefusal::OverSubscription { .. }
+                | CapacityRefusal::PlanExcludesSharedSeats { .. },
             ),
         ) => {
             form.refused(&refusal);

@@ -135,7 +135,9 @@ pub(super) fn refused(form: &mut Form, refusal: &Refusal) {
             form.wrong(control, sentence::of(refusal));
         }
         Refusal::Capacity(
-            CapacityRefusal::NotEnoughSeats { .. } | CapacityRefusal::PlanExcludesSharedSeats { .. },
+            CapacityRefusal::NotEnoughSeats { .. }
+            | CapacityRefusal::OverSubscription { .. }
+            | CapacityRefusal::PlanExcludesSharedSeats { .. },
         ) => {
             form.wrong("seat", sentence::of(refusal));
         }
