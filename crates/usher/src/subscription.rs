@@ -1,5 +1,7 @@
 //! `usher subscription`: what an account on a running server has bought.
 
+mod dates;
+
 use std::collections::BTreeMap;
 
 use clap::{ArgGroup, Args, Subcommand};
@@ -27,7 +29,9 @@ changes, with any scope to show it.
 Examples:
   usher subscription show 'Contoso Support'
   usher subscription set 'Contoso Support' --plan enterprise
-  usher subscription set 'Contoso Support' --product remote-support --named 2 --shared 10")]
+  usher subscription set 'Contoso Support' --product remote-support --named 2 --shared 10
+  usher subscription terms 'Contoso Support' --end 2027-11-01T00:00:00Z --renewal-months 12
+  usher subscription lend 'Contoso Support' --product desk --named 2 --until 2027-04-30T22:00:00Z")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     task: Task,
@@ -47,6 +51,10 @@ enum Task {
     },
     /// Change the plan, or the seats of a product; what is not named stays as it is
     Set(Change),
+    /// Set from when until when it lasts; seats and plan stay as they are
+    Terms(dates::Terms),
+    /// Add seats of a product that end
+    Lend(dates::Lend),
 }
 
 #[derive(Debug, Args)]
@@ -89,10 +97,7 @@ async fn work(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
         Task::Show { account } => {
             let account = server.account(account).await?;
             let subscription = read(&server, &account).await?;
-            if arguments.json {
-                return Ok(terminal.print_json(&subscription)?);
-            }
-            show(&account, &subscription, terminal)
+            show_or_print(&account, &subscription, arguments.json, terminal)
         }
         Task::Set(change) => {
             let account = server.account(&change.account).await?;
@@ -101,6 +106,16 @@ async fn work(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
                 return Ok(terminal.print_json(&changed)?);
             }
             tell(&account, &changed, terminal)
+        }
+        Task::Terms(terms) => {
+            let account = server.account(&terms.account).await?;
+            let after = terms.set(&server, &account).await?;
+            show_or_print(&account, &after, arguments.json, terminal)
+        }
+        Task::Lend(lend) => {
+            let account = server.account(&lend.account).await?;
+            let after = lend.set(&server, &account).await?;
+            show_or_print(&account, &after, arguments.json, terminal)
         }
     }
 }
@@ -113,6 +128,18 @@ async fn read(server: &Server, account: &AccountDetails) -> Result<Subscription,
 /// The plan's name, or what is shown before the first subscription.
 pub(crate) fn plan(subscription: &Subscription) -> &str {
     subscription.plan.as_deref().unwrap_or("none yet")
+}
+
+fn show_or_print(
+    account: &AccountDetails,
+    subscription: &Subscription,
+    as_json: bool,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    if as_json {
+        return Ok(terminal.print_json(subscription)?);
+    }
+    show(account, subscription, terminal)
 }
 
 fn show(
@@ -128,6 +155,7 @@ fn show(
         account.id,
         plan(subscription)
     )?;
+    dates::tell(subscription, out)?;
     if subscription.products.is_empty() {
         writeln!(out, "It has no seats.")?;
         return Ok(());
@@ -200,11 +228,7 @@ impl Change {
                     .to_owned(),
             ));
         };
-        let seen: BTreeMap<&str, Seats> = before
-            .products
-            .iter()
-            .map(|(product, seats)| (product.as_str(), Seats::of(seats)))
-            .collect();
+        let seen = seen_of(before);
         let mut products = seen.clone();
         if let Some(product) = &self.product {
             let seats = products.entry(product.as_str()).or_default();
@@ -218,6 +242,14 @@ impl Change {
             "plan": plan, "products": products, "seen": { "plan": before.plan, "products": seen }
         }))
     }
+}
+
+/// The seats that were read, as a change of them says that it has seen them.
+fn seen_of(before: &Subscription) -> BTreeMap<&str, Seats> {
+    let products = before.products.iter();
+    products
+        .map(|(product, seats)| (product.as_str(), Seats::of(seats)))
+        .collect()
 }
 
 /// The seats of a product in a request.
