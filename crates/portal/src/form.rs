@@ -40,7 +40,7 @@ pub(crate) struct FormError {
 }
 
 /// Labels of fields whose label is not simply their name.
-const LABELS: [(&str, &str); 18] = [
+const LABELS: [(&str, &str); 19] = [
     ("account", "Name of the account"),
     ("act", "What to do"),
     ("actor", "Who"),
@@ -58,6 +58,7 @@ const LABELS: [(&str, &str); 18] = [
     ("seat", "Which seat"),
     ("target", "To whom or what"),
     ("user", "Who"),
+    ("users", "Users who give their seats"),
     ("way", "How"),
 ];
 

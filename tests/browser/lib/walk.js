@@ -130,6 +130,17 @@ const asOperator = (path, act) => async (page, arranged) => {
 const OPERATOR = "/operator/sign-in";
 const ITS_ACCOUNT = "/operator/accounts/{account}";
 
+/**
+ * Lets one of the named seats, which are all assigned, and all shared seats end, in a time to come.
+ * @param {World} world
+ */
+async function lend(world) {
+  const { items } = await world.get(`${world.path}/users?product=${PRODUCT}&license=named&limit=200`);
+  const temporary = [{ named_seats: 1, shared_seats: SHARED, until: "2999-01-01T00:00:00Z" }];
+  const seats = { named_seats: items.length, shared_seats: SHARED, temporary };
+  await world.put(`${world.path}/subscription`, { plan: "enterprise", products: { [PRODUCT]: seats } });
+}
+
 /** The identity provider of the account. @type {Provider | undefined} */
 let provider;
 
@@ -409,6 +420,23 @@ export const PAGES = [
 
   { name: "the minutes", path: `${ACCOUNT}/minutes`, as: "owner" },
   { name: "the subscription", path: `${ACCOUNT}/subscription`, as: "owner" },
+  { name: "nothing to give back", path: `${ACCOUNT}/give-back`, as: "owner" },
+  {
+    name: "what is given back", path: `${ACCOUNT}/give-back`, as: "owner",
+    async act(page, { world }) {
+      await lend(world);
+      await page.reload();
+    },
+  },
+  {
+    name: "too much given back", path: `${ACCOUNT}/give-back`, as: "owner", status: 422,
+    async act(page, { world }) {
+      await lend(world);
+      await page.reload();
+      for (const box of await page.getByRole("checkbox").all()) await box.check();
+      await send(page, "Save this choice");
+    },
+  },
   { name: "the settings", path: `${ACCOUNT}/settings`, as: "owner" },
   {
     name: "permissions with errors", path: `${ACCOUNT}/settings`, as: "owner", status: 422,

@@ -212,6 +212,8 @@ impl Things<'_> {
         let name = &self.name;
         let page = path.strip_prefix("/a/{account}/").unwrap_or(path);
         match page {
+            // Its desk has no seats that end, so there is nothing to choose.
+            "give-back" => given(&[("product", "remote-support")]),
             "teams" | "teams/{team}" | "groups" | "groups/{group}" => vec![("name", format!("Named {name}"))],
             "teams/{team}/add"
             | "teams/{team}/take-out"

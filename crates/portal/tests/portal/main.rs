@@ -12,6 +12,7 @@ mod audit;
 mod authorization;
 mod console;
 mod desk;
+mod give_back;
 mod groups;
 mod join;
 mod live;

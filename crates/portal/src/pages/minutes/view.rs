@@ -83,15 +83,16 @@ impl Change {
     pub(super) fn of(row: &MinutesRow, wall: &WallTimes, spenders: &BTreeMap<String, String>) -> Self {
         let amount = row.delta.unsigned_abs();
         let minutes = counted(amount, "minute", "minutes");
-        let (sign, what) = if row.delta < 0 {
-            ("−", "spent")
-        } else {
-            ("+", "added")
+        let (sign, what) = match (&row.claim, row.delta < 0) {
+            (Some(_), true) => ("−", "spent"),
+            (None, true) => ("−", "ended unused"),
+            (_, false) => ("+", "added"),
         };
         let spender = row.claim.as_deref().and_then(|claim| spenders.get(claim));
         let by = match (spender, &row.claim) {
             (Some(name), _) => name.clone(),
             (None, Some(_)) => "A user who is gone".to_owned(),
+            (None, None) if row.delta < 0 => "On their date".to_owned(),
             (None, None) => "The operator".to_owned(),
         };
         Self {
@@ -137,6 +138,7 @@ mod tests {
             "−1 minute spent, A user who is gone"
         );
         assert_eq!(said(row(500, None)), "+500 minutes added, The operator");
+        assert_eq!(said(row(-3, None)), "−3 minutes ended unused, On their date");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::answer::Frame;
 use crate::live::Live;
 use crate::nav::NavPage;
 use crate::pages::minutes::MINUTES_LOW;
+use crate::pages::subscription;
 use crate::shown::{Meter, Moment};
 
 #[derive(Template)]
@@ -116,6 +117,10 @@ impl OverviewData {
             refusals_link: NavPage::Refusals.link(account, actor),
         };
         if is_staff {
+            for notice in subscription::notices(account, actor, now) {
+                let (text, link) = (notice.text, notice.link);
+                seen.attention.push(Attention { text, link });
+            }
             seen.add_products(account, actor);
             seen.add_minutes(account, actor);
         }

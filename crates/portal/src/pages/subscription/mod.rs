@@ -1,11 +1,14 @@
 //! What the account has bought, and how much of it is in use: for the billing contact.
 
+mod ends;
+mod give_back;
 mod view;
 
 use axum::response::Response;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor};
 
+pub(super) use self::ends::notices;
 use self::view::{SubscriptionData, SubscriptionPage};
 use crate::answer::page;
 use crate::failed::Failed;
@@ -14,7 +17,9 @@ use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
 pub(crate) fn routes() -> Pages {
-    Pages::new().route("/a/{account}/subscription", get(show))
+    Pages::new()
+        .route("/a/{account}/subscription", get(show))
+        .merge(give_back::routes())
 }
 
 async fn show(viewer: Viewer) -> Result<Response, Failed> {

@@ -4,6 +4,7 @@ use askama::Template;
 use usher_domain::text::Product;
 use usher_domain::{Account, Actor};
 
+use super::ends::Ends;
 use crate::answer::Frame;
 use crate::nav::NavPage;
 use crate::shown::Meter;
@@ -20,6 +21,7 @@ pub(super) struct SubscriptionData {
     pub(super) plan: Option<PlanShown>,
     pub(super) products: Vec<ProductShown>,
     pub(super) minutes: u64,
+    pub(super) ends: Ends,
     pub(super) minutes_link: Option<String>,
     pub(super) users_link: Option<String>,
     pub(super) pools_link: Option<String>,
@@ -57,6 +59,7 @@ impl SubscriptionData {
                 .map(|product| ProductShown::of(account, product))
                 .collect(),
             minutes: account.minutes(),
+            ends: Ends::of(account, actor),
             minutes_link: NavPage::Minutes.link(account, actor),
             users_link: NavPage::Users.link(account, actor),
             pools_link: NavPage::SeatPools.link(account, actor),
