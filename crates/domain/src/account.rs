@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::parts::Given;
 pub use self::parts::{
-    ApiKey, CORS_ORIGINS_MAX, KeyMaker, Phase, Plan, ProductSeats, Settings, SettingsPatch, Subscription,
-    Team,
+    ApiKey, CORS_ORIGINS_MAX, KeyMaker, PRODUCT_NAMES_MAX, Phase, Plan, ProductSeats, Settings,
+    SettingsPatch, Subscription, Team,
 };
 use crate::directory::{Group, Subject};
 use crate::event::{AccountEvent, Claim};

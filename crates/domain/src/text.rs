@@ -10,6 +10,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// A text that does not have the form that its field requires.
@@ -130,6 +131,34 @@ texts! {
     Note, "a reason of 1 to 300 characters without control characters", |text| line(&composed(text.trim()), 300);
 }
 
+impl Product {
+    /// A slug for a product that people call this: "Remote support" gives `remote-support`, without accents and other
+    /// signs. `None` if the name has no Latin letter for a slug to begin with.
+    #[must_use]
+    pub fn from_name(name: &Name) -> Option<Self> {
+        let mut slug = String::new();
+        for letter in name.as_str().nfkd() {
+            if letter.is_ascii_alphanumeric() {
+                slug.push(letter.to_ascii_lowercase());
+            } else if !is_combining_mark(letter) && !slug.ends_with('-') {
+                slug.push('-');
+            }
+        }
+        let slug = slug.trim_start_matches(|letter: char| !letter.is_ascii_alphabetic());
+        let slug: String = slug.chars().take(SLUG_CHARS_MAX).collect();
+        slug.trim_end_matches('-').parse().ok()
+    }
+
+    /// The slug in readable form: `remote-support` is "Remote support".
+    #[must_use]
+    pub fn readable(&self) -> String {
+        let words = self.0.replace('-', " ");
+        let mut letters = words.trim().chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect()
+    }
+}
+
 impl UserName {
     /// The form in which equal names are the same text.
     #[must_use]
@@ -151,12 +180,15 @@ fn line(text: &str, chars_max: usize) -> Option<Arc<str>> {
     fits.then(|| Arc::from(text))
 }
 
+/// The most characters of a slug.
+const SLUG_CHARS_MAX: usize = 64;
+
 fn slug(text: &str) -> Option<Arc<str>> {
     let starts_well = text.as_bytes().first().is_some_and(u8::is_ascii_lowercase);
     let letters = text
         .bytes()
         .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    (starts_well && letters && text.len() <= 64).then(|| Arc::from(text))
+    (starts_well && letters && text.len() <= SLUG_CHARS_MAX).then(|| Arc::from(text))
 }
 
 fn origin(text: &str) -> Option<Arc<str>> {
@@ -218,6 +250,26 @@ mod tests {
             let parsed = text.parse::<Origin>().ok();
             assert_eq!(parsed.as_ref().map(Origin::as_str), origin, "{text}");
         }
+    }
+
+    #[test]
+    fn a_slug_is_derived_from_a_name_that_has_a_latin_letter() {
+        for (name, slug) in [
+            ("Remote support", Some("remote-support")),
+            ("  Über-Hilfe & Co. ", Some("uber-hilfe-co")),
+            ("3CX desk!", Some("cx-desk")),
+            ("Поддержка", None),
+            ("42", None),
+        ] {
+            let made = Product::from_name(&name.parse().unwrap());
+            assert_eq!(made.as_ref().map(Product::as_str), slug, "{name}");
+        }
+        let long = Product::from_name(&"a ".repeat(60).trim().parse().unwrap()).unwrap();
+        assert_eq!(long.as_str().len(), 63);
+        assert_eq!(
+            "remote-support".parse::<Product>().unwrap().readable(),
+            "Remote support"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use axum::Json as Answer;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use usher_app::{AccountsManage, AccountsRead, Admitted, Caller};
 use usher_domain::account::{self, SettingsPatch};
@@ -10,7 +10,7 @@ use usher_domain::command::AccountCommand;
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::SessionPermissions;
 use usher_domain::rules::RulesPatch;
-use usher_domain::text::Origin;
+use usher_domain::text::{Name, Origin, Product};
 use usher_domain::{Account, Actor, Command, UserId};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -39,6 +39,9 @@ struct Settings {
     /// The origins whose pages may call the API for this account in a browser (CORS), besides those of the server.
     #[schema(value_type = Vec<schema::Origin>)]
     cors_origins: BTreeSet<Origin>,
+    /// Display names of products, by slug. A product without one is called by its slug in readable form.
+    #[schema(value_type = BTreeMap<String, schema::Name>, example = json!({"remote-support": "Remote help"}))]
+    product_names: BTreeMap<Product, Name>,
 }
 
 /// How people sign in to the portal.
@@ -84,6 +87,7 @@ impl From<&account::Settings> for Settings {
                 second_factor_for_admins: settings.sign_in.second_factor_for_admins,
             },
             cors_origins: settings.cors_origins.clone(),
+            product_names: settings.product_names.clone(),
         }
     }
 }
@@ -104,6 +108,9 @@ struct SettingsChange {
     /// The origins whose pages may call the API for this account in a browser (CORS), as a complete list: at most 20.
     #[schema(value_type = Option<Vec<schema::Origin>>, max_items = 20)]
     cors_origins: Option<BTreeSet<Origin>>,
+    /// What people call the products, by slug, as a complete list: at most 100, no two alike.
+    #[schema(value_type = Option<BTreeMap<String, schema::Name>>)]
+    product_names: Option<BTreeMap<Product, Name>>,
 }
 
 /// A change of how people sign in to the portal. Omitted fields stay unchanged.
@@ -212,6 +219,7 @@ async fn change(
                 .map(|rules| rules.applied_to(&before.pool_defaults)),
             sign_in,
             cors_origins: body.cors_origins.clone(),
+            product_names: body.product_names.clone(),
         };
         Ok(Command::Account(AccountCommand::ChangeSettings { change }))
     };

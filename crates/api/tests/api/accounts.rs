@@ -96,7 +96,7 @@ async fn a_subscription_shows_how_much_of_it_is_in_use() {
         json!({
             "plan": "enterprise",
             "products": {"remote-support": {
-                "named_seats": 2, "named_assigned": 0, "named_over": 0, "temporary": [],
+                "display_name": "Remote support", "named_seats": 2, "named_assigned": 0, "named_over": 0, "temporary": [],
                 "shared_seats": 10, "shared_distributed": 10, "shared_unallocated": 0,
             }},
             "terms": {
@@ -109,6 +109,41 @@ async fn a_subscription_shows_how_much_of_it_is_in_use() {
     let pool = &app.operator().get("pools").await.ok()["items"][0];
     assert_eq!(pool["default"], true);
     assert_eq!(pool["seats"], 10);
+}
+
+#[tokio::test]
+async fn a_product_has_the_display_name_of_the_settings_or_its_slug_in_readable_form() {
+    let app = App::with_account().await;
+    let name = |shown: &serde_json::Value| shown["products"]["remote-support"]["display_name"].clone();
+    assert_eq!(
+        name(&app.operator().get("subscription").await.ok()),
+        "Remote support"
+    );
+
+    let change = json!({"product_names": {"remote-support": "Contoso Rescue"}});
+    let settings = app.operator().patch("settings", change).await.ok();
+    assert_eq!(
+        settings["product_names"],
+        json!({"remote-support": "Contoso Rescue"})
+    );
+    assert_eq!(
+        name(&app.operator().get("subscription").await.ok()),
+        "Contoso Rescue"
+    );
+
+    let same = json!({"product_names": {"remote-support": "Desk", "desk": "Desk"}});
+    let refused = app.operator().patch("settings", same).await;
+    assert_eq!(
+        refused.problem(422, "invalid")["errors"][0]["field"],
+        "product_names"
+    );
+    // Other changes leave the names.
+    let change = json!({"cors_origins": []});
+    app.operator().patch("settings", change).await.ok();
+    assert_eq!(
+        name(&app.operator().get("subscription").await.ok()),
+        "Contoso Rescue"
+    );
 }
 
 #[tokio::test]

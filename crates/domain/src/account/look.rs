@@ -1,6 +1,7 @@
 //! Reading an account: its parts, and how they relate to one another.
 
 use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
 
 use super::{ApiKey, ProductSeats, Settings, State, Subscription, Team};
 use crate::event::Claim;
@@ -59,6 +60,14 @@ impl State {
     #[must_use]
     pub const fn subscription(&self) -> &Subscription {
         &self.subscription
+    }
+
+    /// What people call a product: its name in the settings, or else its slug in readable form. Unlike the slug it is no
+    /// id: it may change.
+    #[must_use]
+    pub fn product_name(&self, product: &Product) -> String {
+        let name = self.settings.product_names.get(product);
+        name.map_or_else(|| product.readable(), ToString::to_string)
     }
 
     /// Its settings.

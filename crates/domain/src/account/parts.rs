@@ -132,6 +132,9 @@ impl Phase {
 /// The most origins in an account's settings.
 pub const CORS_ORIGINS_MAX: usize = 20;
 
+/// The most products with a display name in an account's settings.
+pub const PRODUCT_NAMES_MAX: usize = 100;
+
 /// Settings of the whole account.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Settings {
@@ -145,6 +148,9 @@ pub struct Settings {
     /// The origins whose pages may call the API for this account in a browser.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub cors_origins: BTreeSet<Origin>,
+    /// What people call a product, where that is not its slug ([`State::product_name`](super::State::product_name)).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub product_names: BTreeMap<Product, Name>,
 }
 
 /// A change of the settings; `None` leaves a setting unchanged.
@@ -160,6 +166,9 @@ pub struct SettingsPatch {
     /// New origins whose pages may call the API, complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cors_origins: Option<BTreeSet<Origin>>,
+    /// New display names of products, complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_names: Option<BTreeMap<Product, Name>>,
 }
 
 /// Users who see each other's presence (P4).

@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::account::{Account, ApiKey, CORS_ORIGINS_MAX, KeyMaker, SettingsPatch};
+use crate::account::{Account, ApiKey, CORS_ORIGINS_MAX, KeyMaker, PRODUCT_NAMES_MAX, SettingsPatch};
 use crate::command::{AccountCommand, ApiKeyCommand, Decision};
 use crate::decide::{Decide, dates, labels, pools, presence, rights, subscription, users};
 use crate::directory::SignInPatch;
@@ -16,7 +16,7 @@ use crate::labels::{Labelled, LabelsPatch};
 use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
 use crate::refusal::{AccessRefusal, Refusal, StateRefusal};
 use crate::repeat;
-use crate::text::Name;
+use crate::text::{Name, Product};
 use crate::time::Timestamp;
 
 pub(super) fn decide(
@@ -143,6 +143,9 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
             expected: format!("at most {CORS_ORIGINS_MAX} origins"),
         });
     }
+    if let Some(names) = &change.product_names {
+        check_product_names(names)?;
+    }
 
     let settings = &account.settings;
     let sign_in = change.sign_in.news(settings.sign_in);
@@ -162,6 +165,10 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
             .cors_origins
             .clone()
             .filter(|origins| *origins != settings.cors_origins),
+        product_names: change
+            .product_names
+            .clone()
+            .filter(|names| *names != settings.product_names),
     };
     if news == SettingsPatch::default() {
         return Ok(Decision::done(Vec::new()));
@@ -169,6 +176,18 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
     Ok(Decision::done(vec![Event::Account(
         AccountEvent::SettingsChanged { change: news },
     )]))
+}
+
+/// People tell products apart by their names alone.
+fn check_product_names(names: &BTreeMap<Product, Name>) -> Result<(), Refusal> {
+    let different: BTreeSet<_> = names.values().collect();
+    if names.len() <= PRODUCT_NAMES_MAX && different.len() == names.len() {
+        return Ok(());
+    }
+    Err(Refusal::Invalid {
+        field: "product_names",
+        expected: format!("at most {PRODUCT_NAMES_MAX} names, each for one product only"),
+    })
 }
 
 /// Only owners and admins decide how people sign in, not programs. Where single sign-on is required, an active owner

@@ -29,8 +29,11 @@ pub(super) fn check(account: &Account, command: &Command) -> Result<(), Refusal>
             | AccountCommand::AddMinutes(_)
             | AccountCommand::RemoveRequest { .. }
             | AccountCommand::ChooseGiveBack { .. }
-            | AccountCommand::SetManagement { .. }
-            | AccountCommand::ChangeSettings { .. } => Ok(()),
+            | AccountCommand::SetManagement { .. } => Ok(()),
+            AccountCommand::ChangeSettings { change } => {
+                let mut names = change.product_names.iter().flat_map(|names| names.values());
+                names.try_for_each(|name| visible("product_names", name.as_str()))
+            }
         },
         Command::ApiKey(command) => match command {
             ApiKeyCommand::Create { name, .. } => visible("name", name.as_str()),

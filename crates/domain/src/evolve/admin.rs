@@ -206,6 +206,9 @@ fn change_settings(account: &mut State, change: &SettingsPatch) {
     if let Some(origins) = &change.cors_origins {
         account.settings.cors_origins.clone_from(origins);
     }
+    if let Some(names) = &change.product_names {
+        account.settings.product_names.clone_from(names);
+    }
 }
 
 pub(super) fn of_user(account: &mut State, event: &UserEvent, at: Timestamp) {

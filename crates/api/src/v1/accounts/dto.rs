@@ -135,6 +135,9 @@ pub(crate) struct Subscription {
 /// The seats of one product.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProductSubscription {
+    /// What people call the product: its name in the settings, or else its slug in readable form.
+    #[schema(value_type = schema::Name, example = "Remote support")]
+    display_name: String,
     /// Named seats.
     #[schema(example = 2)]
     named_seats: u32,
@@ -167,6 +170,7 @@ impl From<&account::Account> for Subscription {
             products: products
                 .map(|(product, seats)| {
                     let shown = ProductSubscription {
+                        display_name: account.product_name(product),
                         named_seats: seats.named_seats,
                         named_assigned: account.named_assigned(product),
                         named_over: account.over(product).map_or(0, |over| over.named_seats),

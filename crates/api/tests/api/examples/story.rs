@@ -79,8 +79,10 @@ async fn account(story: &mut Recorder, operator: &Who) {
         .await;
     story.get(operator, "subscription-management").await;
     story.get(operator, "/v1/subscription-changes").await;
-    let origins = json!({"cors_origins": ["https://support.example.com"]});
-    story.call(operator, "PATCH settings", origins).await;
+    let change = json!({
+        "cors_origins": ["https://support.example.com"], "product_names": {PRODUCT: "Remote help"},
+    });
+    story.call(operator, "PATCH settings", change).await;
     story.get(operator, "settings").await;
 }
 

@@ -10,6 +10,7 @@ use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
 use crate::refusal::{AccessRefusal, Refusal};
 use crate::rules::{Preset, Rules};
 use crate::tests::kit;
+use crate::text::Product;
 use crate::time::Secs;
 use crate::{ApiKeyId, Event};
 
@@ -61,6 +62,48 @@ fn r5_settings_are_checked_and_only_what_is_new_is_stored() {
         })]
     );
     assert_eq!(office.does(&settings(None, Some(sessions))).events, []);
+}
+
+#[test]
+fn r5_a_product_has_a_display_name_or_else_its_slug_in_readable_form() {
+    let mut office = Office::new();
+    let product = |slug: &str| slug.parse::<Product>().unwrap();
+    let names = |names: &[(&str, &str)]| {
+        let names = names
+            .iter()
+            .map(|(slug, name)| (product(slug), name.parse().unwrap()));
+        kit::change_settings(SettingsPatch {
+            product_names: Some(names.collect()),
+            ..SettingsPatch::default()
+        })
+    };
+    assert_eq!(
+        office.account.product_name(&product("remote-support")),
+        "Remote support"
+    );
+    assert_eq!(office.account.product_name(&product("x")), "X");
+
+    office.does(&names(&[("remote-support", "Contoso Rescue"), ("desk", "Desk")]));
+
+    assert_eq!(
+        office.account.product_name(&product("remote-support")),
+        "Contoso Rescue"
+    );
+    for (wrong, field) in [
+        (names(&[("a", "Desk"), ("b", "Desk")]), "product_names"),
+        (names(&[("a", "De\u{202e}sk")]), "product_names"),
+    ] {
+        let refusal = office.refusal(&wrong);
+        assert!(
+            matches!(refusal, Refusal::Invalid { field: it, .. } if it == field),
+            "{refusal}"
+        );
+    }
+    office.does(&names(&[]));
+    assert_eq!(
+        office.account.product_name(&product("remote-support")),
+        "Remote support"
+    );
 }
 
 #[test]
