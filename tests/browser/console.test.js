@@ -1,7 +1,7 @@
 // The agent console and the customer's page, side by side: seats, queues, warnings, and the work itself.
 
 import assert from "node:assert/strict";
-import { advance, PRODUCT } from "./lib/api.js";
+import { advance, PRODUCT_NAME } from "./lib/api.js";
 import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
 import { click, createCode, desk, joinAs, signInForWork } from "./lib/desk.js";
 import { story } from "./lib/story.js";
@@ -84,7 +84,7 @@ story("a user who finds all seats taken waits, is offered the next one, and take
   const page = await open("/console", { as: yuki });
   forgive(page, /status of 409/);
 
-  await click(page, `Sign in for ${PRODUCT}`);
+  await click(page, `Take a seat of ${PRODUCT_NAME}`);
   await page.getByText("All shared seats are in use.").waitFor();
   await page.getByText("Olga Owner").waitFor();
   await picture(page, "console-refused");
@@ -177,7 +177,7 @@ story("a second browser takes over the sign-in, and the first one is told", asyn
   const second = await open("/console", { as: sven });
   forgive(second, /status of 409/);
 
-  await click(second, `Sign in for ${PRODUCT}`);
+  await click(second, `Take a seat of ${PRODUCT_NAME}`);
   await second.getByText("You are signed in on Sven's laptop already").waitFor();
   await click(second, "Sign out there and in here");
   await second.getByText("Signed in", { exact: true }).waitFor();

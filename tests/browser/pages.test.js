@@ -32,6 +32,7 @@ const LEADS_ON = [
   "GET /a/{account}/pools/move-seats",
   "GET /a/{account}/pools/step",
   "GET /a/{account}/pools/{pool}/users/move",
+  "GET /a/{account}/start",
   "GET /console/sessions",
   "GET /console/sessions/{session}/{verb}",
   "GET /console/sign-in",

@@ -1,7 +1,7 @@
 // Seat pools: signing in takes the seat, on one device each. Users who are idle for an hour are logged off.
 
 import assert from "node:assert/strict";
-import { advance, PRODUCT } from "./lib/api.js";
+import { advance, PRODUCT_NAME } from "./lib/api.js";
 import { picture } from "./lib/checks.js";
 import { click, createCode, desk, joinAs, runsDown, seesTaken, signInForWork } from "./lib/desk.js";
 import { story } from "./lib/story.js";
@@ -35,7 +35,7 @@ story("a shift of three on two seats, from the first sign-in to the last log-off
   // The third sees why they cannot, whom to ask and what to do, and waits.
   const yukis = await open("/console", { as: yuki });
   forgive(yukis, /status of 409/);
-  await click(yukis, `Sign in for ${PRODUCT}`);
+  await click(yukis, `Take a seat of ${PRODUCT_NAME}`);
   const refused = yukis.getByRole("alert").filter({ hasText: "All shared seats are in use." });
   assert.equal(
     await refused.locator(".refused-sentence").textContent(),

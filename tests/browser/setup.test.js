@@ -1,4 +1,4 @@
-// The first run: from the link that the server prints to the first account.
+// The first run: from the link that the server prints to the first seat, without a single call of the API.
 
 import assert from "node:assert/strict";
 import { checkAxe, checkKeyboard, checkNarrow, picture } from "./lib/checks.js";
@@ -7,15 +7,32 @@ import { signIn, story } from "./lib/story.js";
 import { forgive } from "./lib/watch.js";
 
 const OLGA = { email: "olga@contoso.example", password: "a password for Olga" };
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
 
-story("the one-time link creates the first account and its owner, who is then signed in", async ({ open }) => {
+/**
+ * Checks a page, and takes its pictures.
+ * @param {import("playwright-core").Page} page
+ * @param {string} name
+ */
+async function look(page, name) {
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, name);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await picture(page, `${name}-dark`);
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(PHONE);
+  await picture(page, `${name}-phone`);
+  await page.setViewportSize(DESKTOP);
+}
+
+story("from the one-time link to the first seat, in a browser alone", async ({ open }) => {
   const path = new URL(setupLink()).pathname;
   const page = await open(path);
-  await checkAxe(page);
   await checkKeyboard(page);
-  await checkNarrow(page);
-  await picture(page, "set-up");
-  const make = page.getByRole("button", { name: "Create the account and sign in" });
+  await look(page, "set-up");
+  const make = page.getByRole("button", { name: "Create the account and go on" });
   const again = page.getByLabel("Password, again");
   const password = page.getByLabel("Password", { exact: true });
 
@@ -23,19 +40,52 @@ story("the one-time link creates the first account and its owner, who is then si
   await page.getByLabel("Name of the account").fill("Contoso Support");
   await page.getByLabel("Your name").fill("Olga Owner");
   await page.getByLabel("E-mail address").fill(OLGA.email);
+  await page.getByLabel("Name of the product").fill("Contoso Rescue");
+  await page.getByLabel("Shared seats").fill("3");
   await password.fill(OLGA.password);
   await again.fill("something else");
   await make.click();
   await page.getByRole("alert").getByText("The two passwords differ").waitFor();
   await checkAxe(page);
   assert.equal(await page.getByLabel("Name of the account").inputValue(), "Contoso Support");
+  await page.getByText("More: the name for programs").click();
+  assert.equal(await page.getByLabel("Name for programs").inputValue(), "contoso-rescue");
   await password.fill(OLGA.password);
   await again.fill(OLGA.password);
   await make.click();
 
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
-  await page.getByText("No product yet").waitFor();
-  await picture(page, "the-first-overview");
+  // The pool has all seats. Whoever breaks off finds the first steps on the overview, and goes on where they were.
+  await page.getByRole("heading", { name: "Your first pool" }).waitFor();
+  await look(page, "first-pool");
+  await page.goto("/");
+  await page.getByRole("heading", { name: "First steps" }).waitFor();
+  await look(page, "first-steps");
+  await page.goto(new URL(page.url()).pathname.replace("overview", "start"));
+  await page.getByLabel("Name of the pool").fill("Day shift");
+  await page.getByRole("button", { name: "Save and go on" }).click();
+
+  await page.getByRole("heading", { name: "Your first people" }).waitFor();
+  await look(page, "first-people");
+  await page.getByLabel("People", { exact: true }).fill("Sven Berg sven@contoso.example\nAmara <amara@contoso.example>");
+  await page.getByRole("button", { name: "Add and go on" }).click();
+
+  await page.getByRole("heading", { name: "Hand over these passwords" }).waitFor();
+  await look(page, "first-passwords");
+  const first = (await page.locator("#password-1").textContent()) ?? "";
+  await page.getByRole("link", { name: "Take a seat yourself" }).click();
+  await page.getByRole("button", { name: "Take a seat of Contoso Rescue" }).waitFor();
+  await look(page, "first-console");
+  await page.getByRole("button", { name: "Take a seat of Contoso Rescue" }).click();
+  await page.getByText("Signed in", { exact: true }).waitFor();
+  await look(page, "first-seat");
+  await page.goto("/");
+  await page.getByText("1 of 3").first().waitFor();
+  assert.equal(await page.getByRole("heading", { name: "First steps" }).count(), 0);
+
+  // Whoever got a first password chooses another.
+  const svens = await open("/sign-in");
+  await signIn(svens, { email: "sven@contoso.example", password: first });
+  await svens.waitForURL(/\/me\/password$/);
 
   const late = await open("/sign-in");
   forgive(late, /status of 410/);

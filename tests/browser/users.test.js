@@ -1,7 +1,7 @@
 // Users: searching, adding, changing one or many, and teams.
 
 import assert from "node:assert/strict";
-import { PRODUCT, World } from "./lib/api.js";
+import { PRODUCT_NAME, World } from "./lib/api.js";
 import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
 import { story } from "./lib/story.js";
 import { forgive } from "./lib/watch.js";
@@ -73,7 +73,7 @@ story("a user is added with a seat, once the address is valid", async ({ open })
   await picture(page, "user-new-wrong");
   await page.getByLabel("E-mail address").fill(`eva@${world.domain}`);
   await page.getByRole("button", { name: "Add the user" }).click();
-  await page.getByText(`Eva Lind is added, with a seat of ${PRODUCT}.`).waitFor();
+  await page.getByText(`Eva Lind is added, with a seat of ${PRODUCT_NAME}.`).waitFor();
 });
 
 story("a seat is reassigned in two clicks", async ({ open }) => {
@@ -87,7 +87,7 @@ story("a seat is reassigned in two clicks", async ({ open }) => {
   await picture(page, "user-reassign");
   await page.getByRole("button", { name: "Give the seat to Agent 001" }).click();
 
-  await page.getByText(`Agent 001 has the seat of ${PRODUCT} now, in place of Yuki Tanaka.`).waitFor();
+  await page.getByText(`Agent 001 has the seat of ${PRODUCT_NAME} now, in place of Yuki Tanaka.`).waitFor();
 });
 
 story("many users are moved to a pool after a preview", async ({ open }) => {
@@ -164,7 +164,7 @@ story("a user is removed, after a page that shows what happens to their seat", a
   const { id } = await add(world, "Lena Lost", `lena@${world.domain}`, true);
   const page = await open(`/a/${world.id}/users/${id}`, { as: owner, window: "phone", scheme: "dark" });
   await page.getByRole("link", { name: "Remove…" }).click();
-  await page.getByText(`Their named seat of ${PRODUCT} is free for somebody else.`).waitFor();
+  await page.getByText(`Their named seat of ${PRODUCT_NAME} is free for somebody else.`).waitFor();
   await checkAxe(page);
   await checkNarrow(page);
   await picture(page, "user-remove-phone-dark");

@@ -66,6 +66,8 @@ pub struct State {
     pub(crate) requests: Requests,
     #[serde(default, skip_serializing_if = "WallTimes::is_empty")]
     pub(crate) wall: WallTimes,
+    #[serde(default)]
+    pub(crate) has_been_used: bool,
     pub(crate) users: BTreeMap<UserId, User>,
     pub(crate) pools: BTreeMap<PoolId, Pool>,
     pub(crate) teams: BTreeMap<TeamId, Team>,
@@ -140,6 +142,7 @@ impl State {
             minutes_period: None,
             requests: Requests::default(),
             wall: WallTimes::default(),
+            has_been_used: false,
             users: BTreeMap::new(),
             pools: BTreeMap::new(),
             teams: BTreeMap::new(),

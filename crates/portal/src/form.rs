@@ -40,7 +40,7 @@ pub(crate) struct FormError {
 }
 
 /// Labels of fields whose label is not simply their name.
-const LABELS: [(&str, &str); 19] = [
+const LABELS: [(&str, &str); 25] = [
     ("account", "Name of the account"),
     ("act", "What to do"),
     ("actor", "Who"),
@@ -53,9 +53,15 @@ const LABELS: [(&str, &str); 19] = [
     ("external_id", "Id in your own system"),
     ("key", "Operator key"),
     ("password_again", "Password, again"),
+    ("own", "A license for yourself"),
+    ("people", "People"),
     ("present", "Present password"),
+    ("product_name", "Name of the product"),
+    ("product_names", "The names of the products"),
+    ("product_slug", "Name for programs"),
     ("scopes", "What the key is good for"),
     ("seat", "Which seat"),
+    ("setting", "Who takes the seats"),
     ("target", "To whom or what"),
     ("user", "Who"),
     ("users", "Users who give their seats"),
@@ -126,6 +132,12 @@ impl Form {
     /// Removes a field, so that it shows its initial value ([`Self::or_showing`]).
     pub(crate) fn forget(&mut self, name: &str) {
         self.values.retain(|(other, _)| other != name);
+    }
+
+    /// Gives a field another value.
+    pub(crate) fn replace(&mut self, name: &str, value: String) {
+        self.forget(name);
+        self.values.push((name.to_owned(), value));
     }
 
     /// All submitted fields with their values.
@@ -204,6 +216,11 @@ impl Form {
             | Refusal::Forbidden { .. }
             | Refusal::NotFound { .. } => self.wrong("", sentence::of(refusal)),
         }
+    }
+
+    /// Adds a refusal as an error of the form as a whole, where it is about several fields.
+    pub(crate) fn refused_as_a_whole(&mut self, refusal: &Refusal) {
+        self.wrong("", sentence::of(refusal));
     }
 
     /// A new password that was entered twice. If it is invalid, adds an error.

@@ -28,6 +28,7 @@
 //! - `rights.rs`: a session gets a new secret when its user's rights have changed.
 //! - `form.rs`: [`Form`](form::Form) keeps the typed values and their errors. `forgery.rs` has the checks, and
 //!   `sentence.rs` words refusals for people; the domain's own sentences are for programs too.
+//! - `asks.rs`: what to do about something that is missing; every empty page says it.
 //! - `live.rs`: a fragment is sent at most four times a second and only if it differs, compressed where it may be
 //!   large. The stream ends with the session, when the user loses the right to see the page, and when the server stops.
 //! - `pages/members.rs` is shared by teams and groups. `pages/sso/admit.rs` decides which user a login becomes.
@@ -41,6 +42,7 @@
 //! errors, answer with the same page, the [`Form`](form::Form) and status 422.
 
 mod answer;
+mod asks;
 mod assets;
 mod cookies;
 mod door;

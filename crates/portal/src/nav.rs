@@ -72,6 +72,9 @@ pub(crate) struct NavLink {
 }
 
 impl NavPage {
+    /// The path of the agent console, which is the same for all accounts.
+    pub(crate) const CONSOLE: &str = "/console";
+
     /// The path of the page.
     pub(crate) fn path(self, account: AccountId) -> String {
         let address = self.address();

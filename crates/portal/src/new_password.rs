@@ -4,7 +4,7 @@ use usher_app::{NotHashed, Problem, hashing_share};
 use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::{Command, Refusal, UserId};
 use usher_engine::Failure;
-use usher_identity::{PasswordError, PasswordHash};
+use usher_identity::{PasswordError, PasswordHash, RandomError, draw_code};
 
 use crate::failed::Failed;
 use crate::form::Form;
@@ -21,6 +21,17 @@ pub(crate) enum Hashed {
     Wrong,
     /// The viewer may not set it.
     Refused(Refusal),
+}
+
+/// Draws a first password, which its user has to change when they first sign in: 98 bits, in letters and digits that
+/// nobody confuses.
+pub(crate) fn draw() -> Result<String, RandomError> {
+    let codes = [draw_code()?, draw_code()?];
+    let groups = codes.iter().flat_map(|code| {
+        let (one, other) = code.as_str().split_at(code.as_str().len() / 2);
+        [one, other]
+    });
+    Ok(groups.collect::<Vec<_>>().join("-").to_lowercase())
 }
 
 /// The command that changes only a user's password.

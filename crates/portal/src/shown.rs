@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use usher_domain::WallTime;
+use usher_domain::text::Product;
+use usher_domain::{Account, WallTime};
 
 /// A time for a `<time>` element (`m::time`): RFC 3339 for machines, and a readable form until the script shows it in
 /// the user's own time zone.
@@ -32,6 +33,29 @@ pub(crate) fn with_query(path: &str, query: &impl serde::Serialize) -> String {
     match serde_urlencoded::to_string(query) {
         Ok(query) if !query.is_empty() => format!("{path}?{query}"),
         _ => path.to_owned(),
+    }
+}
+
+/// A product to choose or to link to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ProductChoice {
+    pub(crate) slug: String,
+    /// What people call it.
+    pub(crate) name: String,
+}
+
+impl ProductChoice {
+    pub(crate) fn of(account: &Account, product: &Product) -> Self {
+        Self {
+            slug: product.to_string(),
+            name: account.product_name(product),
+        }
+    }
+
+    /// All products that the account has bought.
+    pub(crate) fn all(account: &Account) -> Vec<Self> {
+        let products = account.subscription().products.keys();
+        products.map(|product| Self::of(account, product)).collect()
     }
 }
 

@@ -146,6 +146,17 @@
     }, () => {});
   });
 
+  // `<input data-slug-of="id">`: made from the name in that field, as the server makes it, until one types in it.
+  const slugOf = (name) =>
+    name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "-")
+      .replace(/^[^a-z]+/, "").slice(0, 64).replace(/-+$/, "");
+  document.addEventListener("input", (event) => {
+    const typed = event.target;
+    if (typed.dataset?.slugOf) typed.dataset.isTyped = typed.value && "yes";
+    const slug = typed.id && document.querySelector(`[data-slug-of="${typed.id}"]`);
+    if (slug && !slug.dataset.isTyped) slug.value = slugOf(typed.value);
+  });
+
   // A list that is narrowed as one types stands in the address, for reloading and for sending it on.
   document.addEventListener("htmx-after-swap", (event) => {
     const ctx = event.detail?.ctx;

@@ -4,6 +4,8 @@ import { base, operatorKey } from "./settings.js";
 
 /** The product that worlds have seats of, where a story names none. */
 export const PRODUCT = "remote-support";
+/** What people call it on pages. */
+export const PRODUCT_NAME = "Remote support";
 /** The password of everybody whom a story makes. */
 export const PASSWORD = "a password for stories";
 

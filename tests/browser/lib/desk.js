@@ -1,7 +1,7 @@
 // Shared by help-desk stories: accounts with the rules of a preset, agents at their consoles, and customers who join.
 
 import assert from "node:assert/strict";
-import { PRODUCT, World } from "./api.js";
+import { PRODUCT_NAME, World } from "./api.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -26,7 +26,7 @@ export const click = (page, name) => page.getByRole("button", { name, exact: tru
 
 /** Signs in on the agent's console. @param {Page} page */
 export async function signInForWork(page) {
-  await click(page, `Sign in for ${PRODUCT}`);
+  await click(page, `Take a seat of ${PRODUCT_NAME}`);
   await page.getByText("Signed in", { exact: true }).waitFor();
 }
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after } from "node:test";
-import { advance, Caller, PASSWORD, PRODUCT, World } from "./api.js";
+import { advance, Caller, PASSWORD, PRODUCT, PRODUCT_NAME, World } from "./api.js";
 import { Provider } from "./provider.js";
 import { base, operatorKey, setupLink } from "./settings.js";
 import { totp } from "./totp.js";
@@ -88,7 +88,7 @@ async function askForSeats(page) {
 /** @param {Page} page */
 async function enterConsole(page) {
   forgive(page, /status of 409/);
-  await send(page, `Sign in for ${PRODUCT}`);
+  await send(page, `Take a seat of ${PRODUCT_NAME}`);
   await send(page, "Sign out there and in here");
 }
 
@@ -254,6 +254,17 @@ export const PAGES = [
     },
   },
 
+  { name: "the first pool", path: `${ACCOUNT}/start/pool`, as: "owner" },
+  {
+    name: "the first pool with errors", path: `${ACCOUNT}/start/pool`, as: "owner", status: 422,
+    act: sent("Save and go on", { "Name of the pool": " ", Seats: "" }),
+  },
+  { name: "the first people", path: `${ACCOUNT}/start/people`, as: "owner" },
+  {
+    name: "the first people with errors", path: `${ACCOUNT}/start/people`, as: "owner", status: 422,
+    act: sent("Add and go on", { People: "Nobody" }),
+  },
+  { name: "what comes next for a vendor", path: `${ACCOUNT}/start/vendor`, as: "owner" },
   { name: "the overview", path: `${ACCOUNT}/overview`, as: "owner" },
   { name: "the overview of a member", path: `${ACCOUNT}/overview`, as: "sven" },
 
@@ -334,7 +345,7 @@ export const PAGES = [
   {
     name: "a license that is not left", path: `${ACCOUNT}/users/{trainee}`, as: "owner", status: 422,
     async act(page) {
-      await page.getByLabel(PRODUCT, { exact: true }).selectOption("named");
+      await page.getByLabel(PRODUCT_NAME, { exact: true }).selectOption("named");
       await send(page, /^Save the license/);
     },
   },
@@ -375,7 +386,7 @@ export const PAGES = [
   {
     name: "a group that cannot give what it should", path: `${ACCOUNT}/groups/{hands}`, as: "owner", status: 422,
     act: soldOut(async (page) => {
-      await page.getByLabel(PRODUCT, { exact: true }).selectOption("named");
+      await page.getByLabel(PRODUCT_NAME, { exact: true }).selectOption("named");
       await send(page, "Save");
     }),
   },
@@ -457,6 +468,10 @@ export const PAGES = [
     act: sent("Save the websites", { "Origins, one a line": "https://desk.example.com/help\n*" }),
   },
   {
+    name: "names of products with errors", path: `${ACCOUNT}/settings`, as: "owner", status: 422,
+    act: sent("Save the names", { [`Name of ${PRODUCT}`]: TOO_LONG }),
+  },
+  {
     name: "the rules of new pools with errors", path: `${ACCOUNT}/settings`, as: "owner", status: 422,
     act: sent("Save the rules of new pools", { "Sign out a silent device after": "soon" }),
   },
@@ -515,12 +530,12 @@ export const PAGES = [
   { name: "the agent console of who waits", path: "/console", as: "amara" },
   {
     name: "a sign-in for work that is refused", path: "/console", as: "yuki", status: 409,
-    act: sent(`Sign in for ${PRODUCT}`),
+    act: sent(`Take a seat of ${PRODUCT_NAME}`),
   },
   { name: "the agent console at work", path: "/console", as: "cleo", act: enterConsole },
   {
     name: "a sign-in for work with errors", path: "/console", as: "yuki", status: 422,
-    act: sent(`Sign in for ${PRODUCT}`, { "Name of this device": " " }),
+    act: sent(`Take a seat of ${PRODUCT_NAME}`, { "Name of this device": " " }),
   },
   {
     name: "a session with errors", path: "/console", as: "cleo", status: 422,

@@ -70,6 +70,12 @@ impl State {
         name.map_or_else(|| product.readable(), ToString::to_string)
     }
 
+    /// Whether anybody has ever signed in to a product.
+    #[must_use]
+    pub const fn has_been_used(&self) -> bool {
+        self.has_been_used
+    }
+
     /// Its settings.
     #[must_use]
     pub const fn settings(&self) -> &Settings {

@@ -21,6 +21,7 @@ pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod sign_in;
 pub(crate) mod sso;
+pub(crate) mod start;
 pub(crate) mod subscription;
 pub(crate) mod teams;
 pub(crate) mod users;
@@ -35,6 +36,7 @@ pub(crate) fn all() -> Pages {
         .merge(sign_in::routes())
         .merge(sso::routes())
         .merge(setup::routes())
+        .merge(start::routes())
         .merge(me::routes())
         .merge(overview::routes())
         .merge(sessions::routes())

@@ -246,6 +246,18 @@ impl Things<'_> {
             ],
             "api-keys/{key}/rotate" => given(&[("overlap", "0")]),
             "pools/new" | "pools/{pool}" => pool_fields(name),
+            "start/pool" => vec![
+                ("pool", self.desk.pool.to_string()),
+                ("name", format!("First {name}")),
+                ("seats", "1000".to_owned()),
+            ],
+            "start/people" => vec![
+                (
+                    "people",
+                    format!("First first.{}@example.net", name.replace(' ', ".")),
+                ),
+                ("seat", "none".to_owned()),
+            ],
             "pools/step" => vec![("lower", self.desk.pool.to_string())],
             "pools/move-seats" => vec![
                 ("from", self.desk.pool.to_string()),
@@ -264,6 +276,7 @@ impl Things<'_> {
             "/join" => vec![("code", self.session().await.1.to_string())],
             "settings/permissions" => given(&[("view_own", "on"), ("control_own", "on")]),
             "settings/origins" => given(&[("cors_origins", "https://desk.example.com")]),
+            "settings/products" => given(&[("product-remote-support", "Remote help")]),
             "settings/pool-defaults" => given(&rules()),
             _ => Vec::new(),
         }

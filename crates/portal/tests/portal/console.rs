@@ -423,7 +423,7 @@ async fn a_user_without_a_license_is_told_so() {
     let olga = desk.app.sign_in("olga@example.com").await;
 
     let html = desk.console(&olga).await;
-    assert!(html.contains("You have no license for remote-support."), "{html}");
+    assert!(html.contains("You have no license for Remote support."), "{html}");
     let page = desk.act(&olga, "/console/sign-in", &[("device", "Laptop")]).await;
 
     assert_eq!(page.status, StatusCode::FORBIDDEN);

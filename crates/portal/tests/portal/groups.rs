@@ -60,7 +60,7 @@ async fn a_groups_mapping_takes_effect_at_once() {
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.html);
     let list = desk.get("/groups").await.html;
     assert!(
-        list.contains("remote-support: pool") && list.contains("role Manager"),
+        list.contains("Remote support: pool") && list.contains("role Manager"),
         "{list}"
     );
     let person = desk.get(&format!("/users/{sven}")).await.html;
@@ -132,7 +132,7 @@ async fn each_product_has_a_setup_page_for_users_who_can_create_its_key() {
         assert_eq!(guide.contains(&base), product != "google", "{product}");
         let (_, end) = guide.split_once("A group that gives a seat of a pool").unwrap();
         assert!(
-            end.contains("choose the pool") && end.contains("remote-support"),
+            end.contains("choose the pool") && end.contains("Remote support"),
             "{guide}"
         );
     }

@@ -1,7 +1,11 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use tower::ServiceExt;
-use usher_domain::permission::Role;
+use usher_domain::command::UserPatch;
+use usher_domain::permission::{Privilege, Role};
+use usher_domain::user::License;
+use usher_domain::{PoolId, SignInId, UserId};
+use usher_testkit as kit;
 
 use crate::app::{App, Browser, Page};
 
@@ -29,6 +33,64 @@ async fn staff_see_the_account_and_members_see_their_own_licenses() {
         assert_eq!(page.html.contains("Last refusals"), sees, "{role:?}");
         assert_eq!(page.html.contains("You have no license"), !sees, "{role:?}");
     }
+}
+
+#[tokio::test]
+async fn the_first_steps_are_listed_until_all_are_done_with_a_button_or_the_name_of_who_may() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Eva", "eva@example.com", Role::Owner).await;
+    let eva = app.sign_in("eva@example.com").await;
+    let path = format!("/a/{account}/overview");
+    let steps = |page: &Page| {
+        let (_, rest) = page.html.split_once("id=\"first-steps\"")?;
+        Some(rest.split_once("</section>").unwrap().0.to_owned())
+    };
+
+    let empty = steps(&app.get(&eva, &path).await).unwrap();
+    assert!(
+        empty.contains("See the subscription") && empty.contains("Add people"),
+        "{empty}"
+    );
+    assert!(
+        !empty.contains("Seat pool") && !empty.contains(">Done<"),
+        "{empty}"
+    );
+
+    let pool = PoolId::from_bits(app.draw_bits());
+    app.give(account, kit::subscription(0, 2, pool).command()).await;
+    let agent = UserId::from_bits(app.draw_bits());
+    let sven = kit::NewUser::with_id(agent, "Sven").email("sven@example.com");
+    app.give(account, sven.command()).await;
+    let seats = steps(&app.get(&eva, &path).await).unwrap();
+    assert!(
+        seats.contains("2 shared seats.") && seats.contains("Default pool has 2 seats."),
+        "{seats}"
+    );
+    assert!(seats.contains("Give yourself a license"), "{seats}");
+
+    let reads = app.user(account, "Rita", "rita@example.com", Role::Manager).await;
+    let change = UserPatch {
+        privileges: Some([Privilege::ReportsView].into()),
+        ..UserPatch::default()
+    };
+    app.give(account, kit::change_user(reads, change)).await;
+    let rita = app.sign_in("rita@example.com").await;
+    let told = steps(&app.get(&rita, &path).await).unwrap();
+    assert!(
+        told.contains("Ask <strong>Eva</strong>.") && !told.contains("class=\"button"),
+        "{told}"
+    );
+
+    let license = Some(License::Shared(pool));
+    app.give(account, kit::set_license(agent, license)).await;
+    let sign_in = SignInId::from_bits(app.draw_bits());
+    let laptop = kit::device("laptop", "Laptop");
+    app.give(account, kit::sign_in(agent, sign_in, laptop).command())
+        .await;
+    assert_eq!(steps(&app.get(&eva, &path).await), None);
+    app.give(account, kit::sign_out(sign_in)).await;
+    assert_eq!(steps(&app.get(&eva, &path).await), None, "it is done for good");
 }
 
 #[tokio::test]

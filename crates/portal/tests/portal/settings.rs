@@ -177,6 +177,35 @@ async fn allowed_origins_are_saved_and_every_invalid_line_is_named() {
 }
 
 #[tokio::test]
+async fn products_are_named_and_an_empty_name_gives_the_slug_back() {
+    let (app, account, eva) = owned().await;
+    let pool = usher_domain::PoolId::from_bits(app.draw_bits());
+    app.give(account, usher_testkit::subscription(0, 2, pool).command())
+        .await;
+    let path = format!("/a/{account}/settings");
+    let save = format!("{path}/products");
+    let field = "product-remote-support";
+
+    let wrong = app.post(&eva, &path, &save, &[(field, "\u{7}")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.html.contains("id=\"product-remote-support-error\""),
+        "{}",
+        wrong.html
+    );
+    let twice = [(field, "Desk"), ("product-desk", "Desk")];
+    let twice = app.post(&eva, &path, &save, &twice).await;
+    assert!(twice.html.contains("each for one product only"), "{}", twice.html);
+
+    for (typed, shown) in [("Contoso Rescue", "Contoso Rescue"), (" ", "Remote support")] {
+        let saved = app.post(&eva, &path, &save, &[(field, typed)]).await;
+        assert_eq!(saved.header("location"), path);
+        let overview = app.get(&eva, &format!("/a/{account}/overview")).await;
+        assert!(overview.html.contains(shown), "{}", overview.html);
+    }
+}
+
+#[tokio::test]
 async fn the_rules_of_new_pools_are_saved_and_invalid_ones_are_errors_at_their_field() {
     let (app, account, eva) = owned().await;
     let path = format!("/a/{account}/settings");

@@ -23,7 +23,7 @@ async fn the_billing_contact_sees_the_seats_bought_and_left() {
 
     for part in [
         "enterprise",
-        "remote-support",
+        "Remote support",
         "0 assigned to users",
         "10 in 1 pool",
         "3 named seats are",

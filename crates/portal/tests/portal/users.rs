@@ -287,7 +287,7 @@ async fn a_user_is_changed_switched_off_and_removed() {
 
     let asked = desk.get(&format!("{path}/remove")).await;
     assert!(
-        asked.html.contains("Their named seat of remote-support is free"),
+        asked.html.contains("Their named seat of Remote support is free"),
         "{}",
         asked.html
     );

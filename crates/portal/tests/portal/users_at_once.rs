@@ -125,9 +125,7 @@ async fn a_seat_reassigned_to_a_user_who_has_one_is_not_lost() {
 
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
-            refused
-                .html
-                .contains("has a named seat of remote-support already"),
+            refused.html.contains("has a named seat of this product already"),
             "{}",
             refused.html
         );

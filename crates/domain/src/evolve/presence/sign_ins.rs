@@ -26,6 +26,7 @@ pub(in crate::evolve) fn evolve(account: &mut State, event: &SignInEvent, at: Ti
             lease,
             ticket,
         } => {
+            account.has_been_used = true;
             tickets::claimed(account, *ticket);
             let sign_in = SignIn {
                 id: *id,

@@ -208,7 +208,7 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
     let text = |value: &Value| value.as_str().map(str::to_owned);
     match row.action.to_string().as_str() {
         "license.set" => {
-            let product = text(&detail["product"])?;
+            let product = named(names.product(detail["product"].as_str()?));
             let seat = match detail["license"]["pool"].as_str() {
                 Some(pool) => format!(
                     "a seat of {}",
@@ -221,7 +221,9 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
                 None => format!("{product}: {seat}"),
             })
         }
-        "license.removed" | "subscription.give_back_chosen" => text(&detail["product"]),
+        "license.removed" | "subscription.give_back_chosen" => {
+            detail["product"].as_str().map(|slug| named(names.product(slug)))
+        }
         "user.role_given" => {
             let role = text(&detail["role"])?;
             Some(match detail["group"].as_str() {
@@ -264,7 +266,7 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
             let seats = |of: &Value, kind: &str| of[kind].as_u64().unwrap_or(0);
             let products = products.iter().map(|(product, of)| {
                 let (own, shared) = (seats(of, "named_seats"), seats(of, "shared_seats"));
-                format!("{product}: {own} named, {shared} shared")
+                format!("{}: {own} named, {shared} shared", named(names.product(product)))
             });
             let products: Vec<_> = products.collect();
             let plan = detail["plan"]["name"].as_str().unwrap_or_default();

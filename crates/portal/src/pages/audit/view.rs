@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use serde_json::Value;
+use usher_domain::text::{Name, Product};
 use usher_domain::{Account, WallTimes};
 use usher_journal::{AuditRow, Cause, Channel};
 
@@ -136,19 +137,35 @@ pub(super) fn ids(rows: &[AuditRow]) -> Vec<String> {
     ids
 }
 
-/// The current names of the ids in the audit.
+/// The current names of what the audit has ids and slugs of.
 #[derive(Debug, Default)]
-pub(super) struct Names(BTreeMap<String, String>);
+pub(super) struct Names {
+    by_id: BTreeMap<String, String>,
+    /// Display names of products, by slug.
+    products: BTreeMap<Product, Name>,
+}
 
 impl Names {
     pub(super) fn of(account: &Account, ids: &[String]) -> Self {
         let known = ids.iter().filter_map(|id| Some((id.clone(), name(account, id)?)));
-        Self(known.collect())
+        Self {
+            by_id: known.collect(),
+            products: account.settings().product_names.clone(),
+        }
+    }
+
+    /// What people call a product now.
+    pub(super) fn product(&self, slug: &str) -> String {
+        let Ok(product) = slug.parse::<Product>() else {
+            return slug.to_owned();
+        };
+        let name = self.products.get(&product);
+        name.map_or_else(|| product.readable(), ToString::to_string)
     }
 
     /// The current name of an id.
     pub(super) fn find(&self, id: &str) -> Option<&str> {
-        self.0.get(id).map(String::as_str)
+        self.by_id.get(id).map(String::as_str)
     }
 
     /// The name of an actor.

@@ -13,7 +13,8 @@ use usher_domain::{Account, AccountId, Actor, Refusal, Secs, SessionId, SignInId
 use usher_identity::JoinCodes;
 
 use super::words;
-use crate::shown::Moment;
+use crate::asks::Remedy;
+use crate::shown::{Moment, ProductChoice};
 
 /// The most sessions shown.
 const SESSIONS_MAX: usize = 50;
@@ -26,9 +27,13 @@ const ON_MINUTES: &str = "Pay-per-use minutes, because no seat was free";
 /// One user's sign-ins, sessions and ticket for one product.
 pub(super) struct ConsoleData {
     /// All products of the account.
-    pub(super) products: Vec<Product>,
+    pub(super) products: Vec<ProductChoice>,
     /// The product shown; `None` if the account has none.
     pub(super) product: Option<Product>,
+    /// For an account without a product, or a viewer without a license.
+    pub(super) remedy: Remedy,
+    /// What people call that product.
+    pub(super) name: String,
     /// The user's license in words; `None` without one.
     pub(super) license: Option<String>,
     /// The user's sign-ins on all devices.
@@ -101,7 +106,18 @@ impl ConsoleData {
         let known = products.iter().find(|product| Some(product.as_str()) == wanted);
         let product = known.or_else(|| products.first()).cloned();
         let mut seen = Self {
-            products,
+            products: products
+                .iter()
+                .map(|product| ProductChoice::of(account, product))
+                .collect(),
+            name: product
+                .as_ref()
+                .map_or_else(String::new, |product| account.product_name(product)),
+            remedy: if product.is_some() {
+                Remedy::own_license(account, actor)
+            } else {
+                Remedy::seats(account, actor)
+            },
             product: product.clone(),
             license: None,
             sign_ins: Vec::new(),

@@ -115,9 +115,10 @@ async fn console_page(
         let mut sign_ins = seen.sign_ins.iter();
         let is_here = sign_ins.any(|at| Some(&at.device) == device.as_ref());
         let product = seen.product.map(|product| product.to_string());
-        Ok((product.unwrap_or_default(), is_here || seen.ticket.is_some()))
+        let shown = (product.unwrap_or_default(), seen.name);
+        Ok((shown, is_here || seen.ticket.is_some()))
     };
-    let (_, (product, keeps_something)) = viewer.look(None, look).await?;
+    let (_, ((product, name), keeps_something)) = viewer.look(None, look).await?;
     let again = path(&product);
     let uri: Uri = again.parse().unwrap_or_default();
     let choice = Choice {
@@ -130,6 +131,7 @@ async fn console_page(
         form,
         refused,
         product,
+        name,
         again,
         keeps_something,
     })

@@ -7,11 +7,9 @@ use usher_domain::user::User;
 use usher_domain::{Account, Actor, Refusal};
 
 use super::words;
+use crate::asks::Asks;
 use crate::failed::Failed;
 use crate::viewer::Viewer;
-
-/// The most people named to ask.
-const NAMED_MAX: usize = 5;
 
 /// A refusal with what can be done about it.
 pub(super) struct Refused {
@@ -19,9 +17,8 @@ pub(super) struct Refused {
     pub(super) title: &'static str,
     /// The domain's sentence, addressed to the user.
     pub(super) sentence: String,
-    /// The names of people who can help, and how many more there are.
-    pub(super) asks: Vec<String>,
-    pub(super) asks_more: usize,
+    /// The people who can help.
+    pub(super) asks: Asks,
     pub(super) can_end_own: bool,
     /// The same attempt with a change that makes it work.
     pub(super) again: Option<Again>,
@@ -57,18 +54,11 @@ impl Refused {
         };
         let names = move |account: &Account, _: &Actor, _| {
             if !asks {
-                return Ok((Vec::new(), 0));
+                return Ok(Asks::default());
             }
-            let users = account.users().values();
-            let helpers = users.filter(|user| user.active && helps(user));
-            let mut names: Vec<_> = helpers
-                .map(|user| user.profile.name.reveal().to_string())
-                .collect();
-            let more = names.len().saturating_sub(NAMED_MAX);
-            names.truncate(NAMED_MAX);
-            Ok((names, more))
+            Ok(Asks::of(account, helps))
         };
-        let (_, (asks, asks_more)) = viewer.look(None, names).await?;
+        let (_, asks) = viewer.look(None, names).await?;
         let (path, mut fields) = again;
         let differently = if actions.contains(&Action::TakeOver) {
             Some(("takeover", "Sign out there and in here"))
@@ -82,7 +72,6 @@ impl Refused {
             title: words::refusal_title(refusal).unwrap_or(kind.title),
             sentence: words::refusal(refusal),
             asks,
-            asks_more,
             can_end_own: actions.contains(&Action::EndOwnSession),
             is_of_sign_in: path.ends_with("/sign-in"),
             again: differently.map(|(field, label)| {

@@ -1,14 +1,11 @@
 //! The templates of the console.
 
 use askama::Template;
-use usher_domain::Refusal;
-use usher_domain::refusal::SeatRefusal;
 use usher_domain::text::DeviceId;
 
 use super::data::{ConsoleData, SessionRow, SignInRow, TicketRow};
 use super::past::{SessionPast, SignInPast, TicketPast};
 use super::refused::Refused;
-use super::words;
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::live::Live;
@@ -22,6 +19,8 @@ pub(super) struct ConsolePage {
     pub(super) refused: Option<Refused>,
     /// The product's slug; empty if the account has none.
     pub(super) product: String,
+    /// What people call it.
+    pub(super) name: String,
     /// The URL that a browser without script reloads periodically.
     pub(super) again: String,
     /// Whether loading the page keeps a seat or a place in the queue. If not, a browser without script does not reload,
@@ -66,6 +65,8 @@ impl Console {
             "in"
         } else if self.seen.ticket.is_some() {
             "waiting"
+        } else if self.is_unlicensed() {
+            "unlicensed"
         } else {
             "out"
         }
@@ -97,11 +98,9 @@ impl Console {
         current.is_some_and(|current| current.as_str() == product)
     }
 
-    /// The sentence for a user without a license.
-    pub(super) fn no_license(&self) -> Option<String> {
-        let product = self.seen.product.clone();
-        let product = product.filter(|_| self.seen.license.is_none())?;
-        Some(words::refusal(&Refusal::Seat(SeatRefusal::NoLicense { product })))
+    /// Whether the viewer has no license for the product, so that there is no seat to take.
+    pub(super) fn is_unlicensed(&self) -> bool {
+        self.seen.product.is_some() && self.seen.license.is_none()
     }
 
     pub(super) fn join_link(&self, code: &str) -> String {

@@ -74,8 +74,8 @@ pub(super) fn session_end(reason: &str, by: Option<&str>) -> String {
 /// A refusal, addressed to the refused user: the domain's sentences speak of the user in the third person.
 pub(super) fn refusal(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::Seat(SeatRefusal::NoLicense { product }) => {
-            format!("You have no license for {product}. Ask an admin to assign a seat to you.")
+        Refusal::Seat(SeatRefusal::NoLicense { .. }) => {
+            "You have no license for this product. Ask an admin to assign a seat to you.".to_owned()
         }
         // The page has its own button or sentence for each remedy.
         Refusal::Seat(SeatRefusal::NoSeatAvailable(figures, _)) => sentence::of(&Refusal::Seat(

@@ -54,7 +54,7 @@ async fn guide(viewer: Viewer, Path((_, slug)): Path<(String, String)>) -> Resul
         let mut pools = account.pools().values();
         Ok(pools.next().map(|pool| Pool {
             name: pool.name.to_string(),
-            product: pool.product.to_string(),
+            product: account.product_name(&pool.product),
         }))
     };
     let (frame, pool) = viewer.look(Some(NavPage::Groups), look).await?;

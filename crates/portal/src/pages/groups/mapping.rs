@@ -76,7 +76,7 @@ impl MappingForm {
             let field = format!("license-{product}");
             let chosen = chosen(&field, license_word(there));
             LicenseField {
-                product: product.to_string(),
+                product: account.product_name(product),
                 choices: license_choices(account, product, &chosen, "Nothing"),
                 field,
             }

@@ -7,6 +7,7 @@ use usher_domain::{Account, Actor, GroupId, Refusal};
 
 use super::mapping::{MappingForm, Typed};
 use crate::answer::Frame;
+use crate::asks::Remedy;
 use crate::form::Form;
 use crate::pages::members::{Cut, ListQuery, Members, MembersQuery, PAGE_SIZE};
 use crate::pages::users::{license_phrase, role_label};
@@ -38,6 +39,8 @@ pub(super) struct GroupPage {
 /// One page of the list of groups.
 pub(super) struct Groups {
     pub(super) may_manage: bool,
+    /// For an account without any.
+    pub(super) remedy: Remedy,
     pub(super) total: usize,
     pub(super) cut: Cut,
     pub(super) rows: Vec<Row>,
@@ -89,6 +92,7 @@ impl Groups {
             gives: gives(account, &group.mapping),
         };
         Ok(Self {
+            remedy: Remedy::here(account, actor, Privilege::UsersManage),
             may_manage: account.may(actor, Privilege::UsersManage),
             total: account.groups().len(),
             cut,
@@ -124,10 +128,13 @@ impl GroupData {
 
 /// What a mapping gives, in phrases.
 fn gives(account: &Account, mapping: &GroupMapping) -> Vec<String> {
-    let licenses = mapping
-        .licenses
-        .iter()
-        .map(|(product, license)| format!("{product}: {}", license_phrase(account, Some(license))));
+    let licenses = mapping.licenses.iter().map(|(product, license)| {
+        let (product, license) = (
+            account.product_name(product),
+            license_phrase(account, Some(license)),
+        );
+        format!("{product}: {license}")
+    });
     let role = mapping.role.map(|role| format!("role {}", role_label(role)));
     let team = mapping.team.and_then(|id| account.teams().get(&id));
     let team = team.map(|team| format!("team {}", team.name));

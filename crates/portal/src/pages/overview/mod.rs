@@ -1,5 +1,6 @@
 //! The overview: how full the pools are, and what needs attention. An example of a live page.
 
+mod steps;
 mod view;
 
 use axum::http::Uri;
@@ -8,7 +9,7 @@ use serde::Deserialize;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 use usher_journal::{PageRequest, RefusalFilter, Span};
 
-use self::view::{Overview, OverviewData, OverviewPage, Refused};
+use self::view::{Names, Overview, OverviewData, OverviewPage, Refused};
 use crate::answer::page;
 use crate::failed::Failed;
 use crate::live::{self, LivePage};
@@ -76,9 +77,10 @@ impl LivePage for OverviewPage {
             seen.refused_today(rows.items.len(), rows.next.is_some());
             let mut rows = rows.items;
             rows.truncate(REFUSALS_SHOWN);
-            let users: Vec<_> = rows.iter().map(|row| row.user).collect();
+            let refused = rows.iter().map(|row| (row.user, row.product.to_string()));
+            let refused: Vec<_> = refused.collect();
             let look = move |account: &Account, _: &Actor, _| {
-                Ok((view::names(account, &users), account.wall_times().clone()))
+                Ok((Names::of(account, &refused), account.wall_times().clone()))
             };
             let (_, (names, wall)) = viewer.look(None, look).await?;
             refusals = rows.iter().map(|row| Refused::of(row, &wall, &names)).collect();

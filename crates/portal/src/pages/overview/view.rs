@@ -11,7 +11,9 @@ use usher_domain::user::License;
 use usher_domain::{Account, Actor, Timestamp, UserId, WallTimes};
 use usher_journal::RefusalRow;
 
+use super::steps::{self, Step};
 use crate::answer::Frame;
+use crate::asks::Remedy;
 use crate::live::Live;
 use crate::nav::NavPage;
 use crate::pages::minutes::MINUTES_LOW;
@@ -44,11 +46,16 @@ pub(super) struct OverviewData {
     pub(super) minutes: Option<u64>,
     pub(super) attention: Vec<Attention>,
     pub(super) own: Vec<OwnLicense>,
+    /// For a viewer without a license.
+    pub(super) own_remedy: Remedy,
+    /// The first steps; empty once all are done.
+    pub(super) steps: Vec<Step>,
     pub(super) refusals_link: Option<String>,
 }
 
 /// A product with its seats.
 pub(super) struct ProductShown {
+    pub(super) slug: String,
     pub(super) name: String,
     pub(super) named: Meter,
     pub(super) shared: u32,
@@ -114,6 +121,8 @@ impl OverviewData {
             minutes: None,
             attention: Vec::new(),
             own: own_licenses(account, actor),
+            own_remedy: Remedy::own_license(account, actor),
+            steps: Vec::new(),
             refusals_link: NavPage::Refusals.link(account, actor),
         };
         if is_staff {
@@ -123,6 +132,7 @@ impl OverviewData {
             }
             seen.add_products(account, actor);
             seen.add_minutes(account, actor);
+            seen.steps = steps::left(account, actor);
         }
         seen
     }
@@ -135,7 +145,8 @@ impl OverviewData {
                 self.note_pool(account, actor, pool);
             }
             self.products.push(ProductShown {
-                name: product.to_string(),
+                slug: product.to_string(),
+                name: account.product_name(product),
                 named: Meter {
                     used: account.named_assigned(product),
                     of: bought.named_seats,
@@ -235,26 +246,45 @@ impl PoolShown {
 }
 
 impl Refused {
-    pub(super) fn of(row: &RefusalRow, wall: &WallTimes, names: &BTreeMap<UserId, String>) -> Self {
+    pub(super) fn of(row: &RefusalRow, wall: &WallTimes, names: &Names) -> Self {
         Self {
             at: Moment(wall.shown(row.at)),
             user: names
+                .users
                 .get(&row.user)
                 .cloned()
                 .unwrap_or_else(|| "A user".to_owned()),
-            product: row.product.to_string(),
+            product: names
+                .products
+                .get(&*row.product)
+                .cloned()
+                .unwrap_or_else(|| row.product.to_string()),
             why: why(&row.code),
             resolved: row.resolved_at.is_some(),
         }
     }
 }
 
-/// The names of the refused users.
-pub(super) fn names(account: &Account, users: &[UserId]) -> BTreeMap<UserId, String> {
-    let users = users.iter().filter_map(|id| account.user(*id));
-    users
-        .map(|user| (user.id, user.profile.name.reveal().to_string()))
-        .collect()
+/// The names of refused users, and of products by slug.
+pub(super) struct Names {
+    users: BTreeMap<UserId, String>,
+    products: BTreeMap<String, String>,
+}
+
+impl Names {
+    pub(super) fn of(account: &Account, refused: &[(UserId, String)]) -> Self {
+        let users = refused.iter().filter_map(|(id, _)| account.user(*id));
+        let products = refused.iter().filter_map(|(_, slug)| {
+            let product = slug.parse().ok()?;
+            Some((slug.clone(), account.product_name(&product)))
+        });
+        Self {
+            users: users
+                .map(|user| (user.id, user.profile.name.reveal().to_string()))
+                .collect(),
+            products: products.collect(),
+        }
+    }
 }
 
 /// The title of a code in the problem table.
@@ -269,7 +299,7 @@ fn own_licenses(account: &Account, actor: &Actor) -> Vec<OwnLicense> {
         .into_iter()
         .flat_map(|user| user.licenses.iter().map(move |license| (user, license)));
     let own = licenses.map(|(user, (product, license))| OwnLicense {
-        product: product.to_string(),
+        product: account.product_name(product),
         kind: match license {
             License::Named => "A seat of your own".to_owned(),
             License::Shared(pool) => account.pool(*pool).map_or_else(String::new, |pool| {
@@ -302,7 +332,8 @@ impl Overview {
             state: ("Full", "bad"),
         };
         let product = ProductShown {
-            name: "remote-support".to_owned(),
+            slug: "remote-support".to_owned(),
+            name: "Remote support".to_owned(),
             named: Meter { used: 1, of: 2 },
             shared: 13,
             unallocated: 3,
@@ -319,6 +350,13 @@ impl Overview {
                 link: None,
             }],
             own: Vec::new(),
+            own_remedy: Remedy::default(),
+            steps: vec![Step {
+                title: "Seats",
+                is_done: true,
+                text: "13 shared seats.".to_owned(),
+                remedy: Remedy::default(),
+            }],
             refusals_link: None,
         };
         Self {

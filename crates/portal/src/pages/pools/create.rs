@@ -14,6 +14,7 @@ use super::edit::{PresetQuery, seats, showing};
 use super::rules::{self, GROUPS, PRESETS, PresetShown, RuleGroup, RuleKind};
 use super::tell;
 use crate::answer::{Frame, done, page, page_again};
+use crate::asks::Remedy;
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
@@ -26,6 +27,8 @@ struct NewPoolPage {
     frame: Frame,
     form: Form,
     products: Vec<ProductChoice>,
+    /// For an account without shared seats.
+    remedy: Remedy,
     path: String,
     here: String,
     groups: &'static [RuleGroup],
@@ -36,6 +39,7 @@ struct NewPoolPage {
 /// A product that can have another pool.
 struct ProductChoice {
     slug: String,
+    name: String,
     unallocated: u32,
 }
 
@@ -86,17 +90,19 @@ async fn new_page(viewer: &Viewer, preset: &str, form: Option<Form>) -> Result<N
         let products: Vec<_> = products
             .map(|product| ProductChoice {
                 slug: product.to_string(),
+                name: account.product_name(product),
                 unallocated: account.shared_unallocated(product),
             })
             .collect();
-        Ok((products, rules::values(rules)))
+        Ok((products, Remedy::seats(account, actor), rules::values(rules)))
     };
-    let (frame, (products, mut values)) = viewer.look(Some(NavPage::SeatPools), look).await?;
+    let (frame, (products, remedy, mut values)) = viewer.look(Some(NavPage::SeatPools), look).await?;
     values.push(("seats", "0".to_owned()));
     Ok(NewPoolPage {
         frame,
         form: form.unwrap_or_else(|| showing(&values)),
         products,
+        remedy,
         here: format!("{}/new", NavPage::SeatPools.path(viewer.account)),
         path: NavPage::SeatPools.path(viewer.account),
         groups: &GROUPS,

@@ -81,7 +81,7 @@ async fn look(viewer: &Viewer, id: PoolId, form: Form) -> Result<DeletePage, Fai
         Ok(Leaving {
             path: pool_path(account.id(), id),
             name: pool.name.to_string(),
-            product: pool.product.to_string(),
+            product: account.product_name(&pool.product),
             seats: pool.seats,
             users: pool.users().len(),
             others: others(account, id),

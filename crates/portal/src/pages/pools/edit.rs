@@ -232,7 +232,7 @@ impl PoolData {
             path: pool_path(account.id(), id),
             pools_path: NavPage::SeatPools.path(account.id()),
             name: pool.name.to_string(),
-            product: pool.product.to_string(),
+            product: account.product_name(&pool.product),
             users: pool.users().len(),
             seats: pool.seats,
             manages: account.may(actor, Privilege::SeatsManage),

@@ -19,6 +19,7 @@ use serde::Deserialize;
 use usher_domain::refusal::{CapacityRefusal, StateRefusal};
 use usher_domain::{Account, Actor, PoolId, Refusal, Timestamp};
 
+pub(crate) use self::duration::words as duration_words;
 pub(crate) use self::paging::Paging;
 use self::seats::SeatMoves;
 pub(crate) use self::sign_ins::kind as device_kind;

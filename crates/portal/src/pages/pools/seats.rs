@@ -43,7 +43,7 @@ impl SeatMoves {
         }
         places.extend(pools.into_iter().map(|pool| SeatPlace {
             value: pool.id.to_string(),
-            label: format!("{} ({})", pool.name, pool.product),
+            label: format!("{} ({})", pool.name, account.product_name(&pool.product)),
         }));
         Self { manages, places }
     }

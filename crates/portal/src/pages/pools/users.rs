@@ -18,6 +18,7 @@ use super::sign_ins::SignInShown;
 use super::view::{Figures, search};
 use super::{pool_id, pool_path, tell};
 use crate::answer::{Frame, done, page, page_again};
+use crate::asks::Remedy;
 use crate::door::{ByItself, ViewerAt};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
@@ -46,6 +47,8 @@ pub(super) struct PoolUsers {
     users: Vec<UserShown>,
     paging: Paging,
     path: String,
+    /// For a pool without users.
+    remedy: Remedy,
     /// Whether users can be selected for moving.
     manages: bool,
 }
@@ -182,7 +185,7 @@ async fn users_page(
             path: pool_path(account.id(), id),
             pools_path: NavPage::SeatPools.path(account.id()),
             name: pool.name.to_string(),
-            product: pool.product.to_string(),
+            product: account.product_name(&pool.product),
             users: pool.users().len(),
             manages: account.may(actor, Privilege::SeatsManage),
             others: others(account, id),
@@ -251,6 +254,7 @@ impl LivePage for PoolUsersPage {
             users: users.collect(),
             paging,
             path: format!("{}/users", pool_path(account.id(), pool.id)),
+            remedy: Remedy::licenses(account, actor),
             manages: account.may(actor, Privilege::SeatsManage),
         })
     }

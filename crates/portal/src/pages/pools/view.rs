@@ -13,6 +13,7 @@ use super::pool_path;
 use super::seats::SeatMoves;
 use super::sign_ins::SignInShown;
 use crate::answer::Frame;
+use crate::asks::Remedy;
 use crate::form::Form;
 use crate::live::Live;
 use crate::nav::NavPage;
@@ -46,6 +47,10 @@ pub(super) struct PoolList {
 
 /// The data that is copied out of the account.
 pub(super) struct PoolsData {
+    /// For an account without shared seats.
+    pub(super) remedy: Remedy,
+    /// For a pool without users.
+    pub(super) users_remedy: Remedy,
     pub(super) products: Vec<ProductShown>,
     pub(super) manages: bool,
     pub(super) paging: Paging,
@@ -55,6 +60,7 @@ pub(super) struct PoolsData {
 /// The pools of a product.
 pub(super) struct ProductShown {
     pub(super) slug: String,
+    pub(super) name: String,
     pub(super) shared: u32,
     pub(super) unallocated: u32,
     pub(super) pools: Vec<PoolShown>,
@@ -111,6 +117,7 @@ impl PoolsData {
                 Some(same) if same.slug == pool.product.as_str() => same.pools.push(shown),
                 _ => products.push(ProductShown {
                     slug: pool.product.to_string(),
+                    name: account.product_name(&pool.product),
                     shared: account.bought(&pool.product).shared_seats,
                     unallocated: account.shared_unallocated(&pool.product),
                     pools: vec![shown],
@@ -118,6 +125,8 @@ impl PoolsData {
             }
         }
         Self {
+            remedy: Remedy::seats(account, actor),
+            users_remedy: Remedy::licenses(account, actor),
             products,
             manages: account.may(actor, Privilege::SeatsManage),
             paging,
@@ -216,11 +225,14 @@ impl PoolList {
         };
         let product = ProductShown {
             slug: "remote-support".to_owned(),
+            name: "Remote support".to_owned(),
             shared: 12,
             unallocated: 2,
             pools: vec![pool],
         };
         let seen = PoolsData {
+            remedy: Remedy::default(),
+            users_remedy: Remedy::default(),
             products: vec![product],
             manages: true,
             paging: Paging::of("", POOLS_MAX, 1),

@@ -117,7 +117,7 @@ impl Waiting {
             email: user
                 .map(|user| user.profile.email.reveal().to_string())
                 .unwrap_or_default(),
-            product: ticket.product.to_string(),
+            product: account.product_name(&ticket.product),
             pool: pool.map(|pool| pool.name.to_string()).unwrap_or_default(),
             wanted: wanted(&ticket.wanted),
             since: Moment(account.shown(ticket.since)),

@@ -17,6 +17,7 @@ use crate::pages::audit::filter::{named, one};
 use crate::pages::audit::need_reports;
 use crate::pages::days;
 use crate::routes::{Pages, get};
+use crate::shown::ProductChoice;
 use crate::viewer::Viewer;
 
 /// Waits on the first page.
@@ -48,7 +49,7 @@ struct Asked {
     window: Window,
     after: Option<Cursor>,
     /// The products to choose from.
-    products: Vec<String>,
+    products: Vec<ProductChoice>,
 }
 
 impl Asked {
@@ -87,13 +88,11 @@ async fn read_user(
     viewer: &Viewer,
     form: &mut Form,
     typed: &str,
-) -> Result<(Vec<String>, Option<UserId>), Failed> {
+) -> Result<(Vec<ProductChoice>, Option<UserId>), Failed> {
     let who = typed.to_owned();
     let look = move |account: &Account, actor: &Actor, now| {
         need_reports(account, actor, now)?;
-        let products = account.subscription().products.keys();
-        let products: Vec<_> = products.map(ToString::to_string).collect();
-        Ok((products, named(account, &who)))
+        Ok((ProductChoice::all(account), named(account, &who)))
     };
     let (_, (products, who)) = viewer.look(None, look).await?;
     let user = one(form, "user", who).and_then(|id| {

@@ -6,12 +6,13 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 use usher_app::{Kind, WaitOutcome};
 use usher_domain::refusal::SeatRefusal;
+use usher_domain::text::Product;
 use usher_domain::{Account, PoolId, Timestamp, UserId, WallTimes};
 use usher_journal::{RefusalRow, TicketRow};
 
 use crate::answer::Frame;
 use crate::form::Form;
-use crate::shown::Moment;
+use crate::shown::{Moment, ProductChoice};
 
 #[derive(Template)]
 #[template(path = "refusals/refusals.html")]
@@ -22,7 +23,7 @@ pub(super) struct RefusalsPage {
     pub(super) rows: Vec<Row>,
     /// Users who queued, which is not a refusal; only on the first page.
     pub(super) waits: Vec<WaitRow>,
-    pub(super) products: Vec<String>,
+    pub(super) products: Vec<ProductChoice>,
     pub(super) newest: String,
     pub(super) next: String,
     pub(super) is_filtered: bool,
@@ -89,6 +90,8 @@ impl RefusalQuery {
 pub(super) struct Names {
     users: BTreeMap<UserId, String>,
     pools: BTreeMap<PoolId, String>,
+    /// Names in the settings, by slug.
+    products: BTreeMap<Product, String>,
 }
 
 impl Names {
@@ -100,6 +103,30 @@ impl Names {
                 .map(|user| (user.id, user.profile.name.reveal().to_string()))
                 .collect(),
             pools: pools.map(|pool| (pool.id, pool.name.to_string())).collect(),
+            products: account
+                .settings()
+                .product_names
+                .iter()
+                .map(|(product, name)| (product.clone(), name.to_string()))
+                .collect(),
+        }
+    }
+
+    /// What people call a record's product.
+    fn product(&self, slug: &str) -> String {
+        match (self.products.get(slug), slug.parse::<Product>()) {
+            (Some(name), _) => name.clone(),
+            (None, Ok(product)) => product.readable(),
+            (None, Err(_)) => slug.to_owned(),
+        }
+    }
+
+    /// Where somebody was refused or waited: the pool, if it exists, and the product.
+    fn place(&self, pool: Option<PoolId>, product: &str) -> String {
+        let product = self.product(product);
+        match pool.and_then(|pool| self.pools.get(&pool)) {
+            Some(pool) => format!("{pool}, {product}"),
+            None => product,
         }
     }
 }
@@ -120,7 +147,6 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn of(row: &RefusalRow, wall: &WallTimes, names: &Names) -> Self {
         let code = row.code.to_string();
-        let pool = row.pool.and_then(|pool| names.pools.get(&pool));
         Self {
             at: Moment(wall.shown(row.at)),
             who: match names.users.get(&row.user) {
@@ -135,10 +161,7 @@ impl Row {
                 "connect" => "To connect a session",
                 _ => "To wait in the queue",
             },
-            place: match pool {
-                Some(pool) => format!("{pool}, {}", row.product),
-                None => row.product.to_string(),
-            },
+            place: names.place(row.pool, &row.product),
             why: Kind::find(&code).map_or_else(|| code.clone(), |kind| kind.title.to_owned()),
             code,
             seats: row
@@ -177,10 +200,7 @@ impl WaitRow {
                 Some(name) => name.clone(),
                 None => "A deleted user".to_owned(),
             },
-            place: match names.pools.get(&row.pool) {
-                Some(pool) => format!("{pool}, {}", row.product),
-                None => row.product.to_string(),
-            },
+            place: names.place(Some(row.pool), &row.product),
             waited: length(until.since(row.opened_at).get()),
             outcome,
             tone,

@@ -78,7 +78,7 @@ impl Row {
                 .customer
                 .as_ref()
                 .map(|customer| customer.name.reveal().to_string()),
-            product: session.product.to_string(),
+            product: account.product_name(&session.product),
             device: host
                 .map(|host| host.device.name.reveal().to_string())
                 .unwrap_or_default(),

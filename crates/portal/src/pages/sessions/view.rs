@@ -12,6 +12,7 @@ use super::row::Row;
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::live::Live;
+use crate::shown::ProductChoice;
 
 /// Sessions per page.
 const ROWS_MAX: usize = 50;
@@ -24,7 +25,7 @@ pub(super) struct SessionsPage {
     pub(super) form: Form,
     pub(super) path: String,
     pub(super) query: SessionQuery,
-    pub(super) products: Vec<String>,
+    pub(super) products: Vec<ProductChoice>,
     /// Whether others' sessions are listed too.
     pub(super) sees_others: bool,
 }
@@ -125,11 +126,10 @@ pub(super) fn need_to_view(account: &Account, actor: &Actor) -> Result<(), Refus
 }
 
 /// The choices of the filters: the products, and whether others' sessions are listed.
-pub(super) fn filters(account: &Account, actor: &Actor) -> Result<(Vec<String>, bool), Refusal> {
+pub(super) fn filters(account: &Account, actor: &Actor) -> Result<(Vec<ProductChoice>, bool), Refusal> {
     need_to_view(account, actor)?;
-    let products = account.subscription().products.keys();
     let sees_others = account.has_session_permission(actor, SessionPermission::ViewAccount);
-    Ok((products.map(ToString::to_string).collect(), sees_others))
+    Ok((ProductChoice::all(account), sees_others))
 }
 
 /// The position of a session in the list.

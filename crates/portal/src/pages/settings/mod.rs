@@ -1,6 +1,7 @@
 //! Settings of the whole account: who may see and end sessions, who needs a second factor, which websites may call the
 //! API, and the initial rules of new pools.
 
+mod products;
 mod view;
 
 use std::collections::BTreeSet;
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> Pages {
         .route("/a/{account}/settings/permissions", post(change_permissions))
         .route("/a/{account}/settings/second-factor", post(require_second_factor))
         .route("/a/{account}/settings/origins", post(change_origins))
+        .route("/a/{account}/settings/products", post(products::rename))
         .route("/a/{account}/settings/pool-defaults", post(change_pool_defaults))
 }
 
@@ -49,6 +51,7 @@ struct Typed {
     second_factor: Option<Form>,
     permissions: Option<Form>,
     origins: Option<Form>,
+    products: Option<Form>,
     defaults: Option<Form>,
 }
 
@@ -267,6 +270,7 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
     let defaults = rules::values(defaults.as_ref().unwrap_or(&seen.pool_defaults));
     let second_factor = typed.second_factor.unwrap_or_else(|| seen.second_factor_form());
     let origins = typed.origins.unwrap_or_else(|| seen.origins_form());
+    let products = typed.products.unwrap_or_else(|| seen.products_form());
     let permissions = typed.permissions.unwrap_or_else(|| seen.permissions_form());
     let permissions = permissions.keeping(&seen.session_permissions);
     let rules_seen = rules::keep(&seen.pool_defaults);
@@ -282,6 +286,7 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
         permissions,
         second_factor,
         origins,
+        products,
         form: defaults,
         groups: &rules::GROUPS,
         presets: &rules::PRESETS,

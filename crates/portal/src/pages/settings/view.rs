@@ -1,5 +1,7 @@
 //! The data of the settings page.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use usher_domain::permission::{PermissionOverrides, Privilege, SessionPermission, SessionPermissions};
 use usher_domain::rules::Rules;
@@ -24,6 +26,8 @@ pub(super) struct SettingsPage {
     pub(super) second_factor: Form,
     /// The websites that may call the API, one per line.
     pub(super) origins: Form,
+    /// The display names of products.
+    pub(super) products: Form,
     /// The rules of new pools.
     pub(super) form: Form,
     pub(super) groups: &'static [RuleGroup],
@@ -49,6 +53,35 @@ pub(super) struct SettingsData {
     pub(super) session_permissions: SessionPermissions,
     is_second_factor_required: bool,
     cors_origins: Vec<String>,
+    /// The products that the account has bought or named.
+    pub(super) products: Vec<ProductName>,
+}
+
+/// A product and what people call it.
+pub(super) struct ProductName {
+    pub(super) slug: String,
+    pub(super) field: String,
+    /// Empty if pages show the slug in readable form.
+    name: String,
+}
+
+/// The field of a product's name; without a slug, how the fields of all begin.
+pub(super) fn product_field(slug: &str) -> String {
+    format!("product-{slug}")
+}
+
+impl ProductName {
+    fn all(account: &Account) -> Vec<Self> {
+        let names = &account.settings().product_names;
+        let bought = account.subscription().products.keys();
+        let all: BTreeSet<_> = bought.chain(names.keys()).collect();
+        let shown = all.into_iter().map(|product| Self {
+            slug: product.to_string(),
+            field: product_field(product.as_str()),
+            name: names.get(product).map(ToString::to_string).unwrap_or_default(),
+        });
+        shown.collect()
+    }
 }
 
 /// The field with the websites that may call the API.
@@ -103,6 +136,7 @@ impl SettingsData {
             pools_link: NavPage::SeatPools.link(account, actor),
             session_permissions: settings.session_permissions,
             cors_origins: settings.cors_origins.iter().map(ToString::to_string).collect(),
+            products: ProductName::all(account),
             is_second_factor_required: settings.sign_in.second_factor_for_admins,
         }
     }
@@ -117,6 +151,12 @@ impl SettingsData {
     pub(super) fn origins_form(&self) -> Form {
         let lines = self.cors_origins.join("\n");
         Form::showing([(ORIGINS, lines.as_str())])
+    }
+
+    /// The current names of the products.
+    pub(super) fn products_form(&self) -> Form {
+        let products = self.products.iter();
+        Form::showing(products.map(|product| (product.field.as_str(), product.name.as_str())))
     }
 
     /// The current permissions; a ticked box has a value.

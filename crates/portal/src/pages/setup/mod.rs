@@ -1,4 +1,4 @@
-//! The first run: the first account and its owner.
+//! The first run: the first account with its seats, and its owner. It goes on in [`start`], with the owner signed in.
 
 mod make;
 mod view;
@@ -10,12 +10,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use usher_journal::{AccountFilter, PageRequest};
 
+use self::make::Setting;
 use self::view::{DeadPage, SetupPage};
 use crate::answer::{Frame, page, page_again, page_at};
 use crate::failed::Failed;
 use crate::form::{Form, PostedByAnybody};
 use crate::from::From;
-use crate::pages::sign_in;
+use crate::pages::{sign_in, start};
 use crate::portal::Portal;
 use crate::routes::{Pages, get};
 
@@ -55,10 +56,23 @@ async fn set_up(
     if !identity.use_setup_link(&token).await? {
         return Ok(dead());
     }
-    match make::make(&portal, &from.arrival, wanted).await {
-        Ok((account, owner)) => {
+    match make::make(&portal, &from.arrival, &wanted).await {
+        Ok(Ok((account, owner))) => {
+            let next = match wanted.setting {
+                Setting::Company => start::path(account),
+                Setting::Vendor => start::vendor_path(account),
+            };
             let is_proved = std::future::ready(Ok(true));
-            sign_in::begin(&portal, &from, account, owner, is_proved, "").await
+            sign_in::begin(&portal, &from, account, owner, is_proved, &next).await
+        }
+        Ok(Err(refused)) => {
+            identity.restore_setup_link(&token).await?;
+            refused.show_in(&mut form);
+            Ok(page_again(&SetupPage {
+                frame: Frame::default(),
+                token,
+                form,
+            }))
         }
         Err(failed) => {
             identity.restore_setup_link(&token).await?;

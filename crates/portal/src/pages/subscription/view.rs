@@ -34,6 +34,7 @@ pub(super) struct PlanShown {
 
 /// A product with its seats.
 pub(super) struct ProductShown {
+    pub(super) slug: String,
     pub(super) name: String,
     /// Assigned named seats, of those bought.
     pub(super) named: Meter,
@@ -78,7 +79,8 @@ impl ProductShown {
             occupied = occupied.saturating_add(pool.occupied());
         }
         Self {
-            name: product.to_string(),
+            slug: product.to_string(),
+            name: account.product_name(product),
             named: Meter {
                 used: account.named_assigned(product),
                 of: bought.named_seats,

@@ -6,6 +6,7 @@ use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, Presence, Refusal, TeamId};
 
 use crate::answer::Frame;
+use crate::asks::Remedy;
 use crate::form::Form;
 use crate::pages::members::{Cut, ListQuery, Members, MembersQuery, PAGE_SIZE};
 
@@ -34,6 +35,8 @@ pub(super) struct TeamPage {
 /// One page of the list of teams.
 pub(super) struct Teams {
     pub(super) may_manage: bool,
+    /// For an account without any.
+    pub(super) remedy: Remedy,
     pub(super) total: usize,
     pub(super) cut: Cut,
     pub(super) rows: Vec<Row>,
@@ -75,6 +78,7 @@ impl Teams {
         let cut = Cut::of(&query.page, teams.len());
         let shown = teams.into_iter().skip(cut.from()).take(PAGE_SIZE);
         Ok(Self {
+            remedy: Remedy::here(account, actor, Privilege::UsersManage),
             may_manage: account.may(actor, Privilege::UsersManage),
             total: account.teams().len(),
             cut,

@@ -55,8 +55,13 @@ impl Act {
     /// The action in words; `None` if the pool does not exist.
     pub(super) fn words(&self, account: &Account) -> Option<String> {
         Some(match self {
-            Self::Assign(product) => format!("assign a seat of {product}"),
-            Self::Remove(product) => format!("take the license of {product} away"),
+            Self::Assign(product) => format!("assign a seat of {}", named(account.product_name(product))),
+            Self::Remove(product) => {
+                format!(
+                    "take the license of {} away",
+                    named(account.product_name(product))
+                )
+            }
             Self::Move(pool) => format!("move to the pool {}", named(&account.pool(*pool)?.name)),
             Self::Deactivate => "deactivate".to_owned(),
         })

@@ -25,7 +25,7 @@ use crate::viewer::Viewer;
 
 /// The seat for a new user.
 #[derive(Debug, Clone)]
-enum Seat {
+pub(crate) enum Seat {
     None,
     Named(Product),
     Shared(Product, PoolId),
@@ -65,10 +65,22 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
     }
     match make(&viewer, id, create, &seat, hash).await? {
         Ok(()) => {
+            let called = |product: Product| {
+                viewer.look(None, move |account, _, _| {
+                    Ok(named(account.product_name(&product)))
+                })
+            };
             let message = match seat {
                 Seat::None => format!("{name} is added, without a license."),
-                Seat::Named(product) => format!("{name} is added, with a seat of {product}."),
-                Seat::Shared(product, _) => format!("{name} is added, and shares seats of {product}."),
+                Seat::Named(product) => {
+                    format!("{name} is added, with a seat of {}.", called(product).await?.1)
+                }
+                Seat::Shared(product, _) => {
+                    format!(
+                        "{name} is added, and shares seats of {}.",
+                        called(product).await?.1
+                    )
+                }
             };
             Ok(done(&path_of(&viewer, id), message))
         }
@@ -93,7 +105,8 @@ async fn wanted_seat(viewer: &Viewer, form: &mut Form) -> Result<Option<Seat>, F
     Ok(seat)
 }
 
-fn seat_of(account: &Account, word: &str) -> Option<Seat> {
+/// The seat that a choice means ([`seats_for_new`]); `None` if it does not exist.
+pub(crate) fn seat_of(account: &Account, word: &str) -> Option<Seat> {
     match word.split_once(' ')? {
         ("named", product) => Some(Seat::Named(product.parse().ok()?)),
         ("pool", pool) => {
@@ -105,7 +118,7 @@ fn seat_of(account: &Account, word: &str) -> Option<Seat> {
 }
 
 /// Creates the user completely, or not at all.
-async fn make(
+pub(crate) async fn make(
     viewer: &Viewer,
     id: UserId,
     create: Command,
@@ -128,7 +141,7 @@ async fn make(
 }
 
 /// The command that creates the user, with a named seat if requested.
-fn command(id: UserId, profile: Profile, seat: &Seat, password_set: bool) -> Command {
+pub(crate) fn command(id: UserId, profile: Profile, seat: &Seat, password_set: bool) -> Command {
     Command::User(UserCommand::Create {
         id,
         profile,

@@ -7,7 +7,7 @@ use usher_domain::permission::Privilege;
 use usher_domain::refusal::CapacityRefusal;
 use usher_domain::text::Product;
 use usher_domain::user::License;
-use usher_domain::{Command, Refusal, UserId};
+use usher_domain::{Account, Command, Refusal, UserId};
 use usher_identity::PasswordLife;
 
 use super::person::{LeavePage, Person, PersonPage, why_not};
@@ -85,17 +85,17 @@ pub(super) async fn set_license(
         product: product.clone(),
         license,
     });
-    match viewer.execute(command, |_, (), _| ()).await? {
-        Ok(()) => {
-            let message = match license {
-                None => format!("The license of {product} is taken away."),
-                Some(License::Named) => format!("A seat of {product} is assigned."),
-                Some(License::Shared(_)) => {
-                    format!("The license of {product} is a shared seat of that pool.")
-                }
-            };
-            Ok(done(&path_of(&viewer, id), message))
+    let of = product.clone();
+    let said = move |account: &Account, (): &(), _| {
+        let product = named(account.product_name(&of));
+        match license {
+            None => format!("The license of {product} is taken away."),
+            Some(License::Named) => format!("A seat of {product} is assigned."),
+            Some(License::Shared(_)) => format!("The license of {product} is a shared seat of that pool."),
         }
+    };
+    match viewer.execute(command, said).await? {
+        Ok(message) => Ok(done(&path_of(&viewer, id), message)),
         Err(Refusal::NotFound { what }) => Err(Failed::not_found(what)),
         Err(refusal) => {
             form.wrong(&format!("license-{product}"), sentence::of(&refusal));

@@ -194,7 +194,7 @@ impl Row {
         let licenses = user.licenses.iter().map(|(product, license)| {
             let kind = words::license(account, Some(license));
             if several {
-                format!("{product}: {kind}")
+                format!("{}: {kind}", account.product_name(product))
             } else {
                 kind
             }
@@ -223,7 +223,8 @@ impl Filters {
         };
         let pair = |(value, label): &(&str, &str)| ((*value).to_owned(), (*label).to_owned());
         let products = account.subscription().products.keys();
-        let products = products.map(|it| (it.to_string(), it.to_string())).collect();
+        let products = products.map(|it| (it.to_string(), account.product_name(it)));
+        let products = products.collect();
         let pools = account.pools().values();
         let pools = pools.map(|it| (it.id.to_string(), it.name.to_string())).collect();
         let mut teams: Vec<_> = account.teams().values().collect();
@@ -251,15 +252,16 @@ impl Acts {
         let products = account.subscription().products.iter();
         let assign = products.clone().map(|(product, bought)| {
             let left = bought.named_seats.saturating_sub(account.named_assigned(product));
-            let label = format!("Assign a seat of {product} ({left} left)");
+            let label = format!("Assign a seat of {} ({left} left)", account.product_name(product));
             Choice::new(format!("assign {product}"), label, chosen)
         });
         let remove = products.map(|(product, _)| {
-            let label = format!("Take the license of {product} away");
+            let label = format!("Take the license of {} away", account.product_name(product));
             Choice::new(format!("remove {product}"), label, chosen)
         });
         let move_to = account.pools().values().map(|pool| {
-            let label = format!("Move to the pool {} ({})", pool.name, pool.product);
+            let product = account.product_name(&pool.product);
+            let label = format!("Move to the pool {} ({product})", pool.name);
             Choice::new(format!("move {}", pool.id), label, chosen)
         });
         Self {

@@ -3,7 +3,7 @@
 mod act;
 mod bulk;
 mod bulk_view;
-mod create;
+pub(crate) mod create;
 mod edit;
 mod list;
 mod person;
@@ -16,7 +16,7 @@ use axum::extract::Query;
 use axum::response::Response;
 
 use self::list::ListPage;
-pub(crate) use self::person::license_choices;
+pub(crate) use self::person::{license_choices, seats_for_new};
 pub(crate) use self::query::{UserQuery, by_name, fits_words};
 pub(crate) use self::words::{
     Choice, license as license_phrase, people, role_label, role_of, role_word, state,

@@ -11,6 +11,7 @@ use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 use super::profile::{ProfileFields, Wanted};
 use super::words::{self, Choice};
 use crate::answer::Frame;
+use crate::asks::Remedy;
 use crate::form::Form;
 use crate::nav::NavPage;
 use crate::sentence;
@@ -78,6 +79,8 @@ pub(super) struct Person {
     pub(super) why_fixed: Option<String>,
     /// Why the viewer cannot remove or deactivate this user.
     pub(super) why_kept: Option<String>,
+    /// For an account without a product.
+    pub(super) seats_remedy: Remedy,
     /// Whether the viewer manages users.
     pub(super) may_users: bool,
 }
@@ -91,6 +94,7 @@ impl PersonPage {
 
 /// A product, and the user's license for it.
 pub(super) struct LicenseShown {
+    pub(super) slug: String,
     pub(super) product: String,
     pub(super) is_named: bool,
     pub(super) now: String,
@@ -153,6 +157,7 @@ impl Person {
             may_users: account.may(actor, Privilege::UsersManage),
             why_fixed,
             why_kept,
+            seats_remedy: Remedy::seats(account, actor),
         })
     }
 
@@ -212,7 +217,8 @@ impl LicenseShown {
             let group = user.from_groups.licenses.get(product);
             let group = group.and_then(|group| account.group(*group));
             Self {
-                product: product.to_string(),
+                slug: product.to_string(),
+                product: account.product_name(product),
                 is_named: license == Some(&License::Named),
                 now: words::license(account, license),
                 group: group.map(|group| group.name.to_string()),
@@ -240,15 +246,22 @@ pub(crate) fn license_choices(account: &Account, product: &Product, chosen: &str
 }
 
 /// The choices of seats for a new user, the most likely first: `named remote-support`, `pool remote-support pool_…`.
-pub(super) fn seats_for_new(account: &Account, actor: &Actor, chosen: &str) -> Vec<Choice> {
+pub(crate) fn seats_for_new(account: &Account, actor: &Actor, chosen: &str) -> Vec<Choice> {
     let products = account.subscription().products.iter();
     let named = products.map(|(product, bought)| {
         let left = bought.named_seats.saturating_sub(account.named_assigned(product));
-        let label = format!("{product}: a seat of their own ({left} left)");
+        let label = format!(
+            "{}: a seat of their own ({left} left)",
+            account.product_name(product)
+        );
         (left > 0, format!("named {product}"), label)
     });
     let shared = account.pools().values().map(|pool| {
-        let label = format!("{}: shared, pool {}", pool.product, pool.name);
+        let label = format!(
+            "{}: shared, pool {}",
+            account.product_name(&pool.product),
+            pool.name
+        );
         (pool.default, format!("pool {}", pool.id), label)
     });
     // Only viewers who manage seats can put a user into a pool; a named seat comes with creating the user (L6).

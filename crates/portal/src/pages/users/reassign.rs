@@ -46,10 +46,11 @@ struct ReassignPage {
 /// The current holder, and users who could have the seat.
 struct Reassignment {
     holder: String,
+    slug: String,
     product: String,
     devices: usize,
-    /// Other products for which the holder has a named seat.
-    others: Vec<String>,
+    /// Other products for which the holder has a named seat: slug and name.
+    others: Vec<(String, String)>,
     people: Vec<Candidate>,
     page: usize,
     has_next: bool,
@@ -92,6 +93,7 @@ pub(super) async fn reassign(
     let said = move |account: &Account, (): &(), _| {
         let name = |user| account.user(user).map(|user| named(user.profile.name.reveal()));
         let (heir, holder) = (name(to).unwrap_or_default(), name(from).unwrap_or_default());
+        let seat = named(account.product_name(&seat));
         format!("{heir} has the seat of {seat} now, in place of {holder}.")
     };
     match viewer.execute(command, said).await? {
@@ -101,9 +103,10 @@ pub(super) async fn reassign(
             Ok(done(&path_of(&viewer, from), sentence::of(&refusal)))
         }
         Err(Refusal::Invalid { field: "to", .. }) => {
-            let sentence =
-                format!("Who you chose has a named seat of {product} already. Choose somebody else.");
-            form.wrong("", sentence);
+            form.wrong(
+                "",
+                "Who you chose has a named seat of this product already. Choose somebody else.",
+            );
             again(&viewer, from, &product, form).await
         }
         Err(refusal @ (Refusal::NotFound { .. } | Refusal::Forbidden { .. })) => {
@@ -148,12 +151,13 @@ impl Reassignment {
         let shown = filter.cut(users, from);
         Ok(Self {
             holder: holder.profile.name.reveal().to_string(),
-            product: product.to_string(),
+            slug: product.to_string(),
+            product: account.product_name(product),
             devices: account.sign_ins_of(holder, product).count(),
             others: named
                 .iter()
                 .filter(|other| **other != product)
-                .map(ToString::to_string)
+                .map(|other| (other.to_string(), account.product_name(other)))
                 .collect(),
             has_next: from + shown.len() < count,
             people: shown
@@ -179,7 +183,7 @@ impl Candidate {
 impl ReassignPage {
     fn at_page(&self, page: usize) -> String {
         let fields = [
-            ("product", self.seen.product.as_str()),
+            ("product", self.seen.slug.as_str()),
             ("q", &self.wanted.q),
             ("page", &page.to_string()),
         ];

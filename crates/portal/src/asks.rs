@@ -1,0 +1,133 @@
+//! What to do about something that is missing: the viewer's own button for it, or the people who may.
+
+use usher_domain::permission::Privilege;
+use usher_domain::user::User;
+use usher_domain::{Account, Actor};
+
+use crate::nav::NavPage;
+
+/// The most people named to ask.
+const NAMED_MAX: usize = 5;
+
+/// The people who may do something that the viewer may not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Asks {
+    pub(crate) names: Vec<String>,
+    /// How many there are besides those named.
+    pub(crate) more: usize,
+}
+
+impl Asks {
+    /// The active users who fit.
+    pub(crate) fn of(account: &Account, fits: impl Fn(&User) -> bool) -> Self {
+        let users = account.users().values();
+        let helpers = users.filter(|user| user.active && fits(user));
+        let mut names: Vec<_> = helpers
+            .map(|user| user.profile.name.reveal().to_string())
+            .collect();
+        let more = names.len().saturating_sub(NAMED_MAX);
+        names.truncate(NAMED_MAX);
+        Self { names, more }
+    }
+
+    /// The active users with a privilege.
+    pub(crate) fn with(account: &Account, privilege: Privilege) -> Self {
+        Self::of(account, |user| user.has(privilege))
+    }
+}
+
+/// How something that is missing comes about. `m::remedy` shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Remedy {
+    /// Where the viewer does it, and the label of the button.
+    pub(crate) link: Option<(String, &'static str)>,
+    /// Whom a viewer asks who may not.
+    pub(crate) asks: Asks,
+}
+
+impl Remedy {
+    fn by(account: &Account, actor: &Actor, privilege: Privilege, link: (String, &'static str)) -> Self {
+        if account.may(actor, privilege) {
+            return Self {
+                link: Some(link),
+                asks: Asks::default(),
+            };
+        }
+        Self {
+            link: None,
+            asks: Asks::with(account, privilege),
+        }
+    }
+
+    /// For an account without seats.
+    pub(crate) fn seats(account: &Account, actor: &Actor) -> Self {
+        let page = NavPage::Subscription.path(account.id());
+        Self::by(
+            account,
+            actor,
+            Privilege::SubscriptionManage,
+            (page, "See the subscription"),
+        )
+    }
+
+    /// For a viewer without a license.
+    pub(crate) fn own_license(account: &Account, actor: &Actor) -> Self {
+        let user = account.user_of(actor).map(|user| user.to_string());
+        let page = format!(
+            "{}/{}",
+            NavPage::Users.path(account.id()),
+            user.unwrap_or_default()
+        );
+        Self::by(
+            account,
+            actor,
+            Privilege::SeatsManage,
+            (page, "Give yourself a license"),
+        )
+    }
+
+    /// For an account without people.
+    pub(crate) fn people(account: &Account, actor: &Actor) -> Self {
+        let page = format!("/a/{}/start/people", account.id());
+        Self::by(account, actor, Privilege::UsersManage, (page, "Add people"))
+    }
+
+    /// For an account without a pool that has seats.
+    pub(crate) fn pool(account: &Account, actor: &Actor) -> Self {
+        let page = format!("/a/{}/start/pool", account.id());
+        Self::by(account, actor, Privilege::SeatsManage, (page, "Set up the pool"))
+    }
+
+    /// For a pool without users.
+    pub(crate) fn licenses(account: &Account, actor: &Actor) -> Self {
+        let page = NavPage::Users.path(account.id());
+        Self::by(
+            account,
+            actor,
+            Privilege::SeatsManage,
+            (page, "Choose who gets a license"),
+        )
+    }
+
+    /// For an empty list whose page has the form itself: whom to ask, for viewers without it.
+    pub(crate) fn here(account: &Account, actor: &Actor, privilege: Privilege) -> Self {
+        let link = (String::new(), "");
+        Self {
+            link: None,
+            ..Self::by(account, actor, privilege, link)
+        }
+    }
+
+    /// Whether there is something to show.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.link.is_some() || !self.asks.names.is_empty()
+    }
+
+    /// For a user who has a license.
+    pub(crate) fn take_a_seat() -> Self {
+        Self {
+            link: Some((NavPage::CONSOLE.to_owned(), "Take a seat")),
+            asks: Asks::default(),
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! The first people: a line for each, with a first password to hand over. Each is added with their license, or not at
+//! all.
+
+use std::collections::BTreeSet;
+
+use axum::response::Response;
+use usher_domain::command::LicenseCommand;
+use usher_domain::event::Profile;
+use usher_domain::permission::{PermissionOverrides, Privilege, Role};
+use usher_domain::text::{Email, Name, Product};
+use usher_domain::user::License;
+use usher_domain::{Account, Actor, Command, Refusal, UserId};
+use usher_identity::draw_bits;
+
+use super::path;
+use super::view::{Added, AddedPage, PeopleChoices, PeoplePage};
+use crate::answer::{Frame, done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::NavPage;
+use crate::new_password::{self, Hashed};
+use crate::pages::users::create::{self, Seat, seat_of};
+use crate::pages::users::{Choice, seats_for_new};
+use crate::said::named;
+use crate::sentence;
+use crate::viewer::Viewer;
+
+/// The most people added at once: hashing each password takes a moment.
+const PEOPLE_MAX: usize = 20;
+
+/// A line of the form.
+#[derive(Debug, PartialEq, Eq)]
+struct Line {
+    /// As it was typed.
+    text: String,
+    name: Name,
+    email: Email,
+}
+
+pub(super) async fn show(viewer: Viewer) -> Result<Response, Failed> {
+    viewer.need_in_account(Privilege::UsersManage).await?;
+    Ok(page(
+        &people_page(&viewer, Form::showing([("own", "yes")])).await?,
+    ))
+}
+
+pub(super) async fn add(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    viewer.need_in_account(Privilege::UsersManage).await?;
+    let lines = read(&mut form);
+    let seat = wanted_seat(&viewer, &mut form).await?;
+    let takes_one = form.value("own") == "yes";
+    if form.is_right() && lines.is_empty() && !takes_one {
+        form.wrong("people", "Type at least one person, or go on to the overview.");
+    }
+    if form.is_right()
+        && takes_one
+        && let Err(refusal) = give_oneself(&viewer, &seat).await?
+    {
+        form.wrong("own", sentence::of(&refusal));
+    }
+    if !form.is_right() {
+        return Ok(page_again(&people_page(&viewer, form).await?));
+    }
+    if lines.is_empty() {
+        return Ok(done(NavPage::CONSOLE, "You have a license. Now take a seat."));
+    }
+    let (mut added, mut left) = (Vec::new(), Vec::new());
+    for line in lines {
+        match add_one(&viewer, &line, &seat).await? {
+            Ok(one) => added.push(one),
+            Err(why) => {
+                form.wrong("people", format!("{}: {why}", named(&line.email)));
+                left.push(line.text);
+            }
+        }
+    }
+    form.replace("people", left.join("\n"));
+    if added.is_empty() {
+        return Ok(page_again(&people_page(&viewer, form).await?));
+    }
+    Ok(page(&added_page(&viewer, form, added).await?))
+}
+
+/// The lines of the form. What is wrong with each is added to the form.
+fn read(form: &mut Form) -> Vec<Line> {
+    let typed = form.value("people").to_owned();
+    let (mut lines, mut seen) = (Vec::new(), BTreeSet::new());
+    for (index, text) in typed.lines().map(str::trim).enumerate() {
+        if text.is_empty() {
+            continue;
+        }
+        let number = index + 1;
+        match parse(text) {
+            Ok(line) if !seen.insert(line.email.clone()) => {
+                form.wrong(
+                    "people",
+                    format!("Line {number} has the same address as another line."),
+                );
+            }
+            Ok(line) => lines.push(line),
+            Err(expected) => form.wrong("people", format!("Line {number} must have {expected}.")),
+        }
+    }
+    if lines.len() > PEOPLE_MAX {
+        let message = format!("Add at most {PEOPLE_MAX} people at once, and the others after that.");
+        form.wrong("people", message);
+    }
+    lines
+}
+
+/// A line: a name and an address, with or without a sign between them. The address is the last word.
+fn parse(text: &str) -> Result<Line, &'static str> {
+    let separates = |letter: char| letter.is_whitespace() || matches!(letter, ',' | ';' | '<');
+    let bare = text.trim_end_matches(['>', ',', ';', ' ']);
+    let (name, email) = bare
+        .rfind(separates)
+        .map(|at| (&bare[..at], bare[at..].trim_start_matches(separates)))
+        .ok_or("a name and an e-mail address")?;
+    let name = name.trim_end_matches(separates).trim_matches('"');
+    Ok(Line {
+        name: name.parse::<Name>().map_err(|error| error.expected)?,
+        email: email.parse::<Email>().map_err(|error| error.expected)?,
+        text: text.to_owned(),
+    })
+}
+
+async fn wanted_seat(viewer: &Viewer, form: &mut Form) -> Result<Seat, Failed> {
+    let word = form.value("seat").to_owned();
+    if word.is_empty() || word == "none" {
+        return Ok(Seat::None);
+    }
+    let found = viewer.look(None, move |account, _, _| Ok(seat_of(account, &word)));
+    let (_, seat) = found.await?;
+    Ok(seat.unwrap_or_else(|| {
+        form.wrong("seat", "Choose one of these.");
+        Seat::None
+    }))
+}
+
+/// Gives the viewer the same license, if they have none for the product.
+async fn give_oneself(viewer: &Viewer, seat: &Seat) -> Result<Result<(), Refusal>, Failed> {
+    let (product, license): (Product, License) = match seat.clone() {
+        Seat::None => return Ok(Ok(())),
+        Seat::Named(product) => (product, License::Named),
+        Seat::Shared(product, pool) => (product, License::Shared(pool)),
+    };
+    let user = viewer.session.user;
+    let of = product.clone();
+    let look = move |account: &Account, _: &Actor, _| {
+        let user = account.user(user);
+        Ok(user.is_some_and(|user| user.licenses.contains_key(&of)))
+    };
+    if viewer.look(None, look).await?.1 {
+        return Ok(Ok(()));
+    }
+    let command = Command::License(LicenseCommand::Set {
+        user,
+        product,
+        license: Some(license),
+    });
+    viewer.execute(command, |_, (), _| ()).await
+}
+
+/// Adds a person completely, or says why not.
+async fn add_one(viewer: &Viewer, line: &Line, seat: &Seat) -> Result<Result<Added, String>, Failed> {
+    let id = UserId::from_bits(draw_bits(viewer.portal.app.engine().now())?);
+    let profile = Profile {
+        name: line.name.clone().into(),
+        email: line.email.clone().into(),
+        role: Role::Member,
+        privileges: BTreeSet::new(),
+        billing_contact: false,
+        seat_limit: None,
+        session_permissions: PermissionOverrides::default(),
+    };
+    let command = create::command(id, profile, seat, true);
+    let password = new_password::draw()?;
+    let mut scratch = Form::default();
+    let hashed = new_password::hash(viewer, &mut scratch, command.clone(), password.clone()).await?;
+    let hash = match hashed {
+        Hashed::Yes(hash) => hash,
+        Hashed::Refused(refusal) => return Ok(Err(sentence::of(&refusal))),
+        // A drawn password breaks no rule.
+        Hashed::Wrong => return Err(Failed::Fault),
+    };
+    let made = create::make(viewer, id, command, seat, Some(hash)).await?;
+    Ok(match made {
+        Ok(()) => Ok(Added {
+            name: line.name.to_string(),
+            email: line.email.to_string(),
+            password,
+        }),
+        Err(refusal) => Err(sentence::of(&refusal)),
+    })
+}
+
+async fn choices(viewer: &Viewer, form: &Form) -> Result<(Frame, PeopleChoices), Failed> {
+    let chosen = form.value("seat").to_owned();
+    let user = viewer.session.user;
+    let look = move |account: &Account, actor: &Actor, _| {
+        let mut seats = seats_for_new(account, actor, &chosen);
+        if !seats.is_empty() {
+            let none = Choice::new("none", "No license yet", &chosen);
+            seats.push(none);
+        }
+        let has_one = account.user(user).is_some_and(|user| !user.licenses.is_empty());
+        Ok(PeopleChoices {
+            may_take_one: !seats.is_empty() && !has_one && account.may(actor, Privilege::SeatsManage),
+            seats,
+        })
+    };
+    viewer.look(Some(NavPage::Overview), look).await
+}
+
+async fn people_page(viewer: &Viewer, form: Form) -> Result<PeoplePage, Failed> {
+    let (frame, choices) = choices(viewer, &form).await?;
+    Ok(PeoplePage {
+        frame,
+        form,
+        path: format!("{}/people", path(viewer.account)),
+        overview: NavPage::Overview.path(viewer.account),
+        choices,
+    })
+}
+
+async fn added_page(viewer: &Viewer, form: Form, added: Vec<Added>) -> Result<AddedPage, Failed> {
+    let user = viewer.session.user;
+    let look = move |account: &Account, _: &Actor, _| {
+        Ok(account.user(user).is_some_and(|user| !user.licenses.is_empty()))
+    };
+    let (_, may_work) = viewer.look(None, look).await?;
+    let (frame, choices) = choices(viewer, &form).await?;
+    let base = viewer.portal.app.config().public_url.clone();
+    Ok(AddedPage {
+        frame,
+        form,
+        path: format!("{}/people", path(viewer.account)),
+        overview: NavPage::Overview.path(viewer.account),
+        sign_in: format!("{}/sign-in", base.unwrap_or_default()),
+        added,
+        choices,
+        may_work,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_a_name_and_an_address_however_they_are_separated() {
+        for text in [
+            "Amara Okafor amara@fjord.example",
+            "Amara Okafor, amara@fjord.example",
+            "Amara Okafor; amara@fjord.example",
+            "Amara Okafor\tamara@fjord.example",
+            "Amara Okafor <amara@fjord.example>",
+            "\"Amara Okafor\" <amara@fjord.example>,",
+        ] {
+            let line = parse(text).unwrap();
+            assert_eq!(line.name.as_str(), "Amara Okafor", "{text}");
+            assert_eq!(line.email.as_str(), "amara@fjord.example", "{text}");
+        }
+        for text in ["amara@fjord.example", "Amara Okafor", "Amara, Okafor", "@ , é"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn all_wrong_lines_are_named_and_so_is_an_address_that_comes_twice() {
+        let mut form = Form::showing([("people", "Ann ann@x.example\n\nBob\nAnna ANN@x.example\n")]);
+
+        let lines = read(&mut form);
+
+        assert_eq!(lines.len(), 1);
+        let errors: Vec<_> = form
+            .errors()
+            .iter()
+            .map(|error| error.message.0.as_str())
+            .collect();
+        assert_eq!(errors.len(), 2, "{errors:?}");
+        assert!(
+            errors[0].starts_with("Line 3 ") && errors[1].starts_with("Line 4 "),
+            "{errors:?}"
+        );
+    }
+}
