@@ -58,6 +58,11 @@ async fn l13_the_proposal_is_filled_in_and_the_choice_is_carried_out() {
     let refused = app.post(&eva, &path, &path, &both).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
+        refused.html.contains(&ticked(ida)) && refused.html.contains(&ticked(max)),
+        "what was sent is kept: {}",
+        refused.html
+    );
+    assert!(
         refused.html.contains("at most 1 seat together"),
         "{}",
         refused.html
@@ -99,12 +104,12 @@ async fn l11_l12_those_who_can_act_are_told_on_the_overview_before_an_end() {
         !app.get(&eva, &overview)
             .await
             .html
-            .contains("of remote-support end")
+            .contains("of Remote support end")
     );
     let page = app.get(&eva, &subscription).await;
     assert!(
         page.html
-            .contains("1 named seat and 2 shared seats of remote-support until"),
+            .contains("1 named seat and 2 shared seats of Remote support until"),
         "{}",
         page.html
     );
@@ -127,13 +132,13 @@ async fn l11_l12_those_who_can_act_are_told_on_the_overview_before_an_end() {
     };
 
     told(&[
-        "1 named seat and 2 shared seats of remote-support end in 7 days. Users and pools give back 1 named seat and 2 shared seats then.",
+        "1 named seat and 2 shared seats of Remote support end in 7 days. Users and pools give back 1 named seat and 2 shared seats then.",
         "Choose what is given back",
         "The trial ends in 27 days. 7 days later nobody can sign in.",
     ])
     .await;
     app.app.engine().advance(Secs::new(6 * DAY)).await;
-    told(&["of remote-support end within a day", "The trial ends in 21 days"]).await;
+    told(&["of Remote support end within a day", "The trial ends in 21 days"]).await;
     app.app.engine().advance(Secs::new(22 * DAY)).await;
     told(&["The trial has ended. People can sign in until then: it stops in 6 days."]).await;
     app.app.engine().advance(Secs::new(7 * DAY)).await;

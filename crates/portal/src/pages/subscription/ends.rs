@@ -48,8 +48,9 @@ impl Ends {
             (None, false) => "Ends on",
         };
         let seats = subscription.temporary.iter().flat_map(|(product, ends)| {
+            let name = account.product_name(product);
             ends.iter().map(move |seats| Part {
-                what: format!("{} of {product} until", of_seats(*seats)),
+                what: format!("{} of {name} until", of_seats(*seats)),
                 until: moment(seats.until),
             })
         });
@@ -164,8 +165,8 @@ fn of_next_end(account: &Account, product: &Product, now: Timestamp) -> Option<(
     ends.first().filter(|seats| is_soon(seats.until, now))?;
     let end = account.next_end(product)?;
     let ends = format!(
-        "{} of {product} end {}",
-        of_seats(end.seats),
+        "{} {}",
+        seats_end(&account.product_name(product), end.seats),
         in_days(end.seats.until, now)
     );
     let named = end.seats.named_seats.saturating_sub(end.named_unassigned);
@@ -189,17 +190,25 @@ fn over(account: &Account) -> impl Iterator<Item = (Timestamp, String)> {
     let products = account.subscription().products.keys();
     products.filter_map(|product| {
         let over = account.over(product)?;
+        let name = account.product_name(product);
         let seats = counted(over.named_seats, "named seat of", "named seats of");
         let are = if over.named_seats == 1 { "is" } else { "are" };
         let text = format!(
-            "{seats} {product} {are} assigned and not bought any more. Users give them back when they are next not signed in."
+            "{seats} {name} {are} assigned and not bought any more. Users give them back when they are next not signed in."
         );
         Some((over.since, text))
     })
 }
 
+/// That seats of a product end, without saying when.
+pub(super) fn seats_end(product: &str, seats: TemporarySeats) -> String {
+    let is_one = seats.named_seats.saturating_add(seats.shared_seats) == 1;
+    let verb = if is_one { "ends" } else { "end" };
+    format!("{} of {product} {verb}", of_seats(seats))
+}
+
 /// Seats of either kind in words.
-pub(super) fn of_seats(seats: TemporarySeats) -> String {
+fn of_seats(seats: TemporarySeats) -> String {
     let named = counted(seats.named_seats, "named seat", "named seats");
     let shared = counted(seats.shared_seats, "shared seat", "shared seats");
     match (seats.named_seats, seats.shared_seats) {
@@ -218,5 +227,27 @@ fn in_days(at: Timestamp, now: Timestamp) -> String {
     match at.remaining(now).get().div_ceil(DAY_SECS) {
         0 | 1 => "within a day".to_owned(),
         days => format!("in {days} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_seat_ends_and_several_end() {
+        let said = |named_seats, shared_seats| {
+            let until = Timestamp::default();
+            let seats = TemporarySeats {
+                named_seats,
+                shared_seats,
+                until,
+            };
+            seats_end("Desk", seats)
+        };
+
+        assert_eq!(said(1, 0), "1 named seat of Desk ends");
+        assert_eq!(said(0, 3), "3 shared seats of Desk end");
+        assert_eq!(said(1, 1), "1 named seat and 1 shared seat of Desk end");
     }
 }

@@ -10,13 +10,13 @@ use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal, UserId};
 
-use super::ends::of_seats;
+use super::ends::seats_end;
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
 use crate::routes::{Pages, get};
-use crate::shown::Moment;
+use crate::shown::{Moment, ProductChoice};
 use crate::viewer::Viewer;
 
 /// The most users who are offered for a choice; those after them worked more recently.
@@ -37,8 +37,9 @@ struct GiveBackPage {
 
 /// The next end of a product's seats.
 struct End {
-    product: String,
-    seats: String,
+    product: ProductChoice,
+    /// How many seats end, with the verb.
+    what_ends: String,
     until: Moment,
     /// How many of the seats that end nobody has.
     named_unassigned: u32,
@@ -50,6 +51,8 @@ struct End {
     users: Vec<UserShown>,
     users_untold: usize,
     is_chosen: bool,
+    /// Whether this is the form that was sent, and is shown again with its errors.
+    is_wrong: bool,
 }
 
 struct PoolShown {
@@ -57,7 +60,7 @@ struct PoolShown {
     name: String,
     seats: u32,
     occupied: u32,
-    gives: u32,
+    gives: String,
 }
 
 struct UserShown {
@@ -70,7 +73,7 @@ struct UserShown {
 
 /// A product that is over its subscription.
 struct Over {
-    product: String,
+    product: ProductChoice,
     named: u32,
     /// The users who give their seats back.
     users: Vec<String>,
@@ -102,7 +105,10 @@ async fn give_back_page(viewer: &Viewer, form: Form) -> Result<GiveBackPage, Fai
             .collect();
         Ok((ends, over))
     };
-    let (frame, (ends, over)) = viewer.look(Some(NavPage::SeatPools), look).await?;
+    let (frame, (mut ends, over)) = viewer.look(Some(NavPage::SeatPools), look).await?;
+    for end in &mut ends {
+        end.keep_sent(&form);
+    }
     Ok(GiveBackPage {
         frame,
         form,
@@ -166,13 +172,21 @@ fn chosen(form: &mut Form) -> GiveBack {
 
 impl End {
     fn of(account: &Account, product: &Product, end: &NextEnd) -> Self {
-        let pools = account.pools().values().filter(|pool| pool.product == *product);
+        // A pool without seats has none to give.
+        let pools = account.pools().values();
+        let pools = pools.filter(|pool| pool.product == *product && pool.seats > 0);
         let pools = pools.map(|pool| PoolShown {
             id: pool.id,
             name: pool.name.to_string(),
             seats: pool.seats,
             occupied: pool.occupied(),
-            gives: end.give_back.pools.get(&pool.id).copied().unwrap_or_default(),
+            gives: end
+                .give_back
+                .pools
+                .get(&pool.id)
+                .copied()
+                .unwrap_or_default()
+                .to_string(),
         });
         let named = end.seats.named_seats.saturating_sub(end.named_unassigned);
         let holders = if named > 0 {
@@ -195,8 +209,8 @@ impl End {
             gives: end.give_back.users.contains(&user.id),
         });
         Self {
-            product: product.to_string(),
-            seats: of_seats(end.seats),
+            product: ProductChoice::of(account, product),
+            what_ends: seats_end(&account.product_name(product), end.seats),
             until: Moment(account.shown(end.seats.until)),
             named_unassigned: end.named_unassigned,
             shared_unallocated: end.shared_unallocated,
@@ -206,6 +220,22 @@ impl End {
             users: users.collect(),
             users_untold,
             is_chosen: !end.chosen.is_empty(),
+            is_wrong: false,
+        }
+    }
+
+    /// Shows what was sent instead of what applies, if this form is shown again.
+    fn keep_sent(&mut self, form: &Form) {
+        if form.is_right() || form.value("product") != self.product.slug {
+            return;
+        }
+        self.is_wrong = true;
+        for pool in &mut self.pools {
+            form.value(&format!("pool-{}", pool.id))
+                .clone_into(&mut pool.gives);
+        }
+        for user in &mut self.users {
+            user.gives = form.all("users").any(|id| id == user.id.to_string());
         }
     }
 }
@@ -215,7 +245,7 @@ impl Over {
         let over = account.over(product)?;
         let users = over.leaving.iter().filter_map(|id| account.user(*id));
         Some(Self {
-            product: product.to_string(),
+            product: ProductChoice::of(account, product),
             named: over.named_seats,
             users: users.map(|user| user.profile.name.reveal().to_string()).collect(),
         })
