@@ -12,6 +12,7 @@ mod operator;
 pub mod problem;
 mod provider;
 mod streams;
+mod subscription;
 mod throttle;
 mod time;
 mod visit;

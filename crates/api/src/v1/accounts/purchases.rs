@@ -8,21 +8,18 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use usher_app::{AccountsRead, Admitted, BillingManage, Caller, Operator};
 use usher_domain::account::{self, ProductSeats};
-use usher_domain::command::{AccountCommand, NewRequest, PurchaseOutcome, RequestAnswer};
+use usher_domain::command::{AccountCommand, PurchaseOutcome, RequestAnswer};
 use usher_domain::event::By;
 use usher_domain::permission::Privilege;
 use usher_domain::purchase::{self, Purchase, RequestOutcome};
 use usher_domain::text::{Note, PlanName, Product};
-use usher_domain::{
-    Account, AccountId, Actor, Command, PoolId, SubscriptionRequestId, Timestamp, TopUpId, WallTime,
-};
+use usher_domain::{Account, AccountId, Actor, Command, SubscriptionRequestId, Timestamp, TopUpId, WallTime};
 use usher_journal::RequestOf;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::dto::{NewProductSeats, SubscriptionSeen, product_seats};
-use super::subscription::find_plan;
 use crate::extract::{Json, List, PageQuery, Path, Query};
 use crate::problem::Problem;
 use crate::server::Server;
@@ -252,24 +249,6 @@ impl<T: Serialize> IntoResponse for PurchaseAnswer<T> {
     }
 }
 
-/// What a purchase of this caller needs where it becomes a request.
-pub(super) fn new_request(caller: &Admitted, note: Option<Note>) -> Result<NewRequest, Problem> {
-    Ok(NewRequest {
-        id: SubscriptionRequestId::from_bits(caller.draw_id()?),
-        note,
-    })
-}
-
-/// Ids for the default pools of products.
-pub(super) fn draw_pools<'a>(
-    caller: &Admitted,
-    products: impl Iterator<Item = &'a Product>,
-) -> Result<BTreeMap<Product, PoolId>, Problem> {
-    products
-        .map(|product| Ok((product.clone(), PoolId::from_bits(caller.draw_id()?))))
-        .collect()
-}
-
 /// List the open requests of all accounts
 ///
 /// Only for the operator. What accounts whose subscription is managed `on_request` have asked for and nobody has answered
@@ -360,7 +339,7 @@ impl Approval {
                 minutes,
             })),
             (Some(subscription), None) => Ok(Some(Purchase::Subscription {
-                plan: find_plan(&caller.app.config().plans, &subscription.plan)?,
+                plan: caller.app.find_plan(&subscription.plan)?,
                 products: product_seats(&subscription.products),
             })),
             (Some(_), Some(_)) => Err(Problem::invalid(
@@ -402,30 +381,13 @@ async fn approve(
 ) -> Result<Answer<SubscriptionRequest>, Problem> {
     let id = path.subscription_request;
     let instead = body.instead(&caller)?;
-    let asked = caller
-        .read(move |account, _, _| Ok(products_of(account, id)))
+    let seen = body.subscription.and_then(|subscription| subscription.seen);
+    let account = caller.account;
+    let answer = caller
+        .app
+        .approval(account, id, instead, seen.map(Into::into))
         .await?;
-    let products = match &instead {
-        Some(Purchase::Subscription { products, .. }) => products.keys().cloned().collect(),
-        Some(Purchase::Minutes { .. }) | None => asked,
-    };
-    let answer = RequestAnswer::Approve {
-        instead,
-        seen: body
-            .subscription
-            .and_then(|subscription| subscription.seen)
-            .map(Into::into),
-        default_pools: draw_pools(&caller, products.iter())?,
-    };
     give(&caller, id, answer, body.note).await
-}
-
-/// The products for which a request asks.
-fn products_of(account: &Account, id: SubscriptionRequestId) -> Vec<Product> {
-    match account.subscription_request(id).map(|request| &request.asked) {
-        Some(Purchase::Subscription { products, .. }) => products.keys().cloned().collect(),
-        Some(Purchase::Minutes { .. }) | None => Vec::new(),
-    }
 }
 
 /// Decline a request

@@ -2,16 +2,14 @@
 
 use axum::Json as Answer;
 use usher_app::{AccountsRead, BillingManage, Caller};
-use usher_domain::account::Plan;
 use usher_domain::command::{AddMinutes, SetSubscription};
 use usher_domain::permission::Privilege;
-use usher_domain::text::PlanName;
 use usher_domain::{Account, Actor, TopUpId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::dto::{Minutes, NewMinutes, NewSubscription, Subscription};
-use super::purchases::{PurchaseAnswer, SubscriptionRequest, draw_pools, new_request};
+use super::purchases::{PurchaseAnswer, SubscriptionRequest};
 use crate::extract::{IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
 use crate::server::Server;
@@ -71,11 +69,11 @@ async fn set(
     let command = SetSubscription {
         temporary: body.temporary(),
         terms: body.terms(),
-        plan: find_plan(&caller.app.config().plans, &body.plan)?,
-        default_pools: draw_pools(&caller, products.keys())?,
+        plan: caller.app.find_plan(&body.plan)?,
+        default_pools: caller.app.draw_pools(products.keys())?,
         products,
         seen: body.seen.map(Into::into),
-        request: new_request(&caller, body.note)?,
+        request: caller.app.draw_request(body.note)?,
     };
     Ok(caller.execute(command, PurchaseAnswer::of).await?)
 }
@@ -104,15 +102,7 @@ async fn add_minutes(
         id: TopUpId::from_bits(caller.new_id(&key)?),
         minutes: body.minutes,
         until: body.until.map(|until| until.0.get()),
-        request: new_request(&caller, body.note)?,
+        request: caller.app.draw_request(body.note)?,
     };
     Ok(caller.execute_once(&key, command, PurchaseAnswer::of).await?)
-}
-
-pub(super) fn find_plan(plans: &[Plan], name: &PlanName) -> Result<Plan, Problem> {
-    let found = plans.iter().find(|plan| plan.name == *name);
-    found.cloned().ok_or_else(|| {
-        let names: Vec<_> = plans.iter().map(|plan| format!("`{}`", plan.name)).collect();
-        Problem::invalid("plan", format!("must be one of {}", names.join(", ")))
-    })
 }
