@@ -25,7 +25,7 @@ pub use arrival::Arrival;
 pub use audit_file::{AuditFormat, AuditLine};
 pub use caller::{
     AccountsManage, AccountsRead, Admission, Admitted, BillingManage, Caller, Everything, Followed, Operator,
-    Scope, bearer_of, may_follow,
+    Scope, bearer_of, has_scope, may_follow,
 };
 pub use credentials::{NotHashed, hashing_share};
 pub use idempotency::{BodyDigest, IdempotencyKey, KEY_CHARS_MAX};

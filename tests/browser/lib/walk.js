@@ -190,6 +190,41 @@ export const PAGES = [
     act: asOperator(ITS_ACCOUNT, sent("Rename account", { "Name of the account": " " })),
   },
   { name: "closing an account", path: OPERATOR, act: asOperator(`${ITS_ACCOUNT}/close`) },
+  { name: "a subscription of the operator", path: OPERATOR, act: asOperator(`${ITS_ACCOUNT}/subscription`) },
+  {
+    name: "a subscription with errors", path: OPERATOR, status: 422,
+    act: asOperator(`${ITS_ACCOUNT}/subscription`, sent("Change subscription", { Product: "No slug" })),
+  },
+  {
+    name: "no minutes to add", path: OPERATOR, status: 422,
+    act: asOperator(`${ITS_ACCOUNT}/subscription`, sent("Add minutes", { "Minutes to add": "0" })),
+  },
+  { name: "the operator keys", path: OPERATOR, act: asOperator("/operator/keys") },
+  {
+    name: "an operator key with errors", path: OPERATOR, status: 422,
+    act: asOperator("/operator/keys", sent("Create key", { Name: " " })),
+  },
+  {
+    name: "an operator key that is shown once", path: OPERATOR,
+    act: asOperator("/operator/keys", async (page) => {
+      await page.getByRole("checkbox").first().check();
+      await send(page, "Create key", { Name: "Monitoring" });
+    }),
+  },
+  {
+    name: "revoking an operator key", path: OPERATOR,
+    act: asOperator("/operator/keys", async (page) => {
+      await page.getByRole("link", { name: /Revoke/ }).first().click();
+      await page.getByRole("button", { name: "Revoke key" }).waitFor();
+    }),
+  },
+  {
+    name: "the last operator key that is not revoked", path: OPERATOR, status: 422,
+    act: asOperator("/operator/keys", async (page) => {
+      await page.getByRole("row", { name: /Used here now/ }).getByRole("link").click();
+      await send(page, "Revoke key");
+    }),
+  },
   { name: "no page of the operator", path: OPERATOR, status: 404, act: asOperator("/operator/nothing") },
 
   {

@@ -105,8 +105,9 @@ pub(super) async fn admit(
     Ok(actor)
 }
 
-/// Any scope implies `accounts.read`.
-pub(super) fn has_scope(scopes: &BTreeSet<OperatorScope>, needed: OperatorScope) -> bool {
+/// Whether an operator key with these scopes has the needed one. Any scope implies `accounts.read`.
+#[must_use]
+pub fn has_scope(scopes: &BTreeSet<OperatorScope>, needed: OperatorScope) -> bool {
     match needed {
         OperatorScope::AccountsRead => !scopes.is_empty(),
         needed => scopes.contains(&needed) || scopes.contains(&OperatorScope::Everything),

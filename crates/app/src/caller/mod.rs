@@ -20,8 +20,8 @@ use usher_http::RequestLog;
 use usher_identity::{Credential, Identified, KeysChangedBy, KeysOrigin, OperatorScope, OperatorSession};
 use usher_journal::Text;
 
-pub use self::admission::Admission;
-use self::admission::{admit, has_scope, need_scope};
+pub use self::admission::{Admission, has_scope};
+use self::admission::{admit, need_scope};
 pub use self::admitted::Admitted;
 pub use self::follow::{Followed, may_follow};
 pub use self::scope::{AccountsManage, AccountsRead, BillingManage, Everything, Scope};

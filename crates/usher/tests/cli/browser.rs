@@ -28,6 +28,7 @@ stories! {
     concurrent_devices,
     concurrent_sessions,
     console,
+    operator,
     pages,
     pools,
     seat_pools,

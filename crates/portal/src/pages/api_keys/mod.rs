@@ -230,7 +230,7 @@ fn scope(word: &str) -> Option<Scope> {
 }
 
 /// The end of the day on which the key expires; `None` if it does not.
-fn expiry(form: &mut Form, now: Timestamp) -> Option<Timestamp> {
+pub(crate) fn expiry(form: &mut Form, now: Timestamp) -> Option<Timestamp> {
     let text = form.value("expires").trim();
     if text.is_empty() {
         return None;

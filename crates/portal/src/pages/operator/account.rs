@@ -33,6 +33,7 @@ struct AccountPage {
     plan: String,
     users: usize,
     may_manage: bool,
+    may_bill: bool,
 }
 
 /// The path of an account's page.
@@ -73,6 +74,7 @@ async fn account_page<S: Scope>(
             .unwrap_or_else(|| "None yet".to_owned()),
         users: figures.map_or(0, |figures| figures.users),
         may_manage: by.operator.has(OperatorScope::AccountsManage),
+        may_bill: by.operator.has(OperatorScope::BillingManage),
         row,
     })
 }

@@ -5,7 +5,9 @@ mod account;
 mod accounts;
 mod close;
 mod create;
+mod keys;
 mod sign_in;
+mod subscription;
 mod visitor;
 
 use axum::response::{IntoResponse, Redirect, Response};
@@ -29,6 +31,16 @@ pub(crate) fn routes() -> Pages {
         .route(ACCOUNT, get(account::show))
         .route(&of_account("name"), post(account::rename))
         .route(&of_account("close"), get(close::ask).post(close::close))
+        .route(
+            &of_account("subscription"),
+            get(subscription::show).post(subscription::set),
+        )
+        .route(&of_account("minutes"), post(subscription::add_minutes))
+        .route(keys::PATH, get(keys::show).post(keys::create))
+        .route(
+            "/operator/keys/{key}/revoke",
+            get(keys::ask_to_revoke).post(keys::revoke),
+        )
 }
 
 /// Redirects to the first page of the menu.

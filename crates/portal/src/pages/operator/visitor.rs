@@ -6,11 +6,11 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
-use usher_app::{Arrival, Operator, Scope};
+use usher_app::{Arrival, Operator, Scope, has_scope};
 use usher_http::RequestLog;
-use usher_identity::OperatorSession;
+use usher_identity::{OperatorScope, OperatorSession};
 
-use super::accounts;
+use super::{accounts, keys};
 use crate::answer::{Frame, OperatorSigned};
 use crate::failed::Failed;
 use crate::form::{Form, PostedByAnybody};
@@ -26,20 +26,31 @@ pub(crate) const HOME: &str = "/operator";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OperatorPage {
     Accounts,
+    Keys,
 }
 
 impl OperatorPage {
-    const ALL: [Self; 1] = [Self::Accounts];
+    const ALL: [Self; 2] = [Self::Accounts, Self::Keys];
 
     const fn label(self) -> &'static str {
         match self {
             Self::Accounts => "Accounts",
+            Self::Keys => "Operator keys",
         }
     }
 
     const fn path(self) -> &'static str {
         match self {
             Self::Accounts => accounts::PATH,
+            Self::Keys => keys::PATH,
+        }
+    }
+
+    /// The scope without which a key cannot see the page.
+    const fn scope(self) -> OperatorScope {
+        match self {
+            Self::Accounts => OperatorScope::AccountsRead,
+            Self::Keys => OperatorScope::Everything,
         }
     }
 }
@@ -126,7 +137,8 @@ pub(crate) fn frame_of(cookies: &[HeaderValue], portal: &Portal) -> Option<Frame
 }
 
 fn frame(portal: &Portal, session: &OperatorSession, secret: &str, page: Option<OperatorPage>) -> Frame {
-    let links = OperatorPage::ALL.iter().map(|other| NavLink {
+    let may_see = |page: &&OperatorPage| has_scope(&session.scopes, page.scope());
+    let links = OperatorPage::ALL.iter().filter(may_see).map(|other| NavLink {
         label: other.label(),
         href: other.path().to_owned(),
         is_current: page == Some(*other),

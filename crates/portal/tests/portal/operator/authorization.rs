@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
-use usher_domain::AccountId;
+use usher_domain::{AccountId, OperatorKeyId, TopUpId};
 use usher_identity::{KeysChangedBy, KeysOrigin, OperatorScope};
 
 use super::{FIRST_KEY, account, enter, key, server};
@@ -89,6 +89,7 @@ async fn address(app: &App, path: &str) -> String {
         let (name, after) = rest.split_once('}').unwrap();
         let value = match name {
             "account" => app.account("Fabrikam").await.to_string(),
+            "key" => key(app, OperatorScope::AccountsRead).await.0.to_string(),
             "*rest" => "nothing".to_owned(),
             _ => panic!("`{name}` of {path} has no value here: add one"),
         };
@@ -105,6 +106,19 @@ fn fields(app: &App, path: &str) -> Vec<(&'static str, String)> {
             ("name", "Adatum".to_owned()),
         ],
         "/operator/accounts/{account}/name" => vec![("name", "Adatum".to_owned())],
+        "/operator/accounts/{account}/subscription" => vec![
+            ("seen", r#"{"plan":null,"products":{}}"#.to_owned()),
+            ("plan", "enterprise".to_owned()),
+        ],
+        "/operator/accounts/{account}/minutes" => vec![
+            ("id", TopUpId::from_bits(app.draw_bits()).to_string()),
+            ("minutes", "5".to_owned()),
+        ],
+        "/operator/keys" => vec![
+            ("id", OperatorKeyId::from_bits(app.draw_bits()).to_string()),
+            ("name", "Monitoring".to_owned()),
+            ("scopes", "accounts.read".to_owned()),
+        ],
         _ => Vec::new(),
     }
 }

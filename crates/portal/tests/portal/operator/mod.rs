@@ -2,7 +2,9 @@
 
 mod accounts;
 mod authorization;
+mod keys;
 mod sessions;
+mod subscription;
 
 use std::collections::BTreeSet;
 

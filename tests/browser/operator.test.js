@@ -1,0 +1,78 @@
+// The operator in a browser: one of a thousand accounts is found, another one is created and gets seats and minutes.
+
+import assert from "node:assert/strict";
+import { operator } from "./lib/api.js";
+import { checkAxe, checkKeyboard, checkNarrow, picture } from "./lib/checks.js";
+import { operatorKey } from "./lib/settings.js";
+import { story } from "./lib/story.js";
+
+/** How many accounts there are. */
+const ACCOUNTS = 1000;
+
+/** @param {import("playwright-core").Page} page */
+async function enter(page) {
+  await page.getByLabel("Operator key").fill(operatorKey());
+  await page.getByRole("button", { name: "Open the operator pages" }).click();
+  await page.getByRole("heading", { name: "Accounts" }).waitFor();
+}
+
+story("an operator finds one of 1,000 accounts by typing a part of its name", async ({ open }) => {
+  for (let first = 0; first < ACCOUNTS; first += 20) {
+    const numbers = Array.from({ length: 20 }, (_, index) => String(first + index).padStart(4, "0"));
+    await Promise.all(numbers.map((number) => operator().post("/v1/accounts", { name: `Customer ${number}` })));
+  }
+  const page = await open("/operator");
+  await enter(page);
+  await page.getByRole("link", { name: "Customer 0000" }).waitFor();
+  await page.getByRole("link", { name: "Next page" }).click();
+  await page.getByRole("link", { name: "Customer 0025" }).waitFor();
+  await page.getByRole("link", { name: "First page" }).click();
+  await picture(page, "a-thousand-accounts");
+
+  await page.getByLabel("Name or id").pressSequentially("mer 0731");
+
+  const found = page.getByRole("link", { name: "Customer 0731" });
+  await found.waitFor();
+  await page.getByRole("link", { name: "Customer 0000" }).waitFor({ state: "detached" });
+  assert.equal(await page.locator("#accounts tbody tr").count(), 1);
+  await found.click();
+  await page.getByRole("heading", { name: "Customer 0731" }).waitFor();
+});
+
+story("an operator creates an account, sets its seats and adds minutes", async ({ open }) => {
+  const page = await open("/operator", { scheme: "dark" });
+  await enter(page);
+
+  await page.getByRole("link", { name: "Create account" }).click();
+  await page.getByLabel("Name of the account").fill("Contoso Support");
+  await page.getByLabel("Id in your own system").fill("crm-7");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.getByText("Account Contoso Support created.").waitFor();
+  await page.getByText("No subscription", { exact: true }).waitFor();
+
+  await page.getByRole("link", { name: "Change subscription or add minutes" }).click();
+  await page.getByLabel("Plan", { exact: true }).selectOption("enterprise");
+  await page.getByLabel("Product", { exact: true }).fill("remote-support");
+  await page.getByLabel("Named seats").fill("2");
+  await page.getByLabel("Shared seats").fill("8");
+  await checkAxe(page);
+  await page.getByRole("button", { name: "Change subscription" }).click();
+  await page.getByText("Subscription changed.").waitFor();
+  await page.getByText("0 of 8").waitFor();
+
+  await page.getByRole("link", { name: "Change subscription or add minutes" }).click();
+  await page.getByLabel("Minutes to add").fill("500");
+  await page.getByRole("button", { name: "Add minutes" }).click();
+  await page.getByText("500 minutes added. The account has 500 now.").waitFor();
+  await checkAxe(page);
+  await checkKeyboard(page);
+  await checkNarrow(page);
+  await picture(page, "an-account-that-was-sold-seats");
+
+  await page.getByRole("link", { name: "Close account" }).click();
+  await page.getByRole("heading", { name: "Close the account Contoso Support?" }).waitFor();
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await page.getByText("First key").click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByText("You are signed out of the operator pages.").waitFor();
+});
