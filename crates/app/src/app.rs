@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -30,6 +31,8 @@ use crate::throttle::Throttle;
 pub struct Config {
     /// The plans that subscriptions may use.
     pub plans: Vec<Plan>,
+    /// Where the data is; `None` if it is in memory.
+    pub data_directory: Option<PathBuf>,
     /// Whether the clock can be moved by a call.
     pub sandbox: bool,
     /// The server's public address, without a trailing slash: `https://usher.example.com`. Links are relative if it is
@@ -64,6 +67,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             plans: Plan::built_in(),
+            data_directory: None,
             sandbox: false,
             public_url: None,
             trusted_proxies: TrustedProxies::default(),

@@ -30,7 +30,9 @@ pub use caller::{
 pub use credentials::{NotHashed, hashing_share};
 pub use idempotency::{BodyDigest, IdempotencyKey, KEY_CHARS_MAX};
 pub use metrics_token::MetricsToken;
-pub use operator::{AccountFigures, AccountSummary, AccountsQuery, PEAK_SPAN, SharedFigures};
+pub use operator::{
+    AccountFigures, AccountSummary, AccountsQuery, Health, PEAK_SPAN, STORE_TIME_MAX, SharedFigures, Storage,
+};
 pub use problem::{Kind, Problem};
 pub use provider::ProviderRefused;
 pub use streams::{OpenStream, STREAMS_PER_SESSION_MAX, STREAMS_PER_USER_MAX, StreamOf, Streams};

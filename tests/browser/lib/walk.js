@@ -225,6 +225,7 @@ export const PAGES = [
       await send(page, "Revoke key");
     }),
   },
+  { name: "the server of the operator", path: OPERATOR, act: asOperator("/operator/server") },
   { name: "no page of the operator", path: OPERATOR, status: 404, act: asOperator("/operator/nothing") },
 
   {

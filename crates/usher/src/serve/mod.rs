@@ -183,6 +183,7 @@ async fn serve(
     let bounds = limits::bounds(per_address.unwrap_or(CONNECTIONS_PER_ADDRESS));
     settings.connections_max = bounds.all;
     settings.connections_per_address_max = bounds.per_address;
+    settings.data_directory = store.directory.clone();
     settings.own_url = Some(format!("{scheme}://{}", openable(listener.local_addr()?)));
     greet(&listener, scheme, &store, key.as_ref(), terminal)?;
     let plain = plain_http_warning(listener.local_addr()?, settings.public_url.as_deref());

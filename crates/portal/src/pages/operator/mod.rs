@@ -1,11 +1,12 @@
-//! The operator pages: accounts, operator keys and the server, for somebody with an operator key. What a key may do there
-//! is what it may do through the API.
+//! The operator pages: accounts, operator keys and the server, for somebody with an operator key. What a key may do
+//! there is what it may do through the API.
 
 mod account;
 mod accounts;
 mod close;
 mod create;
 mod keys;
+mod server;
 mod sign_in;
 mod subscription;
 mod visitor;
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> Pages {
             get(subscription::show).post(subscription::set),
         )
         .route(&of_account("minutes"), post(subscription::add_minutes))
+        .route(server::PATH, get(server::show))
         .route(keys::PATH, get(keys::show).post(keys::create))
         .route(
             "/operator/keys/{key}/revoke",

@@ -192,7 +192,10 @@ pub(super) async fn set(
         Err(Failure::Refused(Refusal::State(StateRefusal::ChangedMeanwhile { .. }))) => {
             // What was typed was chosen from an older subscription, so the page shows the present one.
             let mut form = Form::default();
-            form.wrong("", "Somebody else changed the subscription since this page was loaded. Choose from its present state.");
+            form.wrong(
+                "",
+                "Somebody else changed the subscription since this page was loaded. Choose from its present state.",
+            );
             Ok(page_again(&subscription_page(&by, account, form).await?))
         }
         Err(Failure::Refused(refusal)) => {

@@ -10,7 +10,7 @@ use usher_app::{Arrival, Operator, Scope, has_scope};
 use usher_http::RequestLog;
 use usher_identity::{OperatorScope, OperatorSession};
 
-use super::{accounts, keys};
+use super::{accounts, keys, server};
 use crate::answer::{Frame, OperatorSigned};
 use crate::failed::Failed;
 use crate::form::{Form, PostedByAnybody};
@@ -27,15 +27,17 @@ pub(crate) const HOME: &str = "/operator";
 pub(super) enum OperatorPage {
     Accounts,
     Keys,
+    Server,
 }
 
 impl OperatorPage {
-    const ALL: [Self; 2] = [Self::Accounts, Self::Keys];
+    const ALL: [Self; 3] = [Self::Accounts, Self::Keys, Self::Server];
 
     const fn label(self) -> &'static str {
         match self {
             Self::Accounts => "Accounts",
             Self::Keys => "Operator keys",
+            Self::Server => "Server",
         }
     }
 
@@ -43,13 +45,14 @@ impl OperatorPage {
         match self {
             Self::Accounts => accounts::PATH,
             Self::Keys => keys::PATH,
+            Self::Server => server::PATH,
         }
     }
 
     /// The scope without which a key cannot see the page.
     const fn scope(self) -> OperatorScope {
         match self {
-            Self::Accounts => OperatorScope::AccountsRead,
+            Self::Accounts | Self::Server => OperatorScope::AccountsRead,
             Self::Keys => OperatorScope::Everything,
         }
     }

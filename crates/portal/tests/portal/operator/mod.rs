@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use usher_domain::permission::Role;
 use usher_domain::{AccountId, OperatorKeyId};
 use usher_identity::{KeysChangedBy, KeysOrigin, NewOperatorKey, OperatorScope};
+use usher_journal::Fault;
 
 use crate::app::{App, Browser, Page};
 
@@ -66,4 +67,45 @@ pub async fn account(app: &App, name: &str) -> AccountId {
     let email = format!("owner@{}.example", name.to_lowercase().replace(' ', "-"));
     app.user(account, "Olga", &email, Role::Owner).await;
     account
+}
+
+#[tokio::test]
+async fn the_server_says_that_it_is_well_and_what_it_holds() {
+    let app = server().await;
+    let browser = operator(&app, OperatorScope::AccountsRead).await;
+    app.account("Contoso").await;
+
+    let page = app.get(&browser, "/operator/server").await.html;
+
+    for part in [
+        "Ready",
+        env!("CARGO_PKG_VERSION"),
+        "Accounts in memory",
+        "Everything is in memory",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(page.contains("<dt>Commits stored</dt><dd>1</dd>"), "{page}");
+    assert!(!page.contains("notice-warn"), "{page}");
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_store_says_so_instead_of_failing() {
+    let app = server().await;
+    let browser = operator(&app, OperatorScope::AccountsManage).await;
+    app.journal.fault_at(1, Fault::Failed);
+    app.journal.fault_at(2, Fault::Failed);
+    let id = AccountId::from_bits(app.draw_bits()).to_string();
+    let fields = [("id", &*id), ("name", "Contoso")];
+    let refused = post(&app, &browser, "/operator/accounts/new", &fields).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+
+    let page = app.get(&browser, "/operator/server").await;
+
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(
+        page.html.contains("Not ready") && page.html.contains("notice-warn"),
+        "{}",
+        page.html
+    );
 }

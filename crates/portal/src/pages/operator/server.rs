@@ -1,0 +1,107 @@
+//! Whether the server is well.
+
+use askama::Template;
+use axum::response::Response;
+use usher_app::{AccountsRead, Health};
+
+use super::visitor::{OperatorAt, OperatorPage};
+use crate::answer::{Frame, page};
+use crate::failed::Failed;
+
+pub(super) const PATH: &str = "/operator/server";
+
+/// Less free space than this is a warning: a day of a busy server takes less.
+const FREE_BYTES_LOW: u64 = 1 << 30;
+
+#[derive(Template)]
+#[template(path = "operator/server.html")]
+struct ServerPage {
+    frame: Frame,
+    health: Health,
+    storage: Option<StorageShown>,
+    warnings: Vec<String>,
+}
+
+/// The data directory and its disk.
+struct StorageShown {
+    directory: String,
+    used: String,
+    free: String,
+}
+
+pub(super) async fn show(by: OperatorAt<AccountsRead>) -> Result<Response, Failed> {
+    let health = by.operator.app.health().await;
+    let storage = health.storage.as_ref().map(|storage| StorageShown {
+        directory: storage.directory.display().to_string(),
+        used: in_words(storage.used_bytes),
+        free: storage.free_bytes.map_or_else(|| "Unknown".to_owned(), in_words),
+    });
+    Ok(page(&ServerPage {
+        frame: by.frame(OperatorPage::Server),
+        warnings: warnings(&health),
+        storage,
+        health,
+    }))
+}
+
+/// What needs the operator's attention.
+fn warnings(health: &Health) -> Vec<String> {
+    let figures = &health.figures;
+    let mut warnings: Vec<_> = health.trouble.iter().cloned().collect();
+    let free = health.storage.as_ref().and_then(|storage| storage.free_bytes);
+    if let Some(free) = free.filter(|free| *free < FREE_BYTES_LOW) {
+        let free = in_words(free);
+        warnings.push(format!(
+            "Only {free} are free on the disk. On a full disk nobody can sign in: make space."
+        ));
+    }
+    if figures.invariants_broken > 0 {
+        warnings.push(
+            "A promise of Usher was found broken. That is a fault of Usher: keep the log and report it."
+                .to_owned(),
+        );
+    }
+    let behind_secs = health.clock.behind.get() / 1_000;
+    if behind_secs > 0 {
+        warnings.push(format!(
+            "The machine’s clock was set back. Usher goes on by the time that really passes, {behind_secs} seconds \
+             ahead of it."
+        ));
+    }
+    warnings
+}
+
+/// A number of bytes, in the largest unit of which there is one.
+fn in_words(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if bytes < 1024 {
+        return format!("{bytes} bytes");
+    }
+    let (mut tenths, mut unit) = (bytes.saturating_mul(10) / 1024, 0);
+    while tenths >= 10_240 && unit + 1 < UNITS.len() {
+        tenths /= 1024;
+        unit += 1;
+    }
+    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_shown_in_the_largest_unit() {
+        for (bytes, words) in [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1024, "1.0 KiB"),
+            (1536, "1.5 KiB"),
+            (1 << 20, "1.0 MiB"),
+            (5 << 30, "5.0 GiB"),
+            (3 << 40, "3.0 TiB"),
+            (5 << 50, "5120.0 TiB"),
+        ] {
+            assert_eq!(in_words(bytes), words);
+        }
+    }
+}
