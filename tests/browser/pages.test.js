@@ -33,6 +33,8 @@ const LEADS_ON = [
   "GET /a/{account}/pools/step",
   "GET /a/{account}/pools/{pool}/users/move",
   "GET /a/{account}/start",
+  "GET /console/request",
+  "GET /console/request/withdraw",
   "GET /console/sessions",
   "GET /console/sessions/{session}/{verb}",
   "GET /console/sign-in",
@@ -71,6 +73,7 @@ const NEVER_WRONG = {
   "POST /operator/accounts/{account}/close": "asks for nothing",
   "POST /operator/sign-out": "asks for nothing",
   "POST /sign-out": "asks for nothing",
+  "POST /console/request/withdraw": "asks for nothing",
 };
 
 /**

@@ -214,6 +214,18 @@ operations! {
     RemoveLicense DELETE "removeLicense" "/v1/accounts/{account}/users/{user}/licenses/{product}" -> ();
     /// Give a user's license to somebody else.
     ReassignLicense POST "reassignLicense" "/v1/accounts/{account}/users/{user}/licenses/{product}/reassign" -> Value;
+    /// Ask for a seat.
+    SendSeatRequest PUT "sendSeatRequest" "/v1/accounts/{account}/users/{user}/seat-requests/{product}" -> Value;
+    /// Get a request for a seat.
+    GetSeatRequest GET "getSeatRequest" "/v1/accounts/{account}/users/{user}/seat-requests/{product}" -> Value;
+    /// Withdraw a request for a seat.
+    WithdrawSeatRequest DELETE "withdrawSeatRequest" "/v1/accounts/{account}/users/{user}/seat-requests/{product}" -> ();
+    /// Give a seat to a user who asks for one.
+    GrantSeatRequest POST "grantSeatRequest" "/v1/accounts/{account}/users/{user}/seat-requests/{product}/grant" -> Value;
+    /// Decline a request for a seat.
+    DeclineSeatRequest POST "declineSeatRequest" "/v1/accounts/{account}/users/{user}/seat-requests/{product}/decline" -> Value;
+    /// List the open requests for seats.
+    ListSeatRequests GET "listSeatRequests" "/v1/accounts/{account}/seat-requests" -> Items<Value>;
     /// Remove a user's second factor.
     RemoveSecondFactor DELETE "removeSecondFactor" "/v1/accounts/{account}/users/{user}/second-factor" -> ();
     /// List the waits.

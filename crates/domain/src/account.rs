@@ -89,6 +89,9 @@ pub struct State {
     pub(crate) subjects: BTreeMap<Subject, UserId>,
     #[serde(skip)]
     pub(crate) given: BTreeMap<Product, Given>,
+    /// Users with an open request for a seat (L14).
+    #[serde(skip)]
+    pub(crate) askers: BTreeSet<UserId>,
     #[serde(skip)]
     pub(crate) owners_active: u32,
     #[serde(skip)]
@@ -156,6 +159,7 @@ impl State {
             external_ids: BTreeMap::new(),
             subjects: BTreeMap::new(),
             given: BTreeMap::new(),
+            askers: BTreeSet::new(),
             owners_active: 0,
             schedule: Schedule::default(),
             subscription_due: None,

@@ -5,6 +5,7 @@
 //! ([`Execute`]); as a [`Command`] they are executed without it.
 
 mod presence;
+mod seat_request;
 mod subscription;
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ pub use self::presence::{
     ClaimOutcome, ClaimTicket, Heartbeat, OneOrMore, RenewTicket, ResumeSession, SessionCommand,
     SignInCommand, SignInOutcome, SignUserIn, StartOutcome, StartSession, TicketCommand,
 };
+pub use self::seat_request::SeatRequestCommand;
 pub use self::subscription::{
     AddMinutes, NewRequest, PurchaseOutcome, RequestAnswer, SetSubscription, SubscriptionSeen,
 };
@@ -70,6 +72,7 @@ pub enum Command {
     ApiKey(ApiKeyCommand),
     User(UserCommand),
     License(LicenseCommand),
+    SeatRequest(SeatRequestCommand),
     Credential(CredentialCommand),
     Pool(PoolCommand),
     Team(TeamCommand),
@@ -173,11 +176,13 @@ pub enum UserCommand {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LicenseCommand {
-    /// Give, change or (`None`) remove a user's license for a product, in one step (L3, L5).
+    /// Give, change or (`None`) remove a user's license for a product, in one step (L3, L5). With `until`, it is lent
+    /// (L15).
     Set {
         user: UserId,
         product: Product,
         license: Option<License>,
+        until: Option<Timestamp>,
     },
     /// Move a user's license for a product to another user, unchanged, in one step (L3, L5). It replaces theirs.
     Reassign {

@@ -44,6 +44,7 @@ pub mod refusal;
 pub mod repeat;
 pub mod rules;
 mod schedule;
+pub mod seat_request;
 mod settle;
 pub mod single_sign_on;
 mod step;

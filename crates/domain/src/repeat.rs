@@ -112,7 +112,7 @@ impl Command {
                 | SessionCommand::Resume(_)
                 | SessionCommand::End { .. } => None,
             },
-            Self::License(_) | Self::Credential(_) | Self::Ticket(_) => None,
+            Self::License(_) | Self::SeatRequest(_) | Self::Credential(_) | Self::Ticket(_) => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeSet;
 
-use crate::id::{PoolId, SessionId, SignInId, TicketId};
+use crate::id::{PoolId, SessionId, SignInId, TicketId, UserId};
 use crate::time::Timestamp;
 
 /// The owner of a deadline. Each has at most one entry: its earliest.
@@ -16,6 +16,8 @@ pub(crate) enum Due {
     Ticket(TicketId),
     /// The warning of the longest-idle holder.
     Pool(PoolId),
+    /// The end of a loan (L15).
+    User(UserId),
     /// Renewed leases go to the journal.
     Renewals,
     /// Seats, minutes or the subscription end, or a named seat is given back.

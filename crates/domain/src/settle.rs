@@ -106,6 +106,7 @@ impl Attempted {
             | Command::ApiKey(_)
             | Command::User(_)
             | Command::License(_)
+            | Command::SeatRequest(_)
             | Command::Credential(_)
             | Command::Pool(_)
             | Command::Team(_)

@@ -10,6 +10,7 @@ use crate::event::Profile;
 use crate::id::{GroupId, PoolId, SessionId, SignInId, TeamId, TicketId, UserId};
 use crate::labels::Labels;
 use crate::permission::Privilege;
+use crate::seat_request::{Loan, SeatRequest};
 use crate::text::Product;
 use crate::time::Timestamp;
 
@@ -58,6 +59,16 @@ pub struct User {
     /// Since when the user has been refused a product without having got in since.
     pub(crate) refused_since: BTreeMap<Product, Timestamp>,
 
+    /// The licenses that end (L15).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) loans: BTreeMap<Product, Loan>,
+    /// The seats that the user asks for, or was declined (L14).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) seat_requests: BTreeMap<Product, SeatRequest>,
+
+    /// When the next loan ends, as the schedule has it.
+    #[serde(skip)]
+    pub(crate) due: Option<Timestamp>,
     #[serde(skip)]
     pub(crate) sign_ins: Vec<SignInId>,
     #[serde(skip)]
@@ -87,6 +98,9 @@ impl User {
             unused_since: BTreeMap::new(),
             cooling_until: BTreeMap::new(),
             refused_since: BTreeMap::new(),
+            loans: BTreeMap::new(),
+            seat_requests: BTreeMap::new(),
+            due: None,
             sign_ins: Vec::new(),
             sessions: Vec::new(),
             tickets: Vec::new(),
@@ -113,6 +127,30 @@ impl User {
     #[must_use]
     pub fn unused_since(&self, product: &Product) -> Option<Timestamp> {
         self.unused_since.get(product).copied()
+    }
+
+    /// When the user's license for a product ends (L15); `None` if it does not.
+    #[must_use]
+    pub fn loan(&self, product: &Product) -> Option<&Loan> {
+        self.loans.get(product)
+    }
+
+    /// The user's licenses that end, by product (L15).
+    #[must_use]
+    pub const fn loans(&self) -> &BTreeMap<Product, Loan> {
+        &self.loans
+    }
+
+    /// The user's request for a seat of a product (L14), open or declined.
+    #[must_use]
+    pub fn seat_request(&self, product: &Product) -> Option<&SeatRequest> {
+        self.seat_requests.get(product)
+    }
+
+    /// The user's requests for seats, open or declined, by product.
+    #[must_use]
+    pub const fn seat_requests(&self) -> &BTreeMap<Product, SeatRequest> {
+        &self.seat_requests
     }
 
     /// The teams that the user is in.

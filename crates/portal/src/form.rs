@@ -40,7 +40,7 @@ pub(crate) struct FormError {
 }
 
 /// Labels of fields whose label is not simply their name.
-const LABELS: [(&str, &str); 25] = [
+const LABELS: [(&str, &str); 27] = [
     ("account", "Name of the account"),
     ("act", "What to do"),
     ("actor", "Who"),
@@ -53,6 +53,7 @@ const LABELS: [(&str, &str); 25] = [
     ("external_id", "Id in your own system"),
     ("key", "Operator key"),
     ("password_again", "Password, again"),
+    ("note", "Why you need it"),
     ("own", "A license for yourself"),
     ("people", "People"),
     ("present", "Present password"),
@@ -63,6 +64,7 @@ const LABELS: [(&str, &str); 25] = [
     ("seat", "Which seat"),
     ("setting", "Who takes the seats"),
     ("target", "To whom or what"),
+    ("until", "Lend it until the end of"),
     ("user", "Who"),
     ("users", "Users who give their seats"),
     ("way", "How"),

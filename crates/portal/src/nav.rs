@@ -47,6 +47,7 @@ nav_pages! {
     SeatPools,    "Seat pools",    "pools",        Account::is_staff;
     Sessions,     "Sessions",      "sessions",     sees_sessions;
     Queue,        "Queue",         "queue",        Account::is_staff;
+    Requests,     "Requests",      "requests",     |account, actor| account.may(actor, Privilege::SeatsManage);
     Refusals,     "Refusals",      "refusals",     |account, actor| account.may(actor, Privilege::ReportsView);
     Teams,        "Teams",         "teams",        Account::is_staff;
     Groups,       "Groups",        "groups",       Account::is_staff;
@@ -69,6 +70,8 @@ pub(crate) struct NavLink {
     pub(crate) label: &'static str,
     pub(crate) href: String,
     pub(crate) is_current: bool,
+    /// How many things wait there for the viewer.
+    pub(crate) count: usize,
 }
 
 impl NavPage {
@@ -98,6 +101,10 @@ pub(crate) fn links(account: &Account, actor: &Actor, current: Option<NavPage>) 
             label: place.label(),
             href: place.path(account.id()),
             is_current: current == Some(*place),
+            count: match place {
+                NavPage::Requests => account.open_seat_requests().count(),
+                _ => 0,
+            },
         })
         .collect()
 }

@@ -567,6 +567,12 @@ export const PAGES = [
     act: sent("Log out", { Reason: TOO_LONG }),
   },
 
+  { name: "requests for seats", path: `${ACCOUNT}/requests`, as: "owner" },
+  { name: "a request for a seat", path: `${ACCOUNT}/requests/{asker}/${PRODUCT}`, as: "owner" },
+  {
+    name: "a seat lent until a day that is over", path: `${ACCOUNT}/requests/{asker}/${PRODUCT}`, as: "owner", status: 422,
+    act: sent("Give the seat", { "Lend it until the end of": "2001-01-01" }),
+  },
   { name: "the queue", path: `${ACCOUNT}/queue`, as: "owner" },
   { name: "dropping a ticket", path: `${ACCOUNT}/queue/{ticket}/drop`, as: "owner" },
 
@@ -575,6 +581,10 @@ export const PAGES = [
   {
     name: "a sign-in for work that is refused", path: "/console", as: "yuki", status: 409,
     act: sent(`Take a seat of ${PRODUCT_NAME}`),
+  },
+  {
+    name: "asking for a seat with errors", path: "/console", as: "gwen", status: 422,
+    act: sent("Ask for a seat", { "Why you need it": TOO_LONG }),
   },
   { name: "the agent console at work", path: "/console", as: "cleo", act: enterConsole },
   {
@@ -667,6 +677,8 @@ export async function arrange() {
   await world.signIn(cleo);
   const { ticket } = await world.signIn(amara, { wait: true });
   await assert.rejects(world.signIn(yuki), /no-seat-available/);
+  const wish = { note: "The pool is full every Monday." };
+  await world.put(`${world.path}/users/${yuki.id}/seat-requests/${PRODUCT}`, wish);
 
   const { id: key } = await world.post(`${world.path}/api-keys`, { name: "Reports", scopes: ["read"] });
   const team = await world.post(`${world.path}/teams`, { name: "Day team", members: [sven.id] });
@@ -690,7 +702,7 @@ export async function arrange() {
   const ids = {
     ...addresses(), account: world.id, pool: pool.id, empty: empty.id, signIn: signIn.id, ticket: ticket.id,
     session: session.id, code, key, user: sven.id, owner: owner.id, named: named.id, heir: heir.id,
-    trainee: trainee.id, team: team.id, group: group.id, given: given.id,
+    trainee: trainee.id, asker: yuki.id, team: team.id, group: group.id, given: given.id,
     hands: hands.id, newcomers: newcomers.id, off: off.id, standby,
     noTicket: ticket.id.replace(/.$/, (/** @type {string} */ last) => (last === "0" ? "1" : "0")),
   };

@@ -100,6 +100,7 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
         | "getSettings"
         | "listUsers"
         | "listPools"
+        | "listSeatRequests"
         | "listTeams"
         | "listGroups"
         | "listApiKeys"
@@ -168,6 +169,22 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
             let license = json!({"kind": "shared", "pool": app.default_pool().await});
             let sample = Sample::of("user", new("users", user).await).and("product", "remote-support");
             let body = (operation == "setLicense").then_some(license);
+            Sample { body, ..sample }
+        }
+        "sendSeatRequest" => Sample::of("user", new("users", user).await)
+            .and("product", "remote-support")
+            .with(json!({"note": "Please"})),
+        "getSeatRequest" | "withdrawSeatRequest" | "grantSeatRequest" | "declineSeatRequest" => {
+            let asker = new("users", user).await;
+            let path = format!("users/{asker}/seat-requests/remote-support");
+            app.operator().put(&path, json!({"note": "Please"})).await.ok();
+            let license = json!({"kind": "shared", "pool": app.default_pool().await});
+            let body = match operation {
+                "grantSeatRequest" => Some(json!({"license": license})),
+                "declineSeatRequest" => Some(json!({"note": "Not today"})),
+                _ => None,
+            };
+            let sample = Sample::of("user", asker).and("product", "remote-support");
             Sample { body, ..sample }
         }
         "reassignLicense" => {

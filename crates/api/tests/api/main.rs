@@ -28,6 +28,7 @@ mod repeats;
 mod requests;
 mod sandbox;
 mod scim;
+mod seat_requests;
 mod second_factor;
 mod serve;
 mod service;

@@ -57,7 +57,7 @@ async fn a_user_has_every_field_of_the_design() {
                 "view_own": "inherit", "control_own": "inherit",
                 "view_account": "allow", "control_account": "inherit",
             },
-            "active": true, "licenses": {}, "teams": [],
+            "active": true, "licenses": {}, "lent": {}, "teams": [],
             "groups": [], "directory": null, "created_at": "2026-11-23T09:00:00Z",
         })
     );

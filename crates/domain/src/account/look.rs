@@ -14,6 +14,7 @@ use crate::management::Management;
 use crate::pool::{Holder, Pool};
 use crate::presence::{Session, SignIn, Ticket};
 use crate::purchase::SubscriptionRequest;
+use crate::seat_request::SeatRequest;
 use crate::text::{Email, ExternalId, Name, Product};
 use crate::time::Timestamp;
 use crate::user::{License, User};
@@ -74,6 +75,15 @@ impl State {
     #[must_use]
     pub const fn has_been_used(&self) -> bool {
         self.has_been_used
+    }
+
+    /// The open requests for seats (L14), user by user.
+    pub fn open_seat_requests(&self) -> impl Iterator<Item = (&User, &Product, &SeatRequest)> {
+        let askers = self.askers.iter().filter_map(|id| self.users.get(id));
+        askers.flat_map(|user| {
+            let open = user.seat_requests.iter().filter(|(_, request)| request.is_open());
+            open.map(move |(product, request)| (user, product, request))
+        })
     }
 
     /// Its settings.

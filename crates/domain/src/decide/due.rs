@@ -1,19 +1,21 @@
-//! What comes due: leases (S11), minutes (Q3), reclaiming (Q4), log-off (A2), codes (S8), notices (S9), offers (Q2), and
-//! ends (L11 to L13).
+//! What comes due: leases (S11), minutes (Q3), reclaiming (Q4), log-off (A2), codes (S8), notices (S9), offers (Q2), ends
+//! (L11 to L13) and the ends of loans (L15).
 
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::licenses;
 use super::presence::end_sign_in;
 use crate::account::Account;
 use crate::ends;
 use crate::event::{Claim, EndReason, Event, SessionEvent, SignInEvent, TicketEvent};
 use crate::evolve::seats::{log_off_notice, next_reclaim};
-use crate::id::{PoolId, SessionId, SignInId, TicketId};
+use crate::id::{PoolId, SessionId, SignInId, TicketId, UserId};
 use crate::leases::{self, Leased};
 use crate::minutes;
 use crate::presence::{SessionState, SignIn, TicketState};
 use crate::schedule::Due;
+use crate::text::Product;
 use crate::time::{Secs, Timestamp};
 
 /// Notice before an idle seat is reclaimed (Q4).
@@ -26,6 +28,7 @@ pub(crate) fn events_of(account: &Account, due: Due, now: Timestamp) -> Vec<Even
         Due::Session(id) => session(account, id, now),
         Due::Ticket(id) => ticket(account, id, now),
         Due::Pool(id) => pool(account, id, now),
+        Due::User(id) => user(account, id, now),
         Due::Renewals => leases::renewals(account),
         Due::Subscription => ends::due(account, now),
     }
@@ -132,6 +135,21 @@ fn ticket(account: &Account, id: TicketId, now: Timestamp) -> Vec<Event> {
             leases::expired(account, Leased::Ticket(id), now)
         }
     }
+}
+
+/// The loans that are over give their seats back, except while their user is signed in for the product (L15).
+fn user(account: &Account, id: UserId, now: Timestamp) -> Vec<Event> {
+    let Some(user) = account.users.get(&id) else {
+        return Vec::new();
+    };
+    let is_signed_in = |product: &Product| {
+        let mut sign_ins = user.sign_ins.iter().filter_map(|id| account.sign_ins.get(id));
+        sign_ins.any(|sign_in| sign_in.product == *product)
+    };
+    let over = user.loans.iter().filter(|(_, loan)| loan.until <= now);
+    over.filter(|(product, _)| !is_signed_in(product))
+        .flat_map(|(product, loan)| licenses::given_back(account, id, product, *loan))
+        .collect()
 }
 
 /// Warns the longest idle holder whose seat may be reclaimed (Q4), on every device.

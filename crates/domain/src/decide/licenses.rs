@@ -14,20 +14,30 @@ use crate::event::{By, EndReason, Event, UserEvent};
 use crate::id::{PoolId, UserId};
 use crate::permission::{Actor, Privilege};
 use crate::refusal::{AccessRefusal, CapacityRefusal, Refusal, StateRefusal};
+use crate::seat_request::Loan;
 use crate::text::Product;
+use crate::time::Timestamp;
 use crate::user::{License, User};
 
 pub(super) fn decide(
     account: &Account,
     command: &LicenseCommand,
     actor: &Actor,
+    now: Timestamp,
 ) -> Result<Decision, Refusal> {
     match command {
         LicenseCommand::Set {
             user,
             product,
             license,
-        } => set_license(account, *user, product, *license, actor),
+            until,
+        } => {
+            let wanted = license.map(|license| Wanted {
+                license,
+                until: *until,
+            });
+            given(account, *user, product, wanted, actor, now).map(Decision::done)
+        }
         LicenseCommand::Reassign {
             product,
             from,
@@ -40,37 +50,76 @@ pub(super) fn decide(
     }
 }
 
-/// Gives, changes or removes a user's license for a product (L1, L2, L3). What the user is doing with the previous
-/// license ends in the same step (L5). An inactive user may have a license, which is kept for them, but cannot use it.
-fn set_license(
+/// A license that somebody is to get.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) license: License,
+    /// When it ends (L15); `None` if it is for good.
+    pub(super) until: Option<Timestamp>,
+}
+
+/// The events that give, change or remove a user's license for a product (L1, L2, L3). What the user is doing with the
+/// previous license ends in the same step (L5). An inactive user may have a license, which is kept for them, but cannot
+/// use it.
+pub(super) fn given(
     account: &Account,
     user: UserId,
     product: &Product,
-    license: Option<License>,
+    wanted: Option<Wanted>,
     actor: &Actor,
-) -> Result<Decision, Refusal> {
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
     account.need_to_manage(actor, Privilege::SeatsManage, "user")?;
-    let Some(holder) = account.users.get(&user) else {
-        return Err(Refusal::NotFound { what: "user" });
-    };
-    if holder.licenses.get(product) == license.as_ref() {
-        // A license given by hand stays when a group that gave it too is removed (D3).
-        let is_from_group = holder.from_groups.licenses.contains_key(product);
-        let kept = is_from_group.then(|| {
-            Event::User(UserEvent::LicenseSet {
-                user,
-                product: product.clone(),
-                license,
-                group: None,
-            })
+    let holder = account
+        .users
+        .get(&user)
+        .ok_or(Refusal::NotFound { what: "user" })?;
+    let license = wanted.map(|wanted| wanted.license);
+    let until = wanted.and_then(|wanted| wanted.until);
+    if until.is_some_and(|until| until <= now) {
+        return Err(Refusal::Invalid {
+            field: "until",
+            expected: "a time in the future".to_owned(),
         });
-        return Ok(Decision::done(kept.into_iter().collect()));
     }
-    if let Some(license) = license {
+    let loan = until.map(|until| lent(holder, product, until));
+    let is_same = holder.licenses.get(product) == license.as_ref();
+    if !is_same && let Some(license) = license {
         check_license(account, product, license)?;
     }
-    let by = presence::by(account, actor, None);
-    Ok(Decision::done(switched(account, user, product, license, &by)))
+    let mut events = if is_same {
+        // A license given by hand stays when a group that gave it too is removed (D3), and after the end of a loan (L15).
+        let is_from_group = holder.from_groups.licenses.contains_key(product);
+        let is_news = is_from_group || holder.loan(product) != loan.as_ref();
+        let kept = is_news.then(|| set(user, product, license));
+        kept.into_iter().collect()
+    } else {
+        let by = presence::by(account, actor, None);
+        switched(account, user, product, license, &by)
+    };
+    if !events.is_empty() {
+        events.extend(loan.map(|loan| lends(user, product, loan)));
+    }
+    Ok(events)
+}
+
+/// The loan of a license to a user until a time (L15): they return to where they are now, or to where they were before
+/// an earlier loan.
+fn lent(holder: &User, product: &Product, until: Timestamp) -> Loan {
+    let back_to = match (holder.loan(product), holder.licenses.get(product)) {
+        (Some(loan), _) => loan.back_to,
+        (None, Some(License::Shared(pool))) => Some(*pool),
+        (None, Some(License::Named) | None) => None,
+    };
+    Loan { until, back_to }
+}
+
+/// The events at the end of a user's loan of a product (L15): they have the license again that they had before.
+pub(super) fn given_back(account: &Account, user: UserId, product: &Product, loan: Loan) -> Vec<Event> {
+    let is_there = |pool: &PoolId| check_pool(account, *pool, product).is_ok();
+    let license = loan.back_to.filter(is_there).map(License::Shared);
+    let by = presence::by(account, &Actor::System, None);
+    switched(account, user, product, license, &by)
 }
 
 /// Moves one user's license for a product to another user, unchanged (L3). What both are doing with the product ends in
@@ -114,6 +163,9 @@ fn reassign(
     let by = presence::by(account, actor, None);
     let mut events = switched(account, from, product, None, &by);
     events.extend(switched(account, to, product, Some(license), &by));
+    // The heir has to give it back when the holder would have had to (L15).
+    let loan = holder.loan(product).map(|loan| lent(heir, product, loan.until));
+    events.extend(loan.map(|loan| lends(to, product, loan)));
     Ok(Decision::done(events))
 }
 
@@ -152,10 +204,9 @@ fn move_users(
         }
     }
     let by = presence::by(account, actor, None);
-    let license = Some(License::Shared(to));
     let events = leaving
         .into_iter()
-        .flat_map(|user| switched(account, user, &from.product, license, &by));
+        .flat_map(|user| moved(account, user, &from.product, to, &by));
     Ok(Decision::done(events.collect()))
 }
 
@@ -184,12 +235,32 @@ pub(super) fn switched(
     by: &By,
 ) -> Vec<Event> {
     let mut events = ended(account, user, product, by);
-    events.push(Event::User(UserEvent::LicenseSet {
+    events.push(set(user, product, license));
+    events
+}
+
+fn set(user: UserId, product: &Product, license: Option<License>) -> Event {
+    Event::User(UserEvent::LicenseSet {
         user,
         product: product.clone(),
         license,
         group: None,
-    }));
+    })
+}
+
+fn lends(user: UserId, product: &Product, loan: Loan) -> Event {
+    Event::User(UserEvent::LicenseLent {
+        user,
+        product: product.clone(),
+        loan,
+    })
+}
+
+/// The events that move a user to another pool. A loan stays one (L15).
+pub(super) fn moved(account: &Account, user: UserId, product: &Product, to: PoolId, by: &By) -> Vec<Event> {
+    let mut events = switched(account, user, product, Some(License::Shared(to)), by);
+    let loan = account.users.get(&user).and_then(|user| user.loan(product));
+    events.extend(loan.map(|loan| lends(user, product, *loan)));
     events
 }
 

@@ -13,6 +13,7 @@ mod pools;
 pub(crate) mod presence;
 mod queue;
 pub(crate) mod rights;
+mod seat_requests;
 mod sessions;
 mod sign_ins;
 mod subscription;
@@ -87,7 +88,8 @@ impl Decide for Command {
             Self::Account(command) => account::decide(account, command, actor, now),
             Self::ApiKey(command) => account::decide_key(account, command, actor),
             Self::User(command) => users::decide(account, command, actor),
-            Self::License(command) => licenses::decide(account, command, actor),
+            Self::License(command) => licenses::decide(account, command, actor, now),
+            Self::SeatRequest(command) => seat_requests::decide(account, command, actor, now),
             Self::Credential(command) => credentials::note(account, command, actor),
             Self::Pool(command) => pools::decide(account, command, actor),
             Self::Team(command) => teams::decide(account, command, actor),

@@ -260,20 +260,23 @@ fn delete(account: &Account, pool: &Pool, users: LeavingUsers, actor: &Actor) ->
     if let Some(group) = is_mapped {
         return Err(licenses::in_a_mapping("pool", group));
     }
-    let license = match users {
+    let target = match users {
         LeavingUsers::Refuse if !pool.users.is_empty() => {
             return Err(Refusal::Capacity(CapacityRefusal::PoolNotEmpty {
                 users: count(pool.users.len()),
             }));
         }
         LeavingUsers::Refuse | LeavingUsers::Remove => None,
-        LeavingUsers::MoveTo(target) => Some(License::Shared(check_target(account, pool, target)?)),
+        LeavingUsers::MoveTo(target) => Some(check_target(account, pool, target)?),
     };
     let by = presence::by(account, actor, None);
     let mut events: Vec<Event> = pool
         .users
         .iter()
-        .flat_map(|user| licenses::switched(account, *user, &pool.product, license, &by))
+        .flat_map(|user| match target {
+            Some(target) => licenses::moved(account, *user, &pool.product, target, &by),
+            None => licenses::switched(account, *user, &pool.product, None, &by),
+        })
         .collect();
     events.push(Event::Pool(PoolEvent::Deleted { id: pool.id }));
     Ok(Decision::done(events))

@@ -4,8 +4,8 @@ use alloc::string::ToString;
 
 use crate::account::Account;
 use crate::command::{
-    AccountCommand, ApiKeyCommand, Command, GroupCommand, OneOrMore, PoolCommand, SessionCommand,
-    SignInCommand, TeamCommand, UserCommand, UserPatch,
+    AccountCommand, ApiKeyCommand, Command, GroupCommand, OneOrMore, PoolCommand, SeatRequestCommand,
+    SessionCommand, SignInCommand, TeamCommand, UserCommand, UserPatch,
 };
 use crate::directory::DirectoryEntry;
 use crate::event::Profile;
@@ -66,6 +66,11 @@ pub(super) fn check(account: &Account, command: &Command) -> Result<(), Refusal>
             SessionCommand::Connect { customer, .. } => check_customer(customer.as_ref()),
             SessionCommand::End { note, .. } => optional("reason", note.as_ref()),
             SessionCommand::Start(_) | SessionCommand::Pause { .. } | SessionCommand::Resume(_) => Ok(()),
+        },
+        Command::SeatRequest(command) => match command {
+            SeatRequestCommand::Send { note, .. } => visible("note", note.as_str()),
+            SeatRequestCommand::Decline { note, .. } => optional("note", note.as_ref()),
+            SeatRequestCommand::Withdraw { .. } | SeatRequestCommand::Grant { .. } => Ok(()),
         },
         Command::License(_) | Command::Credential(_) | Command::Ticket(_) => Ok(()),
     }

@@ -8,8 +8,10 @@ use crate::directory::{DirectoryEntry, GroupMapping};
 use crate::event::Profile;
 use crate::id::{GroupId, TeamId, UserId};
 use crate::permission::Role;
+use crate::personal::Personal;
+use crate::seat_request::{Loan, SeatRequestAnswer};
 use crate::single_sign_on::ProviderChange;
-use crate::text::{ExternalId, Name, Product};
+use crate::text::{ExternalId, Name, Note, Product};
 use crate::user::License;
 
 /// A change of a user, of what they may do, or of what they have a license for.
@@ -37,6 +39,27 @@ pub enum UserEvent {
         license: Option<License>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         group: Option<GroupId>,
+    },
+    /// A license that was set in the same step ends (L15).
+    #[serde(rename = "license_lent")]
+    LicenseLent {
+        user: UserId,
+        product: Product,
+        loan: Loan,
+    },
+    /// A user asked for a seat, or changed what they say about it (L14).
+    #[serde(rename = "seat_requested")]
+    SeatRequested {
+        user: UserId,
+        product: Product,
+        note: Personal<Note>,
+    },
+    /// A user's request for a seat was answered or withdrawn (L14).
+    #[serde(rename = "seat_request_answered")]
+    SeatRequestAnswered {
+        user: UserId,
+        product: Product,
+        answer: SeatRequestAnswer,
     },
     /// A user's directory entry after the change (D1).
     #[serde(rename = "directory_entry_set")]

@@ -11,7 +11,7 @@ use self::books::{give, hold, index_user, release, unindex_user};
 use crate::account::{ApiKey, SettingsPatch, State, Subscription, Team};
 use crate::ends;
 use crate::event::{AccountEvent, ApiKeyEvent, Profile, TeamEvent, UserEvent};
-use crate::evolve::{directory, seats};
+use crate::evolve::{directory, loans, seats};
 use crate::id::{TeamId, UserId};
 use crate::labels::{Labelled, Labels};
 use crate::management::MinutesPeriod;
@@ -233,9 +233,19 @@ pub(super) fn of_user(account: &mut State, event: &UserEvent, at: Timestamp) {
             license,
             group,
         } => {
-            set_license(account, *user, product, *license, at);
+            let before = set_license(account, *user, product, *license, at);
+            loans::license_set(account, *user, product, before, *license);
             directory::license_set(account, *user, product, license.and(*group));
         }
+        UserEvent::LicenseLent { user, product, loan } => loans::lent(account, *user, product, *loan),
+        UserEvent::SeatRequested { user, product, note } => {
+            loans::requested(account, *user, product, note, at);
+        }
+        UserEvent::SeatRequestAnswered {
+            user,
+            product,
+            answer,
+        } => loans::answered(account, *user, product, answer, at),
         UserEvent::DirectoryEntrySet { user, entry } => {
             change_user(account, *user, at, |user| user.directory.clone_from(entry));
         }
@@ -267,6 +277,7 @@ fn change_user(account: &mut State, id: UserId, at: Timestamp, change: impl FnOn
 
 fn delete_user(account: &mut State, id: UserId) {
     unindex_user(account, id);
+    loans::user_leaves(account, id);
     let Some(user) = account.users.remove(&id) else {
         return;
     };
@@ -281,10 +292,15 @@ fn delete_user(account: &mut State, id: UserId) {
     directory::user_deleted(account, &user);
 }
 
-fn set_license(account: &mut State, id: UserId, product: &Product, license: Option<License>, at: Timestamp) {
-    let Some(user) = account.users.get_mut(&id) else {
-        return;
-    };
+/// Sets a license. Returns the previous one.
+fn set_license(
+    account: &mut State,
+    id: UserId,
+    product: &Product,
+    license: Option<License>,
+    at: Timestamp,
+) -> Option<License> {
+    let user = account.users.get_mut(&id)?;
     if license == Some(License::Named) {
         user.unused_since.insert(product.clone(), at);
     } else {
@@ -300,6 +316,7 @@ fn set_license(account: &mut State, id: UserId, product: &Product, license: Opti
     if let Some(license) = license {
         hold(account, id, product, license);
     }
+    before
 }
 
 pub(super) fn of_team(account: &mut State, event: &TeamEvent) {

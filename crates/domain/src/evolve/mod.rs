@@ -5,6 +5,7 @@
 mod admin;
 mod directory;
 pub(crate) mod hints;
+mod loans;
 mod presence;
 pub(crate) mod seats;
 
@@ -115,6 +116,7 @@ pub(crate) fn restore(account: &mut Account) {
     directory::restore(&mut account.0);
     presence::restore(&mut account.0);
     ends::follow(&mut account.0);
+    loans::restore(&mut account.0);
 }
 
 fn drop_first_due(account: &mut State) {
@@ -124,6 +126,7 @@ fn drop_first_due(account: &mut State) {
         Some(Due::Ticket(id)) => account.tickets.get_mut(&id).map(|ticket| &mut ticket.due),
         Some(Due::Pool(id)) => account.pools.get_mut(&id).map(|pool| &mut pool.due),
         Some(Due::Subscription) => Some(&mut account.subscription_due),
+        Some(Due::User(id)) => account.users.get_mut(&id).map(|user| &mut user.due),
         Some(Due::Renewals) | None => None,
     };
     if let Some(slot) = slot {

@@ -118,6 +118,9 @@ impl Touched {
             UserEvent::Created { id, .. }
             | UserEvent::Changed { id, .. }
             | UserEvent::Activated { id, .. }
+            | UserEvent::LicenseLent { user: id, .. }
+            | UserEvent::SeatRequested { user: id, .. }
+            | UserEvent::SeatRequestAnswered { user: id, .. }
             | UserEvent::DirectoryEntrySet { user: id, .. }
             | UserEvent::RoleGiven { user: id, .. } => {
                 self.users.insert(*id);

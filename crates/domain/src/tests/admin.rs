@@ -14,6 +14,7 @@ mod pools;
 mod properties;
 mod requests;
 mod rights;
+mod seat_requests;
 mod settings;
 mod teams;
 mod users;

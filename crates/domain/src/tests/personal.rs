@@ -23,7 +23,7 @@ const MARKERS: [&str; 4] = [
 
 /// Texts about the account or about things, ids, digests and codes. A field about a person does not belong here: its type
 /// is `Personal`. What a vendor keeps with an account, user, pool or session (labels) is the vendor's own id.
-const NOT_PERSONAL: [&str; 51] = [
+const NOT_PERSONAL: [&str; 55] = [
     ".account_created.name",
     ".account_renamed.name",
     ".api_key_created.name",
@@ -35,6 +35,7 @@ const NOT_PERSONAL: [&str; 51] = [
     ".group_created.external_id",
     ".group_created.name",
     ".labelled.labels.external_id",
+    ".license_lent.product",
     ".license_set.product",
     ".named_seats_leaving.product",
     ".pool_changed.name",
@@ -57,6 +58,9 @@ const NOT_PERSONAL: [&str; 51] = [
     ".provider_changed.change.made.provider.scopes",
     ".provider_changed.change.removed.issuer",
     ".refused.product",
+    ".seat_request_answered.answer.by.actor",
+    ".seat_request_answered.product",
+    ".seat_requested.product",
     ".seats_ended.product",
     ".session_created.code",
     ".session_ended.by.actor",

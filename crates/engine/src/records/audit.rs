@@ -9,6 +9,7 @@ use usher_domain::event::{
 use usher_domain::labels::Labelled;
 use usher_domain::presence::SessionState;
 use usher_domain::purchase::{RequestOutcome, SubscriptionRequest};
+use usher_domain::seat_request::SeatRequestAnswer;
 use usher_domain::single_sign_on::ProviderChange;
 use usher_domain::{Event, OperatorKeyId, SessionId};
 use usher_journal::{Audit, Record, Text};
@@ -146,6 +147,16 @@ fn user(context: &Context<'_>, event: &UserEvent) -> Option<Line> {
         UserEvent::LicenseSet {
             user, license: None, ..
         } => Line::of("license.removed", user, event),
+        UserEvent::LicenseLent { user, .. } => Line::of("license.lent", user, event),
+        UserEvent::SeatRequested { user, .. } => Line::of("seat_request.sent", user, event),
+        UserEvent::SeatRequestAnswered { user, answer, .. } => {
+            let action = match answer {
+                SeatRequestAnswer::Withdrawn => "seat_request.withdrawn",
+                SeatRequestAnswer::Granted => "seat_request.granted",
+                SeatRequestAnswer::Declined { .. } => "seat_request.declined",
+            };
+            Line::of(action, user, event)
+        }
         UserEvent::DirectoryEntrySet { user, .. } => Line::of("user.directory_entry_set", user, event),
         UserEvent::RoleGiven { user, .. } => Line::of("user.role_given", user, event),
     })

@@ -216,6 +216,9 @@ impl Recorder {
             UserEvent::Deleted { id } => (*id, None),
             UserEvent::Activated { .. }
             | UserEvent::LicenseSet { .. }
+            | UserEvent::LicenseLent { .. }
+            | UserEvent::SeatRequested { .. }
+            | UserEvent::SeatRequestAnswered { .. }
             | UserEvent::DirectoryEntrySet { .. }
             | UserEvent::RoleGiven { .. } => return,
         };

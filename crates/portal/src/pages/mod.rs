@@ -16,6 +16,7 @@ pub(crate) mod overview;
 pub(crate) mod pools;
 pub(crate) mod queue;
 pub(crate) mod refusals;
+pub(crate) mod requests;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod setup;
@@ -55,4 +56,5 @@ pub(crate) fn all() -> Pages {
         .merge(pools::routes())
         .merge(queue::routes())
         .merge(operator::routes())
+        .merge(requests::routes())
 }

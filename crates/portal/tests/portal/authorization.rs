@@ -175,6 +175,11 @@ impl Things<'_> {
 
     async fn value(&self, name: &str, path: &str) -> String {
         match name {
+            "user" if path.contains("/requests/") => {
+                let user = self.user().await;
+                self.desk.give(kit::ask_for_seat(user, "Please")).await;
+                user.to_string()
+            }
             "user" => self.user().await.to_string(),
             "pool" if path.ends_with("/users/move") => {
                 let pool = self.pool(0).await;
@@ -246,6 +251,7 @@ impl Things<'_> {
             ],
             "api-keys/{key}/rotate" => given(&[("overlap", "0")]),
             "pools/new" | "pools/{pool}" => pool_fields(name),
+            "requests/{user}/{product}" => given(&[("answer", "decline")]),
             "start/pool" => vec![
                 ("pool", self.desk.pool.to_string()),
                 ("name", format!("First {name}")),

@@ -25,6 +25,7 @@ mod queue;
 mod refusals;
 mod rights;
 mod rules;
+mod seat_requests;
 mod second_factor;
 mod sessions;
 mod settings;

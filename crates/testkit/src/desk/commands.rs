@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use usher_domain::account::{self, Plan, ProductSeats, SettingsPatch};
 use usher_domain::command::{
     AccountCommand, AddMinutes, ApiKeyCommand, Command, GroupCommand, LeavingUsers, LicenseCommand,
-    MemberChange, NewRequest, PoolCommand, PoolPatch, RequestAnswer, SeatWay, SetSubscription,
-    SubscriptionSeen, TeamCommand, UserCommand, UserPatch,
+    MemberChange, NewRequest, PoolCommand, PoolPatch, RequestAnswer, SeatRequestCommand, SeatWay,
+    SetSubscription, SubscriptionSeen, TeamCommand, UserCommand, UserPatch,
 };
 use usher_domain::directory::{DirectoryEntry, EmailLabel, GroupMapping};
 use usher_domain::give_back::GiveBack;
@@ -306,6 +306,53 @@ pub const fn set_license_of(user: UserId, product: Product, license: Option<Lice
         user,
         product,
         license,
+        until: None,
+    })
+}
+
+/// Lends a license of the usual product until a time.
+pub fn lend(user: UserId, license: License, until: Timestamp) -> Command {
+    Command::License(LicenseCommand::Set {
+        user,
+        product: product(),
+        license: Some(license),
+        until: Some(until),
+    })
+}
+
+/// Asks for a seat of the usual product.
+pub fn ask_for_seat(user: UserId, note: &str) -> Command {
+    Command::SeatRequest(SeatRequestCommand::Send {
+        user,
+        product: product(),
+        note: note.parse().unwrap(),
+    })
+}
+
+/// Withdraws a request for a seat of the usual product.
+pub fn withdraw_seat_request(user: UserId) -> Command {
+    Command::SeatRequest(SeatRequestCommand::Withdraw {
+        user,
+        product: product(),
+    })
+}
+
+/// Grants a request for a seat of the usual product.
+pub fn grant_seat(user: UserId, license: License, until: Option<Timestamp>) -> Command {
+    Command::SeatRequest(SeatRequestCommand::Grant {
+        user,
+        product: product(),
+        license,
+        until,
+    })
+}
+
+/// Declines a request for a seat of the usual product.
+pub fn decline_seat(user: UserId, note: &str) -> Command {
+    Command::SeatRequest(SeatRequestCommand::Decline {
+        user,
+        product: product(),
+        note: Some(note.parse().unwrap()),
     })
 }
 

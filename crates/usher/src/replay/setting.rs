@@ -117,6 +117,7 @@ pub(super) fn user_commands(holder: &str, id: UserId, product: &Product) -> Resu
             user: id,
             product: product.clone(),
             license: Some(License::Shared(POOL)),
+            until: None,
         }),
     ])
 }

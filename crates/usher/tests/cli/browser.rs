@@ -32,6 +32,7 @@ stories! {
     pages,
     pools,
     seat_pools,
+    seat_requests,
     second_factor,
     sessions,
     settings,

@@ -8,7 +8,7 @@ use usher_domain::event::Profile;
 use usher_domain::labels::{LabelsPatch, Metadata};
 use usher_domain::permission::{PermissionOverrides, Privilege, Role};
 use usher_domain::text::{Email, ExternalId, Name, Product};
-use usher_domain::{Account, GroupId, TeamId, UserId, user};
+use usher_domain::{Account, GroupId, PoolId, TeamId, UserId, WallTime, seat_request, user};
 use utoipa::ToSchema;
 
 use super::directory::DirectoryEntry;
@@ -16,6 +16,25 @@ use super::rights::{License, NewOverrides, Overrides};
 use crate::extract::nullable;
 use crate::v1::schema;
 use crate::v1::time::Time;
+
+/// The end of a license that is lent.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Loan {
+    /// When the user gives it back, or, if they are signed in then, the earliest time at which they can.
+    until: Time,
+    /// The pool in which the user has a place again afterwards, if it still exists; null for no license.
+    #[schema(required, value_type = Option<schema::PoolId>)]
+    back_to_pool: Option<PoolId>,
+}
+
+impl From<&seat_request::Loan> for Loan {
+    fn from(loan: &seat_request::Loan) -> Self {
+        Self {
+            until: WallTime::new(loan.until).into(),
+            back_to_pool: loan.back_to,
+        }
+    }
+}
 
 /// A user of the account.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,6 +69,9 @@ pub(crate) struct User {
         example = json!({"remote-support": {"kind": "shared", "pool": "pool_01h2xcejqtf2nbrexx3vqjhp41"}})
     )]
     licenses: BTreeMap<Product, License>,
+    /// Which of these licenses end, and what follows.
+    #[schema(value_type = BTreeMap<String, Loan>, example = json!({}))]
+    lent: BTreeMap<Product, Loan>,
     /// The teams that the user is in.
     #[schema(value_type = Vec<schema::TeamId>)]
     teams: Vec<TeamId>,
@@ -89,6 +111,11 @@ impl User {
             active: user.active,
             licenses: licenses
                 .map(|(product, license)| (product.clone(), License::from(*license)))
+                .collect(),
+            lent: user
+                .loans()
+                .iter()
+                .map(|(product, loan)| (product.clone(), Loan::from(loan)))
                 .collect(),
             teams: user.teams().to_vec(),
             groups: user.groups().to_vec(),

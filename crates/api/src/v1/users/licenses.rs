@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::dto::{Heir, User};
-use super::rights::License;
+use super::rights::NewLicense;
 use crate::extract::{Json, Path};
 use crate::problem::Problem;
 use crate::server::Server;
@@ -24,23 +24,26 @@ pub(super) fn routes() -> OpenApiRouter<Server> {
 /// Give a user a license
 ///
 /// Needs `seats.manage`. Switching between a named seat and a pool, or between pools, is one step. If the license
-/// changes, the user's sign-ins and sessions of the product end at once.
+/// changes, the user's sign-ins and sessions of the product end at once. With `until` it is lent: at the end, as soon as
+/// the user is not signed in for the product, they have again what they had before.
 #[utoipa::path(
     put, path = "/v1/accounts/{account}/users/{user}/licenses/{product}", operation_id = "setLicense", tag = "users",
     params(LicensePath),
-    request_body(content = License, example = json!({"kind": "shared", "pool": "pool_01h2xcejqtf2nbrexx3vqjhp41"})),
+    request_body(content = NewLicense, example = json!({"kind": "shared", "pool": "pool_01h2xcejqtf2nbrexx3vqjhp41"})),
     responses((status = 200, description = "The user with the license.", body = User)),
     extensions(("x-problems" = json!(["not-enough-seats", "plan-excludes-shared-seats"])))
 )]
 async fn set(
     caller: Caller<AccountsManage>,
     Path(path): Path<LicensePath>,
-    Json(body): Json<License>,
+    Json(body): Json<NewLicense>,
 ) -> Result<Answer<Option<User>>, Problem> {
+    let (license, until) = body.parts();
     let command = Command::License(LicenseCommand::Set {
         user: path.user,
         product: path.product,
-        license: Some(body.into()),
+        license: Some(license),
+        until,
     });
     let view =
         move |account: &Account, (): &(), _| account.user(path.user).map(|user| User::of(account, user));
@@ -62,6 +65,7 @@ async fn remove(
         user: path.user,
         product: path.product,
         license: None,
+        until: None,
     });
     Ok(caller.execute(command, |_, (), _| StatusCode::NO_CONTENT).await?)
 }

@@ -7,6 +7,7 @@ mod licenses;
 mod list;
 mod password;
 pub(crate) mod rights;
+mod seat_requests;
 mod second_factor;
 
 use axum::Json as Answer;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(get, change, delete))
         .routes(routes!(second_factor::remove))
         .merge(licenses::routes())
+        .merge(seat_requests::routes())
 }
 
 /// Get a user

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use usher_domain::permission::{Override, PermissionOverrides};
-use usher_domain::{PoolId, user};
+use usher_domain::{PoolId, Timestamp, user};
 use utoipa::ToSchema;
 
 use crate::v1::schema;
+use crate::v1::time::Time;
 
 /// A user's right to one product: a named seat, or a share of a pool's seats.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -21,6 +22,40 @@ pub(crate) enum License {
         #[schema(value_type = schema::PoolId)]
         pool: PoolId,
     },
+}
+
+/// A license that a user is given.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum NewLicense {
+    /// A named seat.
+    #[schema(title = "NewNamedLicense")]
+    Named {
+        /// When it ends. Without it, the license is for good.
+        #[serde(default)]
+        until: Option<Time>,
+    },
+    /// A share of a pool's seats.
+    #[schema(title = "NewSharedLicense")]
+    Shared {
+        /// The pool.
+        #[schema(value_type = schema::PoolId)]
+        pool: PoolId,
+        /// When it ends. Without it, the license is for good.
+        #[serde(default)]
+        until: Option<Time>,
+    },
+}
+
+impl NewLicense {
+    /// The license, and when it ends.
+    pub(super) fn parts(self) -> (user::License, Option<Timestamp>) {
+        let (license, until) = match self {
+            Self::Named { until } => (user::License::Named, until),
+            Self::Shared { pool, until } => (user::License::Shared(pool), until),
+        };
+        (license, until.map(|until| until.0.get()))
+    }
 }
 
 impl From<user::License> for License {

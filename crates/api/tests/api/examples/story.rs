@@ -190,7 +190,34 @@ async fn people(story: &mut Recorder, operator: &Who, pools: &[String; 2]) -> [P
             json!({"to": heir["id"]}),
         )
         .await;
+    seat_requests(story, operator, &nora, projects).await;
     [sven, eva, ida, max]
+}
+
+/// Nora asks for a seat and is declined; she asks again and is lent one; she withdraws what she asked then.
+async fn seat_requests(story: &mut Recorder, operator: &Who, nora: &Person, pool: &str) {
+    let request = format!("users/{}/seat-requests/{PRODUCT}", nora.id);
+    let note = json!({"note": "I stand in for Amara until Friday."});
+    story
+        .call(operator, &format!("PUT {request}"), note.clone())
+        .await;
+    story.get(operator, "seat-requests").await;
+    let reason = json!({"note": "We have one on Monday."});
+    story
+        .call(operator, &format!("POST {request}/decline"), reason)
+        .await;
+    story.get(operator, &request).await;
+    story
+        .call(operator, &format!("PUT {request}"), note.clone())
+        .await;
+    let grant = json!({"license": {"kind": "shared", "pool": pool, "until": "2100-01-01T18:00:00Z"}});
+    story
+        .call(operator, &format!("POST {request}/grant"), grant)
+        .await;
+    story.call(operator, &format!("PUT {request}"), note).await;
+    story
+        .call(operator, &format!("DELETE {request}"), Value::Null)
+        .await;
 }
 
 async fn credentials(story: &mut Recorder, operator: &Who) {

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::tickets;
 use crate::account::State;
 use crate::event::{Claim, EndReason, SignInEvent};
+use crate::evolve::loans;
 use crate::evolve::seats::{self, Booking};
 use crate::id::{SessionId, SignInId, UserId};
 use crate::leases::{self, Leased};
@@ -78,6 +79,7 @@ fn signed_in(account: &mut State, sign_in: SignIn, at: Timestamp) {
     restart_idle(account, id, at);
     refresh_idle(account, user, &product, at);
     seats::schedule_sign_in(account, id);
+    loans::schedule(account, user);
 }
 
 fn sign_in_ended(account: &mut State, id: SignInId, reason: EndReason, at: Timestamp) {
@@ -107,6 +109,7 @@ fn sign_in_ended(account: &mut State, id: SignInId, reason: EndReason, at: Times
             user.unused_since.insert(sign_in.product, at);
         }
     }
+    loans::schedule(account, sign_in.user);
 }
 
 /// Starts the time in which an evicted user cannot take a seat again (S10).

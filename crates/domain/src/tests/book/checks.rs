@@ -4,6 +4,7 @@ use super::gaps;
 use super::steps::pool;
 use super::world::{World, id, name};
 use crate::permission::Actor;
+use crate::seat_request::SeatRequest;
 use crate::tests::fixture::product;
 use crate::user::License;
 
@@ -71,6 +72,27 @@ const CHECKS: &[Check] = &[
         assert_eq!(license(w, g[0]), Some(License::Named));
     }),
     ("_ has no license", |w, g| assert_eq!(license(w, g[0]), None)),
+    ("_ asks", |w, g| {
+        assert_eq!(
+            w.shift
+                .user(&name(g[0]))
+                .seat_request(&product())
+                .map(SeatRequest::is_open),
+            Some(true)
+        );
+    }),
+    ("_ asks no more", |w, g| {
+        assert_eq!(w.shift.user(&name(g[0])).seat_request(&product()), None);
+    }),
+    ("_ is declined by _", |w, g| {
+        let request = w
+            .shift
+            .user(&name(g[0]))
+            .seat_request(&product())
+            .expect("a request");
+        let by = &request.declined.as_ref().expect("an answer").by;
+        assert_eq!(by.actor, super::world::by(g[1]).to_string());
+    }),
     ("_ is in the pool _", |w, g| {
         assert_eq!(license(w, g[0]), Some(License::Shared(pool(g[1]))));
     }),

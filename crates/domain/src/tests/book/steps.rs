@@ -30,7 +30,7 @@ pub(super) fn take(world: &mut World, sentence: &str) {
     panic!("no step reads {sentence:?}");
 }
 
-const STEPS: [&[Step]; 6] = [TIME, PRESENCE, WORK, QUEUE, BOOKS, RIGHTS];
+const STEPS: [&[Step]; 7] = [TIME, PRESENCE, WORK, QUEUE, REQUESTS, BOOKS, RIGHTS];
 
 const TIME: &[Step] = &[
     ("it is _", |w, g| {
@@ -120,6 +120,36 @@ const QUEUE: &[Step] = &[
     }),
     ("_ minute are bought", |w, g| {
         w.shift.add_minutes(g[0].parse().unwrap());
+    }),
+];
+
+const REQUESTS: &[Step] = &[
+    ("_ asks for a seat", |w, g| {
+        w.give(&by(g[0]), &kit::ask_for_seat(id(g[0]), "Please"));
+    }),
+    ("_ takes the request back", |w, g| {
+        w.give(&by(g[0]), &kit::withdraw_seat_request(id(g[0])));
+    }),
+    ("_ grants _ a named seat", |w, g| {
+        w.give(&by(g[0]), &kit::grant_seat(id(g[1]), License::Named, None));
+    }),
+    ("_ grants _ a named seat until _", |w, g| {
+        let until = Some(clock(g[2]));
+        w.give(&by(g[0]), &kit::grant_seat(id(g[1]), License::Named, until));
+    }),
+    ("_ grants _ a place in the pool _", |w, g| {
+        let license = License::Shared(pool(g[2]));
+        w.give(&by(g[0]), &kit::grant_seat(id(g[1]), license, None));
+    }),
+    ("_ declines the request of _", |w, g| {
+        w.give(&by(g[0]), &kit::decline_seat(id(g[1]), "None is left"));
+    }),
+    ("_ lends _ a named seat until _", |w, g| {
+        w.give(&by(g[0]), &kit::lend(id(g[1]), License::Named, clock(g[2])));
+    }),
+    ("_ lends _ a place in the pool _ until _", |w, g| {
+        let license = License::Shared(pool(g[2]));
+        w.give(&by(g[0]), &kit::lend(id(g[1]), license, clock(g[3])));
     }),
 ];
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::transitions::{Someone, Transition};
 use super::world::World;
 use crate::command::{
-    Command, GroupCommand, LeavingUsers, MemberChange, OneOrMore, PoolPatch, RequestAnswer, SeatWay,
-    UserPatch,
+    Command, GroupCommand, LeavingUsers, LicenseCommand, MemberChange, OneOrMore, PoolPatch, RequestAnswer,
+    SeatRequestCommand, SeatWay, UserPatch,
 };
 use crate::directory::GroupMapping;
 use crate::event::{Claim, EndReason, Event, MinutesEvent, SessionEvent, SignInEvent, TicketEvent};
@@ -380,6 +380,48 @@ impl World {
         kit::add_or_ask_for_minutes(top_up, minutes, kit::request(ids[1]))
     }
 
+    /// Requests for seats, and what becomes of them.
+    fn at_the_counter(&self, transition: &Transition) -> Option<Command> {
+        let command = match transition {
+            Transition::AskForSeat {
+                user: number,
+                product: of,
+            } => SeatRequestCommand::Send {
+                user: user(*number),
+                product: product(*of),
+                note: "Please".parse().unwrap(),
+            },
+            Transition::WithdrawRequest {
+                user: number,
+                product: of,
+            } => SeatRequestCommand::Withdraw {
+                user: user(*number),
+                product: product(*of),
+            },
+            Transition::GrantSeat {
+                user: number,
+                product: of,
+                license,
+                secs,
+            } => SeatRequestCommand::Grant {
+                user: user(*number),
+                product: product(*of),
+                license: self.license(&product(*of), *license)?,
+                until: secs.map(|secs| self.now + Secs::new(secs)),
+            },
+            Transition::DeclineSeat {
+                user: number,
+                product: of,
+            } => SeatRequestCommand::Decline {
+                user: user(*number),
+                product: product(*of),
+                note: None,
+            },
+            _ => return None,
+        };
+        Some(Command::SeatRequest(command))
+    }
+
     /// The commands of users who manage the account.
     fn in_the_office(&self, transition: &Transition, ids: [u128; 2]) -> Option<Command> {
         let change_pool = |number: u8, change| {
@@ -414,11 +456,20 @@ impl World {
                 user: number,
                 product: of,
                 license,
+                secs,
             } => {
                 let product = product(*of);
-                let license = self.license(&product, *license);
-                Some(kit::set_license_of(user(*number), product, license))
+                Some(Command::License(LicenseCommand::Set {
+                    user: user(*number),
+                    license: self.license(&product, *license),
+                    product,
+                    until: secs.map(|secs| self.now + Secs::new(secs)),
+                }))
             }
+            Transition::AskForSeat { .. }
+            | Transition::WithdrawRequest { .. }
+            | Transition::GrantSeat { .. }
+            | Transition::DeclineSeat { .. } => self.at_the_counter(transition),
             Transition::Reassign {
                 from,
                 to,

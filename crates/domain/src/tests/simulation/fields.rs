@@ -13,6 +13,7 @@ use crate::event::Claim;
 use crate::permission::Role;
 use crate::presence::{Funding, SignIn};
 use crate::schedule::{Due, Schedule};
+use crate::seat_request::SeatRequest;
 use crate::user::{License, User};
 
 /// Derives every field that is not stored, in the simplest way, and compares. The account must have no renewals that
@@ -61,6 +62,7 @@ fn check_account(account: &Account) {
         external_ids,
         subjects,
         given,
+        askers,
         owners_active,
         schedule,
         subscription_due: _,
@@ -122,6 +124,8 @@ fn check_account(account: &Account) {
         .filter(|user| user.active && user.profile.role == Role::Owner);
     assert_eq!(usize::try_from(*owners_active).unwrap(), owners.count());
     assert_eq!(*given, given_of(account));
+    let asks = |user: &&User| user.seat_requests.values().any(SeatRequest::is_open);
+    assert_eq!(*askers, users.values().filter(asks).map(|user| user.id).collect());
     let paying = claims_of(account).filter_map(|(claim, funding, _)| match funding {
         Funding::Minutes { next_at, .. } => Some((next_at, claim)),
         _ => None,
@@ -141,7 +145,8 @@ fn schedule_of(account: &Account) -> Schedule {
     let due = (account.sign_ins.values().map(|s| (Due::SignIn(s.id), s.due)))
         .chain(account.sessions.values().map(|s| (Due::Session(s.id), s.due)))
         .chain(account.tickets.values().map(|t| (Due::Ticket(t.id), t.due)))
-        .chain(account.pools.values().map(|p| (Due::Pool(p.id), p.due)));
+        .chain(account.pools.values().map(|p| (Due::Pool(p.id), p.due)))
+        .chain(account.users.values().map(|user| (Due::User(user.id), user.due)));
     let due = due.chain([(Due::Subscription, account.subscription_due)]);
     due.for_each(|(due, at)| expected.set(due, &mut None, at));
     expected
@@ -161,6 +166,9 @@ fn check_user(account: &Account, user: &User) {
         unused_since,
         cooling_until: _,
         refused_since: _,
+        loans,
+        seat_requests,
+        due: _,
         sign_ins,
         sessions,
         tickets,
@@ -181,8 +189,12 @@ fn check_user(account: &Account, user: &User) {
         "refused_since",
     ];
     stored.extend((!unused_since.is_empty()).then_some("unused_since"));
+    stored.extend((!loans.is_empty()).then_some("loans"));
+    stored.extend((!seat_requests.is_empty()).then_some("seat_requests"));
     assert_stored(user, &stored);
     assert!(labels.is_empty());
+    let has_license = |product| user.licenses.contains_key(product);
+    assert!(loans.keys().all(has_license), "only a license can be lent");
 
     let own = account.sign_ins.values().filter(|sign_in| sign_in.user == *id);
     assert_eq!(*sign_ins, own.map(|sign_in| sign_in.id).collect::<Vec<_>>());

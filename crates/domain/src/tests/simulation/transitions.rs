@@ -119,6 +119,26 @@ pub(super) enum Transition {
         user: u8,
         product: u8,
         license: u8,
+        /// For how long, if it is lent.
+        secs: Option<u32>,
+    },
+    AskForSeat {
+        user: u8,
+        product: u8,
+    },
+    WithdrawRequest {
+        user: u8,
+        product: u8,
+    },
+    GrantSeat {
+        user: u8,
+        product: u8,
+        license: u8,
+        secs: Option<u32>,
+    },
+    DeclineSeat {
+        user: u8,
+        product: u8,
     },
     Reassign {
         from: u8,
@@ -516,7 +536,7 @@ fn with_an_end() -> impl Strategy<Value = Transition> {
             .prop_map(|(terms, secs)| Transition::Agree { terms, secs }),
         // Named seats that somebody gives back.
         4 => (any::<u8>(), 0..2_u8)
-            .prop_map(|(user, product)| Transition::License { user, product, license: 1 }),
+            .prop_map(|(user, product)| Transition::License { user, product, license: 1, secs: None }),
         3 => choice.prop_map(|(product, pool, seats, users, actor)| {
             Transition::ChooseGiveBack { product, pool, seats, users, actor }
         }),
@@ -530,8 +550,13 @@ fn in_the_office() -> impl Strategy<Value = Transition> {
         2 => (any::<u8>(), rules())
             .prop_map(|(pool, rules)| Transition::ChangeRules { pool, rules: Box::new(rules) }),
         1 => (any::<u8>(), any::<bool>()).prop_map(|(pool, moves)| Transition::DeletePool { pool, moves }),
-        3 => (any::<u8>(), 0..2_u8, 0..4_u8)
-            .prop_map(|(user, product, license)| Transition::License { user, product, license }),
+        3 => (any::<u8>(), 0..2_u8, 0..4_u8, prop::option::of(1..900_u32))
+            .prop_map(|(user, product, license, secs)| Transition::License { user, product, license, secs }),
+        2 => (any::<u8>(), 0..2_u8).prop_map(|(user, product)| Transition::AskForSeat { user, product }),
+        1 => (any::<u8>(), 0..2_u8).prop_map(|(user, product)| Transition::WithdrawRequest { user, product }),
+        2 => (any::<u8>(), 0..2_u8, 1..4_u8, prop::option::of(1..900_u32))
+            .prop_map(|(user, product, license, secs)| Transition::GrantSeat { user, product, license, secs }),
+        1 => (any::<u8>(), 0..2_u8).prop_map(|(user, product)| Transition::DeclineSeat { user, product }),
         2 => (any::<u8>(), any::<u8>(), 0..2_u8)
             .prop_map(|(from, to, product)| Transition::Reassign { from, to, product }),
         2 => (any::<u8>(), any::<u8>(), 1..3_u32)

@@ -57,6 +57,23 @@ pub(super) const ACTIONS: &[Action] = &[
     action("pool.changed", "Seat pool changed", "changed the seat pool {}"),
     action("pool.deleted", "Seat pool deleted", "deleted the seat pool {}"),
     action("team.created", "Team created", "created the team {}"),
+    action("license.lent", "License lent", "lent {} the license until a date"),
+    action("seat_request.sent", "Seat asked for", "asked for a seat for {}"),
+    action(
+        "seat_request.withdrawn",
+        "Request for a seat withdrawn",
+        "withdrew the request of {} for a seat",
+    ),
+    action(
+        "seat_request.granted",
+        "Request for a seat granted",
+        "granted the request of {} for a seat",
+    ),
+    action(
+        "seat_request.declined",
+        "Request for a seat declined",
+        "declined the request of {} for a seat",
+    ),
     action("team.changed", "Team changed", "changed the team {}"),
     action("team.deleted", "Team deleted", "deleted the team {}"),
     action(
@@ -221,8 +238,15 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
                 None => format!("{product}: {seat}"),
             })
         }
-        "license.removed" | "subscription.give_back_chosen" => {
-            detail["product"].as_str().map(|slug| named(names.product(slug)))
+        "license.removed"
+        | "subscription.give_back_chosen"
+        | "license.lent"
+        | "seat_request.withdrawn"
+        | "seat_request.granted" => detail["product"].as_str().map(|slug| named(names.product(slug))),
+        "seat_request.sent" | "seat_request.declined" => {
+            let product = named(names.product(detail["product"].as_str()?));
+            let note = text(&detail["note"]).or_else(|| text(&detail["answer"]["by"]["note"]));
+            Some(note.map_or(product.clone(), |note| format!("{product}: {}", named(note))))
         }
         "user.role_given" => {
             let role = text(&detail["role"])?;

@@ -4,13 +4,13 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use usher_domain::command::{
-    ClaimOutcome, ClaimTicket, OneOrMore, ResumeSession, SessionCommand, SignInCommand, SignInOutcome,
-    SignUserIn, StartOutcome, StartSession, TicketCommand,
+    ClaimOutcome, ClaimTicket, OneOrMore, ResumeSession, SeatRequestCommand, SessionCommand, SignInCommand,
+    SignInOutcome, SignUserIn, StartOutcome, StartSession, TicketCommand,
 };
 use usher_domain::labels::Labels;
 use usher_domain::presence::{Customer, SessionKind, Start};
 use usher_domain::refusal::StateRefusal;
-use usher_domain::text::{Name, Product};
+use usher_domain::text::{Name, Note, Product};
 use usher_domain::{Account, Actor, Command, Refusal, SessionId, SignInId, TicketId};
 
 use super::refused::Refused;
@@ -18,6 +18,7 @@ use super::{console_page, device, path};
 use crate::answer::{done, page_again, page_at};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
+use crate::sentence;
 use crate::viewer::Viewer;
 
 /// An attempt's path and fields, so that it can be repeated.
@@ -266,6 +267,42 @@ fn shown(viewer: &Viewer, jar: CookieJar, product: &Product, result: ActResult) 
         ActResult::Working => jar,
     };
     (jar, Redirect::to(&path(product.as_str()))).into_response()
+}
+
+/// Asks those who manage seats for a seat (L14).
+pub(super) async fn ask(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
+    let product = product(&form)?;
+    let note = form.parse::<Note>("note");
+    if let Some(note) = note {
+        let command = Command::SeatRequest(SeatRequestCommand::Send {
+            user: viewer.session.user,
+            product: product.clone(),
+            note,
+        });
+        match viewer.execute(command, |_, (), _| ()).await? {
+            Ok(()) => {
+                let message = "Your request is sent. The answer appears here.";
+                return Ok(done(&path(product.as_str()), message));
+            }
+            Err(Refusal::NotFound { what }) => return Err(Failed::not_found(what)),
+            Err(refusal) => form.wrong("note", sentence::of(&refusal)),
+        }
+    }
+    let page = console_page(&viewer, product.as_str(), form, None).await?;
+    Ok(page_again(&page))
+}
+
+/// Withdraws the request, or puts away the answer that it was declined (L14).
+pub(super) async fn withdraw(Posted { viewer, form }: Posted) -> Result<Response, Failed> {
+    let product = product(&form)?;
+    let command = Command::SeatRequest(SeatRequestCommand::Withdraw {
+        user: viewer.session.user,
+        product: product.clone(),
+    });
+    match viewer.execute(command, |_, (), _| ()).await? {
+        Ok(()) => Ok(Redirect::to(&path(product.as_str())).into_response()),
+        Err(refusal) => Err(Failed::refused(&refusal)),
+    }
 }
 
 fn product(form: &Form) -> Result<Product, Failed> {

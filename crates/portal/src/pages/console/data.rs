@@ -6,9 +6,12 @@ use usher_domain::personal::Personal;
 use usher_domain::presence::{
     Funding, Session, SessionKind, SessionState, SignIn, Ticket, TicketState, Wanted,
 };
+use usher_domain::seat_request::SeatRequest;
 use usher_domain::text::{DeviceId, Name, Note, Product};
 use usher_domain::user::{License, User};
-use usher_domain::{Account, AccountId, Actor, Refusal, Secs, SessionId, SignInId, TicketId, Timestamp};
+use usher_domain::{
+    Account, AccountId, Actor, Refusal, Secs, SessionId, SignInId, TicketId, Timestamp, WallTime,
+};
 
 use usher_identity::JoinCodes;
 
@@ -36,10 +39,47 @@ pub(super) struct ConsoleData {
     pub(super) name: String,
     /// The user's license in words; `None` without one.
     pub(super) license: Option<String>,
+    /// When the license ends (L15).
+    pub(super) until: Option<Moment>,
+    /// The user's request for a seat (L14).
+    pub(super) request: Option<RequestRow>,
     /// The user's sign-ins on all devices.
     pub(super) sign_ins: Vec<SignInRow>,
     pub(super) ticket: Option<TicketRow>,
     pub(super) sessions: Vec<SessionRow>,
+}
+
+/// The user's request for a seat.
+pub(super) struct RequestRow {
+    pub(super) note: Note,
+    pub(super) since: Moment,
+    pub(super) declined: Option<DeclinedRow>,
+}
+
+/// The answer that there is no seat.
+pub(super) struct DeclinedRow {
+    pub(super) by: String,
+    pub(super) note: Option<Note>,
+    pub(super) at: Moment,
+}
+
+impl RequestRow {
+    fn of(account: &Account, request: &SeatRequest) -> Self {
+        let declined = request.declined.as_ref().map(|declined| DeclinedRow {
+            by: declined
+                .by
+                .name
+                .as_ref()
+                .map_or_else(|| "The operator".to_owned(), |name| name.reveal().to_string()),
+            note: declined.by.note.as_ref().map(|note| note.reveal().clone()),
+            at: Moment(account.shown(declined.at)),
+        });
+        Self {
+            note: request.note.reveal().clone(),
+            since: Moment(account.shown(request.sent_at)),
+            declined,
+        }
+    }
 }
 
 /// A sign-in of the user.
@@ -120,12 +160,18 @@ impl ConsoleData {
             },
             product: product.clone(),
             license: None,
+            until: None,
+            request: None,
             sign_ins: Vec::new(),
             ticket: None,
             sessions: Vec::new(),
         };
         if let Some(product) = product {
             seen.license = license(account, user, &product);
+            let loan = user.loan(&product);
+            seen.until = loan.map(|loan| Moment(WallTime::new(loan.until)));
+            let request = user.seat_request(&product);
+            seen.request = request.map(|request| RequestRow::of(account, request));
             let sign_ins = account.sign_ins_of(user, &product);
             seen.sign_ins = sign_ins
                 .map(|sign_in| SignInRow::of(account, sign_in, now))

@@ -39,6 +39,8 @@ pub(crate) fn routes() -> Pages {
         .route("/console/alive", post(presence::alive))
         .route("/console/active", post(presence::active))
         .route("/console/stay", post(presence::stay).get(back))
+        .route("/console/request", post(act::ask).get(back))
+        .route("/console/request/withdraw", post(act::withdraw).get(back))
         .route("/console/sign-in", post(act::sign_in).get(back))
         .route("/console/sign-out", post(act::sign_out).get(back))
         .route("/console/tickets/{ticket}/claim", post(act::claim).get(back))

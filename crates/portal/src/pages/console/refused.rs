@@ -20,6 +20,8 @@ pub(super) struct Refused {
     /// The people who can help.
     pub(super) asks: Asks,
     pub(super) can_end_own: bool,
+    /// Whether asking for a named seat would help (L14).
+    pub(super) may_ask: bool,
     /// The same attempt with a change that makes it work.
     pub(super) again: Option<Again>,
     /// Whether it is about signing in, so that it no longer matters once the user is signed in or queued.
@@ -73,6 +75,7 @@ impl Refused {
             sentence: words::refusal(refusal),
             asks,
             can_end_own: actions.contains(&Action::EndOwnSession),
+            may_ask: matches!(refusal, Refusal::Seat(SeatRefusal::NoSeatAvailable(..))),
             is_of_sign_in: path.ends_with("/sign-in"),
             again: differently.map(|(field, label)| {
                 fields.push((field, "yes".to_owned()));

@@ -66,7 +66,10 @@ impl Console {
         } else if self.seen.ticket.is_some() {
             "waiting"
         } else if self.is_unlicensed() {
-            "unlicensed"
+            match &self.seen.request {
+                Some(request) if request.declined.is_none() => "asked",
+                _ => "unlicensed",
+            }
         } else {
             "out"
         }

@@ -145,6 +145,7 @@ fn frame(portal: &Portal, session: &OperatorSession, secret: &str, page: Option<
         label: other.label(),
         href: other.path().to_owned(),
         is_current: page == Some(*other),
+        count: 0,
     });
     Frame {
         operator: Some(OperatorSigned {

@@ -157,6 +157,7 @@ async fn give_oneself(viewer: &Viewer, seat: &Seat) -> Result<Result<(), Refusal
         user,
         product,
         license: Some(license),
+        until: None,
     });
     viewer.execute(command, |_, (), _| ()).await
 }

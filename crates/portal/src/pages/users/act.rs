@@ -85,6 +85,7 @@ impl Act {
             user,
             product: self.product(account)?.clone(),
             license,
+            until: None,
         }))
     }
 }

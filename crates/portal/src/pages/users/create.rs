@@ -174,6 +174,7 @@ async fn make_with_seat(
         user: id,
         product: product.clone(),
         license: Some(License::Shared(*pool)),
+        until: None,
     });
     let assigned = viewer.execute(command, |_, (), _| ()).await?;
     if assigned.is_err() {

@@ -17,6 +17,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
 use crate::new_password::{self, Hashed};
+use crate::pages::requests::last_day;
 use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
@@ -80,10 +81,16 @@ pub(super) async fn set_license(
             Some(License::Shared(pool))
         }
     };
+    let now = viewer.portal.app.engine().now();
+    let until = license.and_then(|_| last_day(&mut form, "until", now));
+    if !form.is_right() {
+        return again(&viewer, id, None, form).await;
+    }
     let command = Command::License(LicenseCommand::Set {
         user: id,
         product: product.clone(),
         license,
+        until,
     });
     let of = product.clone();
     let said = move |account: &Account, (): &(), _| {

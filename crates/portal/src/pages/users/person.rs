@@ -4,9 +4,10 @@ use askama::Template;
 use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::event::Profile;
 use usher_domain::permission::Privilege;
+use usher_domain::seat_request::Loan;
 use usher_domain::text::{Product, counted};
 use usher_domain::user::{License, User};
-use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
+use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId, WallTime};
 
 use super::profile::{ProfileFields, Wanted};
 use super::words::{self, Choice};
@@ -98,6 +99,10 @@ pub(super) struct LicenseShown {
     pub(super) product: String,
     pub(super) is_named: bool,
     pub(super) now: String,
+    /// The last day of a license that ends (L15), as a date field has it; empty if it does not.
+    pub(super) last_day: String,
+    /// When it ends.
+    pub(super) until: Option<Moment>,
     /// The group that gave it.
     pub(super) group: Option<String>,
     pub(super) choices: Vec<Choice>,
@@ -221,12 +226,21 @@ impl LicenseShown {
                 product: account.product_name(product),
                 is_named: license == Some(&License::Named),
                 now: words::license(account, license),
+                last_day: user.loan(product).map(last_day_of).unwrap_or_default(),
+                until: user.loan(product).map(|loan| Moment(WallTime::new(loan.until))),
                 group: group.map(|group| group.name.to_string()),
                 choices: license_choices(account, product, &chosen, "No license"),
             }
         });
         shown.collect()
     }
+}
+
+/// The day, in UTC, at whose end a loan ends.
+fn last_day_of(loan: &Loan) -> String {
+    let last = jiff::Timestamp::from_millisecond(loan.until.millis().saturating_sub(1));
+    let day = last.map(|last| jiff::tz::TimeZone::UTC.to_datetime(last).date());
+    day.map(|day| day.to_string()).unwrap_or_default()
 }
 
 /// The choices for a product's license: `none`, `named`, or the id of a pool.

@@ -1,0 +1,211 @@
+//! Requests for seats, for those who manage seats: who asks for what, and the answer (L14).
+
+mod view;
+
+use axum::extract::{Path, Query};
+use axum::http::Uri;
+use axum::response::Response;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use usher_domain::command::SeatRequestCommand;
+use usher_domain::permission::Privilege;
+use usher_domain::refusal::StateRefusal;
+use usher_domain::text::{Note, Product};
+use usher_domain::user::License;
+use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
+
+use self::view::{AnswerPage, Asked, Requests, RequestsData, RequestsPage};
+use crate::answer::{done, page, page_again};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::live::{self, LivePage};
+use crate::nav::NavPage;
+use crate::pages::users::license_choices;
+use crate::routes::{Pages, get};
+use crate::said::named;
+use crate::viewer::Viewer;
+
+pub(crate) fn routes() -> Pages {
+    Pages::new()
+        .route("/a/{account}/requests", get(show))
+        .route("/a/{account}/requests/live", get(live::stream::<RequestsPage>))
+        .route("/a/{account}/requests/{user}/{product}", get(open).post(answer))
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct RequestsQuery {
+    #[serde(default)]
+    page: String,
+}
+
+/// The account, the user who asks, and the product.
+type RequestPath = Path<(String, String, String)>;
+
+async fn show(viewer: Viewer, query: Query<RequestsQuery>, uri: Uri) -> Result<Response, Failed> {
+    let (frame, live) = live::open::<RequestsPage>(&viewer, query.0, &uri).await?;
+    Ok(page(&RequestsPage { frame, live }))
+}
+
+async fn open(viewer: Viewer, Path((_, user, product)): RequestPath) -> Result<Response, Failed> {
+    viewer.need_in_account(Privilege::SeatsManage).await?;
+    let (user, product) = ids(&user, &product)?;
+    match answer_page(&viewer, user, &product, Form::default()).await? {
+        Some(shown) => Ok(page(&shown)),
+        None => Ok(asks_no_more(&viewer)),
+    }
+}
+
+async fn answer(
+    Path((_, user, product)): RequestPath,
+    Posted { viewer, mut form }: Posted,
+) -> Result<Response, Failed> {
+    viewer.need_in_account(Privilege::SeatsManage).await?;
+    let (user, product) = ids(&user, &product)?;
+    let now = viewer.portal.app.engine().now();
+    let declines = form.value("answer") == "decline";
+    let command = if declines {
+        decline(user, &product, &mut form)
+    } else {
+        grant(user, &product, &mut form, now)
+    };
+    let refused = match command.filter(|_| form.is_right()) {
+        Some(command) => {
+            let look = move |account: &Account, (): &(), _| account.user(user).map(name_of);
+            match viewer.execute(Command::SeatRequest(command), look).await? {
+                Ok(name) => {
+                    let name = named(name.unwrap_or_default());
+                    let said = if declines {
+                        format!("{name} is told that there is no seat.")
+                    } else {
+                        format!("{name} has a seat now.")
+                    };
+                    return Ok(done(&NavPage::Requests.path(viewer.account), said));
+                }
+                Err(refusal) => Some(refusal),
+            }
+        }
+        None => None,
+    };
+    match refused {
+        Some(Refusal::State(StateRefusal::ChangedMeanwhile { .. })) => return Ok(asks_no_more(&viewer)),
+        Some(Refusal::NotFound { what }) => return Err(Failed::not_found(what)),
+        Some(refusal) => form.refused(&refusal),
+        None => {}
+    }
+    match answer_page(&viewer, user, &product, form).await? {
+        Some(shown) => Ok(page_again(&shown)),
+        None => Ok(asks_no_more(&viewer)),
+    }
+}
+
+fn decline(user: UserId, product: &Product, form: &mut Form) -> Option<SeatRequestCommand> {
+    let note = if form.value("reason").trim().is_empty() {
+        None
+    } else {
+        Some(form.parse::<Note>("reason")?)
+    };
+    Some(SeatRequestCommand::Decline {
+        user,
+        product: product.clone(),
+        note,
+    })
+}
+
+fn grant(user: UserId, product: &Product, form: &mut Form, now: Timestamp) -> Option<SeatRequestCommand> {
+    let license = match form.value("license") {
+        "named" => Some(License::Named),
+        pool => pool.parse().ok().map(License::Shared),
+    };
+    if license.is_none() {
+        form.wrong("license", "Choose one of these.");
+    }
+    let until = last_day(form, "until", now);
+    Some(SeatRequestCommand::Grant {
+        user,
+        product: product.clone(),
+        license: license?,
+        until,
+    })
+}
+
+/// The end of the day in a field; `None` if it is empty or wrong, which is added to the form.
+pub(crate) fn last_day(form: &mut Form, name: &'static str, now: Timestamp) -> Option<Timestamp> {
+    let text = form.value(name).trim();
+    if text.is_empty() {
+        return None;
+    }
+    let day = text.parse::<Date>().ok().and_then(|day| day.tomorrow().ok());
+    let end = day.and_then(|day| day.to_zoned_datetime(TimeZone::UTC).ok());
+    let end = end.map(|end| Timestamp::from_millis(end.timestamp().as_millisecond()));
+    if end.is_none_or(|end| end <= now) {
+        form.wrong(name, "This must be a day that is not over, or be left empty.");
+        return None;
+    }
+    end
+}
+
+async fn answer_page(
+    viewer: &Viewer,
+    user: UserId,
+    product: &Product,
+    form: Form,
+) -> Result<Option<AnswerPage>, Failed> {
+    let chosen = form.value("license").to_owned();
+    let of = product.clone();
+    let look = move |account: &Account, _: &Actor, _| {
+        let user = account.user(user).ok_or(Refusal::NotFound { what: "user" })?;
+        let request = user.seat_request(&of).filter(|request| request.is_open());
+        Ok(request.map(|request| {
+            let choices = license_choices(account, &of, &chosen, "");
+            let choices = choices.into_iter().filter(|choice| choice.value != "none");
+            (Asked::of(account, user, &of, request), choices.collect())
+        }))
+    };
+    let (frame, asked) = viewer.look(Some(NavPage::Requests), look).await?;
+    Ok(asked.map(|(asked, choices)| AnswerPage {
+        frame,
+        form,
+        asked,
+        choices,
+        list: NavPage::Requests.path(viewer.account),
+    }))
+}
+
+fn ids(user: &str, product: &str) -> Result<(UserId, Product), Failed> {
+    let user = user.parse().map_err(|_| Failed::not_found("user"))?;
+    let product = product.parse().map_err(|_| Failed::not_found("product"))?;
+    Ok((user, product))
+}
+
+fn name_of(user: &usher_domain::user::User) -> String {
+    user.profile.name.reveal().to_string()
+}
+
+/// Somebody else was faster, or the user has withdrawn the request.
+fn asks_no_more(viewer: &Viewer) -> Response {
+    let to = NavPage::Requests.path(viewer.account);
+    done(&to, "That person does not ask for a seat any more.")
+}
+
+impl LivePage for RequestsPage {
+    type Query = RequestsQuery;
+    type Data = RequestsData;
+    type Fragment = Requests;
+
+    const NAV_PAGE: NavPage = NavPage::Requests;
+
+    fn see(
+        account: &Account,
+        actor: &Actor,
+        query: &RequestsQuery,
+        _: Timestamp,
+    ) -> Result<RequestsData, Refusal> {
+        account.need_in_account(actor, Privilege::SeatsManage)?;
+        Ok(RequestsData::of(account, &query.page))
+    }
+
+    async fn show(_: &Viewer, _: &RequestsQuery, seen: RequestsData) -> Result<Requests, Failed> {
+        Ok(Requests { seen })
+    }
+}

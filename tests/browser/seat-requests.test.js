@@ -1,0 +1,63 @@
+// A user without a license asks for a seat, and whoever manages seats lends one, live on both sides.
+
+import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
+import { PRODUCT_NAME, World } from "./lib/api.js";
+import { click } from "./lib/desk.js";
+import { story } from "./lib/story.js";
+
+const PHONE = { width: 390, height: 844 };
+const DESKTOP = { width: 1280, height: 800 };
+
+/**
+ * Checks a page, and takes its pictures.
+ * @param {import("playwright-core").Page} page
+ * @param {string} name
+ */
+async function look(page, name) {
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, name);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await picture(page, `${name}-dark`);
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(PHONE);
+  await picture(page, `${name}-phone`);
+  await page.setViewportSize(DESKTOP);
+}
+
+story("a user asks for a seat, is declined, asks again and is lent one", async ({ open }) => {
+  const world = await World.make({ shared: 2 });
+  const owner = await world.owner();
+  const ann = await world.person("Ann", { assign_seat: false });
+  const console = await open("/console", { as: ann });
+  const requests = await open(`/a/${world.id}/requests`, { as: owner });
+  await requests.getByText("Nobody asks for a seat").waitFor();
+  const ask = async (/** @type {string} */ why) => {
+    await console.getByLabel("Why you need it").fill(why);
+    await click(console, "Ask for a seat");
+    await console.getByText("You have asked for a seat").waitFor();
+  };
+
+  await look(console, "ask-for-a-seat");
+  await ask("I stand in for Ben this week.");
+  await look(console, "asked-for-a-seat");
+  await requests.getByText("I stand in for Ben this week.").waitFor();
+  await look(requests, "requests");
+  await requests.getByRole("link", { name: /^Answer/ }).click();
+  await look(requests, "request");
+  await requests.getByLabel("Reason").fill("Not before Monday");
+  await click(requests, "Decline the request");
+  await console.getByText("Not before Monday").waitFor();
+
+  await ask("It is Monday.");
+  await requests.getByText("It is Monday.").waitFor();
+  await requests.getByRole("link", { name: /^Answer/ }).click();
+  await requests.getByLabel("License").selectOption({ index: 1 });
+  await requests.getByLabel("Lend it until the end of").fill("2100-01-01");
+  await click(requests, "Give the seat");
+  await requests.getByText("Nobody asks for a seat").waitFor();
+
+  await console.getByText("It is lent until").waitFor();
+  await click(console, `Take a seat of ${PRODUCT_NAME}`);
+  await console.getByText("Signed in", { exact: true }).waitFor();
+});
