@@ -58,6 +58,7 @@ const NEVER_WRONG = {
   "POST /a/{account}/queue/{ticket}/drop": "who does not wait any more is out of the queue",
   "POST /a/{account}/single-sign-on/domain": "asks the DNS of the world, which is not here; the API's tests ask one of their own",
   "POST /a/{account}/single-sign-on/remove": "asks for nothing, and is not there while single sign-on is required",
+  "POST /a/{account}/subscription/requests/{request}/remove": "asks for nothing",
   "POST /a/{account}/teams/{team}/add": "whoever is there can be in any team",
   "POST /a/{account}/teams/{team}/take-out": "whoever is in a team can go",
   "POST /a/{account}/users/{user}/deactivate": "is not there for the last owner",

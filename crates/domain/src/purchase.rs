@@ -81,11 +81,14 @@ impl SubscriptionRequest {
         self.answer.is_none()
     }
 
-    /// Whether the seats were chosen from a subscription that has changed since, so that buying them as they were asked
-    /// for would undo that change.
+    /// Whether the seats were chosen from others than the account has now, so that buying them as they were asked for would
+    /// undo a change. The terms do not matter: an approval leaves them as they are.
     #[must_use]
     pub fn is_outdated(&self, subscription: &Subscription) -> bool {
-        self.before.as_ref().is_some_and(|before| before != subscription)
+        let differs = |before: &Subscription| {
+            before.plan != subscription.plan || before.products != subscription.products
+        };
+        self.before.as_ref().is_some_and(differs)
     }
 }
 

@@ -492,6 +492,14 @@ export const PAGES = [
       await send(page, "Save this choice");
     },
   },
+  {
+    name: "seats that are in use", path: `${ACCOUNT}/subscription`, as: "owner", status: 422,
+    act: sent("Request seats", { [`Shared seats of ${PRODUCT_NAME}`]: "0" }),
+  },
+  {
+    name: "no minutes", path: `${ACCOUNT}/subscription`, as: "owner", status: 422,
+    act: sent("Request minutes", { Minutes: "none" }),
+  },
   { name: "the settings", path: `${ACCOUNT}/settings`, as: "owner" },
   {
     name: "permissions with errors", path: `${ACCOUNT}/settings`, as: "owner", status: 422,

@@ -9,7 +9,10 @@ use tokio::sync::OnceCell;
 use usher_domain::permission::{Privilege, Role, Scope};
 use usher_domain::presence::Start;
 use usher_domain::text::Code;
-use usher_domain::{ApiKeyId, GroupId, PoolId, SessionId, TeamId, UserId};
+use usher_domain::{
+    Actor, ApiKeyId, GroupId, PoolId, SessionId, SubscriptionRequestId, TeamId, TopUpId, UserId,
+};
+use usher_engine::{Cause, Request};
 use usher_identity::{draw_bits, draw_code};
 use usher_testkit as kit;
 
@@ -148,6 +151,30 @@ impl Things<'_> {
         id
     }
 
+    /// A request for minutes that waits for the operator.
+    async fn request(&self) -> SubscriptionRequestId {
+        let key = ApiKeyId::from_bits(self.bits());
+        self.desk
+            .give(kit::create_key(key, "Buyer", &[Scope::SubscriptionManage]))
+            .await;
+        let bits = self.bits();
+        let asked = Request {
+            actor: Actor::ApiKey {
+                id: key,
+                scopes: [Scope::SubscriptionManage].into(),
+            },
+            cause: Cause::from("test"),
+            command: kit::add_or_ask_for_minutes(TopUpId::from_bits(self.bits()), 5, kit::request(bits)),
+        };
+        let asked = self
+            .desk
+            .app
+            .engine
+            .execute(self.desk.account, asked, |_, (), _| ());
+        asked.await.unwrap();
+        SubscriptionRequestId::from_bits(bits)
+    }
+
     /// A session of the user that waits for its customer, and its code.
     async fn session(&self) -> (SessionId, Code) {
         let sign_in = self.desk.sign_in(self.user().await).await;
@@ -199,6 +226,7 @@ impl Things<'_> {
                 let waits = self.desk.agent_of(&format!("Waiter {}", self.name), pool).await;
                 self.desk.wait(waits).await.to_string()
             }
+            "request" => self.request().await.to_string(),
             "verb" => "end".to_owned(),
             "directory" => "okta".to_owned(),
             "code" => self.session().await.1.to_string(),
@@ -248,6 +276,15 @@ impl Things<'_> {
                 ("id", ApiKeyId::from_bits(self.bits()).to_string()),
                 ("name", format!("Made {name}")),
                 ("scopes", "read".to_owned()),
+            ],
+            "subscription" => given(&[
+                ("plan", "enterprise"),
+                ("named_seats-remote-support", "9000"),
+                ("shared_seats-remote-support", "9000"),
+            ]),
+            "subscription/minutes" => vec![
+                ("top_up", TopUpId::from_bits(self.bits()).to_string()),
+                ("minutes", "5".to_owned()),
             ],
             "api-keys/{key}/rotate" => given(&[("overlap", "0")]),
             "pools/new" | "pools/{pool}" => pool_fields(name),

@@ -39,6 +39,7 @@ stories! {
     setup,
     sign_in,
     sso,
+    subscription,
     users,
 }
 

@@ -7,8 +7,10 @@ use crate::event::{AccountEvent, Event};
 use crate::management::Management;
 use crate::permission::{Actor, Role, Scope};
 use crate::purchase::{Purchase, PurchaseKind, RequestOutcome, SubscriptionRequest};
+use crate::terms::Terms;
 use crate::tests::kit;
 use crate::text::Product;
+use crate::time::Secs;
 use crate::{SubscriptionRequestId, TopUpId};
 
 /// An office of 2 named and 10 shared seats, of which `sue` asks for more.
@@ -348,4 +350,21 @@ fn l10_minutes_are_approved_whatever_the_subscription_is() {
     office.does(&subscribe("enterprise", 3, 10));
 
     assert_eq!(office.answer(&OPERATOR, &kit::approve(1)), "ok");
+}
+
+#[test]
+fn l10_other_terms_do_not_outdate_a_request_for_seats() {
+    let mut office = office();
+    asks(&mut office, &ask(1, 5));
+    let terms = Terms {
+        end: Some(now() + Secs::new(1_000_000)),
+        ..Terms::default()
+    };
+    let bought = kit::subscription(2, 10, pool("default"));
+
+    office.does(&bought.terms(terms).command());
+    office.does(&kit::approve(1));
+
+    assert_eq!(named_seats(&office), 5);
+    assert_eq!(office.account.subscription().terms, terms);
 }

@@ -125,6 +125,14 @@ impl OverviewData {
             steps: Vec::new(),
             refusals_link: NavPage::Refusals.link(account, actor),
         };
+        for text in subscription::answered(account, actor) {
+            seen.attention.push(Attention {
+                text: text.to_owned(),
+                link: NavPage::Subscription
+                    .link(account, actor)
+                    .map(|link| (link, "See the answer")),
+            });
+        }
         if is_staff {
             for notice in subscription::notices(account, actor, now) {
                 let (text, link) = (notice.text, notice.link);

@@ -1,0 +1,129 @@
+//! What the account has asked the operator for, and the answers.
+
+use axum::extract::Path;
+use axum::response::Response;
+use usher_domain::command::AccountCommand;
+use usher_domain::permission::Privilege;
+use usher_domain::purchase::{Purchase, PurchaseKind, RequestOutcome, SubscriptionRequest};
+use usher_domain::{Account, Actor, Command, SubscriptionRequestId};
+
+use super::view;
+use crate::answer::done;
+use crate::failed::Failed;
+use crate::form::Posted;
+use crate::nav::NavPage;
+use crate::said::Said;
+use crate::shown::Moment;
+
+/// A request as the page shows it.
+pub(super) struct RequestShown {
+    pub(super) id: SubscriptionRequestId,
+    /// What was asked for, line by line.
+    pub(super) asked: Vec<Said<String>>,
+    /// The person or key that asked, if their name is known.
+    pub(super) by: Option<String>,
+    pub(super) note: Option<String>,
+    pub(super) at: Moment,
+    pub(super) answer: Option<AnswerShown>,
+}
+
+/// The operator's answer.
+pub(super) struct AnswerShown {
+    pub(super) title: &'static str,
+    /// The class of the notice.
+    pub(super) kind: &'static str,
+    /// What was bought instead, line by line.
+    pub(super) bought: Vec<Said<String>>,
+    pub(super) note: Option<String>,
+    pub(super) at: Moment,
+}
+
+impl RequestShown {
+    pub(super) fn of(account: &Account, request: &SubscriptionRequest) -> Self {
+        let lines = |purchase: &Purchase| {
+            let lines = match purchase {
+                Purchase::Subscription { plan, products } => {
+                    view::differences(account, request.before.as_ref(), Some(plan), products)
+                }
+                Purchase::Minutes { minutes, .. } => vec![view::minutes(*minutes)],
+            };
+            lines.into_iter().map(Said).collect()
+        };
+        let answer = request.answer.as_ref().map(|answer| {
+            let (title, kind) = title(&answer.outcome);
+            AnswerShown {
+                title,
+                kind,
+                bought: match &answer.outcome {
+                    RequestOutcome::Changed { bought } => lines(bought),
+                    RequestOutcome::Approved | RequestOutcome::Declined => Vec::new(),
+                },
+                note: answer.by.note.as_ref().map(|note| note.reveal().to_string()),
+                at: Moment(account.shown(answer.at)),
+            }
+        });
+        Self {
+            id: request.id,
+            asked: lines(&request.asked),
+            by: request.by.name.as_ref().map(|name| name.reveal().to_string()),
+            note: request.by.note.as_ref().map(|note| note.reveal().to_string()),
+            at: Moment(account.shown(request.at)),
+            answer,
+        }
+    }
+}
+
+const fn title(outcome: &RequestOutcome) -> (&'static str, &'static str) {
+    match outcome {
+        RequestOutcome::Approved => ("The operator approved your request", "good"),
+        RequestOutcome::Changed { .. } => ("The operator approved something else than you asked for", "good"),
+        RequestOutcome::Declined => ("The operator declined your request", "warn"),
+    }
+}
+
+/// What the overview says about answers that nobody has dismissed yet, to viewers who manage the subscription.
+pub(crate) fn answered(account: &Account, actor: &Actor) -> Vec<&'static str> {
+    if !account.may(actor, Privilege::SubscriptionManage) {
+        return Vec::new();
+    }
+    let requests = account.subscription_requests();
+    requests
+        .filter_map(|request| {
+            let answer = request.answer.as_ref()?;
+            Some(match (request.asked.kind(), &answer.outcome) {
+                (PurchaseKind::Subscription, RequestOutcome::Declined) => {
+                    "The operator declined the request for seats."
+                }
+                (PurchaseKind::Minutes, RequestOutcome::Declined) => {
+                    "The operator declined the request for minutes."
+                }
+                (PurchaseKind::Subscription, _) => "The operator approved the request for seats.",
+                (PurchaseKind::Minutes, _) => "The operator approved the request for minutes.",
+            })
+        })
+        .collect()
+}
+
+/// Withdraws an open request, or dismisses an answer.
+pub(super) async fn remove(
+    Path((_, request)): Path<(String, String)>,
+    Posted { viewer, .. }: Posted,
+) -> Result<Response, Failed> {
+    // Viewers who may not see the requests are told so before anything about this one.
+    viewer.need_in_account(Privilege::SubscriptionManage).await?;
+    let id: SubscriptionRequestId = request
+        .parse()
+        .map_err(|_| Failed::not_found("subscription request"))?;
+    let look = move |account: &Account, _: &Actor, _| {
+        let request = account.subscription_request(id);
+        Ok(request.is_some_and(SubscriptionRequest::is_open))
+    };
+    let (_, is_open) = viewer.look(None, look).await?;
+    let command = Command::Account(AccountCommand::RemoveRequest { id });
+    let path = NavPage::Subscription.path(viewer.account);
+    match viewer.execute(command, |_, (), _| ()).await? {
+        Ok(()) if is_open => Ok(done(&path, "Request withdrawn.")),
+        Ok(()) => Ok(done(&path, "Answer dismissed. The audit keeps it.")),
+        Err(refusal) => Err(Failed::refused(&refusal)),
+    }
+}
