@@ -591,7 +591,7 @@ export const PAGES = [
     act: sent(`Take a seat of ${PRODUCT_NAME}`),
   },
   {
-    name: "asking for a seat with errors", path: "/console", as: "gwen", status: 422,
+    name: "asking for a seat with errors", path: "/console", as: "ines", status: 422,
     act: sent("Ask for a seat", { "Why you need it": TOO_LONG }),
   },
   { name: "the agent console at work", path: "/console", as: "cleo", act: enterConsole },
@@ -668,8 +668,9 @@ export async function arrange() {
   const heir = await world.person("Quinn", plain);
   await world.person("Trainee One", plain);
   const trainee = await world.person("Trainee Two", plain);
-  const [zoe, finn, gwen] = [
+  const [zoe, finn, gwen, ines] = [
     await world.person("Zoe", plain), await world.person("Finn", plain), await world.person("Gwen", plain),
+    await world.person("Ines", plain),
   ];
   const both = await (await World.make({ name: "Alder Clinic IT" })).person("Both", { email: "both@story.example" });
   await world.person("Both", { ...plain, email: both.email });
@@ -715,6 +716,6 @@ export async function arrange() {
     noTicket: ticket.id.replace(/.$/, (/** @type {string} */ last) => (last === "0" ? "1" : "0")),
   };
   /** @type {Record<string, import("./api.js").Person>} */
-  const people = { owner, sven, cleo, amara, yuki, zoe, finn, gwen };
+  const people = { owner, sven, cleo, amara, yuki, zoe, finn, gwen, ines };
   return { world, people, ids, both: both.email };
 }
