@@ -89,7 +89,7 @@ story("nine users, six named seats, and a seat that is reassigned in two clicks"
 
   // The billing contact reads the same of the subscription, and the audit has who did it.
   await users.getByRole("link", { name: "Subscription" }).click();
-  await users.getByText("Named seats only").waitFor();
+  await users.getByText("Named seats only", { exact: true }).waitFor();
   await users.getByText("6 assigned to users").waitFor();
   await picture(users, "assigned-seats-subscription");
   await users.getByRole("link", { name: "Refusals", exact: true }).click();

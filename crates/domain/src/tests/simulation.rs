@@ -6,6 +6,7 @@ mod ends;
 mod fields;
 mod naive;
 mod purchases;
+mod shop;
 mod transitions;
 mod world;
 
