@@ -115,7 +115,10 @@ impl Ends {
             }) => {
                 let user = &account.users[user];
                 if is_due {
-                    assert_eq!(*license, None, "L13: {event:?}");
+                    // A named seat that is given back (L13), or a loan that is over (L15).
+                    let back_to = user.loan(product).and_then(|loan| loan.back_to);
+                    let is_back = license.is_none() || *license == back_to.map(License::Shared);
+                    assert!(is_back, "L13, L15: {event:?}");
                     assert!(
                         account.sign_ins_of(user, product).next().is_none(),
                         "L13: {event:?}"

@@ -58,7 +58,7 @@ impl World {
         Some(nth(&requests, number)?.bits())
     }
 
-    fn add_minutes(&self, minutes: u32, again: bool, ids: [u128; 2]) -> Command {
+    pub(super) fn add_minutes(&self, minutes: u32, again: bool, ids: [u128; 2]) -> Command {
         let before = again.then(|| self.naive.a_top_up()).flatten();
         let top_up = before.unwrap_or(TopUpId::from_bits(ids[0]));
         kit::add_or_ask_for_minutes(top_up, minutes, kit::request(ids[1]))
