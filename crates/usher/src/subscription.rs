@@ -1,6 +1,8 @@
 //! `usher subscription`: what an account on a running server has bought.
 
 mod dates;
+mod manage;
+mod requests;
 
 use std::collections::BTreeMap;
 
@@ -31,7 +33,10 @@ Examples:
   usher subscription set 'Contoso Support' --plan enterprise
   usher subscription set 'Contoso Support' --product remote-support --named 2 --shared 10
   usher subscription terms 'Contoso Support' --end 2027-11-01T00:00:00Z --renewal-months 12
-  usher subscription lend 'Contoso Support' --product desk --named 2 --until 2027-04-30T22:00:00Z")]
+  usher subscription lend 'Contoso Support' --product desk --named 2 --until 2027-04-30T22:00:00Z
+  usher subscription manage 'Contoso Support' within-bounds --product desk --named 2..20
+  usher subscription requests
+  usher subscription approve subreq_01m8kjm25qebwt4anx2sxhf08v --note 'Welcome, Lund!'")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     task: Task,
@@ -55,6 +60,14 @@ enum Task {
     Terms(dates::Terms),
     /// Add seats of a product that end
     Lend(dates::Lend),
+    /// Show or set who changes it besides the operator
+    Manage(manage::Manage),
+    /// List what accounts ask for and nobody has answered yet
+    Requests,
+    /// Buy what an account asks for, or other numbers of it
+    Approve(requests::Approval),
+    /// Decline what an account asks for
+    Decline(requests::Decline),
 }
 
 #[derive(Debug, Args)]
@@ -117,7 +130,41 @@ async fn work(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
             let after = lend.set(&server, &account).await?;
             show_or_print(&account, &after, arguments.json, terminal)
         }
+        Task::Manage(manage) => {
+            let account = server.account(&manage.account).await?;
+            let management = manage.set(&server, &account).await?;
+            if arguments.json {
+                return Ok(terminal.print_json(&management)?);
+            }
+            manage::tell(&account, &management, terminal.out())
+        }
+        Task::Requests => {
+            let requests = requests::open(&server).await?;
+            if arguments.json {
+                return Ok(terminal.print_json(&requests)?);
+            }
+            requests::list(&requests, terminal)
+        }
+        Task::Approve(approval) => {
+            let request = approval.send(&server).await?;
+            tell_or_print_answer(&request, arguments.json, terminal)
+        }
+        Task::Decline(decline) => {
+            let request = decline.send(&server).await?;
+            tell_or_print_answer(&request, arguments.json, terminal)
+        }
     }
+}
+
+fn tell_or_print_answer(
+    request: &SubscriptionRequest,
+    as_json: bool,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    if as_json {
+        return Ok(terminal.print_json(request)?);
+    }
+    requests::tell(request, terminal)
 }
 
 async fn read(server: &Server, account: &AccountDetails) -> Result<Subscription, Failure> {

@@ -20,7 +20,7 @@ const DEFAULT_URL: &str = "http://127.0.0.1:8080";
 const OLDER_VARIABLE: &str = "USHER_URL";
 
 /// The most items of a page that the server gives.
-const PAGE_MAX: &str = "200";
+pub(crate) const PAGE_MAX: &str = "200";
 
 /// Which server to ask, and with which key.
 #[derive(Debug, Args)]

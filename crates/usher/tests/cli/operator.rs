@@ -1,6 +1,7 @@
 //! The commands with which an operator manages the accounts of a running server.
 
 mod faults;
+mod requests;
 mod scripted;
 
 use serde_json::{Value, json};
