@@ -1,29 +1,10 @@
 // A user without a license asks for a seat, and whoever manages seats lends one, live on both sides.
 
-import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
+import { look } from "./lib/checks.js";
 import { PRODUCT_NAME, World } from "./lib/api.js";
 import { click } from "./lib/desk.js";
 import { story } from "./lib/story.js";
 
-const PHONE = { width: 390, height: 844 };
-const DESKTOP = { width: 1280, height: 800 };
-
-/**
- * Checks a page, and takes its pictures.
- * @param {import("playwright-core").Page} page
- * @param {string} name
- */
-async function look(page, name) {
-  await checkAxe(page);
-  await checkNarrow(page);
-  await picture(page, name);
-  await page.emulateMedia({ colorScheme: "dark" });
-  await picture(page, `${name}-dark`);
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize(PHONE);
-  await picture(page, `${name}-phone`);
-  await page.setViewportSize(DESKTOP);
-}
 
 story("a user asks for a seat, is declined, asks again and is lent one", async ({ open }) => {
   const world = await World.make({ shared: 2 });

@@ -1,31 +1,12 @@
 // The first run: from the link that the server prints to the first seat, without a single call of the API.
 
 import assert from "node:assert/strict";
-import { checkAxe, checkKeyboard, checkNarrow, picture } from "./lib/checks.js";
+import { checkAxe, checkKeyboard, look } from "./lib/checks.js";
 import { setupLink } from "./lib/settings.js";
 import { signIn, story } from "./lib/story.js";
 import { forgive } from "./lib/watch.js";
 
 const OLGA = { email: "olga@contoso.example", password: "a password for Olga" };
-const DESKTOP = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
-
-/**
- * Checks a page, and takes its pictures.
- * @param {import("playwright-core").Page} page
- * @param {string} name
- */
-async function look(page, name) {
-  await checkAxe(page);
-  await checkNarrow(page);
-  await picture(page, name);
-  await page.emulateMedia({ colorScheme: "dark" });
-  await picture(page, `${name}-dark`);
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize(PHONE);
-  await picture(page, `${name}-phone`);
-  await page.setViewportSize(DESKTOP);
-}
 
 story("from the one-time link to the first seat, in a browser alone", async ({ open }) => {
   const path = new URL(setupLink()).pathname;

@@ -299,7 +299,7 @@ impl Account {
         }
     }
 
-    /// R5: whoever manages seats, and so owners and admins, has every permission that they are not denied. Control
+    /// R5: users who manage seats, and so owners and admins, have every permission that they are not denied. Control
     /// without view has no effect, however it came about: the account's default may have changed under a user's
     /// override.
     pub(crate) fn profile_has_session_permission(

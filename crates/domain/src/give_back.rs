@@ -104,7 +104,7 @@ impl State {
         holders
     }
 
-    /// Whether a user works with a product, or waits to: whoever does keeps a named seat that is given back (L13).
+    /// Whether a user works with a product, or waits to. A user at work keeps a named seat that is given back (L13).
     #[must_use]
     pub fn is_at_work(&self, user: &User, product: &Product) -> bool {
         self.sign_ins_of(user, product).next().is_some() || self.ticket_of(user, product).is_some()

@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Show all accounts, newest first
+    /// Show all accounts, by name
     List {
         /// Only those whose name contains this, in upper or lower case
         #[arg(long, value_name = "TEXT")]
@@ -110,7 +110,7 @@ async fn work(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
             query.extend(search.as_ref().map(|text| ("q", text.as_str())));
             query.extend(external_id.as_ref().map(|id| ("external_id", id.as_str())));
             let mut accounts = server.accounts(&query).await?;
-            // The server lists in the order of creation, in which nobody finds a name.
+            // The server lists the newest first, an order in which nobody finds a name.
             accounts.sort_by_cached_key(|account| (account.name.to_lowercase(), account.id.clone()));
             list(&accounts, query.is_empty(), as_json, terminal)
         }

@@ -207,3 +207,23 @@ export async function picture(page, name, directory = pictures) {
   // On a busy machine the first attempt can fail.
   await take().catch(take);
 }
+
+/**
+ * Checks a page of a story, and takes its pictures: wide, in the dark, and on a phone.
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function look(page, name) {
+  const before = page.viewportSize();
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, name);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await picture(page, `${name}-dark`);
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await picture(page, `${name}-phone`);
+  if (before) {
+    await page.setViewportSize(before);
+  }
+}
