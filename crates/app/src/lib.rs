@@ -9,6 +9,7 @@ mod credentials;
 mod idempotency;
 mod metrics_token;
 mod operator;
+mod preferences;
 pub mod problem;
 mod provider;
 mod streams;
@@ -19,6 +20,7 @@ mod visit;
 mod waits;
 mod window;
 mod words;
+mod zones;
 
 pub use app::{App, Config};
 pub use arrival::Arrival;
@@ -33,6 +35,7 @@ pub use metrics_token::MetricsToken;
 pub use operator::{
     AccountFigures, AccountSummary, AccountsQuery, Health, PEAK_SPAN, STORE_TIME_MAX, SharedFigures, Storage,
 };
+pub use preferences::{ChosenPreferences, InvalidPreferences};
 pub use problem::{Kind, Problem};
 pub use provider::ProviderRefused;
 pub use streams::{OpenStream, STREAMS_PER_SESSION_MAX, STREAMS_PER_USER_MAX, StreamOf, Streams};
@@ -46,3 +49,4 @@ pub use visit::{CUSTOMER_TOKEN_SECS, CustomerEnding, Ender, Over, no_such_code};
 pub use waits::WaitOutcome;
 pub use window::Window;
 pub use words::in_words;
+pub use zones::{ZonesOfArea, known_zone, zone_named, zones_by_area};

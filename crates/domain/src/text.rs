@@ -127,6 +127,9 @@ texts! {
     /// The code with which a customer joins a session (`/join/{code}`): letters and digits, upper case.
     Code, "a code of 6 to 16 letters and digits; hyphens and spaces are ignored", code;
 
+    /// The name of a time zone in the IANA database. Only its form is checked: the domain has no such database.
+    ZoneName, "the name of a time zone, such as `Europe/Ljubljana`", zone_name;
+
     /// Why somebody was signed out or a session ended, in words for the person concerned.
     Note, "a reason of 1 to 300 characters without control characters", |text| line(&composed(text.trim()), 300);
 }
@@ -191,6 +194,12 @@ fn slug(text: &str) -> Option<Arc<str>> {
     (starts_well && letters && text.len() <= SLUG_CHARS_MAX).then(|| Arc::from(text))
 }
 
+fn zone_name(text: &str) -> Option<Arc<str>> {
+    let letters = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'+');
+    let starts_well = text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+    (starts_well && text.len() <= 64 && text.bytes().all(letters)).then(|| Arc::from(text))
+}
+
 fn origin(text: &str) -> Option<Arc<str>> {
     let text = text.to_ascii_lowercase();
     let (scheme, host) = text.split_once("://")?;
@@ -237,6 +246,10 @@ mod tests {
         assert!("Remote".parse::<Product>().is_err());
         assert_eq!("k7qm-2xrp 9d".parse::<Code>().unwrap().as_str(), "K7QM2XRP9D");
         assert!("laptop 7".parse::<DeviceId>().is_err());
+        assert!("America/Port-au-Prince".parse::<ZoneName>().is_ok());
+        assert!("Etc/GMT+12".parse::<ZoneName>().is_ok());
+        assert!("../../etc/passwd".parse::<ZoneName>().is_err());
+        assert!("Central European Time".parse::<ZoneName>().is_err());
         for (text, origin) in [
             ("https://Support.Example.com", Some("https://support.example.com")),
             ("https://a.example:443", Some("https://a.example")),

@@ -132,6 +132,12 @@ const RULES: &[Rule] = &[
         NO_ID,
     ),
     rule(
+        "identity_preferences",
+        "quote(user)",
+        "length(account) <> 16 OR length(user) <> 16",
+        NO_ID,
+    ),
+    rule(
         "identity_unrecorded",
         "id",
         "length(account) <> 16 OR ifnull(length(user), 16) <> 16 OR ifnull(length(by_id), 16) <> 16",

@@ -15,6 +15,7 @@ mod notes;
 mod operator_keys;
 mod passwords;
 mod portal_sessions;
+mod preferences;
 mod presence;
 mod providers;
 mod sealed;

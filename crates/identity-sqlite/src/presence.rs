@@ -8,12 +8,15 @@ use usher_identity::ports::{Owner, Presence, StoreError};
 
 use crate::columns::{delete_of_account, delete_of_user, key_of};
 use crate::store::{Failure, SqliteStore};
-use crate::{api_keys, browsers, passwords, portal_sessions, providers, second_factors, user_tokens};
+use crate::{
+    api_keys, browsers, passwords, portal_sessions, preferences, providers, second_factors, user_tokens,
+};
 
-/// The tables of credentials that users keep when they sign out.
-const OF_USERS: [&str; 4] = [
+/// The tables of what users keep when they sign out.
+const OF_USERS: [&str; 5] = [
     passwords::TABLE,
     browsers::BROWSERS_TABLE,
+    preferences::TABLE,
     second_factors::TABLE,
     second_factors::CODES_TABLE,
 ];

@@ -62,6 +62,7 @@ macro_rules! contract_tests {
             a_recovery_code_works_once,
             a_removed_second_factor_leaves_nothing,
             a_user_keeps_the_browsers_that_were_used_last,
+            preferences_are_those_that_were_stored_last,
         );
         $crate::contract_tests!(@ $make; presence:
             the_token_that_expires_first_makes_room,

@@ -1,6 +1,6 @@
 //! The entry point: opens the store and identifies callers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 use std::pin::pin;
@@ -23,8 +23,8 @@ use crate::signing::{self, Keyring};
 use crate::user_tokens::UserTokenCache;
 use crate::wall_clock::WallClock;
 use crate::{
-    Caller, IdentityError, KNOWN_BROWSER_LIFE, Lifetimes, MemoryStore, OperatorScope, PasswordLife, Sealer,
-    SecretsKeys, Unauthenticated, UserTokenId,
+    Caller, IdentityError, KNOWN_BROWSER_LIFE, Lifetimes, MemoryStore, OperatorScope, PasswordLife,
+    Preferences, Sealer, SecretsKeys, Unauthenticated, UserTokenId,
 };
 
 /// The credentials of one server. Cheap to clone.
@@ -77,6 +77,7 @@ pub(crate) struct Caches {
     second_factors: RwLock<SecondFactors>,
     /// The users whose password is temporary.
     temporary_passwords: RwLock<BTreeSet<Owner>>,
+    preferences: RwLock<BTreeMap<Owner, Preferences>>,
     keyring: RwLock<Keyring>,
     pub(crate) wall_clock: WallClock,
 }
@@ -99,6 +100,7 @@ impl Identity {
             portal_sessions: RwLock::new(PortalSessionCache::of(store.portal_sessions().await?)),
             second_factors: RwLock::new(second_factors.into_iter().collect()),
             temporary_passwords: RwLock::new(temporary_passwords.into_iter().collect()),
+            preferences: RwLock::new(store.preferences().await?.into_iter().collect()),
             keyring: RwLock::new(keyring),
             wall_clock: WallClock::default(),
         };
@@ -186,6 +188,7 @@ impl Identity {
             move |cache, ()| {
                 cache.second_factors_mut().remove(&owner);
                 cache.temporary_passwords_mut().remove(&owner);
+                cache.preferences_mut().remove(&owner);
                 cache.forget_presence_of_user(account, user);
             },
         )
@@ -201,6 +204,7 @@ impl Identity {
                 cache
                     .temporary_passwords_mut()
                     .retain(|(other, _)| *other != account);
+                cache.preferences_mut().retain(|(other, _), _| *other != account);
                 cache.forget_presence_of_account(account);
                 cache.api_keys_mut().remove_of_account(account);
             },
@@ -303,5 +307,6 @@ locks! {
     portal_sessions, portal_sessions_mut: PortalSessionCache;
     second_factors, second_factors_mut: SecondFactors;
     temporary_passwords, temporary_passwords_mut: BTreeSet<Owner>;
+    preferences, preferences_mut: BTreeMap<Owner, Preferences>;
     keyring, keyring_mut: Keyring;
 }

@@ -35,6 +35,7 @@ mod passwords;
 mod pending_sign_in;
 mod portal_sessions;
 pub mod ports;
+mod preferences;
 mod random;
 mod reseal;
 mod seal;
@@ -73,6 +74,7 @@ pub use password_rules::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Weakness, known
 pub use passwords::{Exchange, PasswordLife, PasswordProof};
 pub use pending_sign_in::PENDING_SIGN_IN_LIFETIME;
 pub use portal_sessions::{PORTAL_SESSIONS_PER_USER_MAX, PortalSession, USER_AGENT_CHARS_MAX};
+pub use preferences::{Preferences, Theme};
 pub use random::{CODE_CHARS, draw_bits, draw_code};
 pub use reseal::check_sealed;
 pub use seal::{InvalidSecretsKeys, SECRETS_KEYS_MAX, SealError, Sealer, SecretsKeys};

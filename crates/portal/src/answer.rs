@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
+use usher_identity::Theme;
 
 use crate::failed::Failed;
 use crate::nav::NavLink;
@@ -19,6 +20,8 @@ pub(crate) struct Frame {
     pub(crate) operator: Option<OperatorSigned>,
     /// The anti-forgery token for the page's forms.
     pub(crate) csrf: String,
+    /// The colors that the signed-in user has chosen.
+    pub(crate) theme: Theme,
     /// The message about the last action, shown once.
     pub(crate) flash: Option<Said<String>>,
 }
@@ -58,6 +61,16 @@ impl Frame {
     /// Whether there is a menu.
     pub(crate) fn has_nav(&self) -> bool {
         !self.nav().is_empty()
+    }
+
+    /// The word for the attribute of the page's root; `None` for the browser's colors.
+    pub(crate) fn data_theme(&self) -> Option<&'static str> {
+        (self.theme != Theme::Auto).then(|| self.theme.word())
+    }
+
+    /// The color schemes of the page.
+    pub(crate) fn color_scheme(&self) -> &'static str {
+        self.data_theme().unwrap_or("light dark")
     }
 
     /// The part of the assets' URLs that changes when an asset does.

@@ -14,7 +14,7 @@ use usher_domain::{
 };
 use usher_engine::{Cause, Channel, Failure, Request};
 use usher_http::RequestLog;
-use usher_identity::{PasswordHash, PasswordLife, PortalSession, Secret};
+use usher_identity::{PasswordHash, PasswordLife, PortalSession, Preferences, Secret};
 
 use crate::answer::{Frame, Signed};
 use crate::door::{AnyDoor, Door};
@@ -140,10 +140,16 @@ impl Viewer {
         let frame = Frame {
             signed: Some(signed),
             csrf: forgery::token(&self.secret, engine.now()),
+            theme: self.preferences().theme,
             flash: self.flash.clone(),
             ..Frame::default()
         };
         Ok((frame, seen.map_err(|refusal| Failed::refused(&refusal))?))
+    }
+
+    /// What the viewer has chosen for themselves.
+    pub(crate) fn preferences(&self) -> Preferences {
+        self.portal.app.preferences(self.account, self.session.user)
     }
 
     /// The wall-clock times of the account's time.

@@ -251,6 +251,16 @@ export const PAGES = [
     act: sent("Change the password", { "Present password": "not this one", "New password": "short" }),
   },
   { name: "choosing another password", path: "/me/password", as: "sven" },
+  { name: "one's own preferences", path: "/me/preferences", as: "sven" },
+  {
+    name: "preferences with errors", path: "/me/preferences", as: "sven", status: 422,
+    async act(page) {
+      await page.getByLabel("Time zone").evaluate((/** @type {HTMLSelectElement} */ select) => {
+        select.add(new Option("Atlantis", "Europe/Atlantis", true, true));
+      });
+      await send(page, "Save preferences");
+    },
+  },
   { name: "one's own second factor", path: "/me/second-factor", as: "sven" },
   {
     name: "a second factor that is to be scanned", path: "/me/second-factor", as: "cleo",

@@ -121,6 +121,7 @@ async fn everything(store: &dyn Store) -> String {
     let users = (
         store.temporary_passwords().await.unwrap(),
         store.users_with_second_factor().await.unwrap(),
+        store.preferences().await.unwrap(),
         store.user_tokens().await.unwrap(),
         store.portal_sessions().await.unwrap(),
     );

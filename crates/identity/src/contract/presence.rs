@@ -5,7 +5,7 @@ use super::{
     token, user,
 };
 use crate::ports::Store;
-use crate::{KeyDigests, KnownBrowser, PortalSessionId, SecretDigest};
+use crate::{KeyDigests, KnownBrowser, PortalSessionId, Preferences, SecretDigest};
 
 async fn tokens(store: &dyn Store) -> Vec<SecretDigest> {
     let mut tokens = store.user_tokens().await.unwrap();
@@ -206,12 +206,18 @@ async fn give_everything(store: &dyn Store, owner: crate::ports::Owner, name: &s
     set_up_second_factor(store, owner, b"sealed").await;
     let browser = KnownBrowser::from_bits(7);
     store.put_known_browser(owner, browser, at(0), 10).await.unwrap();
+    store
+        .put_preferences(owner, Preferences::default())
+        .await
+        .unwrap();
     sign_in(store, owner, name).await;
 }
 
 async fn has_something(store: &dyn Store, owner: crate::ports::Owner, name: &str) -> bool {
     let browsers = store.users_of_browser(KnownBrowser::from_bits(7), at(-1), 10);
+    let preferences = store.preferences().await.unwrap();
     left_of(store, name).await.contains(&true)
+        || preferences.iter().any(|(other, _)| *other == owner)
         || store.password(owner).await.unwrap().is_some()
         || store.second_factor(owner).await.unwrap().is_some()
         || store.recovery_codes_left(owner).await.unwrap() > 0

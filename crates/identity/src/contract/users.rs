@@ -1,4 +1,4 @@
-//! Passwords, second factors, known browsers.
+//! Passwords, second factors, known browsers, preferences.
 
 use super::{
     Backend, app_code, at, digest, hash_of, left_of, note, password, recovery_code, set_up_second_factor,
@@ -7,7 +7,7 @@ use super::{
 use crate::ports::{
     AppCode, Confirmation, PasswordExchange, PasswordExchanged, Store, StoredPassword, TypedCode,
 };
-use crate::{CodeVerdict, KnownBrowser, PasswordLife};
+use crate::{CodeVerdict, KnownBrowser, PasswordLife, Preferences, Theme};
 
 const SECRET: &[u8] = b"sealed";
 
@@ -295,4 +295,30 @@ pub async fn a_user_keeps_the_browsers_that_were_used_last(backend: &dyn Backend
     store.remove_unused_browsers(at(4)).await.unwrap();
     assert_eq!(users(1, 0).await, []);
     assert_eq!(users(3, 0).await, [user(2)]);
+}
+
+/// Each user's own, on every node.
+pub async fn preferences_are_those_that_were_stored_last(backend: &dyn Backend) {
+    let store = backend.store();
+    let chosen = |theme| Preferences {
+        time_zone: Some("Europe/Ljubljana".parse().unwrap()),
+        sound: false,
+        notifications: true,
+        theme,
+    };
+    assert_eq!(store.preferences().await.unwrap(), []);
+
+    store.put_preferences(user(1), chosen(Theme::Dark)).await.unwrap();
+    store
+        .put_preferences(user(1), chosen(Theme::Light))
+        .await
+        .unwrap();
+    store
+        .put_preferences(user(2), Preferences::default())
+        .await
+        .unwrap();
+
+    let stored = backend.another_node().preferences().await.unwrap();
+    let expected = [(user(1), chosen(Theme::Light)), (user(2), Preferences::default())];
+    assert_eq!(stored, expected);
 }

@@ -21,7 +21,7 @@ use crate::ports::{
     ChangeNote, Notes, Owner, PendingSignIn, SetupLink, Store, StoreError, StoredApiKey, StoredOperatorKey,
     StoredPassword, StoredSecondFactor, StoredSigningKey, StoredUserToken,
 };
-use crate::{SecretDigest, TrailRow, Unrecorded};
+use crate::{Preferences, SecretDigest, TrailRow, Unrecorded};
 
 /// Credentials that exist only as long as the store. No call waits: every future is ready at once.
 #[derive(Default)]
@@ -35,6 +35,7 @@ struct Tables {
     recovery_codes: BTreeMap<Owner, HashSet<SecretDigest>>,
     known_browsers: BTreeMap<Owner, BTreeMap<u128, Timestamp>>,
     user_tokens: Holdings<StoredUserToken>,
+    preferences: BTreeMap<Owner, Preferences>,
     portal_sessions: Holdings<StoredSession>,
     pending_sign_ins: Holdings<PendingSignIn>,
     api_keys: BTreeMap<(AccountId, ApiKeyId), StoredApiKey>,

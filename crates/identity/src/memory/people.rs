@@ -1,4 +1,4 @@
-//! Passwords, second factors and known browsers.
+//! Passwords, second factors, known browsers and preferences.
 
 use std::collections::HashSet;
 
@@ -8,9 +8,9 @@ use usher_domain::Timestamp;
 use super::{MemoryStore, Tables};
 use crate::ports::{
     ChangeNote, Confirmation, KnownBrowsers, Owner, PasswordExchange, PasswordExchanged, Passwords,
-    SecondFactors, StoreError, StoredPassword, StoredSecondFactor, TypedCode,
+    SecondFactors, StoreError, StoredPassword, StoredPreferences, StoredSecondFactor, TypedCode,
 };
-use crate::{CodeVerdict, KnownBrowser, PasswordHash, PasswordLife, SecretDigest, Unrecorded};
+use crate::{CodeVerdict, KnownBrowser, PasswordHash, PasswordLife, Preferences, SecretDigest, Unrecorded};
 
 #[async_trait]
 impl Passwords for MemoryStore {
@@ -253,6 +253,22 @@ impl KnownBrowsers for MemoryStore {
             browsers.retain(|_, at| *at > since);
             !browsers.is_empty()
         });
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl StoredPreferences for MemoryStore {
+    async fn preferences(&self) -> Result<Vec<(Owner, Preferences)>, StoreError> {
+        let tables = self.tables()?;
+        let stored = tables.preferences.iter();
+        Ok(stored
+            .map(|(owner, preferences)| (*owner, preferences.clone()))
+            .collect())
+    }
+
+    async fn put_preferences(&self, owner: Owner, preferences: Preferences) -> Result<(), StoreError> {
+        self.tables()?.preferences.insert(owner, preferences);
         Ok(())
     }
 }

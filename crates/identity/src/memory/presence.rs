@@ -222,6 +222,7 @@ impl Presence for MemoryStore {
         let mut tables = self.tables()?;
         tables.passwords.remove(&owner);
         tables.known_browsers.remove(&owner);
+        tables.preferences.remove(&owner);
         tables.second_factors.remove(&owner);
         tables.recovery_codes.remove(&owner);
         tables.end_presence_of_user(owner);
@@ -233,6 +234,7 @@ impl Presence for MemoryStore {
         let is_others = |(of, _): &Owner| *of != account;
         tables.passwords.retain(|owner, _| is_others(owner));
         tables.known_browsers.retain(|owner, _| is_others(owner));
+        tables.preferences.retain(|owner, _| is_others(owner));
         tables.second_factors.retain(|owner, _| is_others(owner));
         tables.recovery_codes.retain(|owner, _| is_others(owner));
         tables.end_presence_of_account(account);

@@ -14,6 +14,7 @@ mod notes;
 mod operator_keys;
 mod passwords;
 mod portal_sessions;
+mod preferences;
 mod providers;
 mod second_factors;
 mod server_keys;
@@ -29,6 +30,7 @@ pub use self::notes::{ChangeNote, Notes};
 pub use self::operator_keys::{FullKeys, OperatorKeys, StoredOperatorKey, Trail};
 pub use self::passwords::{PasswordExchange, PasswordExchanged, Passwords, StoredPassword};
 pub use self::portal_sessions::{PortalSessions, StoredPortalSession};
+pub use self::preferences::StoredPreferences;
 pub use self::providers::{ProviderUpdate, Providers};
 pub use self::second_factors::{AppCode, Confirmation, SecondFactors, StoredSecondFactor, TypedCode};
 pub use self::server_keys::{Resealed, SealedPlace, SealedValues, ServerKeys, StoredSigningKey};
@@ -78,6 +80,7 @@ pub trait Store:
     + SecondFactors
     + ServerKeys
     + SetupLink
+    + StoredPreferences
     + Trail
     + UserTokens
 {

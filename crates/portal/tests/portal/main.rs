@@ -21,6 +21,7 @@ mod operator;
 mod overview;
 mod pool_changes;
 mod pools;
+mod preferences;
 mod queue;
 mod refusals;
 mod rights;

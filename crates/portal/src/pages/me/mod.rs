@@ -1,5 +1,6 @@
-//! The user's own page: the password, and the browsers in which they are signed in.
+//! The user's own pages: the password, the browsers in which they are signed in, the second factor, preferences.
 
+mod preferences;
 mod second_factor;
 mod view;
 
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> Pages {
     Pages::new()
         .route("/me", get(show))
         .route(PASSWORD, get(show_password).post(change_password))
+        .merge(preferences::routes())
         .merge(second_factor::routes())
         .route("/me/sessions/end-others", post(end_others))
         .route("/me/sessions/{session}/end", post(end_session))
