@@ -1,7 +1,7 @@
 // The operator in a browser: one of a thousand accounts is found, another one is created and gets seats and minutes.
 
 import assert from "node:assert/strict";
-import { operator } from "./lib/api.js";
+import { operator, PRODUCT, PRODUCT_NAME, World } from "./lib/api.js";
 import { checkAxe, checkKeyboard, checkNarrow, picture } from "./lib/checks.js";
 import { operatorKey } from "./lib/settings.js";
 import { story } from "./lib/story.js";
@@ -50,7 +50,7 @@ story("an operator creates an account, sets its seats and adds minutes", async (
   await page.getByText("Account Contoso Support created.").waitFor();
   await page.getByText("No subscription", { exact: true }).waitFor();
 
-  await page.getByRole("link", { name: "Change subscription or add minutes" }).click();
+  await page.getByRole("link", { name: "Change seats or add minutes" }).click();
   await page.getByLabel("Plan", { exact: true }).selectOption("enterprise");
   await page.getByLabel("Product", { exact: true }).fill("remote-support");
   await page.getByLabel("Named seats").fill("2");
@@ -60,7 +60,7 @@ story("an operator creates an account, sets its seats and adds minutes", async (
   await page.getByText("Subscription changed.").waitFor();
   await page.getByText("0 of 8").waitFor();
 
-  await page.getByRole("link", { name: "Change subscription or add minutes" }).click();
+  await page.getByRole("link", { name: "Change seats or add minutes" }).click();
   await page.getByLabel("Minutes to add").fill("500");
   await page.getByRole("button", { name: "Add minutes" }).click();
   await page.getByText("500 minutes added. The account has 500 now.").waitFor();
@@ -75,4 +75,79 @@ story("an operator creates an account, sets its seats and adds minutes", async (
   await page.getByText("First key").click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByText("You are signed out of the operator pages.").waitFor();
+});
+
+story("an operator sees what two accounts ask for, approves one, changes and declines the others", async ({ open }) => {
+  const worlds = await Promise.all(
+    ["Northwind", "Tailspin"].map((name) => World.make({ name, named: 3, shared: 5 })),
+  );
+  for (const world of worlds) {
+    const page = await open(`/a/${world.id}/subscription`, { as: await world.owner() });
+    await page.getByLabel(`Named seats of ${PRODUCT_NAME}`).fill("5");
+    await page.getByLabel("Note for the operator (optional)").first().fill("Two colleagues begin on Monday");
+    await page.getByRole("button", { name: "Request seats" }).click();
+    await page.getByRole("heading", { name: "Your request for seats waits for the operator" }).waitFor();
+  }
+  const page = await open("/operator");
+  await enter(page);
+  await page.getByRole("link", { name: "Requests" }).first().click();
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, "requests-of-all-accounts");
+
+  await page.getByRole("link", { name: "Answer… Northwind" }).click();
+  await page.getByText("Two colleagues begin on Monday").waitFor();
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, "answering-a-request");
+  await page.getByRole("button", { name: "Approve as asked" }).click();
+  await page.getByText("Northwind has what it asked for.").waitFor();
+
+  await page.getByRole("link", { name: "Answer… Tailspin" }).click();
+  await page.getByLabel("Named seats", { exact: true }).first().fill("4");
+  await page.getByLabel("Note for the account (optional)").last().fill("One now, one in May");
+  await page.getByRole("button", { name: "Approve this instead" }).click();
+  await page.getByText("Tailspin has what you chose.").waitFor();
+
+  const bought = await Promise.all(
+    worlds.map(async (world) => (await world.get(`${world.path}/subscription`)).products[PRODUCT].named_seats),
+  );
+  assert.deepEqual(bought, [5, 4]);
+});
+
+story("an operator agrees on bounds and an end, and lends seats until a day", async ({ open }) => {
+  const world = await World.make({ name: "Fourth Coffee", named: 3, shared: 5 });
+  const page = await open(`/operator/accounts/${world.id}`);
+  await page.getByLabel("Operator key").fill(operatorKey());
+  await page.getByRole("button", { name: "Open the operator pages" }).click();
+  await page.getByRole("heading", { name: "Fourth Coffee" }).waitFor();
+
+  await page.getByRole("link", { name: "Set who changes it" }).click();
+  await page.getByRole("radio", { name: /Within bounds/ }).check();
+  await page.getByLabel("Named seats, at most").first().fill("10");
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, "who-changes-a-subscription");
+  await page.getByRole("button", { name: "Set who changes it" }).click();
+  await page.getByText("The account changes seats and minutes itself, within bounds.").waitFor();
+
+  await page.getByRole("link", { name: "Set terms or lend seats" }).click();
+  await page.getByLabel("What happens at the end").selectOption("renews");
+  await page.getByLabel("Last day").fill("2999-12-31");
+  await page.getByLabel("Months of a renewal").fill("12");
+  await page.getByRole("button", { name: "Set terms" }).click();
+  await page.getByText("Terms changed.").waitFor();
+  await page.getByText("Renews on").waitFor();
+
+  await page.getByRole("link", { name: "Set terms or lend seats" }).click();
+  await page.getByLabel("Named seats", { exact: true }).fill("2");
+  await page.getByLabel("Until the end of").fill("2999-06-30");
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, "terms-and-lent-seats");
+  await page.getByRole("button", { name: "Lend seats" }).click();
+  await page.getByText("2 seats of remote-support lent.").waitFor();
+  await page.getByText("2 named seats of Remote support until").waitFor();
+  await checkAxe(page);
+  await picture(page, "an-account-with-terms");
 });

@@ -40,7 +40,7 @@ pub(crate) struct FormError {
 }
 
 /// Labels of fields whose label is not simply their name.
-const LABELS: [(&str, &str); 27] = [
+const LABELS: [(&str, &str); 32] = [
     ("account", "Name of the account"),
     ("act", "What to do"),
     ("actor", "Who"),
@@ -49,10 +49,15 @@ const LABELS: [(&str, &str); 27] = [
     ("customer", "Customer's name"),
     ("device", "Name of this device"),
     ("email", "E-mail address"),
+    ("end", "Last day"),
     ("expires", "Good until"),
     ("external_id", "Id in your own system"),
     ("key", "Operator key"),
+    ("kind", "What happens at the end"),
+    ("minutes_max", "Minutes in 30 days, at most"),
+    ("mode", "Who changes it"),
     ("password_again", "Password, again"),
+    ("new_product", "Another product"),
     ("note", "Why you need it"),
     ("own", "A license for yourself"),
     ("people", "People"),

@@ -74,6 +74,16 @@ pub(crate) struct NavLink {
     pub(crate) count: usize,
 }
 
+impl NavLink {
+    /// The count in at most three characters.
+    pub(crate) fn count_shown(&self) -> String {
+        if self.count > 99 {
+            return "99+".to_owned();
+        }
+        self.count.to_string()
+    }
+}
+
 impl NavPage {
     /// The path of the agent console, which is the same for all accounts.
     pub(crate) const CONSOLE: &str = "/console";

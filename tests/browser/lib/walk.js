@@ -127,6 +127,21 @@ const asOperator = (path, act) => async (page, arranged) => {
   await act?.(page, arranged);
 };
 
+/**
+ * Asks for minutes, and goes to the page where the operator answers.
+ * @param {NonNullable<Row["act"]>} [act] what is done there
+ * @returns {Row["act"]}
+ */
+const askedFor = (act) => async (page, arranged) => {
+  await send(page, "Request minutes", { Minutes: "60" });
+  await page.goto(OPERATOR);
+  await asOperator("/operator/requests", async () => {
+    await page.getByRole("link", { name: /Answer/ }).first().click();
+    await page.getByRole("button", { name: "Approve as asked" }).waitFor();
+  })?.(page, arranged);
+  await act?.(page, arranged);
+};
+
 const OPERATOR = "/operator/sign-in";
 const ITS_ACCOUNT = "/operator/accounts/{account}";
 
@@ -198,6 +213,29 @@ export const PAGES = [
   {
     name: "no minutes to add", path: OPERATOR, status: 422,
     act: asOperator(`${ITS_ACCOUNT}/subscription`, sent("Add minutes", { "Minutes to add": "0" })),
+  },
+  { name: "the terms of an account", path: OPERATOR, act: asOperator(`${ITS_ACCOUNT}/terms`) },
+  {
+    name: "terms with errors", path: OPERATOR, status: 422,
+    act: asOperator(`${ITS_ACCOUNT}/terms`, sent("Set terms", { "Days of grace": "many" })),
+  },
+  {
+    name: "seats that are not lent", path: OPERATOR, status: 422,
+    act: asOperator(`${ITS_ACCOUNT}/terms`, sent("Lend seats", { "Named seats": "none" })),
+  },
+  { name: "who changes a subscription", path: OPERATOR, act: asOperator(`${ITS_ACCOUNT}/management`) },
+  {
+    name: "bounds with errors", path: OPERATOR, status: 422,
+    act: asOperator(`${ITS_ACCOUNT}/management`, async (page) => {
+      await page.getByRole("radio", { name: /Within bounds/ }).check();
+      await send(page, "Set who changes it", { "Minutes in 30 days, at most": "many" });
+    }),
+  },
+  { name: "the requests of all accounts", path: OPERATOR, act: asOperator("/operator/requests") },
+  { name: "a request to be answered", path: `${ACCOUNT}/subscription`, as: "owner", act: askedFor() },
+  {
+    name: "an answer with errors", path: `${ACCOUNT}/subscription`, as: "owner", status: 422,
+    act: askedFor(sent("Approve this instead", { Minutes: "none" })),
   },
   { name: "the operator keys", path: OPERATOR, act: asOperator("/operator/keys") },
   {

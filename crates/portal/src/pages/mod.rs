@@ -17,6 +17,7 @@ pub(crate) mod pools;
 pub(crate) mod queue;
 pub(crate) mod refusals;
 pub(crate) mod requests;
+mod seat_form;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod setup;

@@ -7,15 +7,18 @@ use usher_app::{AccountsManage, AccountsRead, Problem, Scope};
 use usher_domain::command::AccountCommand;
 use usher_domain::labels::LabelsPatch;
 use usher_domain::text::Name;
-use usher_domain::{AccountId, Command};
+use usher_domain::{Account, AccountId, Actor, Command};
 use usher_engine::Failure;
 use usher_identity::OperatorScope;
 
 use super::accounts::{PATH, Row};
+use super::answer::Asked;
+use super::management;
 use super::visitor::{OperatorAt, OperatorPage, OperatorPosted};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::Form;
+use crate::pages::subscription::Ends;
 use crate::said::named;
 use crate::shown::Moment;
 
@@ -32,8 +35,35 @@ struct AccountPage {
     created_at: Moment,
     plan: String,
     users: usize,
+    /// `None` if the account is closed.
+    agreed: Option<Agreed>,
     may_manage: bool,
     may_bill: bool,
+}
+
+/// What is agreed with the account, and what it asks for.
+struct Agreed {
+    /// Its products with their named and shared seats.
+    products: Vec<(String, u32, u32)>,
+    ends: Ends,
+    /// Who changes the subscription.
+    management: &'static str,
+    /// The open requests.
+    asked: Vec<Asked>,
+}
+
+impl Agreed {
+    fn of(account: &Account) -> Self {
+        let products = account.subscription().products.iter();
+        Self {
+            products: products
+                .map(|(product, seats)| (product.to_string(), seats.named_seats, seats.shared_seats))
+                .collect(),
+            ends: Ends::of(account, &Actor::Operator),
+            management: management::sentence(account.management()),
+            asked: Asked::all(account),
+        }
+    }
 }
 
 /// The path of an account's page.
@@ -62,6 +92,16 @@ async fn account_page<S: Scope>(
     let summary = by.operator.app.account_summary(account, COMMITS_MAX).await?;
     let summary = summary.ok_or_else(|| Failed::not_found("account"))?;
     let row = Row::of(&summary);
+    let agreed = by
+        .operator
+        .app
+        .engine()
+        .read(account, |account, _| Agreed::of(account));
+    let agreed = match agreed.await {
+        Ok(agreed) => Some(agreed),
+        Err(Failure::NoAccount) => None,
+        Err(failure) => return Err(Problem::from(failure).into()),
+    };
     let figures = summary.figures;
     Ok(AccountPage {
         frame: by.frame(OperatorPage::Accounts),
@@ -73,6 +113,7 @@ async fn account_page<S: Scope>(
             .and_then(|figures| figures.plan.clone())
             .unwrap_or_else(|| "None yet".to_owned()),
         users: figures.map_or(0, |figures| figures.users),
+        agreed,
         may_manage: by.operator.has(OperatorScope::AccountsManage),
         may_bill: by.operator.has(OperatorScope::BillingManage),
         row,

@@ -1,14 +1,19 @@
-//! The operator pages: accounts, operator keys and the server, for somebody with an operator key. What a key may do
+//! The operator pages: accounts, their requests, operator keys and the server, for somebody with an operator key. What a key may do
 //! there is what it may do through the API.
 
 mod account;
 mod accounts;
+mod answer;
 mod close;
 mod create;
 mod keys;
+mod management;
+mod requests;
+mod seats;
 mod server;
 mod sign_in;
 mod subscription;
+mod terms;
 mod visitor;
 
 use axum::response::{IntoResponse, Redirect, Response};
@@ -37,6 +42,17 @@ pub(crate) fn routes() -> Pages {
             get(subscription::show).post(subscription::set),
         )
         .route(&of_account("minutes"), post(subscription::add_minutes))
+        .route(&of_account("terms"), get(terms::show).post(terms::set))
+        .route(&of_account("lend"), post(terms::lend))
+        .route(
+            &of_account("management"),
+            get(management::show).post(management::set),
+        )
+        .route(requests::PATH, get(requests::show))
+        .route(
+            &of_account("requests/{request}"),
+            get(answer::show).post(answer::answer),
+        )
         .route(server::PATH, get(server::show))
         .route(keys::PATH, get(keys::show).post(keys::create))
         .route(

@@ -10,7 +10,7 @@ use usher_app::{Arrival, Operator, Scope, has_scope};
 use usher_http::RequestLog;
 use usher_identity::{OperatorScope, OperatorSession};
 
-use super::{accounts, keys, server};
+use super::{accounts, keys, requests, server};
 use crate::answer::{Frame, OperatorSigned};
 use crate::failed::Failed;
 use crate::form::{Form, PostedByAnybody};
@@ -26,16 +26,18 @@ pub(crate) const HOME: &str = "/operator";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OperatorPage {
     Accounts,
+    Requests,
     Keys,
     Server,
 }
 
 impl OperatorPage {
-    const ALL: [Self; 3] = [Self::Accounts, Self::Keys, Self::Server];
+    const ALL: [Self; 4] = [Self::Accounts, Self::Requests, Self::Keys, Self::Server];
 
     const fn label(self) -> &'static str {
         match self {
             Self::Accounts => "Accounts",
+            Self::Requests => "Requests",
             Self::Keys => "Operator keys",
             Self::Server => "Server",
         }
@@ -44,6 +46,7 @@ impl OperatorPage {
     const fn path(self) -> &'static str {
         match self {
             Self::Accounts => accounts::PATH,
+            Self::Requests => requests::PATH,
             Self::Keys => keys::PATH,
             Self::Server => server::PATH,
         }
@@ -52,7 +55,7 @@ impl OperatorPage {
     /// The scope without which a key cannot see the page.
     const fn scope(self) -> OperatorScope {
         match self {
-            Self::Accounts | Self::Server => OperatorScope::AccountsRead,
+            Self::Accounts | Self::Requests | Self::Server => OperatorScope::AccountsRead,
             Self::Keys => OperatorScope::Everything,
         }
     }
@@ -64,6 +67,8 @@ pub(crate) struct OperatorAt<S> {
     pub(crate) operator: Operator<S>,
     session: OperatorSession,
     secret: Arc<str>,
+    /// How many requests wait for an answer ([`requests::count`]).
+    waiting: usize,
     flash: Option<Said<String>>,
 }
 
@@ -85,6 +90,7 @@ impl<S: Scope> FromRequestParts<Arc<Portal>> for OperatorAt<S> {
         RequestLog::note_actor(&parts.extensions, session.key);
         Ok(Self {
             operator: Operator::of_session(app, &session, &arrival)?,
+            waiting: requests::count(app).await,
             portal: Arc::clone(portal),
             session,
             secret: secret.into(),
@@ -98,7 +104,13 @@ impl<S: Scope> OperatorAt<S> {
     pub(super) fn frame(&self, page: OperatorPage) -> Frame {
         Frame {
             flash: self.flash.clone(),
-            ..frame(&self.portal, &self.session, &self.secret, Some(page))
+            ..frame(
+                &self.portal,
+                &self.session,
+                &self.secret,
+                Some(page),
+                self.waiting,
+            )
         }
     }
 
@@ -136,16 +148,26 @@ pub(crate) fn frame_of(cookies: &[HeaderValue], portal: &Portal) -> Option<Frame
     let secret = cookies::operator_secret(&jar)?;
     let (identity, now) = (portal.app.identity(), portal.app.engine().now());
     let session = identity.operator_session_unused(secret, now)?;
-    Some(frame(portal, &session, secret, None))
+    Some(frame(portal, &session, secret, None, 0))
 }
 
-fn frame(portal: &Portal, session: &OperatorSession, secret: &str, page: Option<OperatorPage>) -> Frame {
+fn frame(
+    portal: &Portal,
+    session: &OperatorSession,
+    secret: &str,
+    page: Option<OperatorPage>,
+    waiting: usize,
+) -> Frame {
     let may_see = |page: &&OperatorPage| has_scope(&session.scopes, page.scope());
     let links = OperatorPage::ALL.iter().filter(may_see).map(|other| NavLink {
         label: other.label(),
         href: other.path().to_owned(),
         is_current: page == Some(*other),
-        count: 0,
+        count: if *other == OperatorPage::Requests {
+            waiting
+        } else {
+            0
+        },
     });
     Frame {
         operator: Some(OperatorSigned {

@@ -17,28 +17,28 @@ const DAY_SECS: u32 = 24 * 60 * 60;
 
 /// The terms of the subscription, and what ends.
 pub(in crate::pages) struct Ends {
-    pub(super) start: Option<Moment>,
+    pub(in crate::pages) start: Option<Moment>,
     /// What happens at the end, and when.
-    pub(super) end: Option<(&'static str, Moment)>,
+    pub(in crate::pages) end: Option<(&'static str, Moment)>,
     /// When nobody can sign in any more, if that is later.
-    pub(super) sign_ins_end: Option<Moment>,
-    pub(super) renewal: Option<String>,
-    pub(super) has_ended: bool,
-    pub(super) parts: Vec<Part>,
+    pub(in crate::pages) sign_ins_end: Option<Moment>,
+    pub(in crate::pages) renewal: Option<String>,
+    pub(in crate::pages) has_ended: bool,
+    pub(in crate::pages) parts: Vec<Part>,
     /// A sentence for each product that is over its subscription.
-    pub(super) over: Vec<String>,
+    pub(in crate::pages) over: Vec<String>,
     /// Where to choose what is given back, for viewers who may.
-    pub(super) give_back: Option<String>,
+    pub(in crate::pages) give_back: Option<String>,
 }
 
 /// Seats or minutes that end.
-pub(super) struct Part {
-    pub(super) what: String,
-    pub(super) until: Moment,
+pub(in crate::pages) struct Part {
+    pub(in crate::pages) what: String,
+    pub(in crate::pages) until: Moment,
 }
 
 impl Ends {
-    pub(super) fn of(account: &Account, actor: &Actor) -> Self {
+    pub(in crate::pages) fn of(account: &Account, actor: &Actor) -> Self {
         let subscription = account.subscription();
         let terms = subscription.current_terms();
         let moment = |at| Moment(account.shown(at));
@@ -78,7 +78,7 @@ impl Ends {
         }
     }
 
-    pub(super) fn says_something(&self) -> bool {
+    pub(in crate::pages) fn says_something(&self) -> bool {
         self.start.is_some() || self.end.is_some() || !self.parts.is_empty() || !self.over.is_empty()
     }
 }

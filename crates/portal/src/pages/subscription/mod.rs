@@ -11,8 +11,8 @@ use axum::response::Response;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, TopUpId};
 
-pub(super) use self::ends::notices;
-pub(super) use self::requests::answered;
+pub(super) use self::ends::{Ends, notices};
+pub(super) use self::requests::{answered, lines};
 use self::view::{SubscriptionData, SubscriptionPage};
 use crate::answer::{page, page_again};
 use crate::failed::Failed;

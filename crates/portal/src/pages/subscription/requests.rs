@@ -2,9 +2,11 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use usher_domain::account::Subscription;
 use usher_domain::command::AccountCommand;
 use usher_domain::permission::Privilege;
 use usher_domain::purchase::{Purchase, PurchaseKind, RequestOutcome, SubscriptionRequest};
+use usher_domain::text::Product;
 use usher_domain::{Account, Actor, Command, SubscriptionRequestId};
 
 use super::view;
@@ -41,13 +43,8 @@ pub(super) struct AnswerShown {
 impl RequestShown {
     pub(super) fn of(account: &Account, request: &SubscriptionRequest) -> Self {
         let lines = |purchase: &Purchase| {
-            let lines = match purchase {
-                Purchase::Subscription { plan, products } => {
-                    view::differences(account, request.before.as_ref(), Some(plan), products)
-                }
-                Purchase::Minutes { minutes, .. } => vec![view::minutes(*minutes)],
-            };
-            lines.into_iter().map(Said).collect()
+            let name_of = |product: &Product| account.product_name(product);
+            lines(name_of, request.before.as_ref(), purchase)
         };
         let answer = request.answer.as_ref().map(|answer| {
             let (title, kind) = title(&answer.outcome);
@@ -71,6 +68,19 @@ impl RequestShown {
             answer,
         }
     }
+}
+
+/// What a request is for, line by line, where the account had bought `before`.
+pub(in crate::pages) fn lines(
+    name_of: impl Fn(&Product) -> String,
+    before: Option<&Subscription>,
+    purchase: &Purchase,
+) -> Vec<Said<String>> {
+    let lines = match purchase {
+        Purchase::Subscription { plan, products } => view::differences(name_of, before, Some(plan), products),
+        Purchase::Minutes { minutes, .. } => vec![view::minutes(*minutes)],
+    };
+    lines.into_iter().map(Said).collect()
 }
 
 const fn title(outcome: &RequestOutcome) -> (&'static str, &'static str) {

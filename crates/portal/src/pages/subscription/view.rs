@@ -10,12 +10,12 @@ use usher_domain::refusal::SeatKind;
 use usher_domain::text::{Product, counted};
 use usher_domain::{Account, Actor, Timestamp};
 
-use super::change::seat_field;
 use super::ends::Ends;
 use super::requests::RequestShown;
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::nav::NavPage;
+use crate::pages::seat_form::seat_field;
 use crate::said::named;
 use crate::shown::Meter;
 
@@ -310,13 +310,13 @@ impl SeatField {
 }
 
 /// Minutes in words.
-pub(super) fn minutes(count: u32) -> String {
+pub(in crate::pages) fn minutes(count: u32) -> String {
     counted(count, "minute", "minutes")
 }
 
 /// What differs between what an account had and what it has or asks for, line by line.
-pub(super) fn differences(
-    account: &Account,
+pub(in crate::pages) fn differences(
+    name_of: impl Fn(&Product) -> String,
     before: Option<&Subscription>,
     plan: Option<&Plan>,
     products: &BTreeMap<Product, ProductSeats>,
@@ -343,7 +343,7 @@ pub(super) fn differences(
         ];
         for (was, is, one, many) in kinds {
             if was != is {
-                let product = named(account.product_name(product));
+                let product = named(name_of(product));
                 lines.push(format!("{product}: {} ({was} before)", counted(is, one, many)));
             }
         }

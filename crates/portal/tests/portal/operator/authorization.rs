@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
-use usher_domain::{AccountId, OperatorKeyId, TopUpId};
+use usher_domain::{AccountId, OperatorKeyId, SubscriptionRequestId, TopUpId};
 use usher_identity::{KeysChangedBy, KeysOrigin, OperatorScope};
 
 use super::{FIRST_KEY, account, enter, key, server};
@@ -89,6 +89,7 @@ async fn address(app: &App, path: &str) -> String {
         let (name, after) = rest.split_once('}').unwrap();
         let value = match name {
             "account" => app.account("Fabrikam").await.to_string(),
+            "request" => SubscriptionRequestId::from_bits(app.draw_bits()).to_string(),
             "key" => key(app, OperatorScope::AccountsRead).await.0.to_string(),
             "*rest" => "nothing".to_owned(),
             _ => panic!("`{name}` of {path} has no value here: add one"),
@@ -114,6 +115,8 @@ fn fields(app: &App, path: &str) -> Vec<(&'static str, String)> {
             ("id", TopUpId::from_bits(app.draw_bits()).to_string()),
             ("minutes", "5".to_owned()),
         ],
+        "/operator/accounts/{account}/management" => vec![("mode", "closed".to_owned())],
+        "/operator/accounts/{account}/requests/{request}" => vec![("answer", "decline".to_owned())],
         "/operator/keys" => vec![
             ("id", OperatorKeyId::from_bits(app.draw_bits()).to_string()),
             ("name", "Monitoring".to_owned()),

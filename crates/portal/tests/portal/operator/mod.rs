@@ -3,8 +3,11 @@
 mod accounts;
 mod authorization;
 mod keys;
+mod management;
+mod requests;
 mod sessions;
 mod subscription;
+mod terms;
 
 use std::collections::BTreeSet;
 

@@ -50,19 +50,19 @@ async fn a_new_account_gets_its_first_seats_and_then_another_product() {
 
     let first = [
         ("plan", "enterprise"),
-        ("product", "remote-support"),
-        ("named_seats", "2"),
-        ("shared_seats", "8"),
+        ("new_product", "remote-support"),
+        ("new_named", "2"),
+        ("new_shared", "8"),
     ];
     let done = set(&app, &browser, account, &first).await;
     assert_eq!(done.header("location"), path(account, ""), "{}", done.html);
     let second = [
         ("plan", "enterprise"),
-        ("named-remote-support", "2"),
-        ("shared-remote-support", "10"),
-        ("product", "meetings"),
-        ("named_seats", "1"),
-        ("shared_seats", ""),
+        ("named_seats-remote-support", "2"),
+        ("shared_seats-remote-support", "10"),
+        ("new_product", "meetings"),
+        ("new_named", "1"),
+        ("new_shared", ""),
     ];
     set(&app, &browser, account, &second).await;
 
@@ -91,22 +91,24 @@ async fn a_change_that_was_chosen_from_an_older_subscription_undoes_nothing() {
     let older = seen(&app.get(&browser, &path(account, "/subscription")).await);
     let first = [
         ("plan", "team"),
-        ("product", "remote-support"),
-        ("named_seats", "2"),
+        ("new_product", "remote-support"),
+        ("new_named", "2"),
     ];
     set(&app, &browser, account, &first).await;
 
     let fields = [
         ("seen", &*older),
         ("plan", "team"),
-        ("product", "meetings"),
-        ("named_seats", "9"),
+        ("new_product", "meetings"),
+        ("new_named", "9"),
     ];
     let refused = post(&app, &browser, &path(account, "/subscription"), &fields).await;
 
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
-        refused.html.contains("Somebody else changed the subscription"),
+        refused
+            .html
+            .contains("Somebody else has changed the subscription"),
         "{}",
         refused.html
     );
@@ -123,21 +125,21 @@ async fn what_cannot_be_bought_is_said_at_its_field_and_changes_nothing() {
     let browser = operator(&desk.app, OperatorScope::BillingManage).await;
     let now = [
         ("plan", "enterprise"),
-        ("named-remote-support", "1"),
-        ("shared-remote-support", "5"),
+        ("named_seats-remote-support", "1"),
+        ("shared_seats-remote-support", "5"),
     ];
     let (named, shared, plan) = (
-        ("named-remote-support", "x"),
-        ("shared-remote-support", "4"),
+        ("named_seats-remote-support", "x"),
+        ("shared_seats-remote-support", "4"),
         ("plan", "none"),
     );
 
     for (changed, said) in [
-        (named, "href=\"#named-remote-support\""),
+        (named, "href=\"#named_seats-remote-support\""),
         (shared, "pool"),
         (plan, "href=\"#plan\""),
-        (("product", PRODUCT), "has this product already"),
-        (("product", "No slug"), "href=\"#product\""),
+        (("new_product", PRODUCT), "This product is above"),
+        (("new_product", "No slug"), "href=\"#new_product\""),
     ] {
         let others = now.iter().copied().filter(|(name, _)| *name != changed.0);
         let fields: Vec<_> = others.chain([changed]).collect();
@@ -180,6 +182,26 @@ async fn minutes_are_added_once_however_often_their_form_is_sent() {
     }
     let left = |account: &Account, _| account.minutes();
     assert_eq!(app.engine.read(account, left).await.unwrap(), 500);
+}
+
+#[tokio::test]
+async fn l12_minutes_can_be_good_until_the_end_of_a_day() {
+    let app = server().await;
+    let browser = operator(&app, OperatorScope::BillingManage).await;
+    let account = account(&app, "Contoso").await;
+    let id = TopUpId::from_bits(app.draw_bits()).to_string();
+
+    let past = [("id", &*id), ("minutes", "60"), ("until", "2001-01-01")];
+    let past = post(&app, &browser, &path(account, "/minutes"), &past).await;
+    assert!(past.html.contains("href=\"#until\""), "{}", past.html);
+    let fields = [("id", &*id), ("minutes", "60"), ("until", "2999-12-31")];
+    post(&app, &browser, &path(account, "/minutes"), &fields).await;
+
+    let shown = app.get(&browser, &path(account, "")).await.html;
+    assert!(
+        shown.contains("60 pay-per-use minutes until <time datetime=\"3000-01-01T00:00:00Z\""),
+        "{shown}"
+    );
 }
 
 #[tokio::test]

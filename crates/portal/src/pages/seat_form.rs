@@ -1,0 +1,130 @@
+//! Forms with the plan and the seats of a subscription: the account's own, and the operator's.
+
+use std::collections::BTreeMap;
+
+use usher_domain::Refusal;
+use usher_domain::account::{ProductSeats, Subscription};
+use usher_domain::command::SubscriptionSeen;
+use usher_domain::refusal::{CapacityRefusal, SeatKind, StateRefusal, SubscriptionRefusal};
+use usher_domain::text::{Note, Product};
+
+use crate::failed::Failed;
+use crate::form::Form;
+use crate::sentence;
+
+/// The seats of each product that has any, from fields such as `named_seats-remote-support`.
+pub(super) fn products(form: &mut Form) -> BTreeMap<Product, ProductSeats> {
+    let mut products: BTreeMap<Product, ProductSeats> = BTreeMap::new();
+    for (field, _) in form.entries().collect::<Vec<_>>() {
+        let Some((kind, product)) = field.split_once('-') else {
+            continue;
+        };
+        let Ok(product) = product.parse::<Product>() else {
+            continue;
+        };
+        let Some(number) = number(form, &field) else {
+            continue;
+        };
+        match kind {
+            "named_seats" => products.entry(product).or_default().named_seats = number,
+            "shared_seats" => products.entry(product).or_default().shared_seats = number,
+            _ => {}
+        }
+    }
+    if !form.value("new_product").trim().is_empty() {
+        let seats = ProductSeats {
+            named_seats: number_or_none(form, "new_named"),
+            shared_seats: number_or_none(form, "new_shared"),
+        };
+        match form.parse::<Product>("new_product") {
+            Some(product) if products.contains_key(&product) => {
+                form.wrong("new_product", "This product is above: change its seats there.");
+            }
+            Some(product) => {
+                products.insert(product, seats);
+            }
+            None => {}
+        }
+    }
+    products.retain(|_, seats| *seats != ProductSeats::default());
+    products
+}
+
+/// A whole number. If it is none, adds an error.
+pub(super) fn number(form: &mut Form, field: &str) -> Option<u32> {
+    let typed = form.value(field).trim().replace([',', ' ', '\u{202f}'], "");
+    let number = typed.parse().ok();
+    if number.is_none() {
+        form.wrong(field, "This must be a whole number, such as 12.");
+    }
+    number
+}
+
+/// A whole number; 0 if nothing was typed.
+pub(super) fn number_or_none(form: &mut Form, field: &str) -> u32 {
+    if form.value(field).trim().is_empty() {
+        return 0;
+    }
+    number(form, field).unwrap_or_default()
+}
+
+/// The note in a field, if there is one.
+pub(super) fn note(form: &mut Form, field: &str) -> Option<Note> {
+    if form.value(field).trim().is_empty() {
+        return None;
+    }
+    form.parse(field)
+}
+
+/// The subscription that a change is based on, in the words of the command.
+pub(super) fn seen_of(subscription: &Subscription) -> SubscriptionSeen {
+    SubscriptionSeen {
+        plan: subscription.plan.as_ref().map(|plan| plan.name.clone()),
+        products: subscription.products.clone(),
+    }
+}
+
+/// Adds a refusal to the field that it is about. What the viewer may not do at all is a page of its own.
+pub(super) fn refused(form: &mut Form, refusal: &Refusal) -> Result<(), Failed> {
+    let field = match refusal {
+        Refusal::NotFound { .. } | Refusal::Forbidden { .. } => return Err(Failed::refused(refusal)),
+        Refusal::Subscription(SubscriptionRefusal::SeatsOutsideBounds { kind, product, .. })
+        | Refusal::Capacity(CapacityRefusal::SeatsInUse { kind, product, .. }) => seat_field(*kind, product),
+        Refusal::Subscription(SubscriptionRefusal::MinutesOutsideBounds { .. }) => "minutes".to_owned(),
+        Refusal::State(StateRefusal::ChangedMeanwhile { .. }) => {
+            // The next attempt is based on what the page shows now.
+            form.forget("seen");
+            form.wrong(
+                "",
+                "Somebody else has changed the subscription since you opened this page. It shows what the account has \
+                 now: compare it with what you typed, and send it again.",
+            );
+            return Ok(());
+        }
+        Refusal::Seat(_)
+        | Refusal::Capacity(_)
+        | Refusal::Access(_)
+        | Refusal::State(_)
+        | Refusal::Subscription(_)
+        | Refusal::Invalid { .. } => {
+            form.refused(refusal);
+            return Ok(());
+        }
+    };
+    // A product that the page does not show any more has no field.
+    let field = if form.entries().any(|(name, _)| name == field) {
+        field
+    } else {
+        String::new()
+    };
+    form.wrong(&field, sentence::of(refusal));
+    Ok(())
+}
+
+/// The field for seats of a product.
+pub(super) fn seat_field(kind: SeatKind, product: &Product) -> String {
+    match kind {
+        SeatKind::Named => format!("named_seats-{product}"),
+        SeatKind::Shared => format!("shared_seats-{product}"),
+    }
+}
