@@ -162,6 +162,20 @@ impl Product {
     }
 }
 
+impl ZoneName {
+    /// Whether it is UTC, the zone of accounts that have not chosen another one.
+    #[must_use]
+    pub fn is_utc(&self) -> bool {
+        *self.0 == *UTC
+    }
+}
+
+impl Default for ZoneName {
+    fn default() -> Self {
+        Self(Arc::from(UTC))
+    }
+}
+
 impl UserName {
     /// The form in which equal names are the same text.
     #[must_use]
@@ -182,6 +196,9 @@ fn line(text: &str, chars_max: usize) -> Option<Arc<str>> {
     let fits = !text.is_empty() && text.chars().count() <= chars_max && !text.contains(char::is_control);
     fits.then(|| Arc::from(text))
 }
+
+/// The name of UTC in the IANA database.
+const UTC: &str = "UTC";
 
 /// The most characters of a slug.
 const SLUG_CHARS_MAX: usize = 64;

@@ -27,6 +27,9 @@ pub(crate) struct Form {
     errors: Vec<FormError>,
 }
 
+/// The error of a field for a time zone that does not exist.
+pub(crate) const NO_SUCH_ZONE: &str = "There is no time zone of this name. Choose one of the list.";
+
 /// The hidden field with what the form showed.
 const SEEN: &str = "seen";
 

@@ -20,6 +20,13 @@
     if (element.title !== title) element.title = title;
   }
 
+  // `<select data-guess-zone>`: nobody has chosen a zone yet, so the browser's is suggested.
+  document.addEventListener("DOMContentLoaded", () => {
+    const zones = document.querySelector("[data-guess-zone]");
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (zones && [...zones.options].some((option) => option.value === own)) zones.value = own;
+  });
+
   // `<span data-countdown="30">30</span>`: whole seconds that are left, counted from when they were shown.
   const ends = new WeakMap();
 

@@ -54,6 +54,18 @@ async function send(page, button, fields = {}) {
 const sent = (button, fields) => (/** @type {Page} */ page) => send(page, button, fields);
 
 /**
+ * Chooses a time zone that does not exist, which no list offers.
+ * @param {Page} page
+ * @param {string} label
+ */
+async function chooseNoZone(page, label) {
+  await page.getByLabel(label).evaluate((element) => {
+    const select = /** @type {HTMLSelectElement} */ (element);
+    select.add(new Option("Atlantis", "Europe/Atlantis", true, true));
+  });
+}
+
+/**
  * Sends what a page offered that was loaded a while ago, when it was still possible.
  * @param {Page} page
  * @param {string} path
@@ -293,9 +305,7 @@ export const PAGES = [
   {
     name: "preferences with errors", path: "/me/preferences", as: "sven", status: 422,
     async act(page) {
-      await page.getByLabel("Time zone").evaluate((/** @type {HTMLSelectElement} */ select) => {
-        select.add(new Option("Atlantis", "Europe/Atlantis", true, true));
-      });
+      await chooseNoZone(page, "Time zone");
       await send(page, "Save preferences");
     },
   },
@@ -561,6 +571,13 @@ export const PAGES = [
     async act(page) {
       await page.getByLabel("Require a second factor of admins").check();
       await send(page, "Save the second factor");
+    },
+  },
+  {
+    name: "a time zone that does not exist", path: `${ACCOUNT}/settings`, as: "owner", status: 422,
+    async act(page) {
+      await chooseNoZone(page, "Time zone of the account");
+      await send(page, "Save the time zone");
     },
   },
   {

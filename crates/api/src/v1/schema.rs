@@ -132,6 +132,11 @@ strings! {
         .max_length(Some(255))
         .pattern(Some(r"^https?://[A-Za-z0-9.:\[\]-]+$"))
         .examples(["https://support.example.com"]);
+    /// The name of a time zone in the IANA database.
+    ZoneName: |string| string
+        .max_length(Some(64))
+        .pattern(Some(r"^[A-Za-z][A-Za-z0-9/_+-]*$"))
+        .examples(["Europe/Ljubljana"]);
     /// The address that names an identity provider.
     Issuer: |string| line(string, 512)
         .pattern(Some(r"^[^\s\u0000-\u001f\u007f-\u009f]+$"))

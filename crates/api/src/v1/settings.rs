@@ -10,7 +10,7 @@ use usher_domain::command::AccountCommand;
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::SessionPermissions;
 use usher_domain::rules::RulesPatch;
-use usher_domain::text::{Name, Origin, Product};
+use usher_domain::text::{Name, Origin, Product, ZoneName};
 use usher_domain::{Account, Actor, Command, UserId};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -42,6 +42,10 @@ struct Settings {
     /// Display names of products, by slug. A product without one is called by its slug in readable form.
     #[schema(value_type = BTreeMap<String, schema::Name>, example = json!({"remote-support": "Remote help"}))]
     product_names: BTreeMap<Product, Name>,
+    /// The time zone in which days begin and end for the account's people, by its name in the IANA database. Pages show
+    /// times in it to everybody who has not chosen another one. The API's own times are instants in UTC.
+    #[schema(value_type = schema::ZoneName)]
+    time_zone: ZoneName,
 }
 
 /// How people sign in to the portal.
@@ -88,6 +92,7 @@ impl From<&account::Settings> for Settings {
             },
             cors_origins: settings.cors_origins.clone(),
             product_names: settings.product_names.clone(),
+            time_zone: settings.time_zone.clone(),
         }
     }
 }
@@ -111,6 +116,9 @@ struct SettingsChange {
     /// What people call the products, by slug, as a complete list: at most 100, no two alike.
     #[schema(value_type = Option<BTreeMap<String, schema::Name>>)]
     product_names: Option<BTreeMap<Product, Name>>,
+    /// The account's time zone, by its name in the IANA database.
+    #[schema(value_type = Option<schema::ZoneName>)]
+    time_zone: Option<ZoneName>,
 }
 
 /// A change of how people sign in to the portal. Omitted fields stay unchanged.
@@ -206,6 +214,7 @@ async fn change(
     if sign_in.second_factor_for_admins == Some(true) {
         need_own_second_factor(&caller).await?;
     }
+    let time_zone = body.time_zone.as_ref().map(known_zone).transpose()?;
     let rules = body.pool_defaults.map(RulesPatch::from);
     // The command has all permissions and rules, not only those that the caller named. So it is made in the step that
     // carries it out: made earlier, it would undo what somebody else changes in between.
@@ -220,6 +229,7 @@ async fn change(
             sign_in,
             cors_origins: body.cors_origins.clone(),
             product_names: body.product_names.clone(),
+            time_zone: time_zone.clone(),
         };
         Ok(Command::Account(AccountCommand::ChangeSettings { change }))
     };
@@ -229,6 +239,14 @@ async fn change(
         caller.app.end_what_passwords_began(caller.account, None).await?;
     }
     Ok(Answer(shown))
+}
+
+/// The zone as the database writes its name.
+fn known_zone(named: &ZoneName) -> Result<ZoneName, Problem> {
+    usher_app::known_zone(named.as_str()).ok_or_else(|| {
+        let expected = "must be the name of a time zone in the IANA database, such as `Europe/Ljubljana`";
+        Problem::invalid("time_zone", expected)
+    })
 }
 
 /// Refuses a change after which single sign-on is required and nobody could sign in. Callers who may not change it, and

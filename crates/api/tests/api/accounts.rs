@@ -147,6 +147,27 @@ async fn a_product_has_the_display_name_of_the_settings_or_its_slug_in_readable_
 }
 
 #[tokio::test]
+async fn the_time_zone_of_an_account_is_one_of_the_iana_database() {
+    let app = App::with_account().await;
+    let settings = app.operator().get("settings").await.ok();
+    assert_eq!(settings["time_zone"], "UTC");
+
+    let change = json!({"time_zone": "europe/ljubljana"});
+    let settings = app.operator().patch("settings", change).await.ok();
+
+    assert_eq!(settings["time_zone"], "Europe/Ljubljana");
+    for wrong in ["Europe/Atlantis", "+02:00", ""] {
+        let refused = app
+            .operator()
+            .patch("settings", json!({"time_zone": wrong}))
+            .await;
+        let problem = refused.problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["field"], "time_zone", "{wrong}");
+    }
+    assert_eq!(app.operator().get("settings").await.ok(), settings);
+}
+
+#[tokio::test]
 async fn a_subscription_is_never_lowered_below_what_is_in_use() {
     let app = App::with_account().await;
     let fewer =

@@ -10,7 +10,7 @@ use crate::id::{ApiKeyId, TeamId, UserId};
 use crate::permission::{Scope, SessionPermissions};
 use crate::rules::Rules;
 use crate::terms::{Temporary, Terms};
-use crate::text::{Name, Origin, PlanName, Product};
+use crate::text::{Name, Origin, PlanName, Product, ZoneName};
 use crate::time::Timestamp;
 
 /// A plan that an account can buy.
@@ -151,6 +151,10 @@ pub struct Settings {
     /// What people call a product, where that is not its slug ([`State::product_name`](super::State::product_name)).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub product_names: BTreeMap<Product, Name>,
+    /// The zone in which days begin and end for the account's people. No rule reads it: whoever gives a command with a
+    /// time converts the day before.
+    #[serde(default, skip_serializing_if = "ZoneName::is_utc")]
+    pub time_zone: ZoneName,
 }
 
 /// A change of the settings; `None` leaves a setting unchanged.
@@ -169,6 +173,9 @@ pub struct SettingsPatch {
     /// New display names of products, complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_names: Option<BTreeMap<Product, Name>>,
+    /// Another time zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<ZoneName>,
 }
 
 /// Users who see each other's presence (P4).

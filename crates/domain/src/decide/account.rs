@@ -169,6 +169,10 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
             .product_names
             .clone()
             .filter(|names| *names != settings.product_names),
+        time_zone: change
+            .time_zone
+            .clone()
+            .filter(|zone| *zone != settings.time_zone),
     };
     if news == SettingsPatch::default() {
         return Ok(Decision::done(Vec::new()));

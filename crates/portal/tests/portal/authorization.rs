@@ -262,6 +262,7 @@ impl Things<'_> {
                 ("email", format!("changed.{}@example.net", name.replace(' ', "."))),
                 ("role", "member".to_owned()),
             ],
+            "settings/time-zone" => given(&[("time_zone", "Europe/Ljubljana")]),
             "/me/preferences" => given(&[("time_zone", "Europe/Ljubljana"), ("theme", "dark")]),
             "users/bulk" | "users/bulk/do" => vec![
                 ("act", "deactivate".to_owned()),

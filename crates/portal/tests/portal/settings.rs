@@ -318,3 +318,30 @@ async fn settings_are_not_changed_without_the_token_nor_in_another_account() {
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{topic}");
     }
 }
+
+#[tokio::test]
+async fn the_time_zone_of_the_account_is_chosen_from_those_that_exist() {
+    let (app, account, browser) = owned().await;
+    let path = format!("/a/{account}/settings");
+    let shown = app.get(&browser, &path).await;
+    assert!(shown.html.contains("<option value=\"UTC\" selected>"));
+
+    let zone = |name| [("time_zone", name)];
+    let action = format!("{path}/time-zone");
+    let saved = app
+        .post(&browser, &path, &action, &zone("Europe/Ljubljana"))
+        .await;
+    let refused = app.post(&browser, &path, &action, &zone("Europe/Atlantis")).await;
+
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.html);
+    assert_eq!(
+        settings(&app, account).await.time_zone.as_str(),
+        "Europe/Ljubljana"
+    );
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.html.contains("id=\"time_zone-error\""),
+        "{}",
+        refused.html
+    );
+}

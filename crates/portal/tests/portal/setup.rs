@@ -17,6 +17,7 @@ fn fields<'a>(changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         ("product_name", "Contoso Hilfe"),
         ("product_slug", ""),
         ("shared_seats", "3"),
+        ("time_zone", "Europe/Ljubljana"),
         ("named_seats", ""),
     ];
     for (name, value) in changed {
@@ -59,9 +60,11 @@ async fn the_setup_link_creates_the_first_account_its_seats_and_its_owner_once()
         let seats = account.bought(&product);
         let name = account.product_name(&product);
         let management = account.management().clone();
-        (name, seats.shared_seats, seats.named_seats, management)
+        let zone = account.settings().time_zone.to_string();
+        (name, zone, seats.shared_seats, seats.named_seats, management)
     });
-    let made_of = ("Contoso Hilfe".to_owned(), 3, 0, Management::Free);
+    let (name, zone) = ("Contoso Hilfe".to_owned(), "Europe/Ljubljana".to_owned());
+    let made_of = (name, zone, 3, 0, Management::Free);
     assert_eq!(seen.await.unwrap(), made_of);
     let overview = app.get(&made.browser(), &format!("/a/{account}/overview")).await;
     assert!(overview.html.contains("Contoso Hilfe"), "{}", overview.html);
@@ -82,6 +85,7 @@ async fn a_wrong_set_up_names_its_fields_and_leaves_the_link_good_and_nothing_be
             ("named_seats", "99999999"),
             "Type a whole number of at most 1000000.",
         ),
+        (("time_zone", "Europe/Atlantis"), "id=\"time_zone-error\""),
         (("product_name", "Помощь"), "has no Latin letters"),
         (("product_slug", "Remote Support"), "a product slug"),
         (("account", "Con\u{202e}toso"), "id=\"account-error\""),

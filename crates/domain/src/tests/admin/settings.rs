@@ -10,7 +10,7 @@ use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
 use crate::refusal::{AccessRefusal, Refusal};
 use crate::rules::{Preset, Rules};
 use crate::tests::kit;
-use crate::text::Product;
+use crate::text::{Product, ZoneName};
 use crate::time::Secs;
 use crate::{ApiKeyId, Event};
 
@@ -62,6 +62,25 @@ fn r5_settings_are_checked_and_only_what_is_new_is_stored() {
         })]
     );
     assert_eq!(office.does(&settings(None, Some(sessions))).events, []);
+}
+
+#[test]
+fn an_account_is_in_utc_until_another_zone_is_set() {
+    let mut office = Office::new();
+    let zone = |name: &str| name.parse::<ZoneName>().unwrap();
+    let set = |name| {
+        kit::change_settings(SettingsPatch {
+            time_zone: Some(zone(name)),
+            ..SettingsPatch::default()
+        })
+    };
+    assert_eq!(office.account.settings().time_zone, zone("UTC"));
+    assert_eq!(office.does(&set("UTC")).events, []);
+
+    office.does(&set("Europe/Ljubljana"));
+
+    assert_eq!(office.account.settings().time_zone, zone("Europe/Ljubljana"));
+    assert_eq!(office.does(&set("Europe/Ljubljana")).events, []);
 }
 
 #[test]

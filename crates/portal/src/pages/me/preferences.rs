@@ -8,7 +8,7 @@ use usher_identity::{Preferences, Theme};
 
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
-use crate::form::{Form, Posted};
+use crate::form::{Form, NO_SUCH_ZONE, Posted};
 use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
 
@@ -63,10 +63,7 @@ async fn save(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
         }
         Err(invalid) => {
             match invalid {
-                InvalidPreferences::UnknownZone => form.wrong(
-                    "time_zone",
-                    "There is no time zone of this name. Choose one of the list.",
-                ),
+                InvalidPreferences::UnknownZone => form.wrong("time_zone", NO_SUCH_ZONE),
                 InvalidPreferences::UnknownTheme => {
                     form.wrong("theme", "There are no such colors. Choose some of the list.");
                 }

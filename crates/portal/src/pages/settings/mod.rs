@@ -1,7 +1,8 @@
-//! Settings of the whole account: who may see and end sessions, who needs a second factor, which websites may call the
+//! Settings of the whole account: its time zone, who may see and end sessions, who needs a second factor, which websites may call the
 //! API, and the initial rules of new pools.
 
 mod products;
+mod time_zone;
 mod view;
 
 use std::collections::BTreeSet;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Pages {
         .route("/a/{account}/settings/second-factor", post(require_second_factor))
         .route("/a/{account}/settings/origins", post(change_origins))
         .route("/a/{account}/settings/products", post(products::rename))
+        .route("/a/{account}/settings/time-zone", post(time_zone::change))
         .route("/a/{account}/settings/pool-defaults", post(change_pool_defaults))
 }
 
@@ -52,6 +54,7 @@ struct Typed {
     permissions: Option<Form>,
     origins: Option<Form>,
     products: Option<Form>,
+    time_zone: Option<Form>,
     defaults: Option<Form>,
 }
 
@@ -271,6 +274,7 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
     let second_factor = typed.second_factor.unwrap_or_else(|| seen.second_factor_form());
     let origins = typed.origins.unwrap_or_else(|| seen.origins_form());
     let products = typed.products.unwrap_or_else(|| seen.products_form());
+    let time_zone = typed.time_zone.unwrap_or_else(|| seen.time_zone_form());
     let permissions = typed.permissions.unwrap_or_else(|| seen.permissions_form());
     let permissions = permissions.keeping(&seen.session_permissions);
     let rules_seen = rules::keep(&seen.pool_defaults);
@@ -287,6 +291,7 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
         second_factor,
         origins,
         products,
+        time_zone,
         form: defaults,
         groups: &rules::GROUPS,
         presets: &rules::PRESETS,

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
+use usher_app::{ZonesOfArea, zones_by_area};
 use usher_domain::permission::{PermissionOverrides, Privilege, SessionPermission, SessionPermissions};
 use usher_domain::rules::Rules;
 use usher_domain::{Account, Actor};
 
+use super::time_zone;
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::nav::NavPage;
@@ -28,12 +30,22 @@ pub(super) struct SettingsPage {
     pub(super) origins: Form,
     /// The display names of products.
     pub(super) products: Form,
+    /// The account's time zone.
+    pub(super) time_zone: Form,
     /// The rules of new pools.
     pub(super) form: Form,
     pub(super) groups: &'static [RuleGroup],
     pub(super) presets: &'static [PresetShown],
     /// The preset that filled in the rules.
     pub(super) preset: Option<&'static str>,
+}
+
+impl SettingsPage {
+    /// The zones to choose from.
+    #[expect(clippy::unused_self, reason = "templates call it as a method")]
+    fn areas(&self) -> &'static [ZonesOfArea] {
+        zones_by_area()
+    }
 }
 
 /// The data that is copied out of the account.
@@ -53,6 +65,7 @@ pub(super) struct SettingsData {
     pub(super) session_permissions: SessionPermissions,
     is_second_factor_required: bool,
     cors_origins: Vec<String>,
+    time_zone: String,
     /// The products that the account has bought or named.
     pub(super) products: Vec<ProductName>,
 }
@@ -136,6 +149,7 @@ impl SettingsData {
             pools_link: NavPage::SeatPools.link(account, actor),
             session_permissions: settings.session_permissions,
             cors_origins: settings.cors_origins.iter().map(ToString::to_string).collect(),
+            time_zone: settings.time_zone.to_string(),
             products: ProductName::all(account),
             is_second_factor_required: settings.sign_in.second_factor_for_admins,
         }
@@ -151,6 +165,11 @@ impl SettingsData {
     pub(super) fn origins_form(&self) -> Form {
         let lines = self.cors_origins.join("\n");
         Form::showing([(ORIGINS, lines.as_str())])
+    }
+
+    /// The account's time zone.
+    pub(super) fn time_zone_form(&self) -> Form {
+        Form::showing([(time_zone::FIELD, self.time_zone.as_str())])
     }
 
     /// The current names of the products.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use usher_app::{Arrival, Problem};
+use usher_app::{Arrival, Problem, known_zone};
 use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
 use usher_domain::command::{AccountCommand, Command, NewRequest, SetSubscription, UserCommand};
 use usher_domain::event::Profile;
@@ -10,13 +10,13 @@ use usher_domain::labels::Labels;
 use usher_domain::management::Management;
 use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::terms::Temporary;
-use usher_domain::text::{Email, Name, Product};
+use usher_domain::text::{Email, Name, Product, ZoneName};
 use usher_domain::{AccountId, Actor, PoolId, Refusal, SubscriptionRequestId, UserId};
 use usher_engine::{Channel, Failure, Request};
 use usher_identity::{PasswordHash, PasswordLife, draw_bits, known_about};
 
 use crate::failed::Failed;
-use crate::form::Form;
+use crate::form::{Form, NO_SUCH_ZONE};
 use crate::from::From;
 use crate::new_password;
 use crate::portal::Portal;
@@ -45,6 +45,7 @@ pub(super) struct Wanted {
     product_name: Name,
     seats: ProductSeats,
     plan: Plan,
+    time_zone: ZoneName,
 }
 
 impl Wanted {
@@ -59,12 +60,13 @@ impl Wanted {
         let product = product(form, product_name.as_ref());
         let seats = seats(form, setting);
         let plan = seats.and_then(|seats| plan(form, &portal.app.config().plans, seats));
+        let time_zone = time_zone(form);
         let (Some(account), Some(owner), Some(email), Some(password)) = (account, owner, email, password)
         else {
             return Ok(None);
         };
-        let (Some(setting), Some(product_name), Some(product), Some(seats), Some(plan)) =
-            (setting, product_name, product, seats, plan)
+        let (Some(setting), Some(product_name), Some(product), Some(seats), Some(plan), Some(time_zone)) =
+            (setting, product_name, product, seats, plan, time_zone)
         else {
             return Ok(None);
         };
@@ -81,6 +83,7 @@ impl Wanted {
             product_name,
             seats,
             plan,
+            time_zone,
         }))
     }
 }
@@ -94,6 +97,19 @@ fn setting(form: &mut Form) -> Option<Setting> {
             None
         }
     }
+}
+
+/// UTC if nothing is sent.
+fn time_zone(form: &mut Form) -> Option<ZoneName> {
+    let name = form.value("time_zone").trim();
+    if name.is_empty() {
+        return Some(ZoneName::default());
+    }
+    let zone = known_zone(name);
+    if zone.is_none() {
+        form.wrong("time_zone", NO_SUCH_ZONE);
+    }
+    zone
 }
 
 /// The product's slug, as typed or else derived from its name.
@@ -207,7 +223,7 @@ pub(super) async fn make(
         return Err(error.into());
     }
     let mut commands = vec![
-        ("product_name", names(wanted)),
+        ("product_name", settings(wanted)),
         ("shared_seats", subscription(wanted, pool)),
         ("", first_owner(wanted, owner)),
     ];
@@ -243,10 +259,11 @@ async fn discard(portal: &Portal, arrival: &Arrival, account: AccountId) {
     }
 }
 
-fn names(wanted: &Wanted) -> Command {
+fn settings(wanted: &Wanted) -> Command {
     let names = BTreeMap::from([(wanted.product.clone(), wanted.product_name.clone())]);
     let change = SettingsPatch {
         product_names: Some(names),
+        time_zone: Some(wanted.time_zone.clone()),
         ..SettingsPatch::default()
     };
     Command::Account(AccountCommand::ChangeSettings { change })
