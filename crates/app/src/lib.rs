@@ -49,4 +49,4 @@ pub use visit::{CUSTOMER_TOKEN_SECS, CustomerEnding, Ender, Over, no_such_code};
 pub use waits::WaitOutcome;
 pub use window::Window;
 pub use words::in_words;
-pub use zones::{ZonesOfArea, known_zone, zone_named, zones_by_area};
+pub use zones::{ZonesOfArea, known_zone, zone_named, zone_of, zones_by_area};

@@ -4,6 +4,9 @@ use std::sync::LazyLock;
 
 use jiff::tz::{self, TimeZone};
 use usher_domain::text::ZoneName;
+use usher_domain::{Account, AccountId};
+
+use crate::app::App;
 
 /// The areas whose zones people choose from. The other names of the database are older names of the same zones.
 const AREAS: [&str; 10] = [
@@ -38,6 +41,20 @@ pub fn zone_named(name: &str) -> Option<TimeZone> {
 #[must_use]
 pub fn known_zone(name: &str) -> Option<ZoneName> {
     zone_named(name)?.iana_name()?.parse().ok()
+}
+
+/// The account's time zone; UTC if the database does not have it any more.
+#[must_use]
+pub fn zone_of(account: &Account) -> TimeZone {
+    zone_named(account.settings().time_zone.as_str()).unwrap_or(TimeZone::UTC)
+}
+
+impl App {
+    /// The account's time zone; UTC if the account cannot be read.
+    pub async fn time_zone(&self, account: AccountId) -> TimeZone {
+        let read = self.engine.read(account, |account, _| zone_of(account));
+        read.await.unwrap_or(TimeZone::UTC)
+    }
 }
 
 /// The zones to choose from, by area.

@@ -9,7 +9,7 @@ use usher_identity::Theme;
 use crate::failed::Failed;
 use crate::nav::NavLink;
 use crate::said::Said;
-use crate::{assets, flash};
+use crate::{assets, flash, reader};
 
 /// The part of a page that the layout renders around it.
 #[derive(Debug, Default)]
@@ -61,6 +61,12 @@ impl Frame {
     /// Whether there is a menu.
     pub(crate) fn has_nav(&self) -> bool {
         !self.nav().is_empty()
+    }
+
+    /// The zone of the page's times; `None` where nobody is signed in.
+    pub(crate) fn zone(&self) -> Option<String> {
+        self.signed.as_ref()?;
+        Some(reader::current().zone_name()?.replace('_', " "))
     }
 
     /// The word for the attribute of the page's root; `None` for the browser's colors.

@@ -31,6 +31,11 @@ pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
     HEXLOWER.encode(&digest[..6])
 });
 
+/// Whether this is the path of an asset, which is the same for everybody.
+pub(crate) fn is_asset(path: &str) -> bool {
+    path.starts_with("/assets/")
+}
+
 pub(crate) fn routes() -> Pages {
     let script = "text/javascript; charset=utf-8";
     Pages::new()

@@ -31,6 +31,7 @@
 //! - `asks.rs`: what to do about something that is missing; every empty page says it.
 //! - `live.rs`: a fragment is sent at most four times a second and only if it differs, compressed where it may be
 //!   large. The stream ends with the session, when the user loses the right to see the page, and when the server stops.
+//! - `reader.rs`: in which zone the page's reader reads times. Every [`Moment`](shown::Moment) is shown in it.
 //! - `pages/members.rs` is shared by teams and groups. `pages/sso/admit.rs` decides which user a login becomes.
 //! - `pages/operator` has the operator pages: `visitor.rs` there is to an operator session what `viewer.rs` is to a
 //!   user's.
@@ -58,6 +59,7 @@ mod new_password;
 mod pages;
 mod portal;
 mod protect;
+mod reader;
 mod rights;
 mod router;
 mod routes;

@@ -28,6 +28,7 @@ use crate::answer::{Frame, fragment};
 use crate::door::{ByItself, ViewerAt};
 use crate::failed::Failed;
 use crate::nav::NavPage;
+use crate::reader;
 use crate::viewer::Viewer;
 
 /// The suffix of a stream's path.
@@ -150,7 +151,16 @@ pub(crate) async fn stream<P: LivePage>(
     response
 }
 
+/// Renders the fragment for its viewer. Streams do so outside of any request.
 async fn render<P: LivePage>(viewer: &Viewer, query: &P::Query) -> Result<(Frame, String), Failed> {
+    let reader = viewer.reader().await;
+    reader::scope(reader, render_for_reader::<P>(viewer, query)).await
+}
+
+async fn render_for_reader<P: LivePage>(
+    viewer: &Viewer,
+    query: &P::Query,
+) -> Result<(Frame, String), Failed> {
     let wanted = query.clone();
     let view = move |account: &Account, actor: &Actor, now| P::see(account, actor, &wanted, now);
     let (frame, seen) = viewer.look(Some(P::NAV_PAGE), view).await?;
@@ -175,6 +185,7 @@ async fn feed<P: LivePage>(
         if !changes.follow(&viewer).await {
             return;
         }
+        let day = viewer.reader().await.today();
         let rendered = render::<P>(&viewer, &query).await;
         let at = Instant::now();
         let frame = match rendered {
@@ -208,7 +219,8 @@ async fn feed<P: LivePage>(
                     if browser.send(Bytes::from_static(P::ALIVE.as_bytes())).await.is_err() {
                         return;
                     }
-                    if !viewer.is_still_signed_in() {
+                    // After midnight, times of the day before are shown with their day.
+                    if !viewer.is_still_signed_in() || viewer.reader().await.today() != day {
                         break;
                     }
                 }

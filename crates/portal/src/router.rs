@@ -18,7 +18,7 @@ use crate::live::LargeMessages;
 use crate::nav::NavPage;
 use crate::portal::Portal;
 use crate::routes::{Pages, get};
-use crate::{assets, cookies, failed, flash, pages, protect, rights};
+use crate::{assets, cookies, failed, flash, pages, protect, reader, rights};
 
 /// The largest form in bytes. The longest ones are lists of users to change.
 const FORM_BYTES_MAX: usize = 256 * 1024;
@@ -82,6 +82,7 @@ fn dressed(pages: Router<Arc<Portal>>, portal: &Arc<Portal>, meter: &Arc<Meter>)
         .layer(from_fn_with_state(Arc::clone(portal), failed::in_frame))
         .layer(from_fn_with_state(Arc::clone(portal), rights::rotate))
         .layer(from_fn(flash::clear_when_shown))
+        .layer(from_fn_with_state(Arc::clone(portal), reader::read_by))
         .layer(from_fn_with_state(Arc::clone(portal), protect::headers))
         .layer(stream_compression())
         // Does not affect event streams.

@@ -2,29 +2,93 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
+use usher_app::zone_of;
 use usher_domain::text::Product;
 use usher_domain::{Account, WallTime};
 
-/// A time for a `<time>` element (`m::time`): RFC 3339 for machines, and a readable form until the script shows it in
-/// the user's own time zone.
+use crate::pages::days;
+use crate::reader;
+
+/// A time for a `<time>` element (`m::time`): RFC 3339 for machines, and for people in the zone of the page's reader. If
+/// that is not known, the script shows it in the zone of the browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Moment(pub(crate) WallTime);
 
-impl Moment {
-    fn instant(self) -> jiff::Timestamp {
-        // Usher has no time outside of the years that can be formatted.
-        jiff::Timestamp::from_millisecond(self.0.get().millis()).unwrap_or(jiff::Timestamp::MAX)
-    }
+/// The instant of a time.
+pub(crate) fn instant(at: WallTime) -> jiff::Timestamp {
+    // Usher has no time outside of the years that can be formatted.
+    jiff::Timestamp::from_millisecond(at.get().millis()).unwrap_or(jiff::Timestamp::MAX)
+}
 
+impl Moment {
     /// The `datetime` attribute.
     pub(crate) fn machine(self) -> String {
-        self.instant().to_string()
+        instant(self.0).to_string()
+    }
+
+    /// Whether the script shows it, in the zone of the browser.
+    #[expect(clippy::unused_self, reason = "templates call it as a method")]
+    pub(crate) fn is_left_to_script(self) -> bool {
+        !reader::current().has_zone()
+    }
+
+    /// The complete time with its zone, shown on hover.
+    pub(crate) fn exact(self) -> String {
+        let at = instant(self.0).to_zoned_datetime(reader::current().zone().clone());
+        at.strftime("%A, %-d %B %Y, %H:%M:%S %Z").to_string()
     }
 }
 
+/// The time of day; with the day if it is not the current one, and with the year if that is another one.
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.instant().strftime("%Y-%m-%d %H:%M UTC"))
+        let reader = reader::current();
+        let at = instant(self.0).to_zoned_datetime(reader.zone().clone());
+        let (day, today) = (at.date(), reader.today());
+        let form = if !reader.has_zone() {
+            "%Y-%m-%d %H:%M UTC"
+        } else if day == today {
+            "%H:%M"
+        } else if day.year() == today.year() {
+            "%-d %b, %H:%M"
+        } else {
+            "%-d %b %Y, %H:%M"
+        };
+        write!(f, "{}", at.strftime(form))
+    }
+}
+
+/// When something ends, for `m::until`: its last day, if it ends with a day of the account's, else the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Until {
+    pub(crate) at: Moment,
+    last_day: Option<Date>,
+}
+
+impl Until {
+    /// The end at `at` of something of this account.
+    pub(crate) fn of(account: &Account, at: WallTime) -> Self {
+        Self {
+            at: Moment(at),
+            last_day: days::last_day_before(at, &zone_of(account)),
+        }
+    }
+}
+
+impl Until {
+    /// Whether the script shows it, in the zone of the browser.
+    pub(crate) fn is_left_to_script(self) -> bool {
+        self.last_day.is_none() && self.at.is_left_to_script()
+    }
+}
+
+impl fmt::Display for Until {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.last_day {
+            Some(day) => write!(f, "the end of {}", day.strftime("%-d %b %Y")),
+            None => self.at.fmt(f),
+        }
     }
 }
 

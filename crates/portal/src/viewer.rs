@@ -6,6 +6,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
+use jiff::tz::TimeZone;
 use usher_app::{Arrival, Problem};
 use usher_domain::command::UserPatch;
 use usher_domain::permission::Privilege;
@@ -21,6 +22,7 @@ use crate::door::{AnyDoor, Door};
 use crate::failed::Failed;
 use crate::nav::{self, NavPage};
 use crate::portal::Portal;
+use crate::reader::Reader;
 use crate::said::Said;
 use crate::{cookies, flash, forgery};
 
@@ -150,6 +152,16 @@ impl Viewer {
     /// What the viewer has chosen for themselves.
     pub(crate) fn preferences(&self) -> Preferences {
         self.portal.app.preferences(self.account, self.session.user)
+    }
+
+    /// How the viewer reads times.
+    pub(crate) async fn reader(&self) -> Reader {
+        Reader::of_user(&self.portal, self.account, self.session.user).await
+    }
+
+    /// The zone by which days end in the account.
+    pub(crate) async fn account_zone(&self) -> TimeZone {
+        self.portal.app.time_zone(self.account).await
     }
 
     /// The wall-clock times of the account's time.

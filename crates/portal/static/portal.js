@@ -1,5 +1,5 @@
-// What pages cannot do without script: times in the reader's zone, countdowns, heartbeats of an open console, word of
-// a lost connection, and coming back when a live page is over. Everything else works without.
+// What pages cannot do without script: times in the browser's zone where nobody is signed in, countdowns, heartbeats of an
+// open console, word of a lost connection, and coming back when a live page is over. Everything else works without.
 (() => {
   "use strict";
 
@@ -61,7 +61,7 @@
   }
 
   function showAll() {
-    document.querySelectorAll("time[datetime]").forEach(showTime);
+    document.querySelectorAll("time[data-local]").forEach(showTime);
     document.querySelectorAll("[data-countdown]").forEach(showCountdown);
     document.querySelectorAll("a[data-absolute]").forEach(showAddress);
     document.querySelectorAll("[data-elapsed]").forEach(showElapsed);

@@ -4,7 +4,7 @@
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod console;
-mod days;
+pub(crate) mod days;
 pub(crate) mod directories;
 pub(crate) mod groups;
 pub(crate) mod join;

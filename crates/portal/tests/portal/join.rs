@@ -46,6 +46,11 @@ async fn a_customer_types_a_code_joins_and_leaves() {
     let path = format!("/join/{code}");
     let html = look(&desk.app, &kim, &path).await.html;
     assert!(html.contains("waits for you"));
+    // The customer's zone is known to the browser alone.
+    assert!(
+        html.contains("data-local") && html.contains("UTC</time>"),
+        "{html}"
+    );
     assert!(!html.contains("http-equiv"), "a name that is typed stays: {html}");
 
     let page = send(&desk.app, &kim, &path, "name=Kim").await;

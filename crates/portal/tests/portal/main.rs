@@ -41,3 +41,4 @@ mod templates;
 mod users;
 mod users_at_once;
 mod wall;
+mod zones;

@@ -7,18 +7,17 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use usher_domain::command::ApiKeyCommand;
 use usher_domain::permission::{Privilege, Scope};
 use usher_domain::text::Name;
-use usher_domain::{Account, Actor, ApiKeyId, Command, Refusal, Secs, Timestamp};
+use usher_domain::{Account, Actor, ApiKeyId, Command, Refusal, Secs};
 
 use self::view::{CreatedPage, KeysData, KeysPage, KeysQuery, OVERLAPS, RevokePage, RotatePage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
+use crate::pages::days;
 use crate::routes::{Pages, get};
 use crate::said::named;
 use crate::viewer::Viewer;
@@ -69,7 +68,8 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
     let id = form.value("id").parse::<ApiKeyId>();
     let id = id.map_err(|_| Failed::not_found("API key"))?;
     let name = form.parse::<Name>("name");
-    let expires_at = expiry(&mut form, app.engine().now());
+    let zone = viewer.account_zone().await;
+    let expires_at = days::last_day(&mut form, "expires", &zone, app.engine().now());
     let scopes: BTreeSet<_> = form.all("scopes").filter_map(scope).collect();
     if scopes.is_empty() {
         form.wrong("scopes", "Choose at least one thing that the key is good for.");
@@ -227,23 +227,4 @@ fn key_id(text: &str) -> Result<ApiKeyId, Failed> {
 
 fn scope(word: &str) -> Option<Scope> {
     Scope::ALL.into_iter().find(|scope| scope.as_str() == word)
-}
-
-/// The end of the day on which the key expires; `None` if it does not.
-pub(crate) fn expiry(form: &mut Form, now: Timestamp) -> Option<Timestamp> {
-    let text = form.value("expires").trim();
-    if text.is_empty() {
-        return None;
-    }
-    let day = text.parse::<Date>().ok().and_then(|day| day.tomorrow().ok());
-    let end = day.and_then(|day| day.to_zoned_datetime(TimeZone::UTC).ok());
-    let end = end.map(|end| Timestamp::from_millis(end.timestamp().as_millisecond()));
-    if end.is_none_or(|end| end <= now) {
-        form.wrong(
-            "expires",
-            "This must be a day that is not over, or be left empty.",
-        );
-        return None;
-    }
-    end
 }

@@ -17,7 +17,7 @@ use usher_identity::JoinCodes;
 
 use super::words;
 use crate::asks::Remedy;
-use crate::shown::{Moment, ProductChoice};
+use crate::shown::{Moment, ProductChoice, Until};
 
 /// The most sessions shown.
 const SESSIONS_MAX: usize = 50;
@@ -40,7 +40,7 @@ pub(super) struct ConsoleData {
     /// The user's license in words; `None` without one.
     pub(super) license: Option<String>,
     /// When the license ends (L15).
-    pub(super) until: Option<Moment>,
+    pub(super) until: Option<Until>,
     /// The user's request for a seat (L14).
     pub(super) request: Option<RequestRow>,
     /// The user's sign-ins on all devices.
@@ -169,7 +169,7 @@ impl ConsoleData {
         if let Some(product) = product {
             seen.license = license(account, user, &product);
             let loan = user.loan(&product);
-            seen.until = loan.map(|loan| Moment(WallTime::new(loan.until)));
+            seen.until = loan.map(|loan| Until::of(account, WallTime::new(loan.until)));
             let request = user.seat_request(&product);
             seen.request = request.map(|request| RequestRow::of(account, request));
             let sign_ins = account.sign_ins_of(user, &product);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use usher_app::{App, Everything};
 use usher_domain::text::Name;
@@ -17,7 +18,7 @@ use super::visitor::{OperatorAt, OperatorPage, OperatorPosted};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::Form;
-use crate::pages::api_keys::expiry;
+use crate::pages::days;
 use crate::said::named;
 use crate::shown::Moment;
 
@@ -231,7 +232,8 @@ pub(super) async fn create(
 /// The key of the form; `None` if there are errors, which are added to the form.
 fn wanted(form: &mut Form, now: Timestamp) -> Option<NewOperatorKey> {
     let name = form.parse::<Name>("name");
-    let expires_at = expiry(form, now);
+    // The operator has no zone: keys expire by UTC, as the page says.
+    let expires_at = days::last_day(form, "expires", &TimeZone::UTC, now);
     let scopes: BTreeSet<OperatorScope> = form
         .all("scopes")
         .filter_map(|scope| scope.parse().ok())

@@ -18,7 +18,7 @@ use super::visitor::{OperatorAt, OperatorPage, OperatorPosted};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::Form;
-use crate::pages::requests::last_day;
+use crate::pages::days;
 use crate::pages::seat_form;
 
 #[derive(Template)]
@@ -113,7 +113,8 @@ pub(super) async fn add_minutes(
     if minutes.is_none() {
         form.wrong("minutes", "This must be a whole number, 1 or more.");
     }
-    let until = last_day(&mut form, "until", app.engine().now());
+    let zone = app.time_zone(account).await;
+    let until = days::last_day(&mut form, "until", &zone, app.engine().now());
     let (Some(minutes), true) = (minutes, form.is_right()) else {
         return Ok(page_again(&subscription_page(&by, account, form).await?));
     };

@@ -6,13 +6,13 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use jiff::tz::TimeZone;
-use usher_app::{BillingManage, Problem};
+use usher_app::{BillingManage, Problem, zone_of};
 use usher_domain::account::{ProductSeats, Subscription};
 use usher_domain::command::SetSubscription;
 use usher_domain::refusal::StateRefusal;
 use usher_domain::terms::{Temporary, TemporarySeats, Terms};
 use usher_domain::text::{Product, counted};
-use usher_domain::{Account, AccountId, Actor, Refusal, Timestamp};
+use usher_domain::{Account, AccountId, Actor, Refusal, Timestamp, WallTime};
 use usher_engine::Failure;
 
 use super::account::{account_in, path_of};
@@ -20,7 +20,7 @@ use super::visitor::{OperatorAt, OperatorPage, OperatorPosted};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::Form;
-use crate::pages::requests::last_day;
+use crate::pages::days;
 use crate::pages::seat_form::{self, number, number_or_none};
 use crate::pages::subscription::Ends;
 use crate::said::named;
@@ -70,6 +70,8 @@ struct Before {
     terms: Terms,
     /// The ends of seats, by the wall clock.
     temporary: Temporary,
+    /// By which days end in the account.
+    zone: TimeZone,
 }
 
 impl Before {
@@ -89,6 +91,7 @@ impl Before {
             },
             temporary,
             subscription,
+            zone: zone_of(account),
         }
     }
 }
@@ -122,7 +125,7 @@ async fn terms_page(
     };
     let read = by.operator.app.engine().read(account, look).await;
     let (name, products, ends, before) = read.map_err(Problem::from)?;
-    let values = initial(&before.terms);
+    let values = initial(&before.terms, &before.zone);
     let values = values.iter().map(|(name, value)| (*name, value.as_str()));
     Ok(TermsPage {
         frame: by.frame(OperatorPage::Accounts),
@@ -137,7 +140,7 @@ async fn terms_page(
 }
 
 /// What the form of terms shows at first.
-fn initial(terms: &Terms) -> [(&'static str, String); 4] {
+fn initial(terms: &Terms, zone: &TimeZone) -> [(&'static str, String); 4] {
     let kind = match (terms.end, terms.trial, terms.renewal_months) {
         (None, ..) => "none",
         (Some(_), true, _) => "trial",
@@ -147,7 +150,7 @@ fn initial(terms: &Terms) -> [(&'static str, String); 4] {
     let or_empty = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
     [
         ("kind", kind.to_owned()),
-        ("end", terms.end.map(day_of).unwrap_or_default()),
+        ("end", terms.end.map(|end| day_of(end, zone)).unwrap_or_default()),
         ("renewal_months", or_empty(terms.renewal_months)),
         (
             "grace_days",
@@ -156,15 +159,13 @@ fn initial(terms: &Terms) -> [(&'static str, String); 4] {
     ]
 }
 
-/// The last day before an end, in UTC.
-fn day_of(end: Timestamp) -> String {
-    let last = jiff::Timestamp::from_millisecond(end.millis().saturating_sub(1));
-    last.map(|last| TimeZone::UTC.to_datetime(last).date().to_string())
-        .unwrap_or_default()
+/// The last day before an end.
+fn day_of(end: Timestamp, zone: &TimeZone) -> String {
+    days::day_of_end(WallTime::new(end), zone)
 }
 
 /// The terms of the form; `None` if there are errors, which are added to it.
-fn wanted(form: &mut Form, before: &Terms, now: Timestamp) -> Option<Terms> {
+fn wanted(form: &mut Form, before: &Terms, zone: &TimeZone, now: Timestamp) -> Option<Terms> {
     let kind = form.value("kind").to_owned();
     if !KINDS.iter().any(|(known, _)| *known == kind) {
         form.wrong("kind", "Choose one of these.");
@@ -178,8 +179,10 @@ fn wanted(form: &mut Form, before: &Terms, now: Timestamp) -> Option<Terms> {
         });
     }
     // An end at another time of the day stays as it is, unless another day is chosen.
-    let kept = before.end.filter(|end| day_of(*end) == form.value("end").trim());
-    let end = kept.or_else(|| last_day(form, "end", now));
+    let kept = before
+        .end
+        .filter(|end| day_of(*end, zone) == form.value("end").trim());
+    let end = kept.or_else(|| days::last_day(form, "end", zone, now));
     if end.is_none() && form.error("end").is_none() {
         form.wrong("end", "This must be a day that is not over.");
     }
@@ -204,7 +207,7 @@ pub(super) async fn set(
     let account = account_in(&account)?;
     let before = before(&by, account).await?;
     let now = by.operator.app.engine().now();
-    if let Some(terms) = wanted(&mut form, &before.terms, now) {
+    if let Some(terms) = wanted(&mut form, &before.terms, &before.zone, now) {
         let products = before.subscription.products.clone();
         let done = change(
             &by,
@@ -234,7 +237,7 @@ pub(super) async fn lend(
     let account = account_in(&account)?;
     let before = before(&by, account).await?;
     let now = by.operator.app.engine().now();
-    if let Some((product, seats)) = lent(&mut form, now) {
+    if let Some((product, seats)) = lent(&mut form, &before.zone, now) {
         let mut products = before.subscription.products.clone();
         let bought = products.entry(product.clone()).or_default();
         bought.named_seats = bought.named_seats.saturating_add(seats.named_seats);
@@ -258,7 +261,7 @@ pub(super) async fn lend(
 }
 
 /// The seats of the form; `None` if there are errors, which are added to it.
-fn lent(form: &mut Form, now: Timestamp) -> Option<(Product, TemporarySeats)> {
+fn lent(form: &mut Form, zone: &TimeZone, now: Timestamp) -> Option<(Product, TemporarySeats)> {
     let product = form.parse::<Product>("product");
     let (named_seats, shared_seats) = (
         number_or_none(form, "named_seats"),
@@ -267,7 +270,7 @@ fn lent(form: &mut Form, now: Timestamp) -> Option<(Product, TemporarySeats)> {
     if form.is_right() && named_seats == 0 && shared_seats == 0 {
         form.wrong("named_seats", "Say how many named or shared seats to lend.");
     }
-    let until = last_day(form, "until", now);
+    let until = days::last_day(form, "until", zone, now);
     if until.is_none() && form.error("until").is_none() {
         form.wrong("until", "This must be a day that is not over.");
     }
@@ -325,6 +328,8 @@ fn told(account: AccountId, message: &str) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use usher_app::zone_named;
+
     use super::*;
 
     fn at(text: &str) -> Timestamp {
@@ -333,8 +338,15 @@ mod tests {
 
     #[test]
     fn an_end_at_midnight_is_the_end_of_the_day_before() {
-        assert_eq!(day_of(at("2027-05-01T00:00:00Z")), "2027-04-30");
-        assert_eq!(day_of(at("2027-04-30T22:00:00Z")), "2027-04-30");
+        let zone = |name| zone_named(name).unwrap();
+        for (end, name, day) in [
+            ("2027-05-01T00:00:00Z", "UTC", "2027-04-30"),
+            ("2027-04-30T22:00:00Z", "UTC", "2027-04-30"),
+            ("2027-04-30T22:00:00Z", "Europe/Ljubljana", "2027-04-30"),
+            ("2027-04-30T22:00:01Z", "Europe/Ljubljana", "2027-05-01"),
+        ] {
+            assert_eq!(day_of(at(end), &zone(name)), day, "{end} in {name}");
+        }
     }
 
     #[test]
@@ -353,11 +365,11 @@ mod tests {
             terms(false, Some(12)),
             Terms::default(),
         ] {
-            let values = initial(&before);
+            let values = initial(&before, &TimeZone::UTC);
             let values = values.iter().map(|(name, value)| (*name, value.as_str()));
             let mut form = Form::showing(values);
 
-            assert_eq!(wanted(&mut form, &before, now), Some(before));
+            assert_eq!(wanted(&mut form, &before, &TimeZone::UTC, now), Some(before));
         }
     }
 
@@ -373,7 +385,11 @@ mod tests {
         ] {
             let mut form = Form::showing([("kind", kind), ("end", end), ("renewal_months", months)]);
 
-            assert_eq!(wanted(&mut form, &Terms::default(), now), None, "{kind} {end}");
+            assert_eq!(
+                wanted(&mut form, &Terms::default(), &TimeZone::UTC, now),
+                None,
+                "{kind} {end}"
+            );
             assert!(form.error(wrong).is_some(), "{kind} {end}");
         }
     }

@@ -5,7 +5,6 @@ mod view;
 use axum::extract::{Path, Query};
 use axum::http::Uri;
 use axum::response::Response;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use usher_domain::command::SeatRequestCommand;
@@ -21,6 +20,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::live::{self, LivePage};
 use crate::nav::NavPage;
+use crate::pages::days;
 use crate::pages::users::license_choices;
 use crate::routes::{Pages, get};
 use crate::said::named;
@@ -63,11 +63,12 @@ async fn answer(
     viewer.need_in_account(Privilege::SeatsManage).await?;
     let (user, product) = ids(&user, &product)?;
     let now = viewer.portal.app.engine().now();
+    let zone = viewer.account_zone().await;
     let declines = form.value("answer") == "decline";
     let command = if declines {
         decline(user, &product, &mut form)
     } else {
-        grant(user, &product, &mut form, now)
+        grant(user, &product, &mut form, &zone, now)
     };
     let refused = match command.filter(|_| form.is_right()) {
         Some(command) => {
@@ -112,7 +113,13 @@ fn decline(user: UserId, product: &Product, form: &mut Form) -> Option<SeatReque
     })
 }
 
-fn grant(user: UserId, product: &Product, form: &mut Form, now: Timestamp) -> Option<SeatRequestCommand> {
+fn grant(
+    user: UserId,
+    product: &Product,
+    form: &mut Form,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Option<SeatRequestCommand> {
     let license = match form.value("license") {
         "named" => Some(License::Named),
         pool => pool.parse().ok().map(License::Shared),
@@ -120,29 +127,13 @@ fn grant(user: UserId, product: &Product, form: &mut Form, now: Timestamp) -> Op
     if license.is_none() {
         form.wrong("license", "Choose one of these.");
     }
-    let until = last_day(form, "until", now);
+    let until = days::last_day(form, "until", zone, now);
     Some(SeatRequestCommand::Grant {
         user,
         product: product.clone(),
         license: license?,
         until,
     })
-}
-
-/// The end of the day in a field; `None` if it is empty or wrong, which is added to the form.
-pub(crate) fn last_day(form: &mut Form, name: &'static str, now: Timestamp) -> Option<Timestamp> {
-    let text = form.value(name).trim();
-    if text.is_empty() {
-        return None;
-    }
-    let day = text.parse::<Date>().ok().and_then(|day| day.tomorrow().ok());
-    let end = day.and_then(|day| day.to_zoned_datetime(TimeZone::UTC).ok());
-    let end = end.map(|end| Timestamp::from_millis(end.timestamp().as_millisecond()));
-    if end.is_none_or(|end| end <= now) {
-        form.wrong(name, "This must be a day that is not over, or be left empty.");
-        return None;
-    }
-    end
 }
 
 async fn answer_page(

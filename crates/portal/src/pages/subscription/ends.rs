@@ -8,7 +8,7 @@ use usher_domain::{Account, Actor, Timestamp};
 
 use super::give_back;
 use crate::nav::NavPage;
-use crate::shown::Moment;
+use crate::shown::{Moment, Until};
 
 /// From how many days before an end on people are told on the overview.
 const TOLD_DAYS: u32 = 30;
@@ -34,7 +34,7 @@ pub(in crate::pages) struct Ends {
 /// Seats or minutes that end.
 pub(in crate::pages) struct Part {
     pub(in crate::pages) what: String,
-    pub(in crate::pages) until: Moment,
+    pub(in crate::pages) until: Until,
 }
 
 impl Ends {
@@ -51,7 +51,7 @@ impl Ends {
             let name = account.product_name(product);
             ends.iter().map(move |seats| Part {
                 what: format!("{} of {name} until", of_seats(*seats)),
-                until: moment(seats.until),
+                until: Until::of(account, account.shown(seats.until)),
             })
         });
         let minutes = account.minutes_until().iter().map(|(until, minutes)| Part {
@@ -59,7 +59,7 @@ impl Ends {
                 "{} until",
                 counted(minutes, "pay-per-use minute", "pay-per-use minutes")
             ),
-            until: moment(*until),
+            until: Until::of(account, account.shown(*until)),
         });
         let parts: Vec<Part> = seats.chain(minutes).collect();
         let over: Vec<String> = over(account).map(|(_, sentence)| sentence).collect();

@@ -17,7 +17,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
 use crate::new_password::{self, Hashed};
-use crate::pages::requests::last_day;
+use crate::pages::days;
 use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
@@ -82,7 +82,8 @@ pub(super) async fn set_license(
         }
     };
     let now = viewer.portal.app.engine().now();
-    let until = license.and_then(|_| last_day(&mut form, "until", now));
+    let zone = viewer.account_zone().await;
+    let until = license.and_then(|_| days::last_day(&mut form, "until", &zone, now));
     if !form.is_right() {
         return again(&viewer, id, None, form).await;
     }

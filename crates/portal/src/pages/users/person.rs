@@ -1,10 +1,10 @@
 //! One user: profile, rights and licenses.
 
 use askama::Template;
+use usher_app::zone_of;
 use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::event::Profile;
 use usher_domain::permission::Privilege;
-use usher_domain::seat_request::Loan;
 use usher_domain::text::{Product, counted};
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId, WallTime};
@@ -15,8 +15,9 @@ use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::form::Form;
 use crate::nav::NavPage;
+use crate::pages::days;
 use crate::sentence;
-use crate::shown::Moment;
+use crate::shown::{Moment, Until};
 
 #[derive(Template)]
 #[template(path = "users/person.html")]
@@ -102,7 +103,7 @@ pub(super) struct LicenseShown {
     /// The last day of a license that ends (L15), as a date field has it; empty if it does not.
     pub(super) last_day: String,
     /// When it ends.
-    pub(super) until: Option<Moment>,
+    pub(super) until: Option<Until>,
     /// The group that gave it.
     pub(super) group: Option<String>,
     pub(super) choices: Vec<Choice>,
@@ -214,6 +215,7 @@ impl LicenseShown {
         let all: std::collections::BTreeSet<_> = bought.chain(user.licenses.keys()).collect();
         let shown = all.into_iter().map(|product| {
             let license = user.licenses.get(product);
+            let ends = user.loan(product).map(|loan| WallTime::new(loan.until));
             let chosen = match license {
                 None => "none".to_owned(),
                 Some(License::Named) => "named".to_owned(),
@@ -226,21 +228,16 @@ impl LicenseShown {
                 product: account.product_name(product),
                 is_named: license == Some(&License::Named),
                 now: words::license(account, license),
-                last_day: user.loan(product).map(last_day_of).unwrap_or_default(),
-                until: user.loan(product).map(|loan| Moment(WallTime::new(loan.until))),
+                last_day: ends
+                    .map(|end| days::day_of_end(end, &zone_of(account)))
+                    .unwrap_or_default(),
+                until: ends.map(|end| Until::of(account, end)),
                 group: group.map(|group| group.name.to_string()),
                 choices: license_choices(account, product, &chosen, "No license"),
             }
         });
         shown.collect()
     }
-}
-
-/// The day, in UTC, at whose end a loan ends.
-fn last_day_of(loan: &Loan) -> String {
-    let last = jiff::Timestamp::from_millisecond(loan.until.millis().saturating_sub(1));
-    let day = last.map(|last| jiff::tz::TimeZone::UTC.to_datetime(last).date());
-    day.map(|day| day.to_string()).unwrap_or_default()
 }
 
 /// The choices for a product's license: `none`, `named`, or the id of a pool.

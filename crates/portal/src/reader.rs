@@ -1,0 +1,116 @@
+//! The person who reads a page, and how they read times: the zone that they chose, or else their account's.
+//!
+//! Every request, and every rendering of a live part, has one reader: [`scope`] keeps it beside the running task, so that
+//! each [`Moment`](crate::shown::Moment) of each template is shown alike without being told for whom. Where nobody is
+//! signed in there is no zone. Then a page says the time in UTC, and the script shows it in the zone of the browser.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Uri};
+use axum::middleware::Next;
+use axum::response::Response;
+use axum_extra::extract::CookieJar;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use usher_app::zone_named;
+use usher_domain::{AccountId, UserId, WallTime};
+
+use crate::portal::Portal;
+use crate::shown::instant;
+use crate::{assets, cookies};
+
+tokio::task_local! {
+    static READER: Reader;
+}
+
+/// How somebody reads times.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader {
+    /// `None` for the zone of the browser, which only the browser knows.
+    zone: Option<TimeZone>,
+    /// The current day there; of times of this day only the hour is shown.
+    today: Date,
+}
+
+/// The zone where none is known.
+static UTC: TimeZone = TimeZone::UTC;
+
+/// Nobody known: outside of requests.
+impl Default for Reader {
+    fn default() -> Self {
+        Self {
+            zone: None,
+            today: Date::default(),
+        }
+    }
+}
+
+impl Reader {
+    /// A reader in this zone, at this time.
+    pub(crate) fn of(zone: Option<TimeZone>, now: WallTime) -> Self {
+        let today = zone.as_ref().unwrap_or(&UTC).to_datetime(instant(now));
+        Self {
+            zone,
+            today: today.date(),
+        }
+    }
+
+    /// The reader who is this user.
+    pub(crate) async fn of_user(portal: &Portal, account: AccountId, user: UserId) -> Self {
+        let own = portal.app.preferences(account, user).time_zone;
+        let zone = match own.and_then(|name| zone_named(name.as_str())) {
+            Some(zone) => zone,
+            None => portal.app.time_zone(account).await,
+        };
+        let engine = portal.app.engine();
+        Self::of(Some(zone), engine.shown(engine.now()))
+    }
+
+    /// The zone in which days begin and end for them.
+    pub(crate) fn zone(&self) -> &TimeZone {
+        self.zone.as_ref().unwrap_or(&UTC)
+    }
+
+    /// Whether the zone is known.
+    pub(crate) const fn has_zone(&self) -> bool {
+        self.zone.is_some()
+    }
+
+    /// The current day.
+    pub(crate) const fn today(&self) -> Date {
+        self.today
+    }
+
+    /// The name of the zone, if it is known.
+    pub(crate) fn zone_name(&self) -> Option<&str> {
+        self.zone.as_ref()?.iana_name()
+    }
+}
+
+/// The reader of the running request or rendering.
+pub(crate) fn current() -> Reader {
+    READER.try_with(Reader::clone).unwrap_or_default()
+}
+
+/// Runs `work` for a reader.
+pub(crate) async fn scope<T>(reader: Reader, work: impl Future<Output = T>) -> T {
+    READER.scope(reader, work).await
+}
+
+/// The layer that finds out who reads the answer to a request. Does not count as use of the session.
+pub(crate) async fn read_by(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
+    let reader = reader_of(&portal, request.headers(), request.uri()).await;
+    scope(reader, next.run(request)).await
+}
+
+async fn reader_of(portal: &Portal, headers: &HeaderMap, uri: &Uri) -> Reader {
+    let engine = portal.app.engine();
+    let jar = CookieJar::from_headers(headers);
+    let secret = cookies::session_secret(&jar).filter(|_| !assets::is_asset(uri.path()));
+    let session = secret.and_then(|secret| portal.app.identity().portal_session_unused(secret, engine.now()));
+    match session {
+        Some(session) => Reader::of_user(portal, session.account, session.user).await,
+        None => Reader::of(None, engine.shown(engine.now())),
+    }
+}
