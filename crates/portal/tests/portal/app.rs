@@ -183,6 +183,14 @@ impl Page {
         }
     }
 
+    /// The HTML without its links, for sentences with linked names.
+    pub fn unlinked(&self) -> String {
+        let mut parts = self.html.split("<a ");
+        let first = parts.next().unwrap_or_default().to_owned();
+        let rest = parts.map(|part| part.split_once('>').map_or(part, |(_, rest)| rest));
+        rest.fold(first, |html, part| html + part).replace("</a>", "")
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }

@@ -8,7 +8,7 @@ use crate::sessions::Desk;
 #[tokio::test]
 async fn the_audit_is_sentences_and_can_be_filtered_by_names() {
     let desk = Desk::open().await;
-    desk.agent("Sven").await;
+    let sven = desk.agent("Sven").await;
     let path = format!("/a/{}/audit", desk.account);
 
     let all = desk.app.get(&desk.owner, &path).await;
@@ -22,11 +22,22 @@ async fn the_audit_is_sentences_and_can_be_filtered_by_names() {
         .await;
     let other_day = desk.app.get(&desk.owner, &format!("{path}?to=2020-01-01")).await;
 
-    assert!(all.html.contains("created the user Sven"), "{}", all.html);
+    let link = format!(
+        "gave <a href=\"/a/{}/users/{sven}\">Sven</a> a license",
+        desk.account
+    );
+    assert!(of_sven.html.contains(&link), "{link} in {}", of_sven.html);
+    assert!(all.unlinked().contains("created the user Sven"), "{}", all.html);
     assert!(all.html.contains("set the subscription"), "{}", all.html);
     assert!(all.html.contains("The operator"), "{}", all.html);
-    assert!(of_sven.html.contains("gave Sven a license") && of_sven.html.contains("Support: a seat of"));
-    assert!(!of_sven.html.contains("created the user"), "{}", of_sven.html);
+    assert!(
+        of_sven.unlinked().contains("gave Sven a license") && of_sven.html.contains("Support: a seat of")
+    );
+    assert!(
+        !of_sven.unlinked().contains("created the user"),
+        "{}",
+        of_sven.html
+    );
     assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(unknown.html.contains("Nobody and nothing here") && unknown.html.contains("This must be a day"));
     assert!(
@@ -128,7 +139,7 @@ async fn the_audit_shows_the_channel_of_a_change_and_the_result_of_a_check() {
     );
     assert!(before.html.contains(&hash.to_string()) && before.html.contains("not checked since"));
     assert!(
-        before.html.contains("Portal") && before.html.contains("with web_"),
+        before.html.contains("<summary>Portal") && before.html.contains("<code>web_"),
         "{}",
         before.html
     );
@@ -173,7 +184,7 @@ async fn the_audit_is_filtered_by_channel_address_and_request() {
         .await;
 
     assert!(
-        by_portal.html.contains("created the team Night"),
+        by_portal.unlinked().contains("created the team Night"),
         "{}",
         by_portal.html
     );
@@ -194,7 +205,11 @@ async fn the_audit_is_filtered_by_channel_address_and_request() {
     );
     for page in [from_there, by_request] {
         assert!(page.html.contains("7 minutes"), "{}", page.html);
-        assert!(!page.html.contains("created the team Night"), "{}", page.html);
+        assert!(
+            !page.unlinked().contains("created the team Night"),
+            "{}",
+            page.html
+        );
     }
     assert!(none.html.contains("Nothing like that was done"), "{}", none.html);
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);

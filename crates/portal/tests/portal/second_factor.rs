@@ -111,7 +111,7 @@ async fn setting_it_up_gives_this_browser_a_new_session_and_ends_all_others() {
     }
     let audit = app.get(&after, &format!("/a/{account}/audit")).await;
     assert!(
-        audit.html.contains("set up the second factor of Eva"),
+        audit.unlinked().contains("set up the second factor of Eva"),
         "{}",
         audit.html
     );

@@ -101,7 +101,7 @@ async fn one_page(
         .await
         .map_err(broken)?;
     let lines = found.items.iter().zip(hashes).map(|(row, hash)| {
-        let target = sentence::target(row, &view::detail(row), &names);
+        let (target, _) = sentence::target(row, &view::detail(row), &names);
         AuditLine::of(row, window.wall(), hash).named(names.actor(row.actor.as_ref()), target)
     });
     let bytes = format.write(lines, after.is_none())?;

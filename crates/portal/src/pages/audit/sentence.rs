@@ -181,18 +181,44 @@ pub(super) const ACTIONS: &[Action] = &[
     action("account.deleted", "Account deleted", "deleted the account"),
 ];
 
-/// The action and its target in words.
-pub(super) fn what(row: &AuditRow, detail: &Value, names: &Names) -> String {
-    let word = row.action.to_string();
-    match ACTIONS.iter().find(|action| action.word == word) {
-        Some(action) => action.phrase.replace("{}", &named(target(row, detail, names))),
-        // Written by a newer version.
-        None => format!("{word} {}", named(target(row, detail, names))),
+/// An action and its target in words.
+pub(super) struct What {
+    /// What stands before the target.
+    pub(super) before: String,
+    /// The name of the target; empty if the action has none.
+    pub(super) target: String,
+    /// The page of the target, if it has one.
+    pub(super) link: Option<String>,
+    /// What stands behind the target.
+    pub(super) after: String,
+}
+
+impl What {
+    pub(super) fn of(row: &AuditRow, detail: &Value, names: &Names) -> Self {
+        let word = row.action.to_string();
+        let known = ACTIONS.iter().find(|action| action.word == word);
+        // Others were written by a newer version.
+        let phrase = known.map_or_else(|| format!("{word} {{}}"), |action| action.phrase.to_owned());
+        let Some((before, after)) = phrase.split_once("{}") else {
+            return Self {
+                before: phrase,
+                target: String::new(),
+                link: None,
+                after: String::new(),
+            };
+        };
+        let (target, link) = target(row, detail, names);
+        Self {
+            before: before.to_owned(),
+            target,
+            link,
+            after: after.to_owned(),
+        }
     }
 }
 
-/// The target of an action: by its current name, else by the one in the entry.
-pub(super) fn target(row: &AuditRow, detail: &Value, names: &Names) -> String {
+/// The target of an action, by its current name, else by the one in the entry; and its page.
+pub(super) fn target(row: &AuditRow, detail: &Value, names: &Names) -> (String, Option<String>) {
     // An action on a sign-in, a session or a ticket is shown as one on its user.
     let of_user = detail["user"].as_str().filter(|_| {
         let action = row.action.to_string();
@@ -207,7 +233,7 @@ pub(super) fn target(row: &AuditRow, detail: &Value, names: &Names) -> String {
         .into_iter()
         .filter(|_| of_user.is_none())
         .find_map(Value::as_str);
-    match names.find(id).or(kept) {
+    let name = match names.find(id).or(kept) {
         Some(name) => name.to_owned(),
         None => match id.split_once('_').map_or("", |(kind, _)| kind) {
             "user" => "a user who is deleted".to_owned(),
@@ -217,7 +243,8 @@ pub(super) fn target(row: &AuditRow, detail: &Value, names: &Names) -> String {
             "key" => "a key that is revoked".to_owned(),
             _ => id.to_owned(),
         },
-    }
+    };
+    (name, names.link(id))
 }
 
 /// The most important details.

@@ -9,11 +9,11 @@ use usher_domain::{Account, WallTimes};
 use usher_journal::{AuditRow, Cause, Channel};
 
 use super::check::Checked;
-use super::sentence::{self, ACTIONS};
+use super::sentence::{self, ACTIONS, What};
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::said::Said;
-use crate::shown::Moment;
+use crate::shown::{Moment, with_query};
 
 #[derive(Template)]
 #[template(path = "audit/audit.html")]
@@ -55,27 +55,38 @@ impl AuditPage {
 pub(super) struct Row {
     at: Moment,
     who: String,
-    /// A link to the other entries of the same actor.
-    who_link: String,
-    what: Said<String>,
+    /// The page of the actor, if they have one.
+    who_link: Option<String>,
+    /// The other entries of the same actor.
+    entries_link: String,
+    what: What,
     more: Option<Said<String>>,
     how: String,
-    trace: String,
+    trace: Vec<Trace>,
+}
+
+/// A reference of an entry.
+struct Trace {
+    label: &'static str,
+    value: String,
+    /// The other entries with the same reference.
+    link: Option<String>,
 }
 
 impl Row {
     pub(super) fn of(row: &AuditRow, wall: &WallTimes, names: &Names, path: &str) -> Self {
         let detail = detail(row);
         let cause = row.read_cause();
-        let query = serde_urlencoded::to_string([("actor", row.actor.to_string())]).unwrap_or_default();
+        let actor = row.actor.to_string();
         Self {
             at: Moment(wall.shown(row.at)),
             who: names.actor(row.actor.as_ref()),
-            who_link: format!("{path}?{query}"),
-            what: Said(sentence::what(row, &detail, names)),
+            who_link: names.link(&actor),
+            entries_link: with_query(path, &[("actor", actor)]),
+            what: What::of(row, &detail, names),
             more: sentence::more(row, &detail, names).map(Said),
             how: how(&cause),
-            trace: trace(row, &cause),
+            trace: trace(row, &cause, path),
         }
     }
 }
@@ -105,14 +116,23 @@ const fn way(way: Channel) -> &'static str {
 }
 
 /// References of an entry: its commit, the credential and the request.
-fn trace(row: &AuditRow, cause: &Cause) -> String {
-    let mut trace = format!("Commit {}", row.seq);
-    for (what, id) in [("with", &cause.credential), ("request", &cause.request)] {
-        if let Some(id) = id {
-            trace.extend([" · ", what, " ", id]);
-        }
-    }
-    trace
+fn trace(row: &AuditRow, cause: &Cause, path: &str) -> Vec<Trace> {
+    let commit = Trace {
+        label: "Commit",
+        value: row.seq.to_string(),
+        link: None,
+    };
+    let credential = cause.credential.as_ref().map(|id| Trace {
+        label: "With",
+        value: id.to_string(),
+        link: None,
+    });
+    let request = cause.request.as_ref().map(|id| Trace {
+        label: "Request",
+        value: id.to_string(),
+        link: Some(with_query(path, &[("request", id.to_string())])),
+    });
+    [commit].into_iter().chain(credential).chain(request).collect()
 }
 
 /// The details of an entry; null if there are none.
@@ -141,6 +161,8 @@ pub(super) fn ids(rows: &[AuditRow]) -> Vec<String> {
 #[derive(Debug, Default)]
 pub(super) struct Names {
     by_id: BTreeMap<String, String>,
+    /// The path of the account's pages.
+    home: String,
     /// Display names of products, by slug.
     products: BTreeMap<Product, Name>,
 }
@@ -150,6 +172,7 @@ impl Names {
         let known = ids.iter().filter_map(|id| Some((id.clone(), name(account, id)?)));
         Self {
             by_id: known.collect(),
+            home: format!("/a/{}", account.id()),
             products: account.settings().product_names.clone(),
         }
     }
@@ -166,6 +189,19 @@ impl Names {
     /// The current name of an id.
     pub(super) fn find(&self, id: &str) -> Option<&str> {
         self.by_id.get(id).map(String::as_str)
+    }
+
+    /// The page of an id that still exists; `None` for what has no page.
+    pub(super) fn link(&self, id: &str) -> Option<String> {
+        self.find(id)?;
+        let pages = match id.split_once('_')?.0 {
+            "user" => "users",
+            "pool" => "pools",
+            "team" => "teams",
+            "grp" => "groups",
+            _ => return None,
+        };
+        Some(format!("{}/{pages}/{id}", self.home))
     }
 
     /// The name of an actor.

@@ -75,8 +75,11 @@ async fn changes_of_the_provider_are_sentences_in_the_audit() {
     assert!(removed.contains("removed single sign-on"), "{removed}");
     for page in [made, changed, removed] {
         assert!(!page.contains("of-the-client"), "{page}");
-        assert!(page.contains("Portal") && page.contains("with web_"), "{page}");
-        assert_eq!(page.matches("Commit ").count(), 1, "{page}");
+        assert!(
+            page.contains("<summary>Portal") && page.contains("<code>web_"),
+            "{page}"
+        );
+        assert_eq!(page.matches("<dt>Commit</dt>").count(), 1, "{page}");
     }
     let later = app.app.engine().now() + Secs::new(3_600);
     assert_eq!(app.app.identity().unrecorded(later).await.unwrap(), []);
