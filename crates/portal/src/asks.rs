@@ -5,6 +5,7 @@ use usher_domain::user::User;
 use usher_domain::{Account, Actor};
 
 use crate::nav::NavPage;
+use crate::order::NameOrder;
 
 /// The most people named to ask.
 const NAMED_MAX: usize = 5;
@@ -25,6 +26,8 @@ impl Asks {
         let mut names: Vec<_> = helpers
             .map(|user| user.profile.name.reveal().to_string())
             .collect();
+        let order = NameOrder::of_reader();
+        names.sort_by(|one, other| order.compare(one, other));
         let more = names.len().saturating_sub(NAMED_MAX);
         names.truncate(NAMED_MAX);
         Self { names, more }

@@ -31,7 +31,8 @@
 //! - `asks.rs`: what to do about something that is missing; every empty page says it.
 //! - `live.rs`: a fragment is sent at most four times a second and only if it differs, compressed where it may be
 //!   large. The stream ends with the session, when the user loses the right to see the page, and when the server stops.
-//! - `reader.rs`: in which zone the page's reader reads times. Every [`Moment`](shown::Moment) is shown in it.
+//! - `reader.rs`: in which zone the page's reader reads times, and by which language names are in order (`order.rs`).
+//!   Every [`Moment`](shown::Moment) is shown in that zone.
 //! - `pages/members.rs` is shared by teams and groups. `pages/sso/admit.rs` decides which user a login becomes.
 //! - `pages/operator` has the operator pages: `visitor.rs` there is to an operator session what `viewer.rs` is to a
 //!   user's.
@@ -56,6 +57,7 @@ mod from;
 mod live;
 mod nav;
 mod new_password;
+mod order;
 mod pages;
 mod portal;
 mod protect;

@@ -1,4 +1,5 @@
-//! The person who reads a page, and how they read times: the zone that they chose, or else their account's.
+//! The person who reads a page: the zone of their times, which they chose or which is their account's, and the language
+//! of their browser.
 //!
 //! Every request, and every rendering of a live part, has one reader: [`scope`] keeps it beside the running task, so that
 //! each [`Moment`](crate::shown::Moment) of each template is shown alike without being told for whom. Where nobody is
@@ -11,11 +12,13 @@ use axum::http::{HeaderMap, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
+use icu_locale_core::Locale;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use usher_app::zone_named;
 use usher_domain::{AccountId, UserId, WallTime};
 
+use crate::order::preferred_locale;
 use crate::portal::Portal;
 use crate::shown::instant;
 use crate::{assets, cookies};
@@ -29,6 +32,8 @@ tokio::task_local! {
 pub(crate) struct Reader {
     /// `None` for the zone of the browser, which only the browser knows.
     zone: Option<TimeZone>,
+    /// The language whose order names are in.
+    pub(crate) locale: Locale,
     /// The current day there; of times of this day only the hour is shown.
     today: Date,
 }
@@ -41,6 +46,7 @@ impl Default for Reader {
     fn default() -> Self {
         Self {
             zone: None,
+            locale: Locale::UNKNOWN,
             today: Date::default(),
         }
     }
@@ -48,23 +54,24 @@ impl Default for Reader {
 
 impl Reader {
     /// A reader in this zone, at this time.
-    pub(crate) fn of(zone: Option<TimeZone>, now: WallTime) -> Self {
+    pub(crate) fn of(zone: Option<TimeZone>, locale: Locale, now: WallTime) -> Self {
         let today = zone.as_ref().unwrap_or(&UTC).to_datetime(instant(now));
         Self {
             zone,
+            locale,
             today: today.date(),
         }
     }
 
     /// The reader who is this user.
-    pub(crate) async fn of_user(portal: &Portal, account: AccountId, user: UserId) -> Self {
+    pub(crate) async fn of_user(portal: &Portal, account: AccountId, user: UserId, locale: Locale) -> Self {
         let own = portal.app.preferences(account, user).time_zone;
         let zone = match own.and_then(|name| zone_named(name.as_str())) {
             Some(zone) => zone,
             None => portal.app.time_zone(account).await,
         };
         let engine = portal.app.engine();
-        Self::of(Some(zone), engine.shown(engine.now()))
+        Self::of(Some(zone), locale, engine.shown(engine.now()))
     }
 
     /// The zone in which days begin and end for them.
@@ -93,6 +100,11 @@ pub(crate) fn current() -> Reader {
     READER.try_with(Reader::clone).unwrap_or_default()
 }
 
+/// Looks at something for a reader, on whatever task that happens.
+pub(crate) fn look_for<T>(reader: Reader, look: impl FnOnce() -> T) -> T {
+    READER.sync_scope(reader, look)
+}
+
 /// Runs `work` for a reader.
 pub(crate) async fn scope<T>(reader: Reader, work: impl Future<Output = T>) -> T {
     READER.scope(reader, work).await
@@ -106,11 +118,12 @@ pub(crate) async fn read_by(State(portal): State<Arc<Portal>>, request: Request,
 
 async fn reader_of(portal: &Portal, headers: &HeaderMap, uri: &Uri) -> Reader {
     let engine = portal.app.engine();
+    let locale = preferred_locale(headers);
     let jar = CookieJar::from_headers(headers);
     let secret = cookies::session_secret(&jar).filter(|_| !assets::is_asset(uri.path()));
     let session = secret.and_then(|secret| portal.app.identity().portal_session_unused(secret, engine.now()));
     match session {
-        Some(session) => Reader::of_user(portal, session.account, session.user).await,
-        None => Reader::of(None, engine.shown(engine.now())),
+        Some(session) => Reader::of_user(portal, session.account, session.user, locale).await,
+        None => Reader::of(None, locale, engine.shown(engine.now())),
     }
 }

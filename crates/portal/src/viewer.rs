@@ -6,6 +6,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
+use icu_locale_core::Locale;
 use jiff::tz::TimeZone;
 use usher_app::{Arrival, Problem};
 use usher_domain::command::UserPatch;
@@ -21,8 +22,9 @@ use crate::answer::{Frame, Signed};
 use crate::door::{AnyDoor, Door};
 use crate::failed::Failed;
 use crate::nav::{self, NavPage};
+use crate::order::preferred_locale;
 use crate::portal::Portal;
-use crate::reader::Reader;
+use crate::reader::{self, Reader};
 use crate::said::Said;
 use crate::{cookies, flash, forgery};
 
@@ -44,6 +46,8 @@ pub(crate) struct Viewer {
     flash: Option<Said<String>>,
     /// Whether the user may see only one page: that of their password, or of their second factor.
     is_confined: bool,
+    /// The language that the browser prefers.
+    locale: Locale,
 }
 
 impl FromRequestParts<Arc<Portal>> for Viewer {
@@ -77,6 +81,7 @@ impl Viewer {
         let is_confined = is_confined::<D>(portal, &session).await?;
         let mut viewer = Self::new(portal, session, secret, &jar);
         viewer.is_confined = is_confined;
+        viewer.locale = preferred_locale(&parts.headers);
         let arrival = Arrival::of(&portal.app, &parts.extensions, &parts.headers);
         viewer.cause = arrival.cause(Channel::Portal, viewer.cause.credential);
         Ok(viewer)
@@ -104,6 +109,7 @@ impl Viewer {
             secret: secret.into(),
             flash: flash::read(jar),
             is_confined: false,
+            locale: Locale::UNKNOWN,
             session,
             jar: jar.clone(),
         }
@@ -120,6 +126,8 @@ impl Viewer {
         let user = self.session.user;
         let is_confined = self.is_confined;
         let engine = self.portal.app.engine();
+        // The account may be read on another task.
+        let reader = reader::current();
         let seen = engine.read(self.account, move |account, now| {
             let user = account.user(user).filter(|user| user.active)?;
             let signed = Signed {
@@ -131,7 +139,8 @@ impl Viewer {
                     nav::links(account, &actor, page)
                 },
             };
-            Some((signed, view(account, &actor, now)))
+            let seen = reader::look_for(reader.clone(), || view(account, &actor, now));
+            Some((signed, seen))
         });
         let seen = match seen.await {
             Ok(seen) => seen,
@@ -156,7 +165,7 @@ impl Viewer {
 
     /// How the viewer reads times.
     pub(crate) async fn reader(&self) -> Reader {
-        Reader::of_user(&self.portal, self.account, self.session.user).await
+        Reader::of_user(&self.portal, self.account, self.session.user, self.locale.clone()).await
     }
 
     /// The zone by which days end in the account.

@@ -11,6 +11,7 @@ use usher_domain::{Account, Actor, UserId};
 
 use crate::answer::Frame;
 use crate::form::Form;
+use crate::order::NameOrder;
 use crate::pages::users::{by_name, fits_words, role_label, state};
 
 /// Teams, groups or members per page.
@@ -177,7 +178,8 @@ fn strangers<'a>(account: &'a Account, members: &BTreeSet<UserId>, who: &str) ->
 
 /// `count` users from `from` on, in the order of their names. The rest is not sorted.
 fn first(mut users: Vec<&User>, from: usize, count: usize) -> Vec<&User> {
-    let order = |one: &&User, other: &&User| by_name(one, other).then_with(|| one.id.cmp(&other.id));
+    let names = NameOrder::of_reader();
+    let order = |one: &&User, other: &&User| by_name(&names, one, other).then_with(|| one.id.cmp(&other.id));
     let to = from.saturating_add(count);
     if to < users.len() {
         users.select_nth_unstable_by(to, order);

@@ -14,6 +14,7 @@ use usher_domain::{Account, Actor, Command, GroupId, Refusal};
 use super::group::{GroupPath, carry_out, group_id};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
+use crate::order;
 use crate::pages::users::{Choice, license_choices, role_of, role_word};
 
 /// The roles that a group can give.
@@ -61,9 +62,7 @@ impl MappingForm {
         };
         let team = chosen("team", mapping.team.map(|id| id.to_string()).unwrap_or_default());
         let role = chosen("role", mapping.role.map(role_word).unwrap_or_default().to_owned());
-        let mut teams: Vec<_> = account.teams().values().collect();
-        teams.sort_by(|one, other| one.name.cmp(&other.name));
-        let teams = teams
+        let teams = order::teams(account)
             .into_iter()
             .map(|team| (team.id.to_string(), team.name.to_string()));
         let roles = ROLES

@@ -9,6 +9,7 @@ use super::mapping::{MappingForm, Typed};
 use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::form::Form;
+use crate::order::NameOrder;
 use crate::pages::members::{Cut, ListQuery, Members, MembersQuery, PAGE_SIZE};
 use crate::pages::users::{license_phrase, role_label};
 
@@ -82,7 +83,8 @@ impl Groups {
         let words = query.q.trim().to_lowercase();
         let fits = |group: &&Group| words.is_empty() || group.name.as_str().to_lowercase().contains(&words);
         let mut groups: Vec<_> = account.groups().values().filter(fits).collect();
-        groups.sort_by(|one, other| one.name.cmp(&other.name));
+        let names = NameOrder::of_reader();
+        groups.sort_by(|one, other| names.compare(one.name.as_str(), other.name.as_str()));
         let cut = Cut::of(&query.page, groups.len());
         let shown = groups.into_iter().skip(cut.from()).take(PAGE_SIZE);
         let row = |group: &Group| Row {

@@ -20,6 +20,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::live::{self, Live, LivePage};
 use crate::nav::NavPage;
+use crate::order;
 use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
@@ -249,7 +250,7 @@ impl PoolData {
 /// The other pools of the same product.
 pub(super) fn others(account: &Account, id: PoolId) -> Vec<Target> {
     let product = account.pool(id).map(|pool| &pool.product);
-    let pools = account.pools().values();
+    let pools = order::pools(account).into_iter();
     let pools = pools.filter(|pool| pool.id != id && Some(&pool.product) == product);
     pools
         .map(|pool| Target {

@@ -12,6 +12,7 @@ use crate::answer::done;
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
+use crate::order;
 use crate::said::named;
 
 /// The data of the forms; without choices if the viewer may not move seats.
@@ -32,8 +33,11 @@ const UNALLOCATED: &str = "unallocated";
 impl SeatMoves {
     pub(super) fn of(account: &Account, actor: &Actor) -> Self {
         let manages = account.may(actor, Privilege::SeatsManage);
-        let mut pools: Vec<_> = account.pools().values().filter(|_| manages).collect();
-        pools.sort_unstable_by_key(|pool| (&pool.product, !pool.default, &pool.name));
+        let pools = if manages {
+            order::pools(account)
+        } else {
+            Vec::new()
+        };
         let mut places = Vec::new();
         if !pools.is_empty() {
             places.push(SeatPlace {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use usher_domain::command::LicenseCommand;
 use usher_domain::permission::Privilege;
 use usher_domain::text::counted;
+use usher_domain::user::User;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal, Timestamp, UserId};
 
 use super::edit::{Target, others};
@@ -24,6 +25,8 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::live::{self, Live, LivePage};
 use crate::nav::NavPage;
+use crate::order::NameOrder;
+use crate::pages::users::by_name;
 use crate::said::named;
 use crate::viewer::Viewer;
 
@@ -219,16 +222,18 @@ impl LivePage for PoolUsersPage {
             .collect();
         let paging = Paging::of(&query.page, USERS_MAX, users.len());
         // By name. Only the part that the page shows is sorted.
-        let key = |user: &&usher_domain::user::User| (user.profile.name.clone(), user.id);
+        let names = NameOrder::of_reader();
+        let order =
+            |one: &&User, other: &&User| by_name(&names, one, other).then_with(|| one.id.cmp(&other.id));
         if paging.skip > 0 {
-            users.select_nth_unstable_by_key(paging.skip, key);
+            users.select_nth_unstable_by(paging.skip, order);
             users.drain(..paging.skip);
         }
         if users.len() > USERS_MAX {
-            users.select_nth_unstable_by_key(USERS_MAX, key);
+            users.select_nth_unstable_by(USERS_MAX, order);
             users.truncate(USERS_MAX);
         }
-        users.sort_unstable_by_key(key);
+        users.sort_unstable_by(order);
         let users = users.into_iter().map(|user| {
             let sign_ins = account.sign_ins_of(user, &pool.product);
             let place = account.ticket_of(user, &pool.product).map(|ticket| ticket.place);

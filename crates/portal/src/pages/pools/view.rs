@@ -17,6 +17,7 @@ use crate::asks::Remedy;
 use crate::form::Form;
 use crate::live::Live;
 use crate::nav::NavPage;
+use crate::order;
 use crate::shown::Meter;
 
 /// Pools per page.
@@ -96,8 +97,7 @@ pub(super) struct Figures {
 
 impl PoolsData {
     pub(super) fn of(account: &Account, actor: &Actor, page: &str, open: Option<PoolId>) -> Self {
-        let mut pools: Vec<_> = account.pools().values().collect();
-        pools.sort_unstable_by_key(|pool| (&pool.product, !pool.default, &pool.name));
+        let pools = order::pools(account);
         let paging = Paging::of(page, POOLS_MAX, pools.len());
         let pools: Vec<_> = pools.into_iter().skip(paging.skip).take(POOLS_MAX).collect();
         let mut present: BTreeMap<PoolId, Vec<&SignIn>> = BTreeMap::new();

@@ -8,6 +8,7 @@ use usher_domain::{Account, Actor, Presence, Refusal, TeamId};
 use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::form::Form;
+use crate::order::NameOrder;
 use crate::pages::members::{Cut, ListQuery, Members, MembersQuery, PAGE_SIZE};
 
 #[derive(Template)]
@@ -74,7 +75,8 @@ impl Teams {
         let words = query.q.trim().to_lowercase();
         let fits = |team: &&Team| words.is_empty() || team.name.as_str().to_lowercase().contains(&words);
         let mut teams: Vec<_> = account.teams().values().filter(fits).collect();
-        teams.sort_by(|one, other| one.name.cmp(&other.name));
+        let names = NameOrder::of_reader();
+        teams.sort_by(|one, other| names.compare(one.name.as_str(), other.name.as_str()));
         let cut = Cut::of(&query.page, teams.len());
         let shown = teams.into_iter().skip(cut.from()).take(PAGE_SIZE);
         Ok(Self {

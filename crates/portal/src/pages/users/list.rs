@@ -12,6 +12,7 @@ use crate::failed::Failed;
 use crate::form::Form;
 use crate::live::{self, Live, LivePage};
 use crate::nav::NavPage;
+use crate::order;
 use crate::shown::Moment;
 use crate::viewer::Viewer;
 
@@ -225,11 +226,9 @@ impl Filters {
         let products = account.subscription().products.keys();
         let products = products.map(|it| (it.to_string(), account.product_name(it)));
         let products = products.collect();
-        let pools = account.pools().values();
+        let pools = order::pools(account).into_iter();
         let pools = pools.map(|it| (it.id.to_string(), it.name.to_string())).collect();
-        let mut teams: Vec<_> = account.teams().values().collect();
-        teams.sort_by(|one, other| one.name.cmp(&other.name));
-        let teams = teams.into_iter().take(TEAMS_OFFERED_MAX);
+        let teams = order::teams(account).into_iter().take(TEAMS_OFFERED_MAX);
         let teams = teams.map(|it| (it.id.to_string(), it.name.to_string())).collect();
         let licenses = [("named", "Own seat"), ("shared", "Shared seat"), ("none", "None")];
         let roles = words::ROLES.map(|(_, word, label)| (word, label));
@@ -259,7 +258,7 @@ impl Acts {
             let label = format!("Take the license of {} away", account.product_name(product));
             Choice::new(format!("remove {product}"), label, chosen)
         });
-        let move_to = account.pools().values().map(|pool| {
+        let move_to = order::pools(account).into_iter().map(|pool| {
             let product = account.product_name(&pool.product);
             let label = format!("Move to the pool {} ({product})", pool.name);
             Choice::new(format!("move {}", pool.id), label, chosen)

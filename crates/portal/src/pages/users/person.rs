@@ -15,6 +15,7 @@ use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::form::Form;
 use crate::nav::NavPage;
+use crate::order;
 use crate::pages::days;
 use crate::sentence;
 use crate::shown::{Moment, Until};
@@ -248,7 +249,8 @@ pub(crate) fn license_choices(account: &Account, product: &Product, chosen: &str
         Choice::new("none", none, chosen),
         Choice::new("named", format!("Own seat ({left} left)"), chosen),
     ];
-    let pools = account.pools().values().filter(|pool| pool.product == *product);
+    let pools = order::pools(account).into_iter();
+    let pools = pools.filter(|pool| pool.product == *product);
     let shared = pools.map(|pool| {
         let label = format!("Shared, pool {}", pool.name);
         Choice::new(pool.id.to_string(), label, chosen)
@@ -267,7 +269,7 @@ pub(crate) fn seats_for_new(account: &Account, actor: &Actor, chosen: &str) -> V
         );
         (left > 0, format!("named {product}"), label)
     });
-    let shared = account.pools().values().map(|pool| {
+    let shared = order::pools(account).into_iter().map(|pool| {
         let label = format!(
             "{}: shared, pool {}",
             account.product_name(&pool.product),

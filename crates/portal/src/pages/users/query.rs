@@ -9,6 +9,7 @@ use usher_domain::user::{License, User};
 use usher_domain::{Account, PoolId, TeamId, UserId};
 
 use super::words;
+use crate::order::NameOrder;
 
 /// Users per page.
 pub(super) const PAGE_SIZE: usize = 50;
@@ -111,10 +112,10 @@ impl Sort {
     }
 
     /// Ties are broken by address, which is unique, so the order is total.
-    fn order(self, one: &User, other: &User) -> Ordering {
+    fn order(self, names: &NameOrder, one: &User, other: &User) -> Ordering {
         let by_email = || one.profile.email.cmp(&other.profile.email);
         match self {
-            Self::Name => by_name(one, other).then_with(by_email),
+            Self::Name => by_name(names, one, other).then_with(by_email),
             Self::Email => by_email(),
             Self::Newest => other.created_at.cmp(&one.created_at).then_with(by_email),
             Self::Oldest => one.created_at.cmp(&other.created_at).then_with(by_email),
@@ -122,24 +123,10 @@ impl Sort {
     }
 }
 
-/// The order in which people look for names: case-insensitive.
-pub(crate) fn by_name(one: &User, other: &User) -> Ordering {
-    let one = one
-        .profile
-        .name
-        .reveal()
-        .as_str()
-        .chars()
-        .flat_map(char::to_lowercase);
-    one.cmp(
-        other
-            .profile
-            .name
-            .reveal()
-            .as_str()
-            .chars()
-            .flat_map(char::to_lowercase),
-    )
+/// The order in which the reader looks for users.
+pub(crate) fn by_name(names: &NameOrder, one: &User, other: &User) -> Ordering {
+    let (one, other) = (one.profile.name.reveal(), other.profile.name.reveal());
+    names.compare(one.as_str(), other.as_str())
 }
 
 /// The filters and the order.
@@ -187,14 +174,15 @@ impl Filter {
 
     /// All matching users, in order.
     pub(super) fn sorted<'a>(&self, account: &'a Account) -> Vec<&'a User> {
-        let mut users = self.matching(account);
-        users.sort_unstable_by(|one, other| self.sort.order(one, other));
+        let (mut users, names) = (self.matching(account), NameOrder::of_reader());
+        users.sort_unstable_by(|one, other| self.sort.order(&names, one, other));
         users
     }
 
     /// One page of the matching users, in order. Only the page is sorted: the rest is partitioned off in linear time.
     pub(super) fn cut<'a>(&self, mut users: Vec<&'a User>, from: usize) -> Vec<&'a User> {
-        let order = |one: &&User, other: &&User| self.sort.order(one, other);
+        let names = NameOrder::of_reader();
+        let order = |one: &&User, other: &&User| self.sort.order(&names, one, other);
         let to = from.saturating_add(PAGE_SIZE);
         if to < users.len() {
             users.select_nth_unstable_by(to, order);
