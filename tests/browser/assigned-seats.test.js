@@ -53,7 +53,7 @@ story("nine users, six named seats, and a seat that is reassigned in two clicks"
   const users = await open("/sign-in", { as: owner });
   const clicks = await countClicks(users);
   await users.goto(`/a/${world.id}/users`);
-  await users.getByText("1 to 10 of 10").waitFor();
+  await users.locator("#people-count", { hasText: "1–10 of 10" }).waitFor();
   await picture(users, "assigned-seats-users");
   await users.getByRole("link", { name: "Reassign… the seat of Sven" }).click();
   await users.getByText("Sven has no license of it afterwards, and is signed out at once.").waitFor();

@@ -36,14 +36,14 @@ const desk = () => (arranged ??= arrange());
 story("one of many users is found while typing, and the URL follows", async ({ open }) => {
   const { world, owner } = await desk();
   const page = await open(`/a/${world.id}/users`, { as: owner });
-  await page.getByText("1 to 50 of 123").waitFor();
+  await page.locator("#people-count", { hasText: "1–50 of 123" }).waitFor();
   await picture(page, "users-desktop");
   await page.getByRole("link", { name: "Next page" }).click();
-  await page.getByText("51 to 100 of 123").waitFor();
+  await page.locator("#people-count", { hasText: "51–100 of 123" }).waitFor();
 
   await page.getByLabel("Name or e-mail").pressSequentially("okaf");
 
-  await page.getByText("1 to 1 of 1 that match").waitFor();
+  await page.locator("#people-count", { hasText: "1 of 1 that match" }).waitFor();
   await page.waitForURL((url) => url.searchParams.get("q") === "okaf");
   assert.equal(await page.getByLabel("Name or e-mail").inputValue(), "okaf");
   await page.reload();
@@ -115,7 +115,7 @@ story("all of it works on a phone without script", async ({ open }) => {
   const page = await open(`/a/${world.id}/users`, { as: owner, script: false, window: "phone", scheme: "dark" });
   await page.getByLabel("Name or e-mail").fill("agent-12");
   await page.getByRole("button", { name: "Search" }).click();
-  await page.getByText("1 to 2 of 2 that match").waitFor();
+  await page.locator("#people-count", { hasText: "1–2 of 2 that match" }).waitFor();
   await page.getByLabel("Tick Agent 012").scrollIntoViewIfNeeded();
   await picture(page, "users-phone-dark");
 

@@ -59,6 +59,7 @@ mod nav;
 mod new_password;
 mod order;
 mod pages;
+mod paging;
 mod portal;
 mod protect;
 mod reader;

@@ -92,6 +92,24 @@ impl fmt::Display for Until {
     }
 }
 
+/// A whole number with its thousands separated, as the reader writes numbers: `10,000`.
+pub(crate) fn number(count: impl fmt::Display) -> String {
+    let digits = count.to_string();
+    let mut separated = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            separated.push(',');
+        }
+        separated.push(digit);
+    }
+    separated
+}
+
+/// `1 seat`, `10,000 seats`: a count with its noun.
+pub(crate) fn counted(count: impl fmt::Display, one: &str, many: &str) -> String {
+    usher_domain::text::counted(number(count), one, many)
+}
+
 /// The URL of a list with its filters; without a question mark if there are none.
 pub(crate) fn with_query(path: &str, query: &impl serde::Serialize) -> String {
     match serde_urlencoded::to_string(query) {
@@ -151,6 +169,24 @@ impl Meter {
             0..80 => "calm",
             80..100 => "high",
             _ => "full",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn thousands_are_separated() {
+        for (count, shown) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (12_345, "12,345"),
+            (1_000_000, "1,000,000"),
+        ] {
+            assert_eq!(number(count), shown);
         }
     }
 }

@@ -13,9 +13,8 @@ use crate::answer::Frame;
 use crate::form::Form;
 use crate::order::NameOrder;
 use crate::pages::users::{by_name, fits_words, role_label, state};
+use crate::paging::Paging;
 
-/// Teams, groups or members per page.
-pub(super) const PAGE_SIZE: usize = 50;
 /// The most people offered for adding; others have to be searched for.
 const OFFERED_MAX: usize = 10;
 
@@ -25,6 +24,7 @@ const OFFERED_MAX: usize = 10;
 pub(super) struct ListQuery {
     pub(super) q: String,
     pub(super) page: String,
+    pub(super) size: String,
 }
 
 /// The query of a team or group.
@@ -34,6 +34,7 @@ pub(super) struct MembersQuery {
     /// The search among the members.
     pub(super) q: String,
     pub(super) page: String,
+    pub(super) size: String,
     /// The search among people to add.
     pub(super) who: String,
 }
@@ -56,7 +57,7 @@ pub(super) struct DeletePage {
 pub(super) struct Members {
     pub(super) may_manage: bool,
     pub(super) count: usize,
-    pub(super) cut: Cut,
+    pub(super) paging: Paging,
     pub(super) rows: Vec<Member>,
     /// The people who could be added.
     pub(super) offered: Vec<Member>,
@@ -72,52 +73,6 @@ pub(super) struct Member {
     pub(super) state: (&'static str, &'static str),
 }
 
-/// The page number and rows per page.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Cut {
-    page: usize,
-    count: usize,
-}
-
-impl Cut {
-    pub(super) fn of(page: &str, count: usize) -> Self {
-        let page: usize = page.parse().unwrap_or(1);
-        Self {
-            page: page.clamp(1, count.div_ceil(PAGE_SIZE).max(1)),
-            count,
-        }
-    }
-
-    pub(super) const fn from(self) -> usize {
-        (self.page - 1) * PAGE_SIZE
-    }
-
-    /// The URLs of the previous and next pages; empty if there is none.
-    pub(super) fn links(self, path: &str, q: &str) -> (String, String) {
-        let at = |page: usize| {
-            let mut said = form_urlencoded::Serializer::new(String::new());
-            if !q.is_empty() {
-                said.append_pair("q", q);
-            }
-            format!("{path}?{}", said.append_pair("page", &page.to_string()).finish())
-        };
-        let has_next = self.page * PAGE_SIZE < self.count;
-        let previous = if self.page > 1 {
-            at(self.page - 1)
-        } else {
-            String::new()
-        };
-        (
-            previous,
-            if has_next {
-                at(self.page + 1)
-            } else {
-                String::new()
-            },
-        )
-    }
-}
-
 impl Members {
     pub(super) fn of(
         account: &Account,
@@ -129,7 +84,7 @@ impl Members {
         let words = address::folded(query.q.trim());
         let users = members.iter().filter_map(|id| account.user(*id));
         let found: Vec<_> = users.filter(|user| fits_words(user, &words)).collect();
-        let cut = Cut::of(&query.page, found.len());
+        let paging = Paging::sized(&query.page, &query.size, found.len());
         let offered = if may_manage {
             strangers(account, members, &query.who)
         } else {
@@ -138,8 +93,8 @@ impl Members {
         Self {
             may_manage,
             count: members.len(),
-            cut,
-            rows: Member::all(account, first(found, cut.from(), PAGE_SIZE)),
+            paging,
+            rows: Member::all(account, first(found, paging.skip, paging.size)),
             offered_more: offered.len() > OFFERED_MAX,
             offered: Member::all(account, first(offered, 0, OFFERED_MAX)),
         }

@@ -224,22 +224,14 @@ async fn a_page_has_fifty_rows_and_the_filters_apply_to_all_pages() {
         .app
         .get(&desk.owner, &format!("{}?q=SVEN&state=active", desk.path))
         .await;
-    assert!(first.html.contains("1 to 50 of 120 sessions"), "{}", first.html);
+    assert!(first.html.contains("1–50 of 120 sessions"), "{}", first.html);
     assert!(first.html.len() < 200_000);
     let next = next(&first.html);
     assert!(next.contains("q=SVEN"), "{next}");
     let second = desk.app.get(&desk.owner, &next).await;
-    assert!(
-        second.html.contains("51 to 100 of 120 sessions"),
-        "{}",
-        second.html
-    );
+    assert!(second.html.contains("51–100 of 120 sessions"), "{}", second.html);
     let third = desk.app.get(&desk.owner, &self::next(&second.html)).await;
-    assert!(
-        third.html.contains("101 to 120 of 120 sessions"),
-        "{}",
-        third.html
-    );
+    assert!(third.html.contains("101–120 of 120 sessions"), "{}", third.html);
     let none = desk
         .app
         .get(&desk.owner, &format!("{}?q=nobody", desk.path))

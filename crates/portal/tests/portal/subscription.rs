@@ -89,10 +89,10 @@ async fn l9_a_free_subscription_is_changed_at_once() {
         "{told_of_seats}"
     );
     assert!(
-        told_of_minutes.contains("1000 minutes added: 1000 left now."),
+        told_of_minutes.contains("1,000 minutes added: 1,000 left now."),
         "{told_of_minutes}"
     );
-    assert!(desk.get("/subscription").await.html.contains("1000 left"));
+    assert!(desk.get("/subscription").await.html.contains("1,000 left"));
 }
 
 #[tokio::test]

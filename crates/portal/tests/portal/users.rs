@@ -5,7 +5,7 @@ use usher_domain::permission::{Privilege, Role};
 use usher_domain::user::License;
 use usher_testkit as kit;
 
-use crate::app::PASSWORD;
+use crate::app::{PASSWORD, Page};
 use crate::desk::{Desk, PRODUCT};
 use crate::rules::hidden;
 
@@ -17,15 +17,15 @@ async fn a_list_is_searched_filtered_sorted_and_cut_into_pages() {
     desk.seat(amara, License::Named).await;
 
     for (query, sees, misses) in [
-        ("", "1 to 50 of 62", "Agent 55"),
-        ("?page=2", "51 to 62 of 62", "Agent 01"),
-        ("?q=AMARA", "1 to 1 of 1 that match; 62 in all", "Agent"),
+        ("", "1–50 of 62", "Agent 55"),
+        ("?page=2", "51–62 of 62", "Agent 01"),
+        ("?q=AMARA", "1 of 1 that match; 62 in all", "Agent"),
         ("?license=named", "Amara Okafor", "Agent 01"),
-        ("?license=none&q=agent+0", "1 to 10 of 10", "Amara"),
+        ("?license=none&q=agent+0", "1–10 of 10", "Amara"),
         ("?role=owner", "Olga Owner", "Amara"),
         ("?status=inactive", "Nobody matches", "Amara"),
         ("?sort=email&page=2", "Olga Owner", "Agent 01"),
-        ("?page=99", "51 to 62 of 62", "Agent 01"),
+        ("?page=99", "51–62 of 62", "Agent 01"),
         ("?q=%3Cscript%3E", "&#60;script&#62;", "<script>"),
     ] {
         let page = desk.get(&format!("/users{query}")).await;
@@ -35,6 +35,70 @@ async fn a_list_is_searched_filtered_sorted_and_cut_into_pages() {
         let list = page.html.split("id=\"people\"").nth(1).unwrap();
         assert!(!list.contains(misses), "{query}");
     }
+}
+
+#[tokio::test]
+async fn every_page_leads_to_the_first_and_the_last_and_is_as_long_as_chosen() {
+    let desk = Desk::with(0).await;
+    desk.crowd(130).await;
+
+    let first = desk.get("/users?q=agent").await.html;
+    let middle = desk.get("/users?q=agent&size=25&page=3").await.html;
+    let last = desk.get("/users?q=agent&page=3").await.html;
+
+    let path = desk.path("/users");
+    let leads = |html: &str, label: &str, query: &str| {
+        let link = format!("href=\"{path}?{query}\"");
+        let mut links = html
+            .split("<a ")
+            .filter(|part| part.contains(&format!(">{label}</a>")));
+        links.any(|part| part.contains(&link))
+    };
+    assert!(first.contains("1–50 of 130") && !first.contains("First page"));
+    assert!(leads(&first, "Next page", "q=agent&#38;page=2"), "{first}");
+    assert!(leads(&first, "Last page", "q=agent&#38;page=3"), "{first}");
+    assert!(leads(&first, "200", "q=agent&#38;size=200"), "{first}");
+    assert!(
+        middle.contains("51–75 of 130") && middle.contains("Agent 50"),
+        "{middle}"
+    );
+    assert!(leads(&middle, "First page", "q=agent&#38;size=25"), "{middle}");
+    assert!(
+        leads(&middle, "Previous page", "q=agent&#38;size=25&#38;page=2"),
+        "{middle}"
+    );
+    assert!(
+        leads(&middle, "Last page", "q=agent&#38;size=25&#38;page=6"),
+        "{middle}"
+    );
+    assert!(
+        last.contains("101–130 of 130") && !last.contains("Last page"),
+        "{last}"
+    );
+}
+
+#[tokio::test]
+async fn people_are_listed_in_the_order_of_the_readers_language() {
+    let desk = Desk::with(0).await;
+    for (number, name) in ["Zoe", "Åsa", "bo", "Cid", "Čot"].into_iter().enumerate() {
+        let email = format!("person.{number}@example.com");
+        desk.app.user(desk.account, name, &email, Role::Member).await;
+    }
+    let listed = async |language: &str| {
+        let path = desk.path("/users?role=member");
+        let headers = [("accept-language", language)];
+        let page = desk
+            .app
+            .send(&desk.owner, Method::GET, &path, &headers, String::new())
+            .await;
+        let html = Page::of(page).await.html;
+        let names = html.split("aria-label=\"Tick ").skip(1);
+        let names = names.map(|rest| rest.split('"').next().unwrap().to_owned());
+        names.collect::<Vec<_>>().join(" ")
+    };
+
+    assert_eq!(listed("en-GB,en;q=0.9").await, "Åsa bo Cid Čot Zoe");
+    assert_eq!(listed("sv-SE,sv;q=0.9,en;q=0.8").await, "bo Cid Čot Zoe Åsa");
 }
 
 #[tokio::test]
@@ -69,7 +133,7 @@ async fn the_list_is_live_with_its_filters_and_its_checkboxes_are_outside_of_the
         .await;
     let mut frames = response.into_body().into_data_stream();
     let first = frames.next().await.unwrap().unwrap();
-    assert!(String::from_utf8_lossy(&first).contains("1 to 1 of 1 that match; 62 in all"));
+    assert!(String::from_utf8_lossy(&first).contains("1 of 1 that match; 62 in all"));
     tokio::time::pause();
 
     desk.seat(amara, License::Named).await;

@@ -81,12 +81,7 @@ async fn deactivating_all_users_excludes_the_actor() {
         .await;
 
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.html);
-    assert!(
-        desk.get("/users?status=inactive")
-            .await
-            .html
-            .contains("1 to 1 of 1")
-    );
+    assert!(desk.get("/users?status=inactive").await.html.contains("1 of 1"));
 }
 
 #[tokio::test]

@@ -10,8 +10,9 @@ use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::form::Form;
 use crate::order::NameOrder;
-use crate::pages::members::{Cut, ListQuery, Members, MembersQuery, PAGE_SIZE};
+use crate::pages::members::{ListQuery, Members, MembersQuery};
 use crate::pages::users::{license_phrase, role_label};
+use crate::paging::{PageLinks, Paging};
 
 #[derive(Template)]
 #[template(path = "groups/list.html")]
@@ -43,7 +44,7 @@ pub(super) struct Groups {
     /// For an account without any.
     pub(super) remedy: Remedy,
     pub(super) total: usize,
-    pub(super) cut: Cut,
+    pub(super) paging: Paging,
     pub(super) rows: Vec<Row>,
 }
 
@@ -66,14 +67,17 @@ pub(super) struct GroupData {
 }
 
 impl ListPage {
-    pub(super) fn links(&self) -> (String, String) {
-        self.seen.cut.links(&self.path, &self.query.q)
+    pub(super) fn links(&self) -> PageLinks {
+        self.seen.paging.links(&self.path, &[("q", self.query.q.trim())])
     }
 }
 
 impl GroupPage {
-    pub(super) fn links(&self) -> (String, String) {
-        self.seen.people.cut.links(&self.path, &self.query.q)
+    pub(super) fn links(&self) -> PageLinks {
+        self.seen
+            .people
+            .paging
+            .links(&self.path, &[("q", self.query.q.trim())])
     }
 }
 
@@ -85,8 +89,8 @@ impl Groups {
         let mut groups: Vec<_> = account.groups().values().filter(fits).collect();
         let names = NameOrder::of_reader();
         groups.sort_by(|one, other| names.compare(one.name.as_str(), other.name.as_str()));
-        let cut = Cut::of(&query.page, groups.len());
-        let shown = groups.into_iter().skip(cut.from()).take(PAGE_SIZE);
+        let paging = Paging::sized(&query.page, &query.size, groups.len());
+        let shown = groups.into_iter().skip(paging.skip).take(paging.size);
         let row = |group: &Group| Row {
             id: group.id,
             name: group.name.to_string(),
@@ -97,7 +101,7 @@ impl Groups {
             remedy: Remedy::here(account, actor, Privilege::UsersManage),
             may_manage: account.may(actor, Privilege::UsersManage),
             total: account.groups().len(),
-            cut,
+            paging,
             rows: shown.map(row).collect(),
         })
     }

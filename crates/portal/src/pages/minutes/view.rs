@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use askama::Template;
 use usher_domain::pool::Pool;
 use usher_domain::rules::WhenFull;
-use usher_domain::text::counted;
 use usher_domain::{Account, Actor, WallTimes};
 use usher_journal::MinutesRow;
 
 use crate::answer::Frame;
 use crate::live::Live;
 use crate::nav::NavPage;
-use crate::shown::Moment;
+use crate::shown::{Moment, counted};
 
 /// From this many minutes down, the overview warns.
 pub(crate) const MINUTES_LOW: u64 = 60;

@@ -5,7 +5,6 @@ mod delete;
 mod duration;
 mod edit;
 mod log_out;
-mod paging;
 pub(crate) mod rules;
 mod seats;
 mod sign_ins;
@@ -20,7 +19,6 @@ use usher_domain::refusal::{CapacityRefusal, StateRefusal};
 use usher_domain::{Account, Actor, PoolId, Refusal, Timestamp};
 
 pub(crate) use self::duration::words as duration_words;
-pub(crate) use self::paging::Paging;
 use self::seats::SeatMoves;
 pub(crate) use self::sign_ins::kind as device_kind;
 use self::view::{PoolList, PoolsData, PoolsPage};

@@ -14,7 +14,6 @@ use usher_domain::user::User;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal, Timestamp, UserId};
 
 use super::edit::{Target, others};
-use super::paging::Paging;
 use super::sign_ins::SignInShown;
 use super::view::{Figures, search};
 use super::{pool_id, pool_path, tell};
@@ -27,6 +26,7 @@ use crate::live::{self, Live, LivePage};
 use crate::nav::NavPage;
 use crate::order::NameOrder;
 use crate::pages::users::by_name;
+use crate::paging::Paging;
 use crate::said::named;
 use crate::viewer::Viewer;
 

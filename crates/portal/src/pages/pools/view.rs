@@ -8,7 +8,6 @@ use usher_domain::pool::Pool;
 use usher_domain::presence::SignIn;
 use usher_domain::{Account, Actor, PoolId};
 
-use super::paging::Paging;
 use super::pool_path;
 use super::seats::SeatMoves;
 use super::sign_ins::SignInShown;
@@ -18,6 +17,7 @@ use crate::form::Form;
 use crate::live::Live;
 use crate::nav::NavPage;
 use crate::order;
+use crate::paging::Paging;
 use crate::shown::Meter;
 
 /// Pools per page.

@@ -8,7 +8,8 @@ use usher_domain::{Account, Actor, Refusal, Secs, TicketId, Timestamp};
 use crate::answer::Frame;
 use crate::live::Live;
 use crate::nav::NavPage;
-use crate::pages::pools::{Paging, device_kind};
+use crate::pages::pools::device_kind;
+use crate::paging::Paging;
 use crate::shown::Moment;
 
 /// Tickets per page.

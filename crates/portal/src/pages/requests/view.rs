@@ -10,8 +10,8 @@ use crate::answer::Frame;
 use crate::form::Form;
 use crate::live::Live;
 use crate::nav::NavPage;
-use crate::pages::pools::Paging;
 use crate::pages::users::{Choice, license_phrase};
+use crate::paging::Paging;
 use crate::shown::Moment;
 
 /// Requests per page.

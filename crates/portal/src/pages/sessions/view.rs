@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 use usher_domain::permission::SessionPermission;
 use usher_domain::presence::Session;
-use usher_domain::text::{address, counted};
+use usher_domain::text::address;
 use usher_domain::user::User;
 use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp};
 
@@ -12,7 +12,7 @@ use super::row::Row;
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::live::Live;
-use crate::shown::ProductChoice;
+use crate::shown::{ProductChoice, counted, number};
 
 /// Sessions per page.
 const ROWS_MAX: usize = 50;
@@ -207,14 +207,14 @@ impl Fragment {
         }
     }
 
-    /// `1 to 50 of 1000 sessions`.
+    /// `1–50 of 1,000 sessions`.
     fn count(&self) -> String {
         let (first, last) = (self.seen.before + 1, self.seen.before + self.seen.rows.len());
         let total = counted(self.seen.total, "session", "sessions");
         if self.seen.rows.len() == self.seen.total {
             total
         } else {
-            format!("{first} to {last} of {total}")
+            format!("{}–{} of {total}", number(first), number(last))
         }
     }
 }

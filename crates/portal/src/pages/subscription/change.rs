@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::response::Response;
 use usher_domain::account::Subscription;
 use usher_domain::command::{AddMinutes, PurchaseOutcome, SetSubscription};
-use usher_domain::text::{PlanName, counted};
+use usher_domain::text::PlanName;
 use usher_domain::{Account, TopUpId};
 
 use super::{Forms, again, view};
@@ -14,6 +14,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
 use crate::pages::seat_form::{self, note, number, products, refused};
+use crate::shown::{self, counted};
 
 const REQUESTED: &str = "The operator of this server has your request. Their answer will be on this page.";
 
@@ -88,7 +89,10 @@ pub(super) async fn minutes(Posted { viewer, mut form }: Posted) -> Result<Respo
         Ok((PurchaseOutcome::Requested(_), _)) => Ok(done(&path, REQUESTED)),
         Ok((PurchaseOutcome::Done, left)) => {
             let added = counted(minutes, "minute", "minutes");
-            Ok(done(&path, format!("{added} added: {left} left now.")))
+            Ok(done(
+                &path,
+                format!("{added} added: {} left now.", shown::number(left)),
+            ))
         }
         Err(refusal) => {
             refused(&mut form, &refusal)?;

@@ -9,7 +9,8 @@ use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::form::Form;
 use crate::order::NameOrder;
-use crate::pages::members::{Cut, ListQuery, Members, MembersQuery, PAGE_SIZE};
+use crate::pages::members::{ListQuery, Members, MembersQuery};
+use crate::paging::{PageLinks, Paging};
 
 #[derive(Template)]
 #[template(path = "teams/list.html")]
@@ -39,7 +40,7 @@ pub(super) struct Teams {
     /// For an account without any.
     pub(super) remedy: Remedy,
     pub(super) total: usize,
-    pub(super) cut: Cut,
+    pub(super) paging: Paging,
     pub(super) rows: Vec<Row>,
 }
 
@@ -58,14 +59,17 @@ pub(super) struct TeamData {
 }
 
 impl ListPage {
-    pub(super) fn links(&self) -> (String, String) {
-        self.seen.cut.links(&self.path, &self.query.q)
+    pub(super) fn links(&self) -> PageLinks {
+        self.seen.paging.links(&self.path, &[("q", self.query.q.trim())])
     }
 }
 
 impl TeamPage {
-    pub(super) fn links(&self) -> (String, String) {
-        self.seen.people.cut.links(&self.path, &self.query.q)
+    pub(super) fn links(&self) -> PageLinks {
+        self.seen
+            .people
+            .paging
+            .links(&self.path, &[("q", self.query.q.trim())])
     }
 }
 
@@ -77,13 +81,13 @@ impl Teams {
         let mut teams: Vec<_> = account.teams().values().filter(fits).collect();
         let names = NameOrder::of_reader();
         teams.sort_by(|one, other| names.compare(one.name.as_str(), other.name.as_str()));
-        let cut = Cut::of(&query.page, teams.len());
-        let shown = teams.into_iter().skip(cut.from()).take(PAGE_SIZE);
+        let paging = Paging::sized(&query.page, &query.size, teams.len());
+        let shown = teams.into_iter().skip(paging.skip).take(paging.size);
         Ok(Self {
             remedy: Remedy::here(account, actor, Privilege::UsersManage),
             may_manage: account.may(actor, Privilege::UsersManage),
             total: account.teams().len(),
-            cut,
+            paging,
             rows: shown.map(|team| Row::of(account, team)).collect(),
         })
     }

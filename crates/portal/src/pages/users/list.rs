@@ -5,7 +5,7 @@ use usher_domain::permission::Privilege;
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, Refusal, Timestamp, UserId};
 
-use super::query::{Filter, PAGE_SIZE, Sort, UserQuery};
+use super::query::{Filter, Sort, UserQuery};
 use super::words::{self, Choice};
 use crate::answer::Frame;
 use crate::failed::Failed;
@@ -13,6 +13,7 @@ use crate::form::Form;
 use crate::live::{self, Live, LivePage};
 use crate::nav::NavPage;
 use crate::order;
+use crate::paging::{PageLinks, Paging};
 use crate::shown::Moment;
 use crate::viewer::Viewer;
 
@@ -57,7 +58,7 @@ pub(super) struct UsersData {
     total: usize,
     /// The number of users that match the filters.
     matching: usize,
-    page: usize,
+    paging: Paging,
     rows: Vec<Row>,
 }
 
@@ -137,14 +138,14 @@ impl LivePage for ListPage {
         let filter = Filter::of(query);
         let users = filter.matching(account);
         let matching = users.len();
-        let page = query.page().min(matching.div_ceil(PAGE_SIZE).max(1));
-        let shown = filter.cut(users, (page - 1) * PAGE_SIZE);
+        let paging = Paging::sized(&query.page, &query.size, matching);
+        let shown = filter.cut(users, paging);
         Ok(UsersData {
             may_users: account.may(actor, Privilege::UsersManage),
             may_seats: account.may(actor, Privilege::SeatsManage),
             total: account.users().len(),
             matching,
-            page,
+            paging,
             rows: shown.into_iter().map(|user| Row::of(account, user)).collect(),
         })
     }
@@ -159,28 +160,9 @@ impl LivePage for ListPage {
 }
 
 impl People {
-    /// The number of the first row shown.
-    fn first(&self) -> usize {
-        (self.seen.page - 1) * PAGE_SIZE + 1
-    }
-
-    /// The number of the last row shown.
-    fn last(&self) -> usize {
-        (self.seen.page - 1) * PAGE_SIZE + self.seen.rows.len()
-    }
-
-    fn previous(&self) -> String {
-        if self.seen.page <= 1 {
-            return String::new();
-        }
-        format!("{}?{}", self.path, self.query.at_page(self.seen.page - 1))
-    }
-
-    fn next(&self) -> String {
-        if self.last() >= self.seen.matching {
-            return String::new();
-        }
-        format!("{}?{}", self.path, self.query.at_page(self.seen.page + 1))
+    /// The links to the other pages.
+    fn links(&self) -> PageLinks {
+        self.seen.paging.links(&self.path, &self.query.filters())
     }
 
     /// Whether a user was ticked in the submitted form.

@@ -10,9 +10,7 @@ use usher_domain::{Account, PoolId, TeamId, UserId};
 
 use super::words;
 use crate::order::NameOrder;
-
-/// Users per page.
-pub(super) const PAGE_SIZE: usize = 50;
+use crate::paging::Paging;
 
 /// The fields of the form above the list, as in the URL. Empty ones are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +25,8 @@ pub(crate) struct UserQuery {
     pub(crate) status: String,
     pub(crate) sort: String,
     pub(crate) page: String,
+    /// Users per page.
+    pub(crate) size: String,
     /// The ticked users of a form that is shown again. Not part of the URL.
     #[serde(skip)]
     pub(super) ticked: Vec<UserId>,
@@ -41,7 +41,17 @@ impl UserQuery {
     /// The query for a URL, without empty fields, at another page.
     pub(super) fn at_page(&self, page: usize) -> String {
         let page = if page > 1 { page.to_string() } else { String::new() };
-        let fields = [
+        let place = [("size", self.size.as_str()), ("page", &page)];
+        let fields = self.filters().into_iter().chain(place);
+        let said = fields.filter(|(_, value)| !value.is_empty());
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(said)
+            .finish()
+    }
+
+    /// The fields that say which users, and in which order.
+    pub(super) fn filters(&self) -> [(&'static str, &str); 8] {
+        [
             ("q", self.q.trim()),
             ("product", &self.product),
             ("license", &self.license),
@@ -50,12 +60,7 @@ impl UserQuery {
             ("role", &self.role),
             ("status", &self.status),
             ("sort", &self.sort),
-            ("page", &page),
-        ];
-        let said = fields.into_iter().filter(|(_, value)| !value.is_empty());
-        form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(said)
-            .finish()
+        ]
     }
 
     /// The requested page, from 1.
@@ -180,10 +185,11 @@ impl Filter {
     }
 
     /// One page of the matching users, in order. Only the page is sorted: the rest is partitioned off in linear time.
-    pub(super) fn cut<'a>(&self, mut users: Vec<&'a User>, from: usize) -> Vec<&'a User> {
+    pub(super) fn cut<'a>(&self, mut users: Vec<&'a User>, paging: Paging) -> Vec<&'a User> {
         let names = NameOrder::of_reader();
         let order = |one: &&User, other: &&User| self.sort.order(&names, one, other);
-        let to = from.saturating_add(PAGE_SIZE);
+        let from = paging.skip;
+        let to = from.saturating_add(paging.size);
         if to < users.len() {
             users.select_nth_unstable_by(to, order);
             users.truncate(to);

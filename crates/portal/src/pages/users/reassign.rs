@@ -20,9 +20,13 @@ use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
+use crate::paging::{PageLinks, Paging};
 use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
+
+/// People per page.
+const CANDIDATES_MAX: usize = 50;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -52,8 +56,7 @@ struct Reassignment {
     /// Other products for which the holder has a named seat: slug and name.
     others: Vec<(String, String)>,
     people: Vec<Candidate>,
-    page: usize,
-    has_next: bool,
+    paging: Paging,
 }
 
 /// A user who could have the seat.
@@ -145,10 +148,8 @@ impl Reassignment {
         let filter = Filter::of(&query);
         let mut users = filter.matching(account);
         users.retain(|user| user.licenses.get(product) != Some(&License::Named));
-        let page = wanted.page.parse().unwrap_or(1).max(1);
-        let count = users.len();
-        let from = (page - 1) * super::query::PAGE_SIZE;
-        let shown = filter.cut(users, from);
+        let paging = Paging::of(&wanted.page, CANDIDATES_MAX, users.len());
+        let shown = filter.cut(users, paging);
         Ok(Self {
             holder: holder.profile.name.reveal().to_string(),
             slug: product.to_string(),
@@ -159,12 +160,11 @@ impl Reassignment {
                 .filter(|other| **other != product)
                 .map(|other| (other.to_string(), account.product_name(other)))
                 .collect(),
-            has_next: from + shown.len() < count,
             people: shown
                 .into_iter()
                 .map(|user| Candidate::of(account, product, user))
                 .collect(),
-            page,
+            paging,
         })
     }
 }
@@ -181,32 +181,14 @@ impl Candidate {
 }
 
 impl ReassignPage {
-    fn at_page(&self, page: usize) -> String {
-        let fields = [
+    /// The links to the other pages of people.
+    fn links(&self) -> PageLinks {
+        let path = format!("{}/reassign", self.path);
+        let query = [
             ("product", self.seen.slug.as_str()),
-            ("q", &self.wanted.q),
-            ("page", &page.to_string()),
+            ("q", self.wanted.q.as_str()),
         ];
-        let said: String = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
-        format!("{}/reassign?{said}", self.path)
-    }
-
-    fn previous(&self) -> String {
-        if self.seen.page > 1 {
-            self.at_page(self.seen.page - 1)
-        } else {
-            String::new()
-        }
-    }
-
-    fn next(&self) -> String {
-        if self.seen.has_next {
-            self.at_page(self.seen.page + 1)
-        } else {
-            String::new()
-        }
+        self.seen.paging.links(&path, &query)
     }
 }
 
