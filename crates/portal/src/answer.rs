@@ -7,8 +7,9 @@ use axum_extra::extract::CookieJar;
 use usher_identity::Theme;
 
 use crate::failed::Failed;
-use crate::nav::NavLink;
+use crate::nav::Nav;
 use crate::said::Said;
+use crate::shown::initials;
 use crate::{assets, flash, reader};
 
 /// The part of a page that the layout renders around it.
@@ -32,22 +33,30 @@ pub(crate) struct Signed {
     pub(crate) account_name: String,
     pub(crate) user_name: String,
     /// Empty while the user may see only one page.
-    pub(crate) nav: Vec<NavLink>,
+    pub(crate) nav: Nav,
+}
+
+impl Signed {
+    pub(crate) fn initials(&self) -> String {
+        initials(&self.user_name)
+    }
 }
 
 /// The holder of an operator key, and the pages they can go to.
 #[derive(Debug)]
 pub(crate) struct OperatorSigned {
     pub(crate) key_name: String,
-    pub(crate) nav: Vec<NavLink>,
+    pub(crate) nav: Nav,
 }
 
 impl Frame {
-    /// The entries of the menu.
-    pub(crate) fn nav(&self) -> &[NavLink] {
-        let of_operator = || self.operator.as_ref().map(|operator| operator.nav.as_slice());
-        let signed = self.signed.as_ref().map(|signed| signed.nav.as_slice());
-        signed.or_else(of_operator).unwrap_or_default()
+    /// The menu.
+    pub(crate) fn nav(&self) -> Option<&Nav> {
+        let of_operator = || self.operator.as_ref().map(|operator| &operator.nav);
+        self.signed
+            .as_ref()
+            .map(|signed| &signed.nav)
+            .or_else(of_operator)
     }
 
     /// Whose pages the menu has.
@@ -60,7 +69,7 @@ impl Frame {
 
     /// Whether there is a menu.
     pub(crate) fn has_nav(&self) -> bool {
-        !self.nav().is_empty()
+        self.nav().is_some_and(|nav| !nav.is_empty())
     }
 
     /// The zone of the page's times; `None` where nobody is signed in.

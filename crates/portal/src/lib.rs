@@ -36,7 +36,8 @@
 //! - `pages/members.rs` is shared by teams and groups. `pages/sso/admit.rs` decides which user a login becomes.
 //! - `pages/operator` has the operator pages: `visitor.rs` there is to an operator session what `viewer.rs` is to a
 //!   user's.
-//! - `vendor/htmx` is the script library as published; a test compares it with its digests.
+//! - `icon.rs` has the icons. `vendor` has the script library and the icons as published; tests compare them with their
+//!   digests.
 //!
 //! # Answers
 //!
@@ -54,6 +55,7 @@ mod forgery;
 mod fork;
 mod form;
 mod from;
+mod icon;
 mod live;
 mod nav;
 mod new_password;

@@ -27,7 +27,7 @@ use usher_engine::Subscription;
 use crate::answer::{Frame, fragment};
 use crate::door::{ByItself, ViewerAt};
 use crate::failed::Failed;
-use crate::nav::NavPage;
+use crate::nav::{Nav, NavPage};
 use crate::reader;
 use crate::viewer::Viewer;
 
@@ -47,8 +47,8 @@ const WAITING_MAX: usize = 1;
 /// come.
 const OVER: &str = "event: usher-over\ndata: reload\n\n";
 
-/// The event at which the browser reports that it is still there (`portal.js`). Browsers slow down timers of background
-/// tabs, but not incoming events.
+/// The keep-alive: an event by which the page knows that it is up to date, and an agent console reports that it is still
+/// there (`portal.js`). Browsers slow down timers of background tabs, but not incoming events.
 pub(crate) const PULSE: &str = "event: usher-pulse\ndata: alive\n\n";
 
 /// A page with a part that updates itself.
@@ -67,9 +67,6 @@ pub(crate) trait LivePage: Sized + Send + Sync + 'static {
     /// of memory for as long as the page is open.
     const IS_LARGE: bool = true;
 
-    /// The keep-alive message.
-    const ALIVE: &'static str = ":\n\n";
-
     /// Copies the data from the account, as far as this viewer may see it. Runs while the account is locked.
     fn see(
         account: &Account,
@@ -84,6 +81,13 @@ pub(crate) trait LivePage: Sized + Send + Sync + 'static {
         query: &Self::Query,
         seen: Self::Data,
     ) -> impl Future<Output = Result<Self::Fragment, Failed>> + Send;
+}
+
+/// The notes of the menu, which is outside of the live part: `portal.js` copies them there after each update.
+#[derive(Template)]
+#[template(path = "menu_notes.html")]
+struct MenuNotes<'a> {
+    nav: &'a Nav,
 }
 
 /// Marks a response whose messages are to be compressed.
@@ -165,7 +169,10 @@ async fn render_for_reader<P: LivePage>(
     let view = move |account: &Account, actor: &Actor, now| P::see(account, actor, &wanted, now);
     let (frame, seen) = viewer.look(Some(P::NAV_PAGE), view).await?;
     let shown = P::show(viewer, query, seen).await?;
-    let html = fragment(&shown)?;
+    let mut html = fragment(&shown)?;
+    if let Some(nav) = frame.nav() {
+        html.push_str(&fragment(&MenuNotes { nav })?);
+    }
     Ok((frame, html))
 }
 
@@ -216,7 +223,7 @@ async fn feed<P: LivePage>(
                 () = browser.closed() => return,
                 () = changes.next() => break,
                 () = tokio::time::sleep(ALIVE_EVERY) => {
-                    if browser.send(Bytes::from_static(P::ALIVE.as_bytes())).await.is_err() {
+                    if browser.send(Bytes::from_static(PULSE.as_bytes())).await.is_err() {
                         return;
                     }
                     // After midnight, times of the day before are shown with their day.

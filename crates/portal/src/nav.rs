@@ -1,11 +1,14 @@
-//! The menu: the pages of an account, their paths, and who may see them.
+//! The menu: the pages of an account in their groups, their paths, and who may see them.
 
 use usher_domain::permission::{Privilege, SessionPermission};
+use usher_domain::pool::Pool;
 use usher_domain::{Account, AccountId, Actor};
+
+use crate::icon::Icon;
 
 /// Makes the entries of the menu from their rows.
 macro_rules! nav_pages {
-    ($($page:ident, $label:literal, $address:literal, $is_for:expr;)*) => {
+    ($($page:ident, $group:ident, $label:literal, $address:literal, $is_for:expr;)*) => {
         /// A page that is in the menu.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum NavPage {
@@ -19,6 +22,18 @@ macro_rules! nav_pages {
             pub(crate) const fn label(self) -> &'static str {
                 match self {
                     $(Self::$page => $label,)*
+                }
+            }
+
+            const fn group(self) -> Group {
+                match self {
+                    $(Self::$page => Group::$group,)*
+                }
+            }
+
+            pub(crate) const fn icon(self) -> Icon {
+                match self {
+                    $(Self::$page => Icon::$page,)*
                 }
             }
 
@@ -40,23 +55,49 @@ macro_rules! nav_pages {
     };
 }
 
-// One row per page, in the order of the menu: its name here, its label, its path, and who may see it.
+/// A group of the menu, in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    Live,
+    People,
+    History,
+    Account,
+    /// Not in a group: a button of its own.
+    Apart,
+}
+
+impl Group {
+    const ALL: &[Self] = &[Self::Live, Self::People, Self::History, Self::Account];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Live => "Live",
+            Self::People => "People",
+            Self::History => "History",
+            Self::Account => "Account",
+            Self::Apart => "",
+        }
+    }
+}
+
+// One row per page, in the order of its group: its name here and that of its icon, its group, its label, its path, and
+// who may see it.
 nav_pages! {
-    Overview,     "Overview",      "overview",     |_, _| true;
-    Users,        "Users",         "users",        Account::is_staff;
-    SeatPools,    "Seat pools",    "pools",        Account::is_staff;
-    Sessions,     "Sessions",      "sessions",     sees_sessions;
-    Queue,        "Queue",         "queue",        Account::is_staff;
-    Requests,     "Requests",      "requests",     |account, actor| account.may(actor, Privilege::SeatsManage);
-    Refusals,     "Refusals",      "refusals",     |account, actor| account.may(actor, Privilege::ReportsView);
-    Teams,        "Teams",         "teams",        Account::is_staff;
-    Groups,       "Groups",        "groups",       Account::is_staff;
-    Minutes,      "Minutes",       "minutes",      |account, actor| account.may(actor, Privilege::ReportsView);
-    Subscription, "Subscription",  "subscription", |account, actor| account.may(actor, Privilege::SubscriptionManage);
-    Audit,        "Audit",         "audit",        |account, actor| account.may(actor, Privilege::ReportsView);
-    ApiKeys,      "API keys",      "api-keys",     |account, actor| account.may(actor, Privilege::SettingsManage);
-    Settings,     "Settings",      "settings",     |account, actor| account.may(actor, Privilege::SettingsManage);
-    AgentConsole, "Agent console", "/console",     |_, _| true;
+    Overview,     Live,    "Overview",           "overview",     |_, _| true;
+    SeatPools,    Live,    "Seat pools",         "pools",        Account::is_staff;
+    Sessions,     Live,    "Sessions",           "sessions",     sees_sessions;
+    Queue,        Live,    "Queue",              "queue",        Account::is_staff;
+    Users,        People,  "Users",              "users",        Account::is_staff;
+    Teams,        People,  "Teams",              "teams",        Account::is_staff;
+    Groups,       People,  "Groups",             "groups",       Account::is_staff;
+    Requests,     People,  "Requests",           "requests",     |account, actor| account.may(actor, Privilege::SeatsManage);
+    Refusals,     History, "Refusals and waits", "refusals",     |account, actor| account.may(actor, Privilege::ReportsView);
+    Minutes,      History, "Minutes",            "minutes",      |account, actor| account.may(actor, Privilege::ReportsView);
+    Audit,        History, "Audit",              "audit",        |account, actor| account.may(actor, Privilege::ReportsView);
+    Subscription, Account, "Subscription",       "subscription", |account, actor| account.may(actor, Privilege::SubscriptionManage);
+    Settings,     Account, "Settings",           "settings",     |account, actor| account.may(actor, Privilege::SettingsManage);
+    ApiKeys,      Account, "API keys",           "api-keys",     |account, actor| account.may(actor, Privilege::SettingsManage);
+    AgentConsole, Apart,   "Agent console",      "/console",     |_, _| true;
 }
 
 fn sees_sessions(account: &Account, actor: &Actor) -> bool {
@@ -64,29 +105,78 @@ fn sees_sessions(account: &Account, actor: &Actor) -> bool {
         || account.has_session_permission(actor, SessionPermission::ViewAccount)
 }
 
+/// The menu.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Nav {
+    pub(crate) groups: Vec<NavGroup>,
+    /// The agent console, which is no page of the account.
+    pub(crate) console: Option<NavLink>,
+}
+
+/// A group of links.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NavGroup {
+    /// Empty in a menu without groups.
+    pub(crate) label: &'static str,
+    pub(crate) links: Vec<NavLink>,
+}
+
 /// A link in the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NavLink {
     pub(crate) label: &'static str,
+    pub(crate) icon: Icon,
     pub(crate) href: String,
     pub(crate) is_current: bool,
-    /// How many things wait there for the viewer.
-    pub(crate) count: usize,
+    /// What goes on there: `2` waiting, `1 full`; empty if nothing needs to be said.
+    pub(crate) note: String,
 }
 
 impl NavLink {
-    /// The count in at most three characters.
-    pub(crate) fn count_shown(&self) -> String {
-        if self.count > 99 {
-            return "99+".to_owned();
+    /// The name by which live pages find the note, to keep it up to date.
+    pub(crate) fn key(&self) -> String {
+        self.label.to_ascii_lowercase().replace(' ', "-")
+    }
+}
+
+impl Nav {
+    /// A menu without groups.
+    pub(crate) fn of(links: Vec<NavLink>) -> Self {
+        Self {
+            groups: vec![NavGroup { label: "", links }],
+            console: None,
         }
-        self.count.to_string()
+    }
+
+    /// The links of all groups.
+    pub(crate) fn links(&self) -> impl Iterator<Item = &NavLink> {
+        self.groups.iter().flat_map(|group| &group.links)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.links().next().is_none()
     }
 }
 
 impl NavPage {
     /// The path of the agent console, which is the same for all accounts.
     pub(crate) const CONSOLE: &str = "/console";
+
+    /// What goes on at the page, for viewers who may see it.
+    fn note(self, account: &Account) -> String {
+        match self {
+            Self::Requests => note(account.open_seat_requests().count(), ""),
+            Self::Queue => {
+                let waiting = account.pools().values().map(Pool::waiting);
+                note(waiting.sum::<u32>() as usize, "")
+            }
+            Self::SeatPools => {
+                let is_full = |pool: &&Pool| pool.seats > 0 && pool.free_seats() == 0;
+                note(account.pools().values().filter(is_full).count(), " full")
+            }
+            _ => String::new(),
+        }
+    }
 
     /// The path of the page.
     pub(crate) fn path(self, account: AccountId) -> String {
@@ -104,17 +194,33 @@ impl NavPage {
 }
 
 /// The menu for this actor.
-pub(crate) fn links(account: &Account, actor: &Actor, current: Option<NavPage>) -> Vec<NavLink> {
-    let visible = NavPage::ALL.iter().filter(|page| page.is_for(account, actor));
-    visible
-        .map(|place| NavLink {
-            label: place.label(),
-            href: place.path(account.id()),
-            is_current: current == Some(*place),
-            count: match place {
-                NavPage::Requests => account.open_seat_requests().count(),
-                _ => 0,
-            },
+pub(crate) fn links(account: &Account, actor: &Actor, current: Option<NavPage>) -> Nav {
+    let of_group = |group: Group| {
+        let pages = NavPage::ALL.iter().filter(move |page| page.group() == group);
+        let visible = pages.filter(|page| page.is_for(account, actor));
+        visible.map(|page| NavLink {
+            label: page.label(),
+            icon: page.icon(),
+            href: page.path(account.id()),
+            is_current: current == Some(*page),
+            note: page.note(account),
         })
-        .collect()
+    };
+    let groups = Group::ALL.iter().map(|group| NavGroup {
+        label: group.label(),
+        links: of_group(*group).collect(),
+    });
+    Nav {
+        groups: groups.filter(|group| !group.links.is_empty()).collect(),
+        console: of_group(Group::Apart).next(),
+    }
+}
+
+/// A count with a word after it, in at most three digits; nothing for none.
+pub(crate) fn note(count: usize, word: &str) -> String {
+    match count {
+        0 => String::new(),
+        1..100 => format!("{count}{word}"),
+        _ => format!("99+{word}"),
+    }
 }

@@ -110,6 +110,18 @@ pub(crate) fn counted(count: impl fmt::Display, one: &str, many: &str) -> String
     usher_domain::text::counted(number(count), one, many)
 }
 
+/// The first letters of the first and the last word of a name, as it stands on a seat or beside a menu.
+pub(crate) fn initials(name: &str) -> String {
+    let letter = |word: &str| word.chars().find(|letter| letter.is_alphanumeric());
+    let mut letters = name.split_whitespace().filter_map(letter);
+    let (first, last) = (letters.next(), letters.next_back());
+    first
+        .into_iter()
+        .chain(last)
+        .flat_map(char::to_uppercase)
+        .collect()
+}
+
 /// The URL of a list with its filters; without a question mark if there are none.
 pub(crate) fn with_query(path: &str, query: &impl serde::Serialize) -> String {
     match serde_urlencoded::to_string(query) {
@@ -175,7 +187,7 @@ impl Meter {
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::*;
 
     #[test]
     fn thousands_are_separated() {
@@ -187,6 +199,20 @@ mod tests {
             (1_000_000, "1,000,000"),
         ] {
             assert_eq!(number(count), shown);
+        }
+    }
+
+    #[test]
+    fn initials_are_those_of_the_first_and_the_last_word() {
+        for (name, letters) in [
+            ("Sven Lindqvist", "SL"),
+            ("ana maría de la cruz", "AC"),
+            ("Amara", "A"),
+            ("(Ops) 2", "O2"),
+            ("山田 太郎", "山太"),
+            ("…", ""),
+        ] {
+            assert_eq!(initials(name), letters, "{name}");
         }
     }
 }

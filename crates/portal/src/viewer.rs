@@ -21,7 +21,7 @@ use usher_identity::{PasswordHash, PasswordLife, PortalSession, Preferences, Sec
 use crate::answer::{Frame, Signed};
 use crate::door::{AnyDoor, Door};
 use crate::failed::Failed;
-use crate::nav::{self, NavPage};
+use crate::nav::{self, Nav, NavPage};
 use crate::order::preferred_locale;
 use crate::portal::Portal;
 use crate::reader::{self, Reader};
@@ -134,7 +134,7 @@ impl Viewer {
                 account_name: account.name().to_string(),
                 user_name: user.profile.name.reveal().to_string(),
                 nav: if is_confined {
-                    Vec::new()
+                    Nav::default()
                 } else {
                     nav::links(account, &actor, page)
                 },

@@ -1,5 +1,6 @@
 // What pages cannot do without script: times in the browser's zone where nobody is signed in, countdowns, heartbeats of an
-// open console, word of a lost connection, and coming back when a live page is over. Everything else works without.
+// open console, until when a live page is up to date, and coming back when a live page is over. Everything else works
+// without.
 (() => {
   "use strict";
 
@@ -108,25 +109,115 @@
   document.addEventListener("htmx-sse-after-message", showAlive);
   document.addEventListener("DOMContentLoaded", () => setInterval(showAlive, 1000));
 
-  // A page with a place for it says when its stream is lost, and when it is back. One that the server ended by itself,
-  // as when a page is left, comes back within the delay.
+  // A live page says until when it is up to date. It is as long as its stream brings updates, or the pulse that the
+  // server sends every 15 s; one that brings nothing for longer has been cut off without a word, and is opened again. A
+  // stream that the server ended by itself, as when a page is left, comes back within the delay.
+  const SILENT_MS = 40000;
+  const LOST_MS = 1500;
+  const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+  let connection;
   let lostTimer;
-  function showConnection(isLost) {
-    const show = () => document.getElementById("connection")?.toggleAttribute("hidden", !isLost);
-    if (isLost) {
-      lostTimer ??= setTimeout(show, 1500);
-    } else {
-      clearTimeout(lostTimer);
-      lostTimer = undefined;
-      show();
+  let updatedAt = Date.now();
+  let heardAt = Date.now();
+  let connectedAt = Date.now();
+
+  function showState(isLost) {
+    const state = document.getElementById("live-state");
+    const stale = document.getElementById("stale");
+    for (const [element, at] of [[state, updatedAt], [stale, heardAt]]) {
+      const place = element?.querySelector("[data-at]");
+      if (place) place.textContent = clock.format(at);
     }
+    state?.toggleAttribute("hidden", isLost);
+    // The agent console says it in its own words, because its seat depends on it.
+    const own = document.getElementById("connection");
+    (own ?? stale)?.toggleAttribute("hidden", !isLost);
   }
-  document.addEventListener("htmx-sse-error", () => showConnection(true));
-  document.addEventListener("htmx-sse-after-connection", () => {
+
+  function connectionLost() {
+    lostTimer ??= setTimeout(() => showState(true), LOST_MS);
+  }
+
+  function heard() {
+    heardAt = Date.now();
+    const wasLost = lostTimer;
+    clearTimeout(lostTimer);
+    lostTimer = undefined;
+    if (wasLost) showState(false);
+  }
+
+  function checkSilence() {
+    const now = Date.now();
+    if (!connection || document.hidden || now - Math.max(heardAt, connectedAt) < SILENT_MS) return;
+    connectionLost();
+    connectedAt = now;
+    connection.reader?.cancel();
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    if (document.getElementById("live")) setInterval(checkSilence, 1000);
+  });
+  document.addEventListener("visibilitychange", () => { connectedAt = Date.now(); });
+  document.addEventListener("htmx-sse-error", connectionLost);
+  // Before it is opened again; the first time, it is open already.
+  document.addEventListener("htmx-sse-before-connection", (event) => {
+    if (event.detail?.connection?.attempt > 0) connectionLost();
+  });
+  document.addEventListener("htmx-sse-after-connection", (event) => {
+    connection = event.detail?.connection;
     // Heartbeats may have been lost with the connection.
     if (lostTimer) aliveAt = 0;
-    showConnection(false);
+    connectedAt = Date.now();
+    updatedAt = connectedAt;
+    heard();
+    showState(false);
     showAlive();
+  });
+  document.addEventListener("usher-pulse", heard);
+  document.addEventListener("htmx-sse-after-message", (event) => {
+    heard();
+    if (event.detail?.message?.event) return;
+    updatedAt = Date.now();
+    showState(false);
+    showNotes();
+    hideFlash();
+  });
+
+  // The menu is outside of the live part, which brings its notes.
+  function showNotes() {
+    document.querySelectorAll("#menu-notes > [data-note]").forEach((from) => {
+      const to = document.getElementById(`note-${from.dataset.note}`);
+      if (!to || to.textContent === from.textContent) return;
+      to.textContent = from.textContent;
+      to.hidden = !from.textContent;
+    });
+  }
+
+  // The message about the last action goes with the next one, and with the next change that comes after it was read.
+  const READ_MS = 8000;
+  const shownAt = Date.now();
+  function hideFlash(isOver = Date.now() - shownAt >= READ_MS) {
+    if (isOver) document.getElementById("flash")?.remove();
+  }
+  document.addEventListener("submit", () => hideFlash(true));
+  addEventListener("pageshow", (event) => { if (event.persisted) hideFlash(true); });
+
+  // `<details data-closes>`: a menu, which closes with Escape and with a click elsewhere.
+  const openMenus = () => document.querySelectorAll("details[data-closes][open]");
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    openMenus().forEach((menu) => {
+      const hasFocus = menu.parentElement.contains(document.activeElement);
+      menu.open = false;
+      if (hasFocus) menu.querySelector("summary").focus();
+    });
+  });
+  document.addEventListener("click", (event) => {
+    openMenus().forEach((menu) => {
+      // The list of the folded menu stands beside it.
+      const own = menu.classList.contains("side-fold") ? menu.parentElement : menu;
+      if (!own.contains(event.target)) menu.open = false;
+    });
   });
 
   // `<a data-absolute>` shows the whole address, for handing on.

@@ -434,7 +434,10 @@ export const PAGES = [
   },
   {
     name: "many users and nothing to do", path: `${ACCOUNT}/users`, as: "owner", status: 422,
-    act: sent("Continue…"),
+    async act(page) {
+      await page.getByLabel("Tick everybody on this page").check();
+      await send(page, "Continue…");
+    },
   },
   { name: "a change of many users", path: `${ACCOUNT}/users?q=trainee`, as: "owner", act: askForSeats },
   {

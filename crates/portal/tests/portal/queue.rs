@@ -76,3 +76,28 @@ async fn only_users_who_manage_seats_drop_tickets_and_members_see_no_queue() {
         "to the sign-in page"
     );
 }
+
+#[tokio::test]
+async fn the_menu_says_how_many_wait_and_live_pages_keep_it_up_to_date() {
+    let desk = Desk::open(1).await;
+    let (sven, amara) = (desk.agent("Sven").await, desk.agent("Amara").await);
+    let sign_in = desk.sign_in(sven).await;
+    desk.wait(amara).await;
+    let teams = desk.get("/teams").await.html;
+    let path = desk.path("/overview/live");
+    let app = &desk.app;
+    let response = app
+        .send(&desk.owner, Method::GET, &path, &[], String::new())
+        .await;
+    let mut frames = response.into_body().into_data_stream();
+    let mut frame = async || String::from_utf8(frames.next().await.unwrap().unwrap().to_vec()).unwrap();
+    let waiting = frame().await;
+    tokio::time::pause();
+    desk.give(kit::sign_out(sign_in)).await;
+    let offered = frame().await;
+
+    let queue = |shown: &str| format!(r#"<span class="count" id="note-queue"{shown}</span>"#);
+    assert!(teams.contains(&queue(">1")), "{teams}");
+    assert!(waiting.contains(r#"<li data-note="queue">1</li>"#), "{waiting}");
+    assert!(offered.contains(r#"<li data-note="queue"></li>"#), "{offered}");
+}

@@ -146,7 +146,6 @@ impl LivePage for ConsolePage {
 
     const NAV_PAGE: NavPage = NavPage::AgentConsole;
     const IS_LARGE: bool = false;
-    const ALIVE: &'static str = live::PULSE;
 
     fn see(
         account: &Account,

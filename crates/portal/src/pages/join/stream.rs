@@ -20,7 +20,7 @@ use super::view::CustomerPart;
 use crate::answer::fragment;
 use crate::failed::Failed;
 use crate::from::From;
-use crate::live::{ALIVE_EVERY, UPDATE_EVERY, digest, event_stream, message};
+use crate::live::{ALIVE_EVERY, PULSE, UPDATE_EVERY, digest, event_stream, message};
 use crate::portal::Portal;
 
 /// The event at which the browser closes the stream and keeps the page.
@@ -100,7 +100,7 @@ async fn feed(portal: Arc<Portal>, owner: CodeOwner, jar: CookieJar, browser: mp
                 () = browser.closed() => return,
                 _ = commits.next() => break,
                 () = tokio::time::sleep(ALIVE_EVERY) => {
-                    if browser.send(Bytes::from_static(b":\n\n")).await.is_err() {
+                    if browser.send(Bytes::from_static(PULSE.as_bytes())).await.is_err() {
                         return;
                     }
                 }

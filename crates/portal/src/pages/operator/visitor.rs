@@ -14,7 +14,8 @@ use super::{accounts, keys, requests, server};
 use crate::answer::{Frame, OperatorSigned};
 use crate::failed::Failed;
 use crate::form::{Form, PostedByAnybody};
-use crate::nav::NavLink;
+use crate::icon::Icon;
+use crate::nav::{self, Nav, NavLink};
 use crate::portal::Portal;
 use crate::said::Said;
 use crate::{cookies, flash, forgery};
@@ -40,6 +41,15 @@ impl OperatorPage {
             Self::Requests => "Requests",
             Self::Keys => "Operator keys",
             Self::Server => "Server",
+        }
+    }
+
+    const fn icon(self) -> Icon {
+        match self {
+            Self::Accounts => Icon::Accounts,
+            Self::Requests => Icon::Requests,
+            Self::Keys => Icon::ApiKeys,
+            Self::Server => Icon::Server,
         }
     }
 
@@ -161,18 +171,18 @@ fn frame(
     let may_see = |page: &&OperatorPage| has_scope(&session.scopes, page.scope());
     let links = OperatorPage::ALL.iter().filter(may_see).map(|other| NavLink {
         label: other.label(),
+        icon: other.icon(),
         href: other.path().to_owned(),
         is_current: page == Some(*other),
-        count: if *other == OperatorPage::Requests {
-            waiting
-        } else {
-            0
+        note: match other {
+            OperatorPage::Requests => nav::note(waiting, ""),
+            _ => String::new(),
         },
     });
     Frame {
         operator: Some(OperatorSigned {
             key_name: session.key_name.clone(),
-            nav: links.collect(),
+            nav: Nav::of(links.collect()),
         }),
         csrf: forgery::token(secret, portal.app.engine().now()),
         ..Frame::default()
