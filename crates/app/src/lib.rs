@@ -6,6 +6,7 @@ mod arrival;
 mod audit_file;
 mod caller;
 mod credentials;
+mod first_run;
 mod idempotency;
 mod metrics_token;
 mod operator;
@@ -16,6 +17,7 @@ mod streams;
 mod subscription;
 mod throttle;
 mod time;
+mod to_the_end;
 mod visit;
 mod waits;
 mod window;
@@ -30,6 +32,7 @@ pub use caller::{
     Scope, bearer_of, has_scope, may_follow,
 };
 pub use credentials::{NotHashed, hashing_share};
+pub use first_run::FirstRun;
 pub use idempotency::{BodyDigest, IdempotencyKey, KEY_CHARS_MAX};
 pub use metrics_token::MetricsToken;
 pub use operator::{
@@ -45,6 +48,7 @@ pub use throttle::{
     Throttle,
 };
 pub use time::rfc3339;
+pub use to_the_end::to_the_end;
 pub use visit::{CUSTOMER_TOKEN_SECS, CustomerEnding, Ender, Over, no_such_code};
 pub use waits::WaitOutcome;
 pub use window::Window;

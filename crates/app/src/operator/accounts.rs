@@ -13,6 +13,7 @@ use usher_journal::{AccountFilter, AccountRow, Cursor, Page, PageRequest, Peak, 
 use crate::app::App;
 use crate::caller::{AccountsManage, Admitted, Operator};
 use crate::problem::Problem;
+use crate::to_the_end::to_the_end;
 
 /// How far back the peak of an account's shared seats reaches.
 pub const PEAK_SPAN: Secs = Secs::new(24 * 3_600);
@@ -213,13 +214,16 @@ impl Operator<AccountsManage> {
 impl Admitted {
     /// Closes the account: everybody is signed out, and all its credentials are deleted.
     pub async fn close_account(&self) -> Result<(), Problem> {
-        let closed = self
-            .execute(Command::Account(AccountCommand::Delete), |_, (), _| ())
-            .await;
-        // Also if the account is already closed: an earlier call may have been interrupted between the two.
-        if self.actor == Actor::Operator {
-            self.app.identity().forget_account(self.account).await?;
-        }
-        closed
+        let caller = self.clone();
+        to_the_end(async move {
+            let close = Command::Account(AccountCommand::Delete);
+            let closed = caller.execute(close, |_, (), _| ()).await;
+            // Also if the account is already closed: a crash may have come between the two.
+            if caller.actor == Actor::Operator {
+                caller.app.identity().forget_account(caller.account).await?;
+            }
+            closed
+        })
+        .await
     }
 }

@@ -1,7 +1,13 @@
+use std::sync::Arc;
+
 use axum::http::StatusCode;
+use usher_app::FirstRun;
 use usher_domain::account::Plan;
+use usher_domain::command::AccountCommand;
+use usher_domain::labels::Labels;
 use usher_domain::management::Management;
-use usher_domain::{AccountId, PoolId};
+use usher_domain::{AccountId, Actor, Command, PoolId};
+use usher_engine::{Cause, Channel, Failure, Request};
 
 use crate::app::{App, Browser, PASSWORD, Page};
 
@@ -70,6 +76,64 @@ async fn the_setup_link_creates_the_first_account_its_seats_and_its_owner_once()
     assert!(overview.html.contains("Contoso Hilfe"), "{}", overview.html);
     assert_eq!(app.get(&nobody, &path).await.status, StatusCode::GONE);
     assert_eq!(set_up(&app, &path, &[]).await.status, StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn a_browser_that_goes_away_leaves_no_half_of_an_account() {
+    let app = Arc::new(App::new().await);
+    let path = link(&app).await;
+    let browser = tokio::spawn({
+        let (app, path) = (Arc::clone(&app), path.clone());
+        async move { set_up(&app, &path, &[]).await.status }
+    });
+    let token = path.trim_start_matches("/setup/");
+    while app.app.identity().is_setup_link(token).await.unwrap() {
+        tokio::task::yield_now().await;
+    }
+
+    browser.abort();
+    let _ = browser.await;
+
+    let mut first_run = FirstRun::Open;
+    for _ in 0..100_000 {
+        first_run = FirstRun::of(app.app.records()).await.unwrap();
+        if first_run == FirstRun::Over {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(first_run, FirstRun::Over);
+}
+
+#[tokio::test]
+async fn what_a_crash_has_left_of_a_first_run_gives_way_to_the_next_one() {
+    let app = App::new().await;
+    let left = AccountId::from_bits(7);
+    let create = Command::Account(AccountCommand::Create {
+        id: left,
+        name: "Left".parse().unwrap(),
+        labels: Labels::default(),
+    });
+    let request = Request {
+        actor: Actor::Operator,
+        cause: Cause::by(Channel::SetUp),
+        command: create,
+    };
+    app.app
+        .engine()
+        .execute(left, request, |_, (), _| ())
+        .await
+        .unwrap();
+    let unfinished = FirstRun::of(app.app.records()).await.unwrap();
+    let path = link(&app).await;
+
+    let made = set_up(&app, &path, &[]).await;
+
+    assert_eq!(unfinished, FirstRun::Unfinished(left));
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.html);
+    assert_eq!(FirstRun::of(app.app.records()).await.unwrap(), FirstRun::Over);
+    let read = app.app.engine().read(left, |_, _| ()).await;
+    assert!(matches!(read, Err(Failure::NoAccount)));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tokio::net::TcpListener;
-use usher_journal::{AccountFilter, PageRequest, Records};
+use usher_app::FirstRun;
 
 use super::store::{FirstKey, Store};
 use crate::terminal::{bold, dim};
@@ -51,14 +51,14 @@ pub(super) fn greet(
     Ok(())
 }
 
-/// Prints where to sign in, or, as long as there is no account, the link to the page that creates the first one.
+/// Prints where to sign in, or, as long as there is no account that somebody can enter, the link to the page that creates
+/// the first one.
 pub(super) async fn show_way_in(store: &Store, url: &str, terminal: &mut Terminal) -> Result<(), Failure> {
-    let one = PageRequest::new(1, None);
-    let accounts = store.journal.list_accounts(AccountFilter::default(), one).await;
-    let accounts = accounts.map_err(|error| Failure::because("The server could not start", &error))?;
+    let first_run = FirstRun::of(&store.journal).await;
+    let first_run = first_run.map_err(|error| Failure::because("The server could not start", &error))?;
     let cannot = |error| Failure::because("The setup link cannot be created", &error);
     let out = terminal.out();
-    if !accounts.items.is_empty() {
+    if first_run == FirstRun::Over {
         store.identity.remove_setup_link().await.map_err(cannot)?;
         writeln!(out, "Sign in at {}", bold(format!("{url}/sign-in")))?;
         out.flush()?;

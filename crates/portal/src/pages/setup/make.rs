@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use usher_app::{Arrival, Problem, known_zone};
+use usher_app::{Arrival, FirstRun, Problem, known_zone};
 use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
 use usher_domain::command::{AccountCommand, Command, NewRequest, SetSubscription, UserCommand};
 use usher_domain::event::Profile;
@@ -193,12 +193,17 @@ impl Refused {
     }
 }
 
-/// Creates everything, or nothing.
-pub(super) async fn make(
-    portal: &Portal,
-    arrival: &Arrival,
-    wanted: &Wanted,
-) -> Result<Result<(AccountId, UserId), Refused>, Failed> {
+/// The account and its owner, or what was refused.
+pub(super) type Made = Result<(AccountId, UserId), Refused>;
+
+/// Creates everything, or nothing. The owner comes last: an account without one is what a crash has left of an earlier
+/// attempt ([`FirstRun`]), and gives way.
+pub(super) async fn make(portal: &Portal, arrival: &Arrival, wanted: &Wanted) -> Result<Made, Failed> {
+    if let FirstRun::Unfinished(left) = FirstRun::of(portal.app.records()).await? {
+        if !discard(portal, arrival, left).await {
+            return Err(Failed::Fault);
+        }
+    }
     let now = portal.app.engine().now();
     let identity = portal.app.identity();
     let (account, owner) = (
@@ -225,7 +230,6 @@ pub(super) async fn make(
     let mut commands = vec![
         ("product_name", settings(wanted)),
         ("shared_seats", subscription(wanted, pool)),
-        ("", first_owner(wanted, owner)),
     ];
     if wanted.setting == Setting::Company {
         // Nobody sells seats to the company but itself (L9).
@@ -233,6 +237,7 @@ pub(super) async fn make(
         let manage = Command::Account(AccountCommand::SetManagement { management });
         commands.push(("", manage));
     }
+    commands.push(("", first_owner(wanted, owner)));
     for (field, command) in commands {
         let given = give(portal, arrival, account, command).await;
         if !matches!(given, Ok(Ok(()))) {
@@ -246,17 +251,18 @@ pub(super) async fn make(
 }
 
 /// Closes the account with everything in it, and forgets the owner's password: an account without an owner would close
-/// the setup for good.
-async fn discard(portal: &Portal, arrival: &Arrival, account: AccountId) {
+/// the setup until the next start. Returns whether it is closed.
+async fn discard(portal: &Portal, arrival: &Arrival, account: AccountId) -> bool {
     let close = Command::Account(AccountCommand::Delete);
     if !matches!(give(portal, arrival, account, close).await, Ok(Ok(()))) {
         // The owner may exist, and needs the password.
-        return;
+        return false;
     }
     if let Err(error) = portal.app.identity().forget_account(account).await {
         let error = &error as &dyn std::error::Error;
         tracing::warn!(error, "a password of nobody was left behind");
     }
+    true
 }
 
 fn settings(wanted: &Wanted) -> Command {

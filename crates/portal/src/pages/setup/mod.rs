@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use usher_journal::{AccountFilter, PageRequest};
+use usher_app::{Arrival, FirstRun, to_the_end};
 
 use self::make::Setting;
 use self::view::{DeadPage, SetupPage};
@@ -52,21 +52,22 @@ async fn set_up(
             form,
         }));
     };
-    let identity = portal.app.identity();
-    if !identity.use_setup_link(&token).await? {
-        return Ok(dead());
-    }
-    match make::make(&portal, &from.arrival, &wanted).await {
-        Ok(Ok((account, owner))) => {
-            let next = match wanted.setting {
+    let setting = wanted.setting;
+    let made = to_the_end({
+        let (portal, arrival, token) = (Arc::clone(&portal), from.arrival.clone(), token.clone());
+        async move { make_once(&portal, &arrival, &token, &wanted).await }
+    });
+    match made.await? {
+        None => Ok(dead()),
+        Some(Ok((account, owner))) => {
+            let next = match setting {
                 Setting::Company => start::path(account),
                 Setting::Vendor => start::vendor_path(account),
             };
             let is_proved = std::future::ready(Ok(true));
             sign_in::begin(&portal, &from, account, owner, is_proved, &next).await
         }
-        Ok(Err(refused)) => {
-            identity.restore_setup_link(&token).await?;
+        Some(Err(refused)) => {
             refused.show_in(&mut form);
             Ok(page_again(&SetupPage {
                 frame: Frame::default(),
@@ -74,25 +75,33 @@ async fn set_up(
                 form,
             }))
         }
-        Err(failed) => {
-            identity.restore_setup_link(&token).await?;
-            Err(failed)
-        }
     }
 }
 
-/// Whether the link is valid and there is still no account.
+/// Makes the first account with the link, which works again if that fails; `None` if somebody else has used it.
+async fn make_once(
+    portal: &Portal,
+    arrival: &Arrival,
+    token: &str,
+    wanted: &make::Wanted,
+) -> Result<Option<make::Made>, Failed> {
+    let identity = portal.app.identity();
+    if !identity.use_setup_link(token).await? {
+        return Ok(None);
+    }
+    let made = make::make(portal, arrival, wanted).await;
+    if !matches!(made, Ok(Ok(_))) {
+        identity.restore_setup_link(token).await?;
+    }
+    made.map(Some)
+}
+
+/// Whether the link is valid and there is still no account that somebody can enter.
 async fn is_open(portal: &Portal, token: &str) -> Result<bool, Failed> {
     if !portal.app.identity().is_setup_link(token).await? {
         return Ok(false);
     }
-    let one = PageRequest::new(1, None);
-    let accounts = portal
-        .app
-        .records()
-        .list_accounts(AccountFilter::default(), one)
-        .await?;
-    Ok(accounts.items.is_empty())
+    Ok(FirstRun::of(portal.app.records()).await? != FirstRun::Over)
 }
 
 fn dead() -> Response {

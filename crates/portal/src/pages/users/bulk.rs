@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
+use usher_app::to_the_end;
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
 use super::ListPage;
@@ -83,15 +84,11 @@ pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response,
     }
     let back = back_to(&viewer, &form);
     let named = plan.what.0.clone();
-    // In a separate task, so that closing the page does not leave it half done.
-    let doing = tokio::spawn({
+    let (count, refused) = to_the_end({
         let viewer = viewer.clone();
         async move { run(&viewer, &act, plan.commands).await }
-    });
-    let (count, refused) = doing.await.map_err(|error| {
-        tracing::error!(%error, "a change of many users stopped");
-        Failed::Fault
-    })?;
+    })
+    .await;
     if refused.is_empty() {
         let message = format!("Done for {}: {named}.", words::people(count));
         return Ok(done(&back, message));
