@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use crate::account::Account;
 use crate::command::{Decision, LicenseCommand};
+use crate::decide::dates::by_account;
 use crate::decide::{presence, users};
 use crate::directory::Group;
 use crate::event::{By, EndReason, Event, UserEvent};
@@ -54,7 +55,7 @@ pub(super) fn decide(
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
     pub(super) license: License,
-    /// When it ends (L15); `None` if it is for good.
+    /// What the wall clock shows when it ends (L15); `None` if it is for good.
     pub(super) until: Option<Timestamp>,
 }
 
@@ -76,6 +77,7 @@ pub(super) fn given(
         .ok_or(Refusal::NotFound { what: "user" })?;
     let license = wanted.map(|wanted| wanted.license);
     let until = wanted.and_then(|wanted| wanted.until);
+    let until = until.map(|until| by_account(account, until));
     if until.is_some_and(|until| until <= now) {
         return Err(Refusal::Invalid {
             field: "until",

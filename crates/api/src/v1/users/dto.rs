@@ -8,7 +8,7 @@ use usher_domain::event::Profile;
 use usher_domain::labels::{LabelsPatch, Metadata};
 use usher_domain::permission::{PermissionOverrides, Privilege, Role};
 use usher_domain::text::{Email, ExternalId, Name, Product};
-use usher_domain::{Account, GroupId, PoolId, TeamId, UserId, WallTime, seat_request, user};
+use usher_domain::{Account, GroupId, PoolId, TeamId, UserId, seat_request, user};
 use utoipa::ToSchema;
 
 use super::directory::DirectoryEntry;
@@ -27,10 +27,10 @@ pub(crate) struct Loan {
     back_to_pool: Option<PoolId>,
 }
 
-impl From<&seat_request::Loan> for Loan {
-    fn from(loan: &seat_request::Loan) -> Self {
+impl Loan {
+    fn of(account: &Account, loan: &seat_request::Loan) -> Self {
         Self {
-            until: WallTime::new(loan.until).into(),
+            until: account.shown(loan.until).into(),
             back_to_pool: loan.back_to,
         }
     }
@@ -115,7 +115,7 @@ impl User {
             lent: user
                 .loans()
                 .iter()
-                .map(|(product, loan)| (product.clone(), Loan::from(loan)))
+                .map(|(product, loan)| (product.clone(), Loan::of(account, loan)))
                 .collect(),
             teams: user.teams().to_vec(),
             groups: user.groups().to_vec(),

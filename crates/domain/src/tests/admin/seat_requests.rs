@@ -1,13 +1,15 @@
 //! Requests for seats, and seats that are lent.
 
 use super::office::*;
+use crate::Input;
 use crate::command::PoolPatch;
 use crate::event::EndReason;
 use crate::permission::{Actor, Privilege, Role};
 use crate::refusal::{Refusal, StateRefusal};
 use crate::seat_request::{Loan, SeatRequest};
 use crate::tests::kit;
-use crate::time::{Secs, Timestamp};
+use crate::tests::witness::take_step;
+use crate::time::{Millis, Secs, Timestamp};
 use crate::user::License;
 
 const NAMED: License = License::Named;
@@ -135,6 +137,21 @@ fn l15_a_loan_is_extended_and_made_permanent_without_an_end_of_the_work() {
     office.does(&license("ann", Some(NAMED)));
     assert_eq!(loan(&office, "ann"), None);
     assert_eq!(office.account.sign_ins().len(), 1, "the work goes on");
+}
+
+#[test]
+fn l15_the_end_is_when_the_wall_clock_shows_it() {
+    let mut office = office();
+    // The wall clock was set back by an hour, and catches up.
+    let wall = Input::WallClock(now() - Millis::new(3_600_000));
+    take_step(&mut office.account, wall, &Actor::System, now()).unwrap();
+    take_step(&mut office.account, Input::NoteWallClock, &Actor::System, now()).unwrap();
+
+    office.does(&kit::lend(user("ann"), NAMED, after(60)));
+
+    let until = loan(&office, "ann").unwrap().until;
+    assert_ne!(until, after(60));
+    assert_eq!(office.account.shown(until).get(), after(60));
 }
 
 #[test]

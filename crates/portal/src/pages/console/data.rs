@@ -9,9 +9,7 @@ use usher_domain::presence::{
 use usher_domain::seat_request::SeatRequest;
 use usher_domain::text::{DeviceId, Name, Note, Product};
 use usher_domain::user::{License, User};
-use usher_domain::{
-    Account, AccountId, Actor, Refusal, Secs, SessionId, SignInId, TicketId, Timestamp, WallTime,
-};
+use usher_domain::{Account, AccountId, Actor, Refusal, Secs, SessionId, SignInId, TicketId, Timestamp};
 
 use usher_identity::JoinCodes;
 
@@ -169,7 +167,7 @@ impl ConsoleData {
         if let Some(product) = product {
             seen.license = license(account, user, &product);
             let loan = user.loan(&product);
-            seen.until = loan.map(|loan| Until::of(account, WallTime::new(loan.until)));
+            seen.until = loan.map(|loan| Until::of(account, account.shown(loan.until)));
             let request = user.seat_request(&product);
             seen.request = request.map(|request| RequestRow::of(account, request));
             let sign_ins = account.sign_ins_of(user, &product);

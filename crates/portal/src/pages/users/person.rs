@@ -7,7 +7,7 @@ use usher_domain::event::Profile;
 use usher_domain::permission::Privilege;
 use usher_domain::text::{Product, counted};
 use usher_domain::user::{License, User};
-use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId, WallTime};
+use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
 use super::profile::{ProfileFields, Wanted};
 use super::words::{self, Choice};
@@ -216,7 +216,7 @@ impl LicenseShown {
         let all: std::collections::BTreeSet<_> = bought.chain(user.licenses.keys()).collect();
         let shown = all.into_iter().map(|product| {
             let license = user.licenses.get(product);
-            let ends = user.loan(product).map(|loan| WallTime::new(loan.until));
+            let ends = user.loan(product).map(|loan| account.shown(loan.until));
             let chosen = match license {
                 None => "none".to_owned(),
                 Some(License::Named) => "named".to_owned(),
