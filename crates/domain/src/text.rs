@@ -6,6 +6,7 @@ use alloc::borrow::{Borrow, Cow};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
@@ -173,6 +174,16 @@ impl ZoneName {
 impl Default for ZoneName {
     fn default() -> Self {
         Self(Arc::from(UTC))
+    }
+}
+
+impl Name {
+    /// The form in which names are the same text that readers take for the same: whatever their case, width and spaces.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        let wide: String = self.0.nfkc().collect();
+        let words: Vec<String> = wide.split_whitespace().map(str::to_lowercase).collect();
+        words.join(" ").nfkc().collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -184,13 +185,16 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
 
 /// People tell products apart by their names alone.
 fn check_product_names(names: &BTreeMap<Product, Name>) -> Result<(), Refusal> {
-    let different: BTreeSet<_> = names.values().collect();
+    let different: BTreeSet<String> = names.values().map(Name::folded).collect();
     if names.len() <= PRODUCT_NAMES_MAX && different.len() == names.len() {
         return Ok(());
     }
     Err(Refusal::Invalid {
         field: "product_names",
-        expected: format!("at most {PRODUCT_NAMES_MAX} names, each for one product only"),
+        expected: format!(
+            "at most {PRODUCT_NAMES_MAX} names, each for one product only: names that differ only in case or spaces are \
+             the same"
+        ),
     })
 }
 

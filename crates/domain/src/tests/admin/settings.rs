@@ -110,6 +110,10 @@ fn r5_a_product_has_a_display_name_or_else_its_slug_in_readable_form() {
     );
     for (wrong, field) in [
         (names(&[("a", "Desk"), ("b", "Desk")]), "product_names"),
+        (
+            names(&[("a", "Service Desk"), ("b", "SERVICE  \u{ff24}esk")]),
+            "product_names",
+        ),
         (names(&[("a", "De\u{202e}sk")]), "product_names"),
     ] {
         let refusal = office.refusal(&wrong);
