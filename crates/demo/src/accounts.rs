@@ -7,6 +7,8 @@ use usher_domain::user::License;
 use usher_domain::{PoolId, Secs};
 use usher_testkit::{ACCOUNT, HelpDesk, NewUser, POOL, agent, pool, user};
 
+use super::office::NAMED_SEATS;
+
 /// The product in all of the demo's accounts.
 pub(super) use usher_testkit::PRODUCT;
 
@@ -77,15 +79,20 @@ fn seat_pools() -> Setup {
         ..quick(Preset::HelpDeskShift)
     };
     let mut desk = owned(name).pool(6).called("Day shift").rules(rules.clone());
-    desk = desk.another_pool("Night shift", 4).rules(rules);
+    // Nobody waits at night: whoever finds every seat taken is refused, and tries again.
+    let night = Rules {
+        when_full: Vec::new(),
+        ..rules
+    };
+    desk = desk.another_pool("Night shift", 4).rules(night);
     for index in 0..15 {
-        // Six of ten agents are in the first pool, the day shift.
+        // Three of five agents are in the first pool, the day shift.
         let pool = if index % 5 >= 3 { pool("Night shift") } else { POOL };
         desk = in_pool(desk, name, index, pool);
     }
     Setup {
         name,
-        about: "seat pools: 15 agents share 10 seats; idle agents are logged off, crashed agents' seats are freed",
+        about: "seat pools: 15 agents share 10 seats; by day they wait, by night they are refused; idle agents are logged off",
         model: Model::SeatPools,
         desk,
     }
@@ -93,14 +100,14 @@ fn seat_pools() -> Setup {
 
 fn assigned_seats() -> Setup {
     let name = "Alder Clinic IT";
-    let mut desk = owned(name).plan("team").named_seats(6);
+    let mut desk = owned(name).plan("team").named_seats(NAMED_SEATS);
     for index in 0..9 {
-        // The first agents get the named seats; the others have no license, and are refused.
+        // The first agents get the named seats but one; the others have no license, are refused, and are lent that one.
         desk = desk.user(employee(name, index).assign_seat(Some(index < 6)));
     }
     Setup {
         name,
-        about: "assigned seats: 9 users, 6 named seats, reassigned now and then",
+        about: "assigned seats: 9 users, 7 named seats; the last ones are lent to those who ask",
         model: Model::AssignedSeats,
         desk,
     }
@@ -124,7 +131,7 @@ fn concurrent_devices() -> Setup {
         lease: Secs::new(15),
         ..Rules::preset(Preset::ConcurrentDevices)
     };
-    let desk = owned(name).pool(4).rules(rules).minutes(240);
+    let desk = owned(name).pool(4).rules(rules).minutes(120);
     Setup {
         name,
         about: "concurrent devices: 6 agents, 4 seats, one for each device; minutes pay for the rest",

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::mpsc::Sender;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use usher_client::{Account, Device, Error, SessionAnswer, SignInAnswer};
 
 use super::accounts::{Agent, Model, PRODUCT};
@@ -27,6 +27,7 @@ pub(super) struct Worker {
     device: Device,
     stories: Sender<Story>,
     chance: fastrand::Rng,
+    began: Instant,
 }
 
 /// A signed-in device with its token.
@@ -34,6 +35,12 @@ struct AtWork {
     sign_in: String,
     account: Account,
 }
+
+/// For how long agents hurry. After that everything takes longer: nothing is ever deleted, and somebody who lets the demo
+/// run for hours looks at it now and then.
+const LIVELY: Duration = Duration::from_mins(10);
+/// How much longer.
+const SLOWER: u64 = 5;
 
 /// The time between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(4);
@@ -62,6 +69,7 @@ impl Worker {
             device,
             stories,
             chance,
+            began: Instant::now(),
         }
     }
 
@@ -91,7 +99,13 @@ impl Worker {
     }
 
     async fn pause(&mut self, least_millis: u64, most_millis: u64) {
-        sleep(Duration::from_millis(self.chance.u64(least_millis..=most_millis))).await;
+        sleep(Duration::from_millis(self.millis(least_millis, most_millis))).await;
+    }
+
+    /// How long something takes; longer after the first minutes ([`LIVELY`]).
+    fn millis(&mut self, least: u64, most: u64) -> u64 {
+        let slower = if self.began.elapsed() < LIVELY { 1 } else { SLOWER };
+        slower * self.chance.u64(least..=most)
     }
 
     /// One shift, from signing in to signing out, or to a crash.
@@ -180,14 +194,14 @@ impl Worker {
 
     /// A call with a customer who joins through a link.
     async fn call(&mut self, at_work: &AtWork) -> Result<(), Error> {
-        let idle = self.chance.u64(1_000..4_000);
+        let idle = self.millis(1_000, 4_000);
         self.stay(at_work, idle).await?;
         let fields = json!({ "sign_in": at_work.sign_in, "kind": "call", "start": "active" });
         let SessionAnswer::Session(session) = at_work.account.start_session(&fields).await? else {
             return Ok(());
         };
         self.tell("is in a call").await;
-        let talk = self.chance.u64(3_000..12_000);
+        let talk = self.millis(3_000, 12_000);
         self.stay(at_work, talk).await?;
         at_work.account.end_session(&session.id).await?;
         Ok(())
@@ -215,10 +229,10 @@ impl Worker {
             (None, "minutes") => self.tell("works on pay-per-use minutes: no seat is free").await,
             (None, _) => self.tell("starts a session").await,
         }
-        let wait = self.chance.u64(1_000..4_000);
+        let wait = self.millis(1_000, 4_000);
         self.stay(at_work, wait).await?;
         at_work.account.connect_session(&session.id).await?;
-        let work = self.chance.u64(3_000..10_000);
+        let work = self.millis(3_000, 10_000);
         self.stay(at_work, work).await?;
         if self.chance.u32(0..4) == 0 {
             self.put_aside(at_work, &session.id).await?;
@@ -249,7 +263,7 @@ impl Worker {
     async fn put_aside(&mut self, at_work: &AtWork, session: &str) -> Result<(), Error> {
         at_work.account.pause_session(session).await?;
         self.tell("pauses the session; its seat is free").await;
-        let rest = self.chance.u64(2_000..6_000);
+        let rest = self.millis(2_000, 6_000);
         self.stay(at_work, rest).await?;
         match at_work.account.resume_session(session, false).await {
             Ok(_) => self.tell("resumes the session").await,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agents;
+mod office;
 mod show;
 
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ use usher_client::Client;
 
 use self::accounts::{DemoAccount, Model};
 use self::agents::Worker;
+use self::office::Office;
 
 /// The most events that wait for the terminal; beyond that, agents wait too.
 const STORIES_MAX: usize = 256;
@@ -53,10 +55,15 @@ async fn demo(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
     let server = TemporaryServer::start(arguments.port, "`--port`").await?;
     let operator = Client::new(server.url(), server.operator_key()).map_err(cannot)?;
     let accounts = Arc::new(accounts::make(&operator).await.map_err(cannot)?);
+    office::furnish(&operator, &accounts).await.map_err(cannot)?;
     show::welcome(terminal.out(), server.url(), server.operator_key(), &accounts)?;
 
     let (stories, mut told) = mpsc::channel(STORIES_MAX);
-    let workers = put_to_work(&accounts, &stories);
+    let mut workers = put_to_work(&accounts, &stories);
+    workers.push(tokio::spawn({
+        let (accounts, office) = (Arc::clone(&accounts), Office::new(operator, stories));
+        async move { office.work(&accounts).await }
+    }));
     let mut looks = interval(LOOK_EVERY);
     let end = arguments
         .stop_after

@@ -30,7 +30,7 @@ pub(super) fn welcome(
     }
     writeln!(
         out,
-        "\nThe API's documentation is at {url}/docs. Operator key: {operator_key}"
+        "\nThe vendor's pages are at {url}/operator, the API's documentation is at {url}/docs. Operator key: {operator_key}"
     )?;
     if let Some(first) = accounts.first() {
         let path = format!("{url}/v1/accounts/{}/usage", first.account.id());
