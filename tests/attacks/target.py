@@ -159,7 +159,7 @@ class Browser:
         headers = {"Accept": "text/html", **(headers or {})}
         if form is not None:
             place = urllib.parse.urlsplit(self.address)
-            headers |= {"Origin": f"{place.scheme}://{place.netloc}", "Sec-Fetch-Site": "same-origin"}
+            headers = {"Origin": f"{place.scheme}://{place.netloc}", "Sec-Fetch-Site": "same-origin", **headers}
         if self.came_from:
             headers["X-Forwarded-For"] = self.came_from
         request = urllib.request.Request(url, data, headers)

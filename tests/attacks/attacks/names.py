@@ -50,3 +50,34 @@ def formula_in_an_export(target):
     if not page.body.startswith(b"\xef\xbb\xbf"):
         found.append("(the file has no mark of its encoding)")
     return f"cells: {found[:4]}" if found else None
+
+
+@attack("a product's display name is markup, hides something, is endless, or makes two products look the same", is_on_new=True)
+def display_names_of_products(target):
+    account, found = target.serve().account("Products", shared=1), []
+    account.operator.ok("PUT", f"{account.path}/subscription", {"plan": "enterprise", "products": {
+        PRODUCT: {"named_seats": 1, "shared_seats": 1}, "other": {"named_seats": 1, "shared_seats": 1}}})
+    settings = f"{account.path}/settings"
+    bad = {f"a {name}": f"Re{letter}mote" for letter, name in INVISIBLE.items()}
+    bad |= {"10 kB": "x" * 10_000, "nothing": "", "a space": " ", "a line": "a\nb", "a null": "a\0b"}
+    for what, name in bad.items():
+        if target.operator.patch(settings, {"product_names": {PRODUCT: name}}).status < 300:
+            found.append(f"taken: {what}")
+    names = {f"product-{number}": "Endless" for number in range(5_000)}
+    if (answer := target.operator.patch(settings, {"product_names": names})).status not in range(400, 500):
+        found.append(f"5,000 names of products: {answer.status}")
+    for same in ("Remote support", "REMOTE SUPPORT", "Remote  support", "Ｒemote support"):
+        names = {PRODUCT: "Remote support", "other": same}
+        if target.operator.patch(settings, {"product_names": names}).status < 300:
+            found.append(f"two products are called {same!r}")
+        target.operator.patch(settings, {"product_names": {"other": "Other"}})
+    markup = "<img src=x onerror=alert(1)>\"'&amp;"
+    answer = target.operator.patch(settings, {"product_names": {PRODUCT: markup}})
+    browser = target.browser()
+    browser.sign_in(account.owner.email)
+    pages = ("", "/users", "/pools", "/subscription", "/settings", "/give-back", "/requests", "/refusals", "/minutes", "/sessions")
+    for path in (*(f"/a/{account.id}{it}" for it in pages), "/console"):
+        page = browser.ask(path)
+        if page.status >= 500 or "<img src=x" in page.text or 'x onerror=alert(1)>"\'' in page.text:
+            found.append(f"{path.replace(account.id, '')}: {page.status}")
+    return "; ".join(found) or None

@@ -2,8 +2,10 @@
 
 import threading
 
-from attacks.races import at_once
+from harness.server import command
 from target import PRODUCT, attack
+
+from attacks.races import at_once
 
 BOUNDS = {PRODUCT: {"named_seats": {"min": 1, "max": 6}, "shared_seats": {"min": 0, "max": 4}}}
 
@@ -162,3 +164,59 @@ def changes_that_nobody_bills(target):
     if lost:
         return f"never listed: {lost}"
     return f"listed {len(listed)} of {len(acknowledged)}" if len(listed) != len(acknowledged) else None
+
+
+@attack("something is bought after the operator has closed the subscription, or taken the privilege away", is_on_new=True)
+def bought_after_the_door_closed(target):
+    account, found = target.serve().account("Closing", named=2), []
+    bea = account.person("Bea Buyer", role="manager", privileges=["subscription.manage"], billing_contact=True)
+    key = bea.client().key
+    for number in range(10):
+        manage(account, "free")
+        account.operator.ok("PATCH", bea.path, {"role": "manager", "privileges": ["subscription.manage"]})
+        before, buyers = bought(account)[2], clients(target, target.operator.by(key), 10)
+        close = (lambda: manage(account, "closed")) if number % 2 else \
+            (lambda: account.operator.ok("PATCH", bea.path, {"privileges": ["users.manage"]}))
+        answers = at_once(*(lambda it=it: it.post(f"{account.path}/minutes", {"minutes": 3}) for it in buyers[:9]), close)
+        late = buyers[9].post(f"{account.path}/minutes", {"minutes": 3})
+        acknowledged = 3 * sum(answer.status == 200 for answer in answers[:9])
+        if late.status < 300 or bought(account)[2] != before + acknowledged:
+            found.append(f"{late.status} afterwards, {bought(account)[2] - before} bought, {acknowledged} acknowledged")
+    return f"{found[:3]}" if found else None
+
+
+@attack("an account reads the changes of others, or a cursor made by hand, or used after a rebuild, loses some", is_on_new=True)
+def cursors_made_by_hand(target):
+    accounts = [target.serve().account("One", named=1), target.account("Two", named=1)]
+    for number in range(6):
+        accounts[number % 2].operator.ok("POST", f"{accounts[number % 2].path}/minutes", {"minutes": 100 + number})
+    path, found = "/v1/subscription-changes", []
+    changes = target.operator.all(path)
+    bea = buyer(accounts[0])
+    key = target.operator.ok("POST", f"{accounts[0].path}/api-keys", {"name": "k", "scopes": ["read", "subscription.manage"]})
+    for who, it in {"a billing contact": bea, "an owner": accounts[0].owner.client(), "a key": target.operator.by(key["key"]),
+                    "nobody": target.operator.by(None)}.items():
+        for more in ("", f"?cursor={changes[0]['cursor']}", f"?account={accounts[1].id}"):
+            found += [f"read by {who}"] * (it.get(f"{path}{more}").status < 300)
+    odd = ("0", "0.0", "0.0.0", "-1.0.0", "0.-1.0", "99999999999999999999.0.0", "0.18446744073709551615.4294967295",
+           "0.9223372036854775807.0", "1.0.0", "a.b.c", "0.1.1.1", "%00", "'", "0." * 2000, "0.1.99999999999")
+    known = [it["cursor"] for it in changes]
+    for cursor in odd:
+        answer = target.operator.get(f"{path}?limit=200&cursor={cursor}")
+        if answer.status >= 500:
+            found.append(f"{cursor[:30]}: {answer.status}")
+        elif answer.status == 200 and (listed := [it["cursor"] for it in answer.body["items"]]) != known[len(known) - len(listed):]:
+            found.append(f"{cursor[:30]}: not an end of the list")
+    target.server.stop()
+    code, said = command(target.binary, "rebuild", data=target.data)
+    if code:
+        raise AssertionError(f"no rebuild: {said}")
+    target.serve()
+    after = target.operator.all(path)
+    if after != changes:
+        found.append("another list after a rebuild")
+    for place, change in enumerate(changes):
+        rest = target.operator.ok("GET", f"{path}?limit=200&cursor={change['cursor']}")["items"]
+        if [it["cursor"] for it in rest] != known[place + 1:]:
+            found.append(f"after {change['cursor']}: {len(rest)} of {len(changes) - place - 1}")
+    return "; ".join(found) or None
