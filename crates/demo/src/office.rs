@@ -147,7 +147,7 @@ impl Office {
 
     /// A few seats end every few minutes, and are bought again after a while.
     async fn sell_seats_for_a_while(&self, demo: &DemoAccount, account: &Account) -> Result<(), Error> {
-        if self.round % 24 != 0 {
+        if !self.round.is_multiple_of(24) {
             return Ok(());
         }
         let all = NAMED_SEATS + NAMED_SEATS_FOR_A_WHILE;

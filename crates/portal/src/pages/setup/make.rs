@@ -199,10 +199,10 @@ pub(super) type Made = Result<(AccountId, UserId), Refused>;
 /// Creates everything, or nothing. The owner comes last: an account without one is what a crash has left of an earlier
 /// attempt ([`FirstRun`]), and gives way.
 pub(super) async fn make(portal: &Portal, arrival: &Arrival, wanted: &Wanted) -> Result<Made, Failed> {
-    if let FirstRun::Unfinished(left) = FirstRun::of(portal.app.records()).await? {
-        if !discard(portal, arrival, left).await {
-            return Err(Failed::Fault);
-        }
+    if let FirstRun::Unfinished(left) = FirstRun::of(portal.app.records()).await?
+        && !discard(portal, arrival, left).await
+    {
+        return Err(Failed::Fault);
     }
     let now = portal.app.engine().now();
     let identity = portal.app.identity();
