@@ -38,6 +38,8 @@ const SEEN: &str = "seen";
 pub(crate) struct FormError {
     /// The name of the field; empty for the form as a whole.
     pub(crate) field: String,
+    /// The label of a field that is not the same in all accounts, such as that of a product ([`Form::call`]).
+    called: Option<String>,
     /// A sentence for the user.
     pub(crate) message: Said<String>,
 }
@@ -50,6 +52,7 @@ const LABELS: [(&str, &str); 32] = [
     ("address", "From address"),
     ("cors_origins", "Websites that may call the API"),
     ("customer", "Customer's name"),
+    ("cut", "End this work now"),
     ("device", "Name of this device"),
     ("email", "E-mail address"),
     ("end", "Last day"),
@@ -69,7 +72,6 @@ const LABELS: [(&str, &str); 32] = [
     ("product_names", "The names of the products"),
     ("product_slug", "Name for programs"),
     ("scopes", "What the key is good for"),
-    ("seat", "Which seat"),
     ("setting", "Who takes the seats"),
     ("target", "To whom or what"),
     ("until", "Lend it until the end of"),
@@ -81,7 +83,7 @@ const LABELS: [(&str, &str); 32] = [
 impl FormError {
     /// The label of the field.
     pub(crate) fn label(&self) -> String {
-        label(&self.field)
+        self.called.clone().unwrap_or_else(|| label(&self.field))
     }
 }
 
@@ -206,8 +208,16 @@ impl Form {
     pub(crate) fn wrong(&mut self, name: &str, message: impl Into<String>) {
         self.errors.push(FormError {
             field: name.to_owned(),
+            called: None,
             message: Said(message.into()),
         });
+    }
+
+    /// Says how the page labels a field whose label depends on the account, for the errors that it has.
+    pub(crate) fn call(&mut self, name: &str, label: &str) {
+        for error in self.errors.iter_mut().filter(|error| error.field == name) {
+            error.called = Some(label.to_owned());
+        }
     }
 
     /// Adds a refusal as an error: to the field that it is about, if there is one.
@@ -315,14 +325,12 @@ mod tests {
         for field in ["name", "email", "lease_secs", "license-remote-support"] {
             form.wrong(field, "This must be better.");
         }
+        form.call("license-remote-support", "Remote support");
 
         let labels: Vec<_> = form.errors().iter().map(FormError::label).collect();
 
         let lease = rule_label("lease_secs").unwrap_or_default();
-        assert_eq!(
-            labels,
-            ["Name", "E-mail address", lease, "License remote support"]
-        );
+        assert_eq!(labels, ["Name", "E-mail address", lease, "Remote support"]);
         assert!(lease.len() > "lease".len());
     }
 }

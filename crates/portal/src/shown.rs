@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 use usher_app::zone_of;
+use usher_domain::pool::Pool;
 use usher_domain::text::Product;
 use usher_domain::{Account, WallTime};
 
@@ -151,6 +152,22 @@ impl ProductChoice {
         let products = account.subscription().products.keys();
         products.map(|product| Self::of(account, product)).collect()
     }
+}
+
+/// A pool's name, with its product where the account has several: `Night shift`, `Night shift (Chat)`. Every product
+/// may have a pool of the same name.
+pub(crate) fn pool_name(account: &Account, pool: &Pool) -> String {
+    match product_beside(account, &pool.product) {
+        Some(product) => format!("{} ({product})", pool.name),
+        None => pool.name.to_string(),
+    }
+}
+
+/// The name of a product, to be shown beside something of it; `None` where the account has no other product.
+pub(crate) fn product_beside(account: &Account, product: &Product) -> Option<String> {
+    let bought = &account.subscription().products;
+    let others = bought.keys().filter(|other| *other != product);
+    others.map(|_| account.product_name(product)).next()
 }
 
 /// A number out of a total, for `m::meter`.

@@ -178,7 +178,12 @@ fn licenses_of_new_user<'a>(
             .into_iter()
             .collect());
     }
-    account.need(actor, Privilege::SeatsManage)?;
+    // A named seat comes with creating the user; a place in a pool is a decision about the pool, and a directory decides
+    // about neither.
+    let shares = seat.licenses.values().any(|it| matches!(it, License::Shared(_)));
+    if shares || account.is_directory(actor) {
+        account.need(actor, Privilege::SeatsManage)?;
+    }
     for (product, license) in seat.licenses {
         licenses::check_license(account, product, *license)?;
     }
@@ -192,7 +197,7 @@ fn seat_for_new_user<'a>(account: &'a Account, seat: &Seat<'a>) -> Result<Option
         if seat.wish == Some(true) {
             return Err(Refusal::Invalid {
                 field: "product",
-                expected: "named: the account does not have exactly one product with named seats".to_owned(),
+                expected: "named: the account does not have exactly one product".to_owned(),
             });
         }
         return Ok(None);
@@ -206,18 +211,11 @@ fn seat_for_new_user<'a>(account: &'a Account, seat: &Seat<'a>) -> Result<Option
     }
 }
 
-/// The default product: the only one with named seats, or else the only one at all.
+/// The product of an account that has only one. Of several, none is guessed.
 fn only_product(account: &Account) -> Option<&Product> {
-    let products = &account.subscription.products;
-    let mut named = products
-        .iter()
-        .filter(|(_, seats)| seats.named_seats > 0)
-        .map(|(product, _)| product);
-    match (named.next(), named.next()) {
-        (Some(only), None) => Some(only),
-        (None, None) if products.len() == 1 => products.keys().next(),
-        _ => None,
-    }
+    let mut products = account.subscription.products.keys();
+    let only = products.next();
+    only.filter(|_| products.next().is_none())
 }
 
 /// The refusal if all named seats of a product are assigned (L1), or more than are bought (L13).

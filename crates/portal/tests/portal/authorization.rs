@@ -301,7 +301,7 @@ impl Things<'_> {
                     "people",
                     format!("First first.{}@example.net", name.replace(' ', ".")),
                 ),
-                ("seat", "none".to_owned()),
+                ("license-remote-support", "none".to_owned()),
             ],
             "pools/step" => vec![("lower", self.desk.pool.to_string())],
             "pools/move-seats" => vec![

@@ -246,9 +246,12 @@ async fn the_first_run_leads_from_the_pool_to_the_people_and_goes_on_where_it_st
     assert_eq!(saved.header("location"), to_people, "{}", saved.html);
     assert_eq!(app.get(&owner, &start).await.header("location"), to_people);
 
-    let seat = format!("pool {pool}");
     let people = "Sven Berg sven@example.com\nAmara <amara@example.com>";
-    let fields = [("people", people), ("seat", seat.as_str()), ("own", "yes")];
+    let fields = [
+        ("people", people),
+        ("license-contoso-hilfe", pool.as_str()),
+        ("own", "yes"),
+    ];
     let added = app.post(&owner, &to_people, &to_people, &fields).await;
     assert_eq!(added.status, StatusCode::OK, "{}", added.html);
     assert!(added.html.contains("Take a seat yourself"), "{}", added.html);
@@ -317,7 +320,7 @@ async fn first_people_who_fit_are_added_and_what_is_wrong_with_the_others_is_sai
         (many.as_str(), "at most 20 people at once"),
         ("Eva eva@example.com", "eva@example.com: "),
     ] {
-        let fields = [("people", people), ("seat", "none")];
+        let fields = [("people", people), ("license-contoso-hilfe", "none")];
         let wrong = app.post(&owner, &path, &path, &fields).await;
 
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{people}");
@@ -325,9 +328,8 @@ async fn first_people_who_fit_are_added_and_what_is_wrong_with_the_others_is_sai
     }
 
     let some = "Sven sven@example.com\nEva Two eva@example.com";
-    let added = app
-        .post(&owner, &path, &path, &[("people", some), ("seat", "none")])
-        .await;
+    let fields = [("people", some), ("license-contoso-hilfe", "none")];
+    let added = app.post(&owner, &path, &path, &fields).await;
     assert_eq!(added.status, StatusCode::OK);
     assert!(added.html.contains("id=\"password-1\"") && !added.html.contains("id=\"password-2\""));
     assert!(

@@ -1,7 +1,9 @@
 use axum::http::{Method, StatusCode};
 use futures::StreamExt;
+use usher_domain::PoolId;
 use usher_domain::command::UserPatch;
 use usher_domain::permission::{Privilege, Role};
+use usher_domain::text::Product;
 use usher_domain::user::License;
 use usher_testkit as kit;
 
@@ -140,7 +142,7 @@ async fn the_list_is_live_with_its_filters_and_its_checkboxes_are_outside_of_the
 
     let next = frames.next().await.unwrap().unwrap();
     let next = String::from_utf8_lossy(&next);
-    assert!(next.contains("own seat") && !next.contains("Agent"), "{next}");
+    assert!(next.contains("named seat") && !next.contains("Agent"), "{next}");
 }
 
 #[tokio::test]
@@ -237,13 +239,17 @@ async fn a_user_is_added_with_a_seat_or_not_at_all() {
         ("name", "Eva"),
         ("email", "eva@example.com"),
         ("role", "member"),
-        ("assign_seat", "yes"),
-        ("seat", "named remote-support"),
+        ("license-remote-support", "named"),
         ("password", PASSWORD),
         ("password_again", PASSWORD),
     ];
     let page = desk.get("/users/new").await;
-    assert!(page.html.contains("name=\"assign_seat\" value=\"yes\" checked"));
+    assert!(
+        page.html
+            .contains("<option value=\"named\" selected>Named seat (1 left)"),
+        "{}",
+        page.html
+    );
 
     let added = desk.post("/users", &eva).await;
 
@@ -268,11 +274,63 @@ async fn a_user_is_added_with_a_seat_or_not_at_all() {
     assert!(refused.html.contains("value=\"max@example.com\""));
     assert_eq!(desk.find("max@example.com").await, None);
 
-    let pool = format!("pool {}", desk.pool);
-    max[4].1 = &pool;
+    assert!(
+        refused
+            .html
+            .contains("<a href=\"#license-remote-support\">Remote support</a>"),
+        "{}",
+        refused.html
+    );
+
+    let pool = desk.pool.to_string();
+    max[3].1 = &pool;
     assert_eq!(desk.post("/users", &max).await.status, StatusCode::SEE_OTHER);
     let id = desk.find("max@example.com").await.unwrap();
     assert_eq!(desk.license(id).await, Some(License::Shared(desk.pool)));
+}
+
+#[tokio::test]
+async fn of_several_products_each_is_chosen_for_a_new_user_and_none_is_guessed() {
+    let desk = Desk::with(0).await;
+    let chat = || -> Product { "chat".parse().unwrap() };
+    let night = PoolId::from_bits(desk.app.draw_bits());
+    let bought = kit::subscription(1, 5, desk.pool).and(chat(), 1, 2, night);
+    desk.give(bought.command()).await;
+    let page = desk.get("/users/new").await;
+    for chosen in ["id=\"license-remote-support\"", "id=\"license-chat\""] {
+        let field = page.html.split(chosen).nth(1).unwrap();
+        let first = field.split("</option>").next().unwrap();
+        assert!(first.contains("value=\"none\" selected"), "{chosen}: {first}");
+    }
+    let fields = |name, email, chat| {
+        [
+            ("name", name),
+            ("email", email),
+            ("role", "member"),
+            ("license-remote-support", "named"),
+            ("license-chat", chat),
+        ]
+    };
+
+    let added = desk
+        .post("/users", &fields("Eva", "eva@example.com", "named"))
+        .await;
+
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.html);
+    let eva = desk.find("eva@example.com").await.unwrap();
+    let page = desk.get(&format!("/users/{eva}")).await;
+    assert_eq!(page.html.matches("value=\"named\" selected").count(), 2);
+    // What somebody else has is offered to nobody, and the page says why.
+    let new = desk.get("/users/new").await;
+    let taken = "<option value=\"named\" disabled>Named seat (none left, the only one is assigned)";
+    assert_eq!(new.html.matches(taken).count(), 2, "{}", new.html);
+    // All licenses or no user: the place in the pool is free, the named seat is not.
+    let night = night.to_string();
+    let refused = desk
+        .post("/users", &fields("Max", "max@example.com", &night))
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(desk.find("max@example.com").await, None);
 }
 
 #[tokio::test]
@@ -361,7 +419,7 @@ async fn a_user_is_changed_switched_off_and_removed() {
     assert_eq!(out.status, StatusCode::SEE_OTHER);
     assert_eq!(desk.license(sven).await, Some(License::Named));
     desk.post(&format!("{path}/activate"), &[]).await;
-    assert!(desk.get(&path).await.html.contains("Deactivate…"));
+    assert!(desk.get(&path).await.html.contains(">Deactivate</button>"));
 
     desk.post(&format!("{path}/remove"), &[]).await;
     assert_eq!(desk.find("sven@example.com").await, None);

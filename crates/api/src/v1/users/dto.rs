@@ -182,11 +182,12 @@ pub(crate) struct NewUser {
     pub(crate) password_temporary: Option<bool>,
     /// Left out: assign a named seat if one is free. True: refuse if none is free. False: assign none.
     pub(crate) assign_seat: Option<bool>,
-    /// The product of that seat; left out: the account's only product with named seats.
+    /// The product of that seat; left out: the account's only product. Of several products none is chosen for you: then
+    /// no seat is assigned, and with `assign_seat: true` the user is not created.
     #[schema(value_type = Option<schema::Product>)]
     pub(crate) product: Option<Product>,
-    /// The complete list of the user's licenses, instead of that seat: all are given, or the user is not created. Needs
-    /// `seats.manage`. Leave out `assign_seat` and `product` then.
+    /// The complete list of the user's licenses, for as many products as you like, instead of that seat: all are given,
+    /// or the user is not created. Shared seats need `seats.manage`. Leave out `assign_seat` and `product` then.
     #[serde(default)]
     #[schema(
         value_type = BTreeMap<String, License>,

@@ -4,10 +4,11 @@ use super::office::*;
 use crate::command::{Command, UserPatch};
 use crate::event::{EndReason, Profile, UserEvent};
 use crate::labels::{Labels, LabelsPatch};
-use crate::permission::{Override, PermissionOverrides, Role, Scope};
+use crate::permission::{Override, PermissionOverrides, Privilege, Role, Scope};
 use crate::refusal::{CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::repeat::derived_bits;
 use crate::tests::kit;
+use crate::text::Product;
 use crate::user::License;
 use crate::{Event, PoolId, UserId};
 
@@ -72,6 +73,43 @@ fn l6_where_nothing_was_bought_a_seat_cannot_be_asked_for() {
 
     assert_eq!(office.answer(&OPERATOR, &create("ann", None)), "ok");
     assert_eq!(office.answer(&OPERATOR, &create("ann", Some(true))), "invalid");
+}
+
+#[test]
+fn l6_of_several_products_none_is_guessed() {
+    let chat = || -> Product { "chat".parse().unwrap() };
+    let bought = kit::subscription(1, 1, pool("default")).and(chat(), 0, 1, pool("chat"));
+    let mut office = Office::new().after(&[bought.command()]);
+
+    assert_eq!(office.answer(&OPERATOR, &create("ann", Some(true))), "invalid");
+    office.does(&create("ann", None));
+
+    assert!(office.account.user(user("ann")).unwrap().licenses.is_empty());
+}
+
+#[test]
+fn l6_a_new_user_gets_licenses_of_as_many_products_as_the_caller_names_or_is_not_created() {
+    let chat = || -> Product { "chat".parse().unwrap() };
+    let bought = kit::subscription(1, 1, pool("default")).and(chat(), 1, 1, pool("chat"));
+    let mut office =
+        Office::new()
+            .after(&[bought.command()])
+            .with("una", Role::Manager, &[Privilege::UsersManage]);
+    let in_pool = License::Shared(pool("chat"));
+    let with = |name: &str, of_chat| {
+        kit::new_user(name)
+            .licenses([(product(), License::Named), (chat(), of_chat)].into())
+            .command()
+    };
+
+    assert_eq!(office.answer(&by("una"), &with("ann", in_pool)), "forbidden");
+    assert_eq!(office.answer(&by("una"), &with("ann", License::Named)), "ok");
+    office.does_as(&by("una"), &with("ann", License::Named)).unwrap();
+    assert_eq!(office.account.user(user("ann")).unwrap().licenses.len(), 2);
+    assert_eq!(
+        office.answer(&OPERATOR, &with("ben", in_pool)),
+        "not-enough-seats"
+    );
 }
 
 #[test]

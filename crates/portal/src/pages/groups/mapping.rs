@@ -15,7 +15,8 @@ use super::group::{GroupPath, carry_out, group_id};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::order;
-use crate::pages::users::{Choice, license_choices, role_of, role_word};
+use crate::pages::users::licenses::{self, LicenseField, field_of, license_word, product_of};
+use crate::pages::users::{Choice, role_of, role_word};
 
 /// The roles that a group can give.
 const ROLES: [(&str, &str); 2] = [("manager", "Manager"), ("admin", "Admin")];
@@ -27,13 +28,6 @@ pub(super) struct MappingForm {
     pub(super) roles: Option<Vec<Choice>>,
     pub(super) role: String,
     pub(super) licenses: Vec<LicenseField>,
-}
-
-/// A product, and the license that the group gives for it.
-pub(super) struct LicenseField {
-    pub(super) field: String,
-    pub(super) product: String,
-    pub(super) choices: Vec<Choice>,
 }
 
 /// The submitted values, for a form that is shown again.
@@ -72,11 +66,13 @@ impl MappingForm {
         let all: std::collections::BTreeSet<_> = bought.chain(mapping.licenses.keys()).collect();
         let licenses = all.into_iter().map(|product| {
             let there = mapping.licenses.get(product);
-            let field = format!("license-{product}");
+            let field = field_of(product);
             let chosen = chosen(&field, license_word(there));
+            // A group may give what is not left now: an empty one gives nothing yet.
+            let choices = licenses::choices(account, product, &chosen, "Nothing");
             LicenseField {
                 product: account.product_name(product),
-                choices: license_choices(account, product, &chosen, "Nothing"),
+                choices: choices.into_iter().map(Choice::available).collect(),
                 field,
             }
         });
@@ -95,14 +91,6 @@ fn offer(none: &str, all: impl Iterator<Item = (String, String)>, chosen: &str) 
     let first = Choice::new("", none, chosen);
     let rest = all.map(|(value, label)| Choice::new(value, label, chosen));
     std::iter::once(first).chain(rest).collect()
-}
-
-fn license_word(license: Option<&License>) -> String {
-    match license {
-        None => "none".to_owned(),
-        Some(License::Named) => "named".to_owned(),
-        Some(License::Shared(pool)) => pool.to_string(),
-    }
 }
 
 pub(super) async fn save(
@@ -153,8 +141,7 @@ fn read(form: &mut Form, before: GroupMapping) -> GroupMapping {
                 _ => form.wrong("role", "Choose one of the roles."),
             },
             name => {
-                let product = name.strip_prefix("license-").and_then(|it| it.parse().ok());
-                if let Some(product) = product {
+                if let Some(product) = product_of(name) {
                     read_license(form, &mut mapping, product, name, &value);
                 }
             }

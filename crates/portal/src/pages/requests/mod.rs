@@ -21,7 +21,7 @@ use crate::form::{Form, Posted};
 use crate::live::{self, LivePage};
 use crate::nav::NavPage;
 use crate::pages::days;
-use crate::pages::users::license_choices;
+use crate::pages::users::licenses;
 use crate::routes::{Pages, get};
 use crate::said::named;
 use crate::viewer::Viewer;
@@ -148,7 +148,7 @@ async fn answer_page(
         let user = account.user(user).ok_or(Refusal::NotFound { what: "user" })?;
         let request = user.seat_request(&of).filter(|request| request.is_open());
         Ok(request.map(|request| {
-            let choices = license_choices(account, &of, &chosen, "");
+            let choices = licenses::choices(account, &of, &chosen, "");
             let choices = choices.into_iter().filter(|choice| choice.value != "none");
             (Asked::of(account, user, &of, request), choices.collect())
         }))

@@ -7,8 +7,7 @@ use axum::response::Response;
 use usher_domain::command::LicenseCommand;
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Privilege, Role};
-use usher_domain::text::{Email, Name, Product};
-use usher_domain::user::License;
+use usher_domain::text::{Email, Name};
 use usher_domain::{Account, Actor, Command, Refusal, UserId};
 use usher_identity::draw_bits;
 
@@ -19,8 +18,8 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
 use crate::new_password::{self, Hashed};
-use crate::pages::users::create::{self, Seat, seat_of};
-use crate::pages::users::{Choice, seats_for_new};
+use crate::pages::users::create::{self, Licenses};
+use crate::pages::users::licenses::{Chosen, LicenseField};
 use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
@@ -47,14 +46,14 @@ pub(super) async fn show(viewer: Viewer) -> Result<Response, Failed> {
 pub(super) async fn add(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     viewer.need_in_account(Privilege::UsersManage).await?;
     let lines = read(&mut form);
-    let seat = wanted_seat(&viewer, &mut form).await?;
+    let licenses = Chosen::of(&form).licenses(&mut form);
     let takes_one = form.value("own") == "yes";
     if form.is_right() && lines.is_empty() && !takes_one {
         form.wrong("people", "Type at least one person, or go on to the overview.");
     }
     if form.is_right()
         && takes_one
-        && let Err(refusal) = give_oneself(&viewer, &seat).await?
+        && let Err(refusal) = give_oneself(&viewer, &licenses).await?
     {
         form.wrong("own", sentence::of(&refusal));
     }
@@ -66,7 +65,7 @@ pub(super) async fn add(Posted { viewer, mut form }: Posted) -> Result<Response,
     }
     let (mut added, mut left) = (Vec::new(), Vec::new());
     for line in lines {
-        match add_one(&viewer, &line, &seat).await? {
+        match add_one(&viewer, &line, &licenses).await? {
             Ok(one) => added.push(one),
             Err(why) => {
                 form.wrong("people", format!("{}: {why}", named(&line.email)));
@@ -124,46 +123,30 @@ fn parse(text: &str) -> Result<Line, &'static str> {
     })
 }
 
-async fn wanted_seat(viewer: &Viewer, form: &mut Form) -> Result<Seat, Failed> {
-    let word = form.value("seat").to_owned();
-    if word.is_empty() || word == "none" {
-        return Ok(Seat::None);
-    }
-    let found = viewer.look(None, move |account, _, _| Ok(seat_of(account, &word)));
-    let (_, seat) = found.await?;
-    Ok(seat.unwrap_or_else(|| {
-        form.wrong("seat", "Choose one of these.");
-        Seat::None
-    }))
-}
-
-/// Gives the viewer the same license, if they have none for the product.
-async fn give_oneself(viewer: &Viewer, seat: &Seat) -> Result<Result<(), Refusal>, Failed> {
-    let (product, license): (Product, License) = match seat.clone() {
-        Seat::None => return Ok(Ok(())),
-        Seat::Named(product) => (product, License::Named),
-        Seat::Shared(product, pool) => (product, License::Shared(pool)),
-    };
+/// Gives the viewer the same licenses, of the products for which they have none.
+async fn give_oneself(viewer: &Viewer, licenses: &Licenses) -> Result<Result<(), Refusal>, Failed> {
     let user = viewer.session.user;
-    let of = product.clone();
     let look = move |account: &Account, _: &Actor, _| {
-        let user = account.user(user);
-        Ok(user.is_some_and(|user| user.licenses.contains_key(&of)))
+        let has = account.user(user).map(|user| user.licenses.clone());
+        Ok(has.unwrap_or_default())
     };
-    if viewer.look(None, look).await?.1 {
-        return Ok(Ok(()));
+    let has = viewer.look(None, look).await?.1;
+    for (product, license) in licenses.iter().filter(|(product, _)| !has.contains_key(*product)) {
+        let command = Command::License(LicenseCommand::Set {
+            user,
+            product: product.clone(),
+            license: Some(*license),
+            until: None,
+        });
+        if let Err(refusal) = viewer.execute(command, |_, (), _| ()).await? {
+            return Ok(Err(refusal));
+        }
     }
-    let command = Command::License(LicenseCommand::Set {
-        user,
-        product,
-        license: Some(license),
-        until: None,
-    });
-    viewer.execute(command, |_, (), _| ()).await
+    Ok(Ok(()))
 }
 
 /// Adds a person completely, or says why not.
-async fn add_one(viewer: &Viewer, line: &Line, seat: &Seat) -> Result<Result<Added, String>, Failed> {
+async fn add_one(viewer: &Viewer, line: &Line, licenses: &Licenses) -> Result<Result<Added, String>, Failed> {
     let id = UserId::from_bits(draw_bits(viewer.portal.app.engine().now())?);
     let profile = Profile {
         name: line.name.clone().into(),
@@ -174,7 +157,7 @@ async fn add_one(viewer: &Viewer, line: &Line, seat: &Seat) -> Result<Result<Add
         seat_limit: None,
         session_permissions: PermissionOverrides::default(),
     };
-    let command = create::command(id, profile, seat, true);
+    let command = create::command(id, profile, licenses.clone(), true);
     let password = new_password::draw()?;
     let mut scratch = Form::default();
     let hashed = new_password::hash(viewer, &mut scratch, command.clone(), password.clone()).await?;
@@ -184,7 +167,7 @@ async fn add_one(viewer: &Viewer, line: &Line, seat: &Seat) -> Result<Result<Add
         // A drawn password breaks no rule.
         Hashed::Wrong => return Err(Failed::Fault),
     };
-    let made = create::make(viewer, id, command, seat, Some(hash)).await?;
+    let made = create::make(viewer, id, command, Some(hash)).await?;
     Ok(match made {
         Ok(()) => Ok(Added {
             name: line.name.to_string(),
@@ -196,25 +179,22 @@ async fn add_one(viewer: &Viewer, line: &Line, seat: &Seat) -> Result<Result<Add
 }
 
 async fn choices(viewer: &Viewer, form: &Form) -> Result<(Frame, PeopleChoices), Failed> {
-    let chosen = form.value("seat").to_owned();
+    let chosen = Chosen::of(form);
     let user = viewer.session.user;
     let look = move |account: &Account, actor: &Actor, _| {
-        let mut seats = seats_for_new(account, actor, &chosen);
-        if !seats.is_empty() {
-            let none = Choice::new("none", "No license yet", &chosen);
-            seats.push(none);
-        }
+        let licenses = LicenseField::for_new(account, actor, &chosen);
         let has_one = account.user(user).is_some_and(|user| !user.licenses.is_empty());
         Ok(PeopleChoices {
-            may_take_one: !seats.is_empty() && !has_one && account.may(actor, Privilege::SeatsManage),
-            seats,
+            may_take_one: !licenses.is_empty() && !has_one && account.may(actor, Privilege::SeatsManage),
+            licenses,
         })
     };
     viewer.look(Some(NavPage::Overview), look).await
 }
 
-async fn people_page(viewer: &Viewer, form: Form) -> Result<PeoplePage, Failed> {
+async fn people_page(viewer: &Viewer, mut form: Form) -> Result<PeoplePage, Failed> {
     let (frame, choices) = choices(viewer, &form).await?;
+    LicenseField::label_errors(&choices.licenses, &mut form);
     Ok(PeoplePage {
         frame,
         form,

@@ -5,6 +5,7 @@ use askama::Template;
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::pages::users::Choice;
+use crate::pages::users::licenses::LicenseField;
 
 #[derive(Template)]
 #[template(path = "start/vendor.html")]
@@ -51,8 +52,8 @@ pub(super) struct PeoplePage {
 /// What there is to choose for the first people.
 #[derive(Debug)]
 pub(super) struct PeopleChoices {
-    /// The license that they get; empty if there are no seats.
-    pub(super) seats: Vec<Choice>,
+    /// The licenses that they get, by product.
+    pub(super) licenses: Vec<LicenseField>,
     /// Whether the viewer can give themselves a license, because they have none.
     pub(super) may_take_one: bool,
 }

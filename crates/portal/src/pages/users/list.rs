@@ -5,6 +5,7 @@ use usher_domain::permission::Privilege;
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, Refusal, Timestamp, UserId};
 
+use super::licenses;
 use super::query::{Filter, Sort, UserQuery};
 use super::words::{self, Choice};
 use crate::answer::Frame;
@@ -14,7 +15,7 @@ use crate::live::{self, Live, LivePage};
 use crate::nav::NavPage;
 use crate::order;
 use crate::paging::{PageLinks, Paging};
-use crate::shown::Moment;
+use crate::shown::{Moment, pool_name};
 use crate::viewer::Viewer;
 
 /// The most teams in the filter: a longer list is no use.
@@ -209,10 +210,15 @@ impl Filters {
         let products = products.map(|it| (it.to_string(), account.product_name(it)));
         let products = products.collect();
         let pools = order::pools(account).into_iter();
-        let pools = pools.map(|it| (it.id.to_string(), it.name.to_string())).collect();
+        let pools = pools.map(|it| (it.id.to_string(), pool_name(account, it)));
+        let pools = pools.collect();
         let teams = order::teams(account).into_iter().take(TEAMS_OFFERED_MAX);
         let teams = teams.map(|it| (it.id.to_string(), it.name.to_string())).collect();
-        let licenses = [("named", "Own seat"), ("shared", "Shared seat"), ("none", "None")];
+        let licenses = [
+            ("named", "Named seat"),
+            ("shared", "Shared seat"),
+            ("none", "None"),
+        ];
         let roles = words::ROLES.map(|(_, word, label)| (word, label));
         let statuses = [("active", "Active"), ("inactive", "Inactive")];
         let sorts = Sort::ALL.map(|(value, label)| Choice::new(value, label, &query.sort));
@@ -230,19 +236,27 @@ impl Filters {
 
 impl Acts {
     fn of(account: &Account, chosen: &str) -> Self {
-        let products = account.subscription().products.iter();
-        let assign = products.clone().map(|(product, bought)| {
-            let left = bought.named_seats.saturating_sub(account.named_assigned(product));
-            let label = format!("Assign a seat of {} ({left} left)", account.product_name(product));
-            Choice::new(format!("assign {product}"), label, chosen)
+        let products = account.subscription().products.keys();
+        let assign = products.clone().map(|product| {
+            let left = licenses::left(account, product);
+            let name = account.product_name(product);
+            let value = format!("assign {product}");
+            if left == 0 {
+                let label = format!("Assign a named seat of {name} (none left)");
+                return Choice::new(value, label, chosen).unavailable();
+            }
+            Choice::new(
+                value,
+                format!("Assign a named seat of {name} ({left} left)"),
+                chosen,
+            )
         });
-        let remove = products.map(|(product, _)| {
+        let remove = products.map(|product| {
             let label = format!("Take the license of {} away", account.product_name(product));
             Choice::new(format!("remove {product}"), label, chosen)
         });
         let move_to = order::pools(account).into_iter().map(|pool| {
-            let product = account.product_name(&pool.product);
-            let label = format!("Move to the pool {} ({product})", pool.name);
+            let label = format!("Move to the pool {}", pool_name(account, pool));
             Choice::new(format!("move {}", pool.id), label, chosen)
         });
         Self {

@@ -5,6 +5,7 @@ mod bulk;
 mod bulk_view;
 pub(crate) mod create;
 mod edit;
+pub(crate) mod licenses;
 mod list;
 mod person;
 mod profile;
@@ -16,7 +17,6 @@ use axum::extract::Query;
 use axum::response::Response;
 
 use self::list::ListPage;
-pub(crate) use self::person::{license_choices, seats_for_new};
 pub(crate) use self::query::{UserQuery, by_name, fits_words};
 pub(crate) use self::words::{
     Choice, license as license_phrase, people, role_label, role_of, role_word, state,

@@ -9,6 +9,7 @@ use usher_domain::personal::Personal;
 use usher_domain::refusal::{AccessRefusal, CapacityRefusal};
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
+use super::licenses::field_of;
 use super::words::{self, Choice};
 use crate::form::Form;
 use crate::sentence;
@@ -135,11 +136,10 @@ pub(super) fn refused(form: &mut Form, refusal: &Refusal) {
             form.wrong(control, sentence::of(refusal));
         }
         Refusal::Capacity(
-            CapacityRefusal::NotEnoughSeats { .. }
-            | CapacityRefusal::OverSubscription { .. }
-            | CapacityRefusal::PlanExcludesSharedSeats { .. },
+            CapacityRefusal::NotEnoughSeats { product, .. }
+            | CapacityRefusal::OverSubscription { product, .. },
         ) => {
-            form.wrong("seat", sentence::of(refusal));
+            form.wrong(&field_of(product), sentence::of(refusal));
         }
         Refusal::Access(AccessRefusal::LastOwner) => form.wrong("role", sentence::of(refusal)),
         _ => form.refused(refusal),
@@ -184,10 +184,10 @@ impl ProfileFields {
         };
         let roles = words::ROLES.into_iter();
         let roles = roles.filter(|(role, word, _)| *word == wanted.role || may_have(*role));
-        let privileges = words::PRIVILEGES.iter().map(|(privilege, label)| Choice {
-            value: privilege.as_str().to_owned(),
-            label: (*label).to_owned(),
-            is_chosen: wanted.privileges.iter().any(|word| word == privilege.as_str()),
+        let privileges = words::PRIVILEGES.iter().map(|(privilege, label)| {
+            let word = privilege.as_str();
+            let is_chosen = wanted.privileges.iter().any(|it| it == word);
+            Choice::new(word, *label, if is_chosen { word } else { "" })
         });
         let default = account.settings().session_permissions;
         let permissions = words::SESSION_PERMISSIONS.iter().zip(&wanted.over);

@@ -11,6 +11,8 @@ pub(crate) struct Choice {
     pub(crate) value: String,
     pub(crate) label: String,
     pub(crate) is_chosen: bool,
+    /// Whether it is shown and cannot be chosen; its label says why.
+    pub(crate) is_disabled: bool,
 }
 
 impl Choice {
@@ -18,8 +20,26 @@ impl Choice {
         let value = value.into();
         Self {
             is_chosen: value == chosen,
+            is_disabled: false,
             label: label.into(),
             value,
+        }
+    }
+
+    /// The same, but it cannot be chosen. A choice that is chosen already stays one: a browser sends nothing for it
+    /// otherwise.
+    pub(crate) fn unavailable(self) -> Self {
+        Self {
+            is_disabled: !self.is_chosen,
+            ..self
+        }
+    }
+
+    /// The same, which can be chosen even if nothing is left now.
+    pub(crate) fn available(self) -> Self {
+        Self {
+            is_disabled: false,
+            ..self
         }
     }
 }
@@ -100,11 +120,11 @@ pub(crate) fn state(account: &Account, user: &User) -> (&'static str, &'static s
     }
 }
 
-/// A license as a phrase: `own seat`, `pool Day shift`.
+/// A license as a phrase: `named seat`, `pool Day shift`.
 pub(crate) fn license(account: &Account, license: Option<&License>) -> String {
     match license {
         None => "none".to_owned(),
-        Some(License::Named) => "own seat".to_owned(),
+        Some(License::Named) => "named seat".to_owned(),
         Some(License::Shared(pool)) => account
             .pool(*pool)
             .map_or_else(|| "pool".to_owned(), |pool| format!("pool {}", pool.name)),
