@@ -59,7 +59,7 @@ story("a user is added with a seat, once the address is valid", async ({ open })
   const page = await open(`/a/${world.id}/users`, { as: owner });
   forgive(page, /status of 422/);
   await page.getByRole("link", { name: "Add a user" }).click();
-  assert.ok(await page.getByLabel("Assign seat").isChecked());
+  assert.equal(await page.getByLabel(PRODUCT_NAME).inputValue(), "named");
   assert.equal(await page.getByLabel("Manage users and teams").isVisible(), false);
   await page.getByLabel("Name", { exact: true }).fill("Eva Lind");
   // The browser accepts it as an address; the server finds it too long.
@@ -73,7 +73,7 @@ story("a user is added with a seat, once the address is valid", async ({ open })
   await picture(page, "user-new-wrong");
   await page.getByLabel("E-mail address").fill(`eva@${world.domain}`);
   await page.getByRole("button", { name: "Add the user" }).click();
-  await page.getByText(`Eva Lind is added, with a seat of ${PRODUCT_NAME}.`).waitFor();
+  await page.getByText(`Eva Lind is added, with a named seat of ${PRODUCT_NAME}.`).waitFor();
 });
 
 story("a seat is reassigned in two clicks", async ({ open }) => {

@@ -147,7 +147,7 @@ pub enum UserCommand {
         profile: Profile,
         /// `None`: assign a named seat if one is free. `Some(true)`: refuse if none is. `Some(false)`: assign none.
         assign_seat: Option<bool>,
-        /// The product of that seat; `None`: the account's only product with named seats, if there is just one.
+        /// The product of that seat; `None`: the account's only product. Of several, none is guessed.
         product: Option<Product>,
         /// The licenses that the user gets instead, complete; if there are any, `assign_seat` and `product` are `None`.
         licenses: BTreeMap<Product, License>,
@@ -184,6 +184,13 @@ pub enum LicenseCommand {
         license: Option<License>,
         until: Option<Timestamp>,
     },
+    /// Take a user's license for a product away, or (`Some`) move the user to a pool, once they are not signed in for the
+    /// product (L16). Users who are not signed in now lose or change it at once.
+    SetAfterWork {
+        user: UserId,
+        product: Product,
+        pool: Option<PoolId>,
+    },
     /// Move a user's license for a product to another user, unchanged, in one step (L3, L5). It replaces theirs.
     Reassign {
         product: Product,
@@ -199,6 +206,8 @@ pub enum LicenseCommand {
         from: PoolId,
         to: PoolId,
         users: Option<BTreeSet<UserId>>,
+        /// Whether users who are signed in for the product move once they are not (L16).
+        after_work: bool,
     },
 }
 

@@ -29,6 +29,7 @@
 //! - `form.rs`: [`Form`](form::Form) keeps the typed values and their errors. `forgery.rs` has the checks, and
 //!   `sentence.rs` words refusals for people; the domain's own sentences are for programs too.
 //! - `asks.rs`: what to do about something that is missing; every empty page says it.
+//! - `work.rs`: the question before a change that cuts somebody's work; every change that may do so asks it.
 //! - `live.rs`: a fragment is sent at most four times a second and only if it differs, compressed where it may be
 //!   large. The stream ends with the session, when the user loses the right to see the page, and when the server stops.
 //! - `reader.rs`: in which zone the page's reader reads times, and by which language names are in order (`order.rs`).
@@ -72,6 +73,7 @@ mod said;
 mod sentence;
 mod shown;
 mod viewer;
+mod work;
 
 pub use self::cookies::{OPERATOR_COOKIE, SESSION_COOKIE, SESSION_COOKIE_OF_HOST};
 pub use self::fork::Fork;

@@ -88,11 +88,22 @@ async function sendLate(page, path, fields = {}) {
 }
 
 /**
+ * Lets a page offer what was left when it was loaded, as a page does that is older than somebody else's change.
+ * @param {Page} page
+ */
+function offerAll(page) {
+  return page.locator("option[disabled]").evaluateAll((options) => {
+    for (const option of options) option.removeAttribute("disabled");
+  });
+}
+
+/**
  * Ticks two people on the list of users, and asks for a seat for each.
  * @param {Page} page
  */
 async function askForSeats(page) {
   await page.getByLabel("Tick everybody on this page").check();
+  await offerAll(page);
   await page.getByLabel("What to do").selectOption(`assign ${PRODUCT}`);
   await send(page, "Continue…");
 }
@@ -450,6 +461,7 @@ export const PAGES = [
   {
     name: "a license that is not left", path: `${ACCOUNT}/users/{trainee}`, as: "owner", status: 422,
     async act(page) {
+      await offerAll(page);
       await page.getByLabel(PRODUCT_NAME, { exact: true }).selectOption("named");
       await send(page, /^Save the license/);
     },

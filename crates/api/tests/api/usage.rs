@@ -138,3 +138,29 @@ async fn contacts_are_team_members_with_their_presence() {
     assert_eq!(sven_seen.unwrap()["presence"], "away");
     desk.app.by(&lea.who).get(&path).await.problem(404, "not-found");
 }
+
+#[tokio::test]
+async fn a_license_goes_after_work_where_the_caller_says_so() {
+    let desk = Desk::with_seats(2).await;
+    let sven = desk.agent("Sven").await;
+    let signed_in = desk.sign_in(&sven).await;
+    let user = format!("users/{}", sven.id);
+    let license = format!("{user}/licenses/{PRODUCT}");
+    let operator = || desk.app.operator();
+
+    let after_work = format!("{license}?after_work=true");
+    operator().delete(&after_work).await.done();
+
+    let waits = operator().get(&user).await.ok();
+    assert_eq!(waits["licenses"][PRODUCT]["kind"], "shared");
+    let named = operator().put(&after_work, json!({"kind": "named"})).await;
+    let refused = named.problem(422, "invalid");
+    assert_eq!(refused["errors"][0]["field"], "after_work");
+    desk.app
+        .by(&signed_in.token)
+        .delete(&signed_in.path(""))
+        .await
+        .done();
+    desk.advance(1).await;
+    assert_eq!(operator().get(&user).await.ok()["licenses"], json!({}));
+}

@@ -302,6 +302,12 @@ impl State {
             .filter(move |sign_in| sign_in.product == *product)
     }
 
+    /// Whether the user is signed in for a product on any device.
+    #[must_use]
+    pub fn is_signed_in_for(&self, user: &User, product: &Product) -> bool {
+        self.sign_ins_of(user, product).next().is_some()
+    }
+
     /// The user's ticket for a product: at most one (Q2).
     #[must_use]
     pub fn ticket_of(&self, user: &User, product: &Product) -> Option<&Ticket> {

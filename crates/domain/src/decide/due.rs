@@ -15,7 +15,6 @@ use crate::leases::{self, Leased};
 use crate::minutes;
 use crate::presence::{SessionState, SignIn, TicketState};
 use crate::schedule::Due;
-use crate::text::Product;
 use crate::time::{Secs, Timestamp};
 
 /// Notice before an idle seat is reclaimed (Q4).
@@ -142,12 +141,8 @@ fn user(account: &Account, id: UserId, now: Timestamp) -> Vec<Event> {
     let Some(user) = account.users.get(&id) else {
         return Vec::new();
     };
-    let is_signed_in = |product: &Product| {
-        let mut sign_ins = user.sign_ins.iter().filter_map(|id| account.sign_ins.get(id));
-        sign_ins.any(|sign_in| sign_in.product == *product)
-    };
     let over = user.loans.iter().filter(|(_, loan)| loan.until <= now);
-    over.filter(|(product, _)| !is_signed_in(product))
+    over.filter(|(product, _)| !account.is_signed_in_for(user, product))
         .flat_map(|(product, loan)| licenses::given_back(account, id, product, *loan))
         .collect()
 }

@@ -39,14 +39,23 @@ pub(super) fn decide(
             });
             given(account, *user, product, wanted, actor, now).map(Decision::done)
         }
+        LicenseCommand::SetAfterWork { user, product, pool } => {
+            after_work(account, *user, product, *pool, actor, now).map(Decision::done)
+        }
         LicenseCommand::Reassign {
             product,
             from,
             to,
             seen,
         } => reassign(account, product, *from, *to, *seen, actor),
-        LicenseCommand::MoveUsers { from, to, users } => {
-            move_users(account, *from, *to, users.as_ref(), actor)
+        LicenseCommand::MoveUsers {
+            from,
+            to,
+            users,
+            after_work,
+        } => {
+            let finish_at = after_work.then_some(now);
+            move_users(account, *from, *to, users.as_ref(), finish_at, actor)
         }
     }
 }
@@ -103,6 +112,42 @@ pub(super) fn given(
         events.extend(loan.map(|loan| lends(user, product, loan)));
     }
     Ok(events)
+}
+
+/// The events that take a license away, or move its user to a pool, once they are not signed in for the product (L16):
+/// from now on it is lent. A user who is not signed in is not waited for.
+fn after_work(
+    account: &Account,
+    user: UserId,
+    product: &Product,
+    pool: Option<PoolId>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    account.need_to_manage(actor, Privilege::SeatsManage, "user")?;
+    let holder = account
+        .users
+        .get(&user)
+        .ok_or(Refusal::NotFound { what: "user" })?;
+    let has = holder.licenses.get(product);
+    let license = pool.map(License::Shared);
+    if has.is_none() || has == license.as_ref() || !account.is_signed_in_for(holder, product) {
+        let wanted = license.map(|license| Wanted { license, until: None });
+        return given(account, user, product, wanted, actor, now);
+    }
+    if let Some(pool) = pool {
+        check_pool(account, pool, product)?;
+    }
+    Ok(finishing(holder, product, pool, now).into_iter().collect())
+}
+
+/// The event after which a user keeps a license only until they are not signed in; `None` if that is so already.
+fn finishing(holder: &User, product: &Product, back_to: Option<PoolId>, now: Timestamp) -> Option<Event> {
+    let is_so = holder
+        .loan(product)
+        .is_some_and(|loan| loan.until <= now && loan.back_to == back_to);
+    let loan = Loan { until: now, back_to };
+    (!is_so).then(|| lends(holder.id, product, loan))
 }
 
 /// The loan of a license to a user until a time (L15): they return to where they are now, or to where they were before
@@ -171,12 +216,14 @@ fn reassign(
     Ok(Decision::done(events))
 }
 
-/// Moves users of a pool to another one (L3). What they are doing with the product ends in the same step (L5).
+/// Moves users of a pool to another one (L3). What they are doing with the product ends in the same step (L5), or, with
+/// `finish_at`, which is now, they move once they are not signed in (L16).
 fn move_users(
     account: &Account,
     from: PoolId,
     to: PoolId,
     users: Option<&BTreeSet<UserId>>,
+    finish_at: Option<Timestamp>,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
     account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
@@ -206,9 +253,16 @@ fn move_users(
         }
     }
     let by = presence::by(account, actor, None);
-    let events = leaving
-        .into_iter()
-        .flat_map(|user| moved(account, user, &from.product, to, &by));
+    let events = leaving.into_iter().flat_map(|user| {
+        let working = account.users.get(&user);
+        let working = working.filter(|user| account.is_signed_in_for(user, &from.product));
+        match (finish_at, working) {
+            (Some(now), Some(user)) => finishing(user, &from.product, Some(to), now)
+                .into_iter()
+                .collect(),
+            _ => moved(account, user, &from.product, to, &by),
+        }
+    });
     Ok(Decision::done(events.collect()))
 }
 

@@ -41,4 +41,5 @@ mod templates;
 mod users;
 mod users_at_once;
 mod wall;
+mod work;
 mod zones;

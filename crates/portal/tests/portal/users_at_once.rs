@@ -17,7 +17,9 @@ async fn many_are_changed_at_once_and_each_refusal_is_told() {
 
     let asked = desk.post("/users/bulk", &both("assign remote-support")).await;
     assert!(
-        asked.html.contains("2 seats are needed and 1 is left"),
+        asked
+            .html
+            .contains("2 named seats of Remote support are needed and 1 is left"),
         "{}",
         asked.html
     );

@@ -310,6 +310,15 @@ pub const fn set_license_of(user: UserId, product: Product, license: Option<Lice
     })
 }
 
+/// Takes a license of the usual product away, or moves its user to a pool, once they are not signed in.
+pub fn set_license_after_work(user: UserId, pool: Option<PoolId>) -> Command {
+    Command::License(LicenseCommand::SetAfterWork {
+        user,
+        product: product(),
+        pool,
+    })
+}
+
 /// Lends a license of the usual product until a time.
 pub fn lend(user: UserId, license: License, until: Timestamp) -> Command {
     Command::License(LicenseCommand::Set {
@@ -368,7 +377,12 @@ pub const fn reassign(product: Product, from: UserId, to: UserId, seen: Option<L
 
 /// Moves users from one pool to another; `None` moves everybody.
 pub const fn move_users(from: PoolId, to: PoolId, users: Option<BTreeSet<UserId>>) -> Command {
-    Command::License(LicenseCommand::MoveUsers { from, to, users })
+    Command::License(LicenseCommand::MoveUsers {
+        from,
+        to,
+        users,
+        after_work: false,
+    })
 }
 
 /// Adds a pool of the usual product, with the rules of the settings.

@@ -1,6 +1,7 @@
 //! Licenses: named, shared, none.
 
 use super::office::*;
+use crate::command::{Command, LicenseCommand};
 use crate::event::{EndReason, TicketEvent};
 use crate::refusal::{Refusal, StateRefusal};
 use crate::tests::kit;
@@ -254,4 +255,26 @@ fn a_license_is_for_a_user_who_exists() {
     let office = Office::with_seats(1, 0);
 
     assert_eq!(office.answer(&OPERATOR, &license("ann", NAMED)), "not-found");
+}
+
+#[test]
+fn l16_users_of_a_pool_move_to_another_one_once_their_work_is_done() {
+    let mut office = shifts(&["ann", "ben"]);
+    office.does(&sign_in("ann"));
+    let to_day = Command::License(LicenseCommand::MoveUsers {
+        from: pool("night"),
+        to: pool("default"),
+        users: None,
+        after_work: true,
+    });
+
+    office.does(&to_day);
+
+    assert_eq!(office.license_of("ann"), shared("night"));
+    assert_eq!(office.license_of("ben"), shared("default"));
+    assert_eq!(office.account.sign_ins().len(), 1);
+    assert_eq!(office.does(&to_day).events, [], "a second time changes nothing");
+    office.does(&kit::sign_out(on("ann", "laptop")));
+    office.tick_at(1);
+    assert_eq!(office.license_of("ann"), shared("default"));
 }

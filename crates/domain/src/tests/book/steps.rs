@@ -176,6 +176,13 @@ const BOOKS: &[Step] = &[
         let seats = g[0].parse().unwrap();
         w.give(&Actor::Operator, &kit::move_seats(way, seats));
     }),
+    ("_ goes to the pool _ after work", |w, g| {
+        let to = Some(pool(g[1]));
+        w.give(&Actor::Operator, &kit::set_license_after_work(id(g[0]), to));
+    }),
+    ("_ loses the license after work", |w, g| {
+        w.give(&Actor::Operator, &kit::set_license_after_work(id(g[0]), None));
+    }),
     ("_ goes to the pool _", |w, g| {
         let license = Some(License::Shared(pool(g[1])));
         w.shift.license(&name(g[0]), license);

@@ -403,12 +403,25 @@ impl World {
                 license,
                 secs,
             } => {
-                let product = product(*of);
-                Some(Command::License(LicenseCommand::Set {
-                    user: user(*number),
-                    license: self.license(&product, *license),
-                    product,
-                    until: secs.map(|secs| self.now + Secs::new(secs)),
+                let (user, product) = (user(*number), product(*of));
+                let license = self.license(&product, *license);
+                Some(Command::License(match (secs, license) {
+                    (Some(0), Some(License::Shared(pool))) => LicenseCommand::SetAfterWork {
+                        user,
+                        product,
+                        pool: Some(pool),
+                    },
+                    (Some(0), _) => LicenseCommand::SetAfterWork {
+                        user,
+                        product,
+                        pool: None,
+                    },
+                    (secs, license) => LicenseCommand::Set {
+                        user,
+                        license,
+                        product,
+                        until: secs.map(|secs| self.now + Secs::new(secs)),
+                    },
                 }))
             }
             Transition::AskForSeat { .. }

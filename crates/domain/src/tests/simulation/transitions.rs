@@ -119,7 +119,7 @@ pub(super) enum Transition {
         user: u8,
         product: u8,
         license: u8,
-        /// For how long, if it is lent.
+        /// For how long, if it is lent; 0 for a change after work (L16).
         secs: Option<u32>,
     },
     AskForSeat {
@@ -550,7 +550,7 @@ fn in_the_office() -> impl Strategy<Value = Transition> {
         2 => (any::<u8>(), rules())
             .prop_map(|(pool, rules)| Transition::ChangeRules { pool, rules: Box::new(rules) }),
         1 => (any::<u8>(), any::<bool>()).prop_map(|(pool, moves)| Transition::DeletePool { pool, moves }),
-        3 => (any::<u8>(), 0..2_u8, 0..4_u8, prop::option::of(1..900_u32))
+        3 => (any::<u8>(), 0..2_u8, 0..4_u8, prop::option::of(prop_oneof![1 => Just(0), 3 => 1..900_u32]))
             .prop_map(|(user, product, license, secs)| Transition::License { user, product, license, secs }),
         2 => (any::<u8>(), 0..2_u8).prop_map(|(user, product)| Transition::AskForSeat { user, product }),
         1 => (any::<u8>(), 0..2_u8).prop_map(|(user, product)| Transition::WithdrawRequest { user, product }),

@@ -16,6 +16,7 @@ use crate::form::{Form, Posted};
 use crate::nav::NavPage;
 use crate::said::named;
 use crate::viewer::Viewer;
+use crate::work::Work;
 
 #[derive(Template)]
 #[template(path = "pools/delete.html")]
@@ -32,6 +33,8 @@ struct Leaving {
     product: String,
     seats: u32,
     users: usize,
+    /// What its users are doing, which ends with the pool.
+    work: Work,
     others: Vec<Target>,
 }
 
@@ -84,6 +87,12 @@ async fn look(viewer: &Viewer, id: PoolId, form: Form) -> Result<DeletePage, Fai
             product: account.product_name(&pool.product),
             seats: pool.seats,
             users: pool.users().len(),
+            work: Work::of(
+                account,
+                actor,
+                pool.users().iter().filter_map(|id| account.user(*id)),
+                Some(&pool.product),
+            ),
             others: others(account, id),
         })
     };

@@ -28,7 +28,9 @@ use crate::order::NameOrder;
 use crate::pages::users::by_name;
 use crate::paging::Paging;
 use crate::said::named;
+use crate::shown::pool_name;
 use crate::viewer::Viewer;
+use crate::work::{self, Answer, Question, Work};
 
 /// Users per page.
 const USERS_MAX: usize = 50;
@@ -136,6 +138,10 @@ pub(super) async fn move_users(
     let (Some(to), true) = (target, form.is_right()) else {
         return again(&viewer, id, form).await;
     };
+    if let Some(asked) = ask_first(&viewer, &form, id, to, (!takes_all).then(|| ticked.clone())).await? {
+        return Ok(asked);
+    }
+    let after_work = Answer::of(&form) == Some(Answer::Wait);
     let who = if takes_all {
         "All users are".to_owned()
     } else {
@@ -145,6 +151,7 @@ pub(super) async fn move_users(
         from: id,
         to,
         users: (!takes_all).then_some(ticked),
+        after_work,
     });
     let name_of = move |account: &Account, (): &(), _| Some(account.pool(to)?.name.to_string());
     match viewer.execute(command, name_of).await? {
@@ -153,7 +160,12 @@ pub(super) async fn move_users(
             if !takes_all {
                 back.push_str("/users");
             }
-            let message = format!("{who} in the pool {} now.", named(name.unwrap_or_default()));
+            let name = named(name.unwrap_or_default());
+            let message = if after_work {
+                format!("Users at work move to the pool {name} when they sign out; the others are there now.")
+            } else {
+                format!("{who} in the pool {name} now.")
+            };
             Ok(done(&back, message))
         }
         Err(refusal) => {
@@ -161,6 +173,34 @@ pub(super) async fn move_users(
             again(&viewer, id, form).await
         }
     }
+}
+
+/// Asks before the move ends what users are doing with the product (L5). `ticked` is `None` for all users of the pool.
+async fn ask_first(
+    viewer: &Viewer,
+    form: &Form,
+    from: PoolId,
+    to: PoolId,
+    ticked: Option<BTreeSet<UserId>>,
+) -> Result<Option<Response>, Failed> {
+    let path = format!("{}/users", pool_path(viewer.account, from));
+    let question = Question {
+        nav: NavPage::SeatPools,
+        action: format!("{path}/move"),
+        back: path,
+        may_wait: true,
+        now: "Move now",
+    };
+    let see = move |account: &Account, actor: &Actor| {
+        let pool = |id| account.pool(id).ok_or(Refusal::NotFound { what: "pool" });
+        let (from, to) = (pool(from)?, pool(to)?);
+        let users = ticked.as_ref().unwrap_or_else(|| from.users());
+        let users = users.iter().filter(|id| from.users().contains(id));
+        let users = users.filter_map(|id| account.user(*id));
+        let asked = format!("Move to the pool {}?", named(pool_name(account, to)));
+        Ok((asked, Work::of(account, actor, users, Some(&from.product))))
+    };
+    work::ask(viewer, form, question, see).await
 }
 
 async fn again(viewer: &Viewer, id: PoolId, form: Form) -> Result<Response, Failed> {

@@ -1,6 +1,7 @@
 //! Actions on many users.
 
 use crate::said::named;
+use crate::shown::pool_name;
 use usher_domain::command::{LicenseCommand, UserCommand, UserPatch};
 use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
@@ -55,16 +56,45 @@ impl Act {
     /// The action in words; `None` if the pool does not exist.
     pub(super) fn words(&self, account: &Account) -> Option<String> {
         Some(match self {
-            Self::Assign(product) => format!("assign a seat of {}", named(account.product_name(product))),
+            Self::Assign(product) => {
+                format!("assign a named seat of {}", named(account.product_name(product)))
+            }
             Self::Remove(product) => {
                 format!(
                     "take the license of {} away",
                     named(account.product_name(product))
                 )
             }
-            Self::Move(pool) => format!("move to the pool {}", named(&account.pool(*pool)?.name)),
+            Self::Move(pool) => {
+                format!(
+                    "move to the pool {}",
+                    named(pool_name(account, account.pool(*pool)?))
+                )
+            }
             Self::Deactivate => "deactivate".to_owned(),
         })
+    }
+
+    /// Whether it can wait until a user is not signed in (L16).
+    pub(super) const fn may_wait(&self) -> bool {
+        match self {
+            Self::Remove(_) | Self::Move(_) => true,
+            Self::Assign(_) | Self::Deactivate => false,
+        }
+    }
+
+    /// The command that waits until the user is not signed in; `None` if there is none, or the pool does not exist.
+    pub(super) fn command_after_work(&self, account: &Account, user: UserId) -> Option<Command> {
+        let pool = match self {
+            Self::Remove(_) => None,
+            Self::Move(pool) => Some(*pool),
+            Self::Assign(_) | Self::Deactivate => return None,
+        };
+        Some(Command::License(LicenseCommand::SetAfterWork {
+            user,
+            product: self.product(account)?.clone(),
+            pool,
+        }))
     }
 
     /// The command for one user; `None` if the pool does not exist.

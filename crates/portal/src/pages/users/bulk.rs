@@ -19,6 +19,7 @@ use crate::nav::NavPage;
 use crate::said::Said;
 use crate::sentence;
 use crate::viewer::Viewer;
+use crate::work::Answer;
 
 /// How many commands run at once: enough to share commits, too few to fill the account's inbox.
 const AT_ONCE: usize = 16;
@@ -74,7 +75,8 @@ pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response,
         let query = UserQuery::parse(form.value("filter"));
         return Ok(page_again(&ListPage::at(&viewer, query, form).await?));
     };
-    let plan = plan(&viewer, &act, &who).await?.1;
+    let answer = Answer::of(&form).filter(|answer| *answer == Answer::Cut || act.may_wait());
+    let plan = plan(&viewer, &act, &who, answer).await?.1;
     if matches!(who, Who::Matching(_)) && form.value("shown") != plan.digest {
         form.wrong(
             "",
@@ -82,7 +84,13 @@ pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response,
         );
         return Ok(page_again(&ask_page(&viewer, act, who, form).await?));
     }
+    // Somebody may have begun to work after the preview.
+    if answer.is_none() && !plan.work.is_empty() {
+        form.wrong("", "This cuts work that goes on now. Say whether to wait for it.");
+        return Ok(page_again(&ask_page(&viewer, act, who, form).await?));
+    }
     let back = back_to(&viewer, &form);
+    let waits = answer == Some(Answer::Wait);
     let named = plan.what.0.clone();
     let (count, refused) = to_the_end({
         let viewer = viewer.clone();
@@ -90,7 +98,12 @@ pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response,
     })
     .await;
     if refused.is_empty() {
-        let message = format!("Done for {}: {named}.", words::people(count));
+        let people = words::people(count);
+        let message = if waits {
+            format!("Done for {people}: {named}, as soon as they are not signed in.")
+        } else {
+            format!("Done for {people}: {named}.")
+        };
         return Ok(done(&back, message));
     }
     let look = |_: &Account, _: &Actor, _| Ok(());
@@ -150,19 +163,25 @@ fn words_of(failed: Failed) -> String {
     }
 }
 
-async fn plan(viewer: &Viewer, act: &Act, who: &Who) -> Result<(crate::answer::Frame, Plan), Failed> {
+async fn plan(
+    viewer: &Viewer,
+    act: &Act,
+    who: &Who,
+    answer: Option<Answer>,
+) -> Result<(crate::answer::Frame, Plan), Failed> {
     let wanted = Arc::new((act.clone(), who.clone()));
     let look = move |account: &Account, actor: &Actor, now: Timestamp| {
         let (act, who) = wanted.as_ref();
         account.need_to_manage(actor, act.privilege(), "user")?;
         let what = act.words(account).ok_or(Refusal::NotFound { what: "pool" })?;
-        Ok(Plan::of(account, actor, now, act, what, &who.users(account)))
+        let users = who.users(account);
+        Ok(Plan::of(account, actor, now, act, what, &users, answer))
     };
     viewer.look(Some(NavPage::Users), look).await
 }
 
 async fn ask_page(viewer: &Viewer, act: Act, who: Who, form: Form) -> Result<AskPage, Failed> {
-    let (frame, plan) = plan(viewer, &act, &who).await?;
+    let (frame, plan) = plan(viewer, &act, &who, None).await?;
     Ok(AskPage {
         frame,
         path: NavPage::Users.path(viewer.account),

@@ -8,11 +8,13 @@ use usher_domain::user::User;
 use usher_domain::{Account, Actor, Command, Timestamp, UserId};
 
 use super::act::Act;
+use super::licenses;
 use super::words;
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::said::Said;
 use crate::sentence;
+use crate::work::{Answer, Work};
 
 /// The most users listed one by one; the counts include all.
 pub(super) const TOLD_MAX: usize = 50;
@@ -55,6 +57,10 @@ pub(super) struct Plan {
     pub(super) refused: usize,
     /// Warnings to show first.
     pub(super) warnings: Vec<String>,
+    /// The work that would be cut.
+    pub(super) work: Work,
+    /// Whether it can wait until that work is done (L16).
+    pub(super) may_wait: bool,
     pub(super) people: Vec<Affected>,
     /// A digest of all selected users; it changes when they do.
     pub(super) digest: String,
@@ -80,6 +86,7 @@ impl Plan {
         act: &Act,
         what: String,
         users: &[&User],
+        answer: Option<Answer>,
     ) -> Self {
         let mut digest = DefaultHasher::new();
         let mut plan = Self {
@@ -88,15 +95,21 @@ impl Plan {
             same: 0,
             refused: 0,
             warnings: Vec::new(),
+            work: Work::default(),
+            may_wait: act.may_wait(),
             people: Vec::new(),
             digest: String::new(),
             commands: Vec::new(),
         };
-        let (mut signed_out, mut calls) = (0, 0);
+        let mut interrupted = Vec::new();
         for user in users {
             user.id.hash(&mut digest);
             let is_oneself = *act == Act::Deactivate && account.user_of(actor) == Some(user.id);
-            let command = act.command(account, user.id).filter(|_| !is_oneself);
+            let command = match answer {
+                Some(Answer::Wait) => act.command_after_work(account, user.id),
+                Some(Answer::Cut) | None => act.command(account, user.id),
+            };
+            let command = command.filter(|_| !is_oneself);
             let affected = match &command {
                 None => {
                     plan.same += 1;
@@ -126,8 +139,7 @@ impl Plan {
                     Ok(true) => {
                         plan.changes += 1;
                         let ends = Ends::of(account, act, user);
-                        signed_out += usize::from(ends.devices > 0);
-                        calls += usize::from(ends.sessions > 0);
+                        interrupted.extend((ends.devices > 0).then_some(*user));
                         Affected::of(account, act, user, ends.words(), ("Changes", "good"))
                     }
                 },
@@ -142,7 +154,8 @@ impl Plan {
             }
         }
         plan.digest = format!("{:016x}", digest.finish());
-        plan.warn(account, act, signed_out, calls);
+        plan.work = Work::of(account, actor, interrupted, act.product(account));
+        plan.warn(account, act);
         plan
     }
 
@@ -156,28 +169,19 @@ impl Plan {
         self.total() - self.people.len()
     }
 
-    fn warn(&mut self, account: &Account, act: &Act, signed_out: usize, calls: usize) {
+    fn warn(&mut self, account: &Account, act: &Act) {
         if let Act::Assign(product) = act {
-            let left = account
-                .bought(product)
-                .named_seats
-                .saturating_sub(account.named_assigned(product));
+            let left = licenses::left(account, product);
             let left = usize::try_from(left).unwrap_or(usize::MAX);
             if self.changes > left {
+                let needed = counted(self.changes, "named seat", "named seats");
+                let product = account.product_name(product);
                 self.warnings.push(format!(
-                    "{} needed and {} left. Who comes after the last one is refused.",
-                    counted(self.changes, "seat is", "seats are"),
+                    "{needed} of {product} {} needed and {} left. Everybody after the last one is refused.",
+                    if self.changes == 1 { "is" } else { "are" },
                     counted(left, "is", "are")
                 ));
             }
-        }
-        if signed_out > 0 {
-            self.warnings
-                .push(format!("Signed out at once: {}.", words::people(signed_out)));
-        }
-        if calls > 0 {
-            self.warnings
-                .push(format!("Sessions end for {}.", words::people(calls)));
         }
     }
 }

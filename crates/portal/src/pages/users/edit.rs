@@ -10,6 +10,7 @@ use usher_domain::user::License;
 use usher_domain::{Account, Command, Refusal, UserId};
 use usher_identity::PasswordLife;
 
+use super::licenses::{self, field_of};
 use super::person::{LeavePage, Person, PersonPage, why_not};
 use super::profile::{self, Wanted};
 use crate::answer::{done, page, page_again};
@@ -21,6 +22,7 @@ use crate::pages::days;
 use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
+use crate::work::{self, Answer, Question, Work};
 
 /// The account and the user in a URL.
 pub(super) type UserPath = Path<(String, String)>;
@@ -87,29 +89,89 @@ pub(super) async fn set_license(
     if !form.is_right() {
         return again(&viewer, id, None, form).await;
     }
-    let command = Command::License(LicenseCommand::Set {
-        user: id,
-        product: product.clone(),
-        license,
-        until,
+    if let Some(asked) = ask_about_license(&viewer, &form, id, product.clone(), license).await? {
+        return Ok(asked);
+    }
+    let waits = Answer::of(&form) == Some(Answer::Wait);
+    let command = Command::License(match license {
+        Some(License::Shared(pool)) if waits => LicenseCommand::SetAfterWork {
+            user: id,
+            product: product.clone(),
+            pool: Some(pool),
+        },
+        None if waits => LicenseCommand::SetAfterWork {
+            user: id,
+            product: product.clone(),
+            pool: None,
+        },
+        license => LicenseCommand::Set {
+            user: id,
+            product: product.clone(),
+            license,
+            until,
+        },
     });
     let of = product.clone();
-    let said = move |account: &Account, (): &(), _| {
-        let product = named(account.product_name(&of));
-        match license {
-            None => format!("The license of {product} is taken away."),
-            Some(License::Named) => format!("A seat of {product} is assigned."),
-            Some(License::Shared(_)) => format!("The license of {product} is a shared seat of that pool."),
+    let said = move |account: &Account, (): &(), _| match license {
+        _ if account.user(id).is_some_and(|user| user.loan(&of).is_some()) && waits => {
+            "It happens as soon as they are not signed in.".to_owned()
+        }
+        None => {
+            let product = named(account.product_name(&of));
+            format!("The license of {product} is taken away.")
+        }
+        Some(license) => {
+            let seat = licenses::phrase(account, &[(of.clone(), license)].into());
+            format!("The user has {seat} now.")
         }
     };
     match viewer.execute(command, said).await? {
         Ok(message) => Ok(done(&path_of(&viewer, id), message)),
         Err(Refusal::NotFound { what }) => Err(Failed::not_found(what)),
         Err(refusal) => {
-            form.wrong(&format!("license-{product}"), sentence::of(&refusal));
+            form.wrong(&field_of(&product), sentence::of(&refusal));
             again(&viewer, id, None, form).await
         }
     }
+}
+
+/// Asks before a change of license ends what the user is doing with the product (L5).
+async fn ask_about_license(
+    viewer: &Viewer,
+    form: &Form,
+    id: UserId,
+    product: Product,
+    license: Option<License>,
+) -> Result<Option<Response>, Failed> {
+    let back = path_of(viewer, id);
+    let question = Question {
+        nav: NavPage::Users,
+        action: format!("{back}/licenses/{product}"),
+        back,
+        // Nothing would hold a named seat until then, and a loan begins now.
+        may_wait: license != Some(License::Named) && form.value("until").trim().is_empty(),
+        now: "Change now",
+    };
+    let see = move |account: &Account, actor: &usher_domain::Actor| {
+        let user = account.user(id).ok_or(Refusal::NotFound { what: "user" })?;
+        let name = named(user.profile.name.reveal());
+        let of = named(account.product_name(&product));
+        let asked = match license {
+            None => format!("Take the license of {of} from {name}?"),
+            Some(license) => {
+                let seat = licenses::phrase(account, &[(product.clone(), license)].into());
+                format!("Give {name} {seat}?")
+            }
+        };
+        let changes = user.licenses.get(&product) != license.as_ref();
+        let work = if changes {
+            Work::of(account, actor, [user], Some(&product))
+        } else {
+            Work::default()
+        };
+        Ok((asked, work))
+    };
+    work::ask(viewer, form, question, see).await
 }
 
 pub(super) async fn set_password(
@@ -128,6 +190,17 @@ pub(super) async fn set_password(
     let Some(password) = form.new_password("password", "password_again") else {
         return again(&viewer, id, None, form).await;
     };
+    // Asked on the page itself: a password is in no other page.
+    let is_at_work = move |account: &Account, _: &usher_domain::Actor, _| {
+        Ok(account.user(id).is_some_and(|user| !user.sign_ins().is_empty()))
+    };
+    if form.value("cut") != "yes" && viewer.look(None, is_at_work).await?.1 {
+        form.wrong(
+            "cut",
+            "They are at work. Tick this to cut it, or wait until they are signed out.",
+        );
+        return again(&viewer, id, None, form).await;
+    }
     let change = new_password::of_user(id);
     let hash = match new_password::hash(&viewer, &mut form, change, password).await? {
         Hashed::Yes(hash) => hash,
@@ -161,6 +234,23 @@ pub(super) async fn remove_second_factor(
             "Remove your own second factor on your page, with your password and a code.",
         );
         return again(&viewer, id, None, form).await;
+    }
+    let back = path_of(&viewer, id);
+    let question = Question {
+        nav: NavPage::Users,
+        action: format!("{back}/second-factor/remove"),
+        back,
+        may_wait: false,
+        now: "Remove the second factor now",
+    };
+    let see = move |account: &Account, actor: &usher_domain::Actor| {
+        let user = account.user(id).ok_or(Refusal::NotFound { what: "user" })?;
+        let name = named(user.profile.name.reveal());
+        let asked = format!("Remove the second factor of {name}, and sign them out everywhere?");
+        Ok((asked, Work::of(account, actor, [user], None)))
+    };
+    if let Some(asked) = work::ask(&viewer, &form, question, see).await? {
+        return Ok(asked);
     }
     let app = &viewer.portal.app;
     app.remove_second_factor(viewer.account, id, &viewer.actor, viewer.cause.clone())
@@ -197,9 +287,26 @@ pub(super) async fn activate(
 
 pub(super) async fn deactivate(
     Path((_, user)): UserPath,
-    Posted { viewer, .. }: Posted,
+    Posted { viewer, form }: Posted,
 ) -> Result<Response, Failed> {
     let id = user_id(&user)?;
+    guard(&viewer, Privilege::UsersManage).await?;
+    let path = path_of(&viewer, id);
+    let question = Question {
+        nav: NavPage::Users,
+        action: format!("{path}/deactivate"),
+        back: path,
+        may_wait: false,
+        now: "Deactivate now",
+    };
+    let see = move |account: &Account, actor: &usher_domain::Actor| {
+        let user = account.user(id).ok_or(Refusal::NotFound { what: "user" })?;
+        let asked = format!("Deactivate {}?", named(user.profile.name.reveal()));
+        Ok((asked, Work::of(account, actor, [user], None)))
+    };
+    if let Some(asked) = work::ask(&viewer, &form, question, see).await? {
+        return Ok(asked);
+    }
     let switched = switch(&viewer, id, false).await?;
     switched.map_err(|refusal| Failed::refused(&refusal))?;
     let message = "They are deactivated: signed out everywhere. What groups gave them is taken back; other licenses wait for them.";
@@ -262,13 +369,16 @@ async fn leave_page(viewer: &Viewer, user: &str, is_removal: bool) -> Result<Res
             Command::User(UserCommand::Change { id, change })
         };
         let why_not = why_not(account, actor, now, &command);
-        Ok((Person::of(account, actor, id, now)?, why_not))
+        let person = Person::of(account, actor, id, now)?;
+        let work = Work::of(account, actor, account.user(id), None);
+        Ok((person, work, why_not))
     };
-    let (frame, (person, why_not)) = viewer.look(Some(NavPage::Users), look).await?;
+    let (frame, (person, work, why_not)) = viewer.look(Some(NavPage::Users), look).await?;
     Ok(page(&LeavePage {
         frame,
         path: path_of(viewer, id),
         effects: person.effects(is_removal),
+        work,
         person,
         is_removal,
         why_not,
@@ -284,7 +394,7 @@ async fn person_page(
     viewer: &Viewer,
     id: UserId,
     form: Option<Form>,
-    other: Form,
+    mut other: Form,
 ) -> Result<PersonPage, Failed> {
     let typed = form.as_ref().map(|form| std::sync::Arc::new(Wanted::of(form)));
     let look = move |account: &usher_domain::Account, actor: &usher_domain::Actor, now| {
@@ -295,6 +405,9 @@ async fn person_page(
         Ok((person, fields))
     };
     let (frame, (person, fields)) = viewer.look(Some(NavPage::Users), look).await?;
+    for license in &person.licenses {
+        other.call(&license.field, &license.product);
+    }
     let has_second_factor = viewer.portal.app.identity().has_second_factor(viewer.account, id);
     Ok(PersonPage {
         has_second_factor,

@@ -10,6 +10,7 @@ use usher_domain::{Account, Actor};
 
 use super::words::Choice;
 use crate::form::Form;
+use crate::order;
 use crate::said::named;
 
 /// A product, and the choice of a license for it.
@@ -160,12 +161,10 @@ pub(crate) fn left(account: &Account, product: &Product) -> u32 {
     bought.saturating_sub(account.named_assigned(product))
 }
 
-/// The pools of a product, in the order of their names.
+/// The pools of a product, in the order in which the reader looks for them.
 fn pools<'a>(account: &'a Account, product: &'a Product) -> impl Iterator<Item = &'a Pool> {
-    let pools = account.pools().values();
-    let mut pools: Vec<_> = pools.filter(|pool| pool.product == *product).collect();
-    pools.sort_by(|one, other| one.name.cmp(&other.name));
-    pools.into_iter()
+    let pools = order::pools(account).into_iter();
+    pools.filter(move |pool| pool.product == *product)
 }
 
 /// Whether the plan includes shared seats (L7).

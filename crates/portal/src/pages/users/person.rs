@@ -5,20 +5,20 @@ use usher_app::zone_of;
 use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::event::Profile;
 use usher_domain::permission::Privilege;
-use usher_domain::text::{Product, counted};
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
+use super::licenses::{self, LicenseField, license_word};
 use super::profile::{ProfileFields, Wanted};
 use super::words::{self, Choice};
 use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::form::Form;
 use crate::nav::NavPage;
-use crate::order;
 use crate::pages::days;
 use crate::sentence;
 use crate::shown::{Moment, Until};
+use crate::work::Work;
 
 #[derive(Template)]
 #[template(path = "users/person.html")]
@@ -41,8 +41,9 @@ pub(super) struct NewPage {
     pub(super) form: Form,
     pub(super) path: String,
     pub(super) fields: ProfileFields,
-    pub(super) seats: Vec<Choice>,
-    pub(super) is_seat_wanted: bool,
+    pub(super) licenses: Vec<LicenseField>,
+    /// For an account without a product.
+    pub(super) seats_remedy: Remedy,
 }
 
 #[derive(Template)]
@@ -54,6 +55,8 @@ pub(super) struct LeavePage {
     /// Whether the user is to be removed, not only deactivated.
     pub(super) is_removal: bool,
     pub(super) effects: Vec<String>,
+    /// The work that is cut.
+    pub(super) work: Work,
     pub(super) why_not: Option<String>,
 }
 
@@ -72,6 +75,8 @@ pub(super) struct Person {
     pub(super) devices: usize,
     pub(super) sessions: usize,
     pub(super) seats_held: u32,
+    /// What they are doing now.
+    pub(super) work: Work,
     pub(super) licenses: Vec<LicenseShown>,
     pub(super) teams: Vec<(String, String)>,
     pub(super) groups: Vec<(String, String)>,
@@ -98,6 +103,8 @@ impl PersonPage {
 /// A product, and the user's license for it.
 pub(super) struct LicenseShown {
     pub(super) slug: String,
+    /// The name of its field.
+    pub(super) field: String,
     pub(super) product: String,
     pub(super) is_named: bool,
     pub(super) now: String,
@@ -105,6 +112,8 @@ pub(super) struct LicenseShown {
     pub(super) last_day: String,
     /// When it ends.
     pub(super) until: Option<Until>,
+    /// Whether it goes as soon as they are not signed in (L16).
+    pub(super) is_going: bool,
     /// The group that gave it.
     pub(super) group: Option<String>,
     pub(super) choices: Vec<Choice>,
@@ -143,7 +152,8 @@ impl Person {
             devices: user.sign_ins().len(),
             sessions: user.sessions().len(),
             seats_held: user.seats_held(),
-            licenses: LicenseShown::all(account, user),
+            work: Work::of(account, actor, [user], None),
+            licenses: LicenseShown::all(account, user, now),
             teams: teams
                 .map(|team| {
                     let path = NavPage::Teams.path(account.id());
@@ -182,16 +192,6 @@ impl Person {
     /// What ends when the user is removed or deactivated.
     pub(super) fn effects(&self, is_removal: bool) -> Vec<String> {
         let mut effects = Vec::new();
-        if self.devices > 0 {
-            let devices = counted(self.devices, "device", "devices");
-            effects.push(format!("They are signed out of {devices} at once."));
-        }
-        if self.sessions > 0 {
-            effects.push(match self.sessions {
-                1 => "Their session ends.".to_owned(),
-                many => format!("Their {many} sessions end."),
-            });
-        }
         for license in self.licenses.iter().filter(|license| license.now != "none") {
             let (product, now) = (&license.product, &license.now);
             let goes = is_removal || license.group.is_some();
@@ -211,79 +211,35 @@ impl Person {
 }
 
 impl LicenseShown {
-    fn all(account: &Account, user: &User) -> Vec<Self> {
+    fn all(account: &Account, user: &User, now: Timestamp) -> Vec<Self> {
         let bought = account.subscription().products.keys();
         let all: std::collections::BTreeSet<_> = bought.chain(user.licenses.keys()).collect();
         let shown = all.into_iter().map(|product| {
             let license = user.licenses.get(product);
             let ends = user.loan(product).map(|loan| account.shown(loan.until));
-            let chosen = match license {
-                None => "none".to_owned(),
-                Some(License::Named) => "named".to_owned(),
-                Some(License::Shared(pool)) => pool.to_string(),
-            };
+            let is_going = user.loan(product).is_some_and(|loan| loan.until <= now);
+            let chosen = license_word(license);
             let group = user.from_groups.licenses.get(product);
             let group = group.and_then(|group| account.group(*group));
             Self {
                 slug: product.to_string(),
+                field: licenses::field_of(product),
                 product: account.product_name(product),
                 is_named: license == Some(&License::Named),
                 now: words::license(account, license),
+                is_going,
+                // A day that is over cannot be sent again.
                 last_day: ends
+                    .filter(|_| !is_going)
                     .map(|end| days::day_of_end(end, &zone_of(account)))
                     .unwrap_or_default(),
                 until: ends.map(|end| Until::of(account, end)),
                 group: group.map(|group| group.name.to_string()),
-                choices: license_choices(account, product, &chosen, "No license"),
+                choices: licenses::choices(account, product, &chosen, "No license"),
             }
         });
         shown.collect()
     }
-}
-
-/// The choices for a product's license: `none`, `named`, or the id of a pool.
-pub(crate) fn license_choices(account: &Account, product: &Product, chosen: &str, none: &str) -> Vec<Choice> {
-    let bought = account.bought(product).named_seats;
-    let left = bought.saturating_sub(account.named_assigned(product));
-    let own = [
-        Choice::new("none", none, chosen),
-        Choice::new("named", format!("Own seat ({left} left)"), chosen),
-    ];
-    let pools = order::pools(account).into_iter();
-    let pools = pools.filter(|pool| pool.product == *product);
-    let shared = pools.map(|pool| {
-        let label = format!("Shared, pool {}", pool.name);
-        Choice::new(pool.id.to_string(), label, chosen)
-    });
-    own.into_iter().chain(shared).collect()
-}
-
-/// The choices of seats for a new user, the most likely first: `named remote-support`, `pool remote-support pool_…`.
-pub(crate) fn seats_for_new(account: &Account, actor: &Actor, chosen: &str) -> Vec<Choice> {
-    let products = account.subscription().products.iter();
-    let named = products.map(|(product, bought)| {
-        let left = bought.named_seats.saturating_sub(account.named_assigned(product));
-        let label = format!(
-            "{}: a seat of their own ({left} left)",
-            account.product_name(product)
-        );
-        (left > 0, format!("named {product}"), label)
-    });
-    let shared = order::pools(account).into_iter().map(|pool| {
-        let label = format!(
-            "{}: shared, pool {}",
-            account.product_name(&pool.product),
-            pool.name
-        );
-        (pool.default, format!("pool {}", pool.id), label)
-    });
-    // Only viewers who manage seats can put a user into a pool; a named seat comes with creating the user (L6).
-    let shared = shared.filter(|_| account.may(actor, Privilege::SeatsManage));
-    let mut all: Vec<_> = named.chain(shared).collect();
-    all.sort_by_key(|(is_likely, ..)| !is_likely);
-    all.into_iter()
-        .map(|(_, value, label)| Choice::new(value, label, chosen))
-        .collect()
 }
 
 /// Why a command would be refused now.

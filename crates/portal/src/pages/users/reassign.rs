@@ -13,7 +13,7 @@ use usher_domain::text::Product;
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, Command, Refusal, UserId};
 
-use super::edit::{UserPath, path_of, user_id};
+use super::edit::{UserPath, guard, path_of, user_id};
 use super::query::{Filter, UserQuery};
 use super::words;
 use crate::answer::{Frame, done, page, page_again};
@@ -24,6 +24,7 @@ use crate::paging::{PageLinks, Paging};
 use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
+use crate::work::{self, Question, Work};
 
 /// People per page.
 const CANDIDATES_MAX: usize = 50;
@@ -86,6 +87,10 @@ pub(super) async fn reassign(
         .value("product")
         .parse()
         .map_err(|_| Failed::not_found("product"))?;
+    guard(&viewer, Privilege::SeatsManage).await?;
+    if let Some(asked) = ask_first(&viewer, &form, from, to, product.clone()).await? {
+        return Ok(asked);
+    }
     let command = Command::License(LicenseCommand::Reassign {
         product: product.clone(),
         from,
@@ -120,6 +125,35 @@ pub(super) async fn reassign(
             again(&viewer, from, &product, form).await
         }
     }
+}
+
+/// Asks before the change ends what one of the two is doing with the product (L5).
+async fn ask_first(
+    viewer: &Viewer,
+    form: &Form,
+    from: UserId,
+    to: UserId,
+    product: Product,
+) -> Result<Option<Response>, Failed> {
+    let path = path_of(viewer, from);
+    let question = Question {
+        nav: NavPage::Users,
+        action: format!("{path}/reassign"),
+        back: format!("{path}/reassign?product={product}"),
+        may_wait: false,
+        now: "Reassign now",
+    };
+    let see = move |account: &Account, actor: &Actor| {
+        let user = |id| account.user(id).ok_or(Refusal::NotFound { what: "user" });
+        let (holder, heir) = (user(from)?, user(to)?);
+        let (of, name) = (
+            named(account.product_name(&product)),
+            named(heir.profile.name.reveal()),
+        );
+        let asked = format!("Give the named seat of {of} to {name}?");
+        Ok((asked, Work::of(account, actor, [holder, heir], Some(&product))))
+    };
+    work::ask(viewer, form, question, see).await
 }
 
 /// The page again, with an error.
