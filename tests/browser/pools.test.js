@@ -1,7 +1,7 @@
 // Seat pools and the queue: their users, live, and what an admin does about them.
 
 import assert from "node:assert/strict";
-import { Caller, PRODUCT, PRODUCT_NAME, World } from "./lib/api.js";
+import { Caller, PRODUCT, World } from "./lib/api.js";
 import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
 import { forgive } from "./lib/watch.js";
 import { story } from "./lib/story.js";
@@ -111,8 +111,8 @@ story("without script, seats are moved and a rule is changed", async ({ open }) 
   await world.post(`${world.path}/pools`, { name: "Night", product: PRODUCT, seats: 0 });
   const page = await open(pools, { as: owner, script: false });
 
-  await page.getByLabel("From").selectOption({ label: `${pool.name} (${PRODUCT_NAME})` });
-  await page.getByLabel("To").selectOption({ label: `Night (${PRODUCT_NAME})` });
+  await page.getByLabel("From").selectOption({ label: pool.name });
+  await page.getByLabel("To").selectOption({ label: "Night" });
   await page.getByLabel("How many seats").fill("2");
   await page.getByRole("button", { name: "Move seats" }).click();
   await page.getByText("2 seats are moved").waitFor();

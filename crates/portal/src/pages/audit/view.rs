@@ -13,7 +13,7 @@ use super::sentence::{self, ACTIONS, What};
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::said::Said;
-use crate::shown::{Moment, with_query};
+use crate::shown::{Moment, pool_name, with_query};
 
 #[derive(Template)]
 #[template(path = "audit/audit.html")]
@@ -227,7 +227,7 @@ fn name(account: &Account, id: &str) -> Option<String> {
     let (kind, _) = id.split_once('_')?;
     Some(match kind {
         "user" => account.user(id.parse().ok()?)?.profile.name.reveal().to_string(),
-        "pool" => account.pool(id.parse().ok()?)?.name.to_string(),
+        "pool" => pool_name(account, account.pool(id.parse().ok()?)?),
         "team" => account.teams().get(&id.parse().ok()?)?.name.to_string(),
         "grp" => account.group(id.parse().ok()?)?.name.to_string(),
         "key" => account.api_keys().get(&id.parse().ok()?)?.name.to_string(),

@@ -11,7 +11,7 @@ use usher_journal::MinutesRow;
 use crate::answer::Frame;
 use crate::live::Live;
 use crate::nav::NavPage;
-use crate::shown::{Moment, counted};
+use crate::shown::{Moment, counted, pool_name};
 
 /// From this many minutes down, the overview warns.
 pub(crate) const MINUTES_LOW: u64 = 60;
@@ -62,7 +62,7 @@ impl MinutesData {
             paying: pools.clone().map(Pool::on_minutes).sum(),
             pools: pools
                 .filter(falls_back)
-                .map(|pool| pool.name.to_string())
+                .map(|pool| pool_name(account, pool))
                 .collect(),
             pools_link: NavPage::SeatPools.link(account, actor),
         }

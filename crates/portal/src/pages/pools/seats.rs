@@ -14,6 +14,7 @@ use crate::form::{Form, Posted};
 use crate::nav::NavPage;
 use crate::order;
 use crate::said::named;
+use crate::shown::pool_name;
 
 /// The data of the forms; without choices if the viewer may not move seats.
 pub(super) struct SeatMoves {
@@ -47,7 +48,7 @@ impl SeatMoves {
         }
         places.extend(pools.into_iter().map(|pool| SeatPlace {
             value: pool.id.to_string(),
-            label: format!("{} ({})", pool.name, account.product_name(&pool.product)),
+            label: pool_name(account, pool),
         }));
         Self { manages, places }
     }
@@ -128,7 +129,7 @@ fn moved(account: &Account, way: SeatWay, seats: u32) -> String {
     let name = |pool| {
         account
             .pool(pool)
-            .map_or_else(String::new, |pool| named(&pool.name))
+            .map_or_else(String::new, |pool| named(pool_name(account, pool)))
     };
     let unallocated = || "the unallocated seats".to_owned();
     let (from, to) = match way {

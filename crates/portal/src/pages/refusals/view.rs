@@ -12,7 +12,7 @@ use usher_journal::{RefusalRow, TicketRow};
 
 use crate::answer::Frame;
 use crate::form::Form;
-use crate::shown::{Moment, ProductChoice};
+use crate::shown::{Moment, ProductChoice, pool_name};
 
 #[derive(Template)]
 #[template(path = "refusals/refusals.html")]
@@ -102,7 +102,7 @@ impl Names {
             users: users
                 .map(|user| (user.id, user.profile.name.reveal().to_string()))
                 .collect(),
-            pools: pools.map(|pool| (pool.id, pool.name.to_string())).collect(),
+            pools: pools.map(|pool| (pool.id, pool_name(account, pool))).collect(),
             products: account
                 .settings()
                 .product_names
