@@ -236,7 +236,7 @@ async fn a_page_has_fifty_rows_and_the_filters_apply_to_all_pages() {
         .app
         .get(&desk.owner, &format!("{}?q=nobody", desk.path))
         .await;
-    assert!(none.html.contains("No session is like that"), "{}", none.html);
+    assert!(none.html.contains("No session matches"), "{}", none.html);
 }
 
 #[tokio::test]
@@ -281,4 +281,103 @@ async fn a_refused_pause_is_explained_above_the_list() {
     );
     let stream = format!("\"{}/live\"", desk.path);
     assert!(page.html.contains(&stream), "{}", page.html);
+}
+
+#[tokio::test]
+async fn members_who_see_only_their_own_sessions_see_how_full_their_pool_is() {
+    let mut desk = Desk::open().await;
+    let (sven, amara) = (desk.agent("Sven").await, desk.agent("Amara").await);
+    desk.session(amara).await;
+    desk.session(sven).await;
+    let browser = desk.app.sign_in("sven@example.com").await;
+
+    let page = desk.app.get(&browser, &desk.path).await;
+
+    assert!(
+        page.html.contains("2 of 200 seats in use, nobody waits"),
+        "{}",
+        page.html
+    );
+    assert!(!page.html.contains("Amara"), "{}", page.html);
+    // The owner sees the sessions themselves.
+    let owner = desk.app.get(&desk.owner, &desk.path).await;
+    assert!(!owner.html.contains("seats in use"), "{}", owner.html);
+}
+
+#[tokio::test]
+async fn sessions_are_filtered_by_pool_seat_kind_and_user_in_the_address() {
+    let mut desk = Desk::open().await;
+    let (sven, amara) = (desk.agent("Sven").await, desk.agent("Amara").await);
+    let (svens, amaras) = (desk.session(sven).await, desk.session(amara).await);
+    let pool = PoolId::from_bits(7);
+
+    for (query, sees_sven, sees_amara) in [
+        (format!("user={sven}"), true, false),
+        (format!("pool={pool}&seat=shared&kind=call"), true, true),
+        ("seat=named".to_owned(), false, false),
+        ("seat=minutes".to_owned(), false, false),
+        ("kind=unattended".to_owned(), false, false),
+        (format!("pool={}", PoolId::from_bits(8)), false, false),
+        ("q=amara&kind=call".to_owned(), false, true),
+        ("seat=nonsense&pool=nonsense".to_owned(), true, true),
+    ] {
+        let path = format!("{}?{query}", desk.path);
+        let page = desk.app.get(&desk.owner, &path).await;
+
+        assert_eq!(page.html.contains(&svens.to_string()), sees_sven, "{query}");
+        assert_eq!(page.html.contains(&amaras.to_string()), sees_amara, "{query}");
+    }
+    let narrow = desk
+        .app
+        .get(&desk.owner, &format!("{}?user={sven}", desk.path))
+        .await;
+    assert!(
+        narrow.html.contains("Only sessions of <strong>Sven</strong>"),
+        "{}",
+        narrow.html
+    );
+}
+
+#[tokio::test]
+async fn all_sessions_that_match_end_together_after_one_question() {
+    let mut desk = Desk::open().await;
+    let (sven, amara) = (desk.agent("Sven").await, desk.agent("Amara").await);
+    let kept = desk.session(amara).await;
+    for _ in 0..60 {
+        desk.session(sven).await;
+    }
+
+    let list = desk.app.get(&desk.owner, &format!("{}?q=sven", desk.path)).await;
+    assert!(
+        list.html.contains("All 60 that match, on every page"),
+        "{}",
+        list.html
+    );
+    let asked = desk
+        .app
+        .get(&desk.owner, &format!("{}/end?q=sven&all=yes", desk.path))
+        .await;
+    assert!(asked.html.contains("End these 60 sessions?"), "{}", asked.html);
+    assert!(asked.html.contains("and 10 more"), "{}", asked.html);
+    assert!(!asked.html.contains(&kept.to_string()));
+
+    let ids: Vec<_> = asked
+        .html
+        .split("name=\"session\" value=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    let mut fields: Vec<_> = ids.iter().map(|id| ("session", *id)).collect();
+    fields.extend([("q", "sven"), ("note", "The shift is over")]);
+    let ended = desk
+        .app
+        .post(&desk.owner, "/me", &format!("{}/end", desk.path), &fields)
+        .await;
+    assert_eq!(ended.status, StatusCode::SEE_OTHER, "{}", ended.html);
+    assert!(ended.header("location").ends_with("?q=sven"));
+    let ending = desk
+        .app
+        .get(&desk.owner, &format!("{}?state=ending", desk.path))
+        .await;
+    assert!(ending.html.contains("1 to 50 of 60 sessions"), "{}", ending.html);
 }

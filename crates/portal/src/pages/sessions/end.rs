@@ -7,7 +7,7 @@ use usher_domain::command::SessionCommand;
 use usher_domain::text::{Note, counted};
 use usher_domain::{Account, Actor, Command, Refusal, SessionId, Timestamp};
 
-use super::row::Row;
+use super::row::{self, Row};
 use super::view::{self, SessionQuery};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
@@ -16,7 +16,10 @@ use crate::nav::NavPage;
 use crate::viewer::Viewer;
 
 /// The most sessions ended at once.
-const SESSIONS_MAX: usize = 100;
+pub(super) const SESSIONS_MAX: usize = 500;
+
+/// The most sessions listed one by one before they end; the counts include all.
+const SHOWN_MAX: usize = 50;
 
 /// The message if all selected sessions have already ended.
 const NOTHING_LEFT: &str = "There is nothing left to end: what you selected is over.";
@@ -39,11 +42,35 @@ struct EndPage {
     notice_secs: u32,
 }
 
+impl EndPage {
+    /// The sessions that are listed one by one.
+    fn shown(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().take(SHOWN_MAX)
+    }
+
+    /// How many are not listed.
+    fn untold(&self) -> usize {
+        self.rows.len().saturating_sub(SHOWN_MAX)
+    }
+}
+
 /// The confirmation page.
 pub(super) async fn confirm(viewer: Viewer, Query(fields): Query<Fields>) -> Result<Response, Failed> {
     let query = query(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    let chosen = fields.iter().filter(|(name, _)| name == "session");
-    let ids = ids(chosen.map(|(_, value)| value.as_str()));
+    let takes_all = fields.iter().any(|(name, value)| name == "all" && value == "yes");
+    let ids = if takes_all {
+        let wanted = query.clone();
+        let look = move |account: &Account, actor: &Actor, _| {
+            view::need_to_view(account, actor)?;
+            let all = view::matching(account, actor, &wanted).into_iter();
+            let all = all.filter(|session| row::may_end(account, actor, session));
+            Ok(all.map(|session| session.id).take(SESSIONS_MAX).collect())
+        };
+        viewer.look(None, look).await?.1
+    } else {
+        let chosen = fields.iter().filter(|(name, _)| name == "session");
+        ids(chosen.map(|(_, value)| value.as_str()))
+    };
     let back = back(&viewer, &query);
     if ids.is_empty() {
         let (_, ()) = viewer
@@ -60,8 +87,8 @@ pub(super) async fn confirm(viewer: Viewer, Query(fields): Query<Fields>) -> Res
 
 /// Ends the selected sessions.
 pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
-    let names = ["state", "product", "q"];
-    let query = query(names.map(|name| (name, form.value(name))).into_iter());
+    let fields: Fields = form.entries().collect();
+    let query = query(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let ids = ids(form.all("session"));
     let back = back(&viewer, &query);
     if ids.is_empty() {
@@ -170,12 +197,7 @@ fn ids<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<SessionId> {
 fn query<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> SessionQuery {
     let mut query = SessionQuery::default();
     for (name, value) in fields {
-        match name {
-            "state" => value.clone_into(&mut query.state),
-            "product" => value.clone_into(&mut query.product),
-            "q" => value.clone_into(&mut query.q),
-            _ => {}
-        }
+        query.set(name, value);
     }
     query
 }

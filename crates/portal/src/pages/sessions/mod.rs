@@ -1,7 +1,9 @@
 //! Sessions (license usage), live, with pausing and resuming your own. [`end`] ends them.
 
 mod end;
+mod filter;
 mod row;
+mod usage;
 mod view;
 
 use axum::extract::{Path, Query};
@@ -11,6 +13,7 @@ use usher_domain::command::{ResumeSession, SessionCommand};
 use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Actor, Command, Execute, Refusal, SessionId, TicketId, Timestamp};
 
+use self::filter::Filters;
 use self::view::{Fragment, SessionQuery, SessionsData, SessionsPage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
@@ -39,8 +42,9 @@ async fn sessions_page(
     uri: &Uri,
     form: Form,
 ) -> Result<SessionsPage, Failed> {
-    let look = |account: &Account, actor: &Actor, _| view::filters(account, actor);
-    let (_, (products, sees_others)) = viewer.look(None, look).await?;
+    let wanted = query.clone();
+    let look = move |account: &Account, actor: &Actor, _| Filters::of(account, actor, &wanted);
+    let (_, filters) = viewer.look(None, look).await?;
     let (frame, live) = live::open::<SessionsPage>(viewer, query.clone(), uri).await?;
     Ok(SessionsPage {
         frame,
@@ -48,8 +52,7 @@ async fn sessions_page(
         form,
         path: NavPage::Sessions.path(viewer.account),
         query,
-        products,
-        sees_others,
+        filters,
     })
 }
 

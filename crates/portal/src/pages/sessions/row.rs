@@ -45,7 +45,7 @@ pub(super) struct Shown {
 }
 
 /// Whether the actor may end a session that they see.
-fn may_end(account: &Account, actor: &Actor, session: &Session) -> bool {
+pub(super) fn may_end(account: &Account, actor: &Actor, session: &Session) -> bool {
     account.has_session_permission(actor, SessionPermission::ControlAccount)
         || (account.is_own_session(actor, session)
             && account.has_session_permission(actor, SessionPermission::ControlOwn))
@@ -137,13 +137,16 @@ impl Shown {
 }
 
 /// What pays for a session: if it rides on its sign-in, what pays for that.
-fn funding(account: &Account, session: &Session) -> String {
+pub(super) fn paid_by(account: &Account, session: &Session) -> Funding {
     let host = account.sign_ins().get(&session.sign_in);
-    let funding = match session.funding {
+    match session.funding {
         Funding::Rides => host.map_or(session.funding, |host| host.funding),
         funding => funding,
-    };
-    match funding {
+    }
+}
+
+fn funding(account: &Account, session: &Session) -> String {
+    match paid_by(account, session) {
         Funding::Named => "Named seat".to_owned(),
         Funding::Seat => {
             let pool = session.pool.and_then(|pool| account.pool(pool));

@@ -4,15 +4,16 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 use usher_domain::permission::SessionPermission;
 use usher_domain::presence::Session;
-use usher_domain::text::address;
-use usher_domain::user::User;
 use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp};
 
+use super::end::SESSIONS_MAX;
+use super::filter::{Filter, Filters};
 use super::row::Row;
+use super::usage::Usage;
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::live::Live;
-use crate::shown::{ProductChoice, counted, number};
+use crate::shown::{counted, number};
 
 /// Sessions per page.
 const ROWS_MAX: usize = 50;
@@ -25,9 +26,7 @@ pub(super) struct SessionsPage {
     pub(super) form: Form,
     pub(super) path: String,
     pub(super) query: SessionQuery,
-    pub(super) products: Vec<ProductChoice>,
-    /// Whether others' sessions are listed too.
-    pub(super) sees_others: bool,
+    pub(super) filters: Filters,
 }
 
 /// The query of the URL. Invalid values are ignored.
@@ -40,6 +39,18 @@ pub(super) struct SessionQuery {
     /// The product to filter by.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) product: String,
+    /// The pool to filter by.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) pool: String,
+    /// What pays for it: `named`, `shared`, `minutes` or `none`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) seat: String,
+    /// The kind of work to filter by.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) kind: String,
+    /// The id of the user to filter by, where a link names one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) user: String,
     /// A part of the agent's name or address to filter by.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) q: String,
@@ -71,22 +82,43 @@ pub(super) struct SessionsData {
     before: usize,
     may_end: bool,
     sees_others: bool,
+    /// How full the viewer's own pools are, where they see no sessions of others: numbers, no names.
+    usage: Vec<Usage>,
 }
 
 impl SessionQuery {
-    fn is_filtered(&self) -> bool {
-        !(self.state.is_empty() && self.product.is_empty() && self.q.is_empty())
+    /// The filters that are set, with their names in the URL.
+    pub(super) fn filters(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [
+            ("state", &self.state),
+            ("product", &self.product),
+            ("pool", &self.pool),
+            ("seat", &self.seat),
+            ("kind", &self.kind),
+            ("user", &self.user),
+            ("q", &self.q),
+        ];
+        let set = all.into_iter().filter(|(_, value)| !value.is_empty());
+        set.map(|(name, value)| (name, value.as_str()))
     }
 
-    fn takes(&self, account: &Account, session: &Session) -> bool {
-        if !self.state.is_empty() && self.state != session.state.as_str() {
-            return false;
-        }
-        if !self.product.is_empty() && self.product != session.product.as_str() {
-            return false;
-        }
-        let q = address::folded(self.q.trim());
-        q.is_empty() || account.user(session.user).is_some_and(|user| is_named(user, &q))
+    /// Sets the filter with this name; other names are ignored.
+    pub(super) fn set(&mut self, name: &str, value: &str) {
+        let field = match name {
+            "state" => &mut self.state,
+            "product" => &mut self.product,
+            "pool" => &mut self.pool,
+            "seat" => &mut self.seat,
+            "kind" => &mut self.kind,
+            "user" => &mut self.user,
+            "q" => &mut self.q,
+            _ => return,
+        };
+        value.clone_into(field);
+    }
+
+    fn is_filtered(&self) -> bool {
+        self.filters().next().is_some()
     }
 
     /// The URL of the same query at `path`.
@@ -109,11 +141,6 @@ impl SessionQuery {
     }
 }
 
-fn is_named(user: &User, q: &str) -> bool {
-    user.profile.name.reveal().as_str().to_lowercase().contains(q)
-        || user.profile.email.reveal().as_str().contains(q)
-}
-
 /// Refuses viewers who may not see any sessions.
 pub(super) fn need_to_view(account: &Account, actor: &Actor) -> Result<(), Refusal> {
     let may = |permission| account.has_session_permission(actor, permission);
@@ -123,13 +150,6 @@ pub(super) fn need_to_view(account: &Account, actor: &Actor) -> Result<(), Refus
     Err(Refusal::Forbidden {
         needed: SessionPermission::ViewOwn.as_str(),
     })
-}
-
-/// The choices of the filters: the products, and whether others' sessions are listed.
-pub(super) fn filters(account: &Account, actor: &Actor) -> Result<(Vec<ProductChoice>, bool), Refusal> {
-    need_to_view(account, actor)?;
-    let sees_others = account.has_session_permission(actor, SessionPermission::ViewAccount);
-    Ok((ProductChoice::all(account), sees_others))
 }
 
 /// The position of a session in the list.
@@ -143,6 +163,15 @@ fn parse_place(text: &str) -> Option<(Timestamp, SessionId)> {
     Some((Timestamp::from_millis(millis.parse().ok()?), id.parse().ok()?))
 }
 
+/// The sessions that the actor sees and that match the filters, oldest first.
+pub(super) fn matching<'a>(account: &'a Account, actor: &Actor, query: &SessionQuery) -> Vec<&'a Session> {
+    let filter = Filter::of(query);
+    let taken = |session: &&Session| account.sees_session(actor, session) && filter.takes(account, session);
+    let mut all: Vec<&Session> = account.sessions().values().filter(taken).collect();
+    all.sort_unstable_by_key(|session| place(session));
+    all
+}
+
 impl SessionsData {
     /// The requested page of the sessions that the actor sees, oldest first, so that new ones are added at the end and
     /// nothing moves.
@@ -153,10 +182,7 @@ impl SessionsData {
         now: Timestamp,
     ) -> Result<Self, Refusal> {
         need_to_view(account, actor)?;
-        let taken =
-            |session: &&Session| account.sees_session(actor, session) && query.takes(account, session);
-        let mut all: Vec<&Session> = account.sessions().values().filter(taken).collect();
-        all.sort_unstable_by_key(|session| place(session));
+        let all = matching(account, actor, query);
         let start = if let Some(after) = parse_place(&query.after) {
             all.partition_point(|session| place(session) <= after)
         } else if let Some(before) = parse_place(&query.before) {
@@ -182,6 +208,11 @@ impl SessionsData {
             before: start,
             may_end: may(SessionPermission::ControlOwn) || may(SessionPermission::ControlAccount),
             sees_others: may(SessionPermission::ViewAccount),
+            usage: if may(SessionPermission::ViewAccount) {
+                Vec::new()
+            } else {
+                Usage::of_own_pools(account, actor)
+            },
         })
     }
 }
@@ -204,6 +235,16 @@ impl Fragment {
             is_filtered: query.is_filtered(),
             path,
             seen,
+        }
+    }
+
+    /// How many sessions are meant by *All that match*, in words.
+    fn all_matching(&self) -> String {
+        let total = number(self.seen.total);
+        if self.seen.total > SESSIONS_MAX {
+            format!("The first {SESSIONS_MAX} of {total} that match")
+        } else {
+            format!("All {total} that match, on every page")
         }
     }
 
