@@ -8,7 +8,7 @@ import { forgive } from "./lib/watch.js";
 
 story("control is not given without view, and the page says so beside the box", async ({ open }) => {
   const world = await World.make();
-  const page = await open(`/a/${world.id}/settings`, { as: await world.owner() });
+  const page = await open(`/a/${world.id}/settings/permissions`, { as: await world.owner() });
   forgive(page, /status of 422/);
   const control = page.getByLabel("End anybody’s sessions");
 

@@ -90,6 +90,7 @@ story("everything works without script", async ({ open }) => {
   await attempt(page, owner.email, owner.password);
   await page.getByText("1 of 2").first().waitFor();
   await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("link", { name: "Sessions: who sees and ends" }).click();
   await page.getByLabel("See everybody’s sessions").check();
   await page.getByRole("button", { name: "Save the permissions" }).click();
 

@@ -50,6 +50,8 @@ const LABELS: [(&str, &str); 32] = [
     ("act", "What to do"),
     ("actor", "Who"),
     ("address", "From address"),
+    ("control_account", "End anybody’s sessions"),
+    ("control_own", "End their own sessions from elsewhere"),
     ("cors_origins", "Websites that may call the API"),
     ("customer", "Customer's name"),
     ("cut", "End this work now"),
@@ -72,11 +74,14 @@ const LABELS: [(&str, &str); 32] = [
     ("product_names", "The names of the products"),
     ("product_slug", "Name for programs"),
     ("scopes", "What the key is good for"),
+    ("sessions", "Whose sessions everybody sees"),
     ("setting", "Who takes the seats"),
     ("target", "To whom or what"),
     ("until", "Lend it until the end of"),
     ("user", "Who"),
     ("users", "Users who give their seats"),
+    ("view_account", "See everybody’s sessions"),
+    ("view_own", "See their own sessions"),
     ("way", "How"),
 ];
 

@@ -428,6 +428,15 @@ export const PAGES = [
     name: "a user with errors", path: `${ACCOUNT}/users/{user}`, as: "owner", status: 422,
     act: sent("Save", { Name: " ", "E-mail address": "nobody" }),
   },
+  { name: "a user's session permissions", path: `${ACCOUNT}/users/{user}/permissions`, as: "owner" },
+  {
+    name: "a user's session permissions with errors", path: `${ACCOUNT}/users/{user}/permissions`, as: "owner", status: 422,
+    async act(page) {
+      await page.getByLabel("See everybody’s sessions").selectOption("deny");
+      await page.getByLabel("End anybody’s sessions").selectOption("allow");
+      await send(page, "Save");
+    },
+  },
   {
     name: "a new password with errors", path: `${ACCOUNT}/users/{user}`, as: "owner", status: 422,
     act: sent("Set the password", { "New password": "short" }),
@@ -574,8 +583,9 @@ export const PAGES = [
     act: sent("Request minutes", { Minutes: "none" }),
   },
   { name: "the settings", path: `${ACCOUNT}/settings`, as: "owner" },
+  { name: "who sees and ends sessions", path: `${ACCOUNT}/settings/permissions`, as: "owner" },
   {
-    name: "permissions with errors", path: `${ACCOUNT}/settings`, as: "owner", status: 422,
+    name: "permissions with errors", path: `${ACCOUNT}/settings/permissions`, as: "owner", status: 422,
     async act(page) {
       await page.getByLabel("End anybody’s sessions").check();
       await send(page, "Save the permissions");

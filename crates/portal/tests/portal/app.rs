@@ -176,6 +176,12 @@ impl Page {
             let (field, rest) = link.split_once('"').unwrap();
             let label = rest.split_once("</a>: ").unwrap().0;
             assert!(label.len() > 1, "{errors}");
+            // The page labels the field in the same words, so that people find it.
+            let shown = self.label_of(field);
+            assert!(
+                shown.as_deref().is_none_or(|shown| shown == label),
+                "{field} is {shown:?} and not {label:?}: {errors}"
+            );
             assert!(
                 self.html.contains(&format!("id=\"{field}\"")),
                 "no field {field}: {errors}"
@@ -189,6 +195,19 @@ impl Page {
         let first = parts.next().unwrap_or_default().to_owned();
         let rest = parts.map(|part| part.split_once('>').map_or(part, |(_, rest)| rest));
         rest.fold(first, |html, part| html + part).replace("</a>", "")
+    }
+
+    /// The text of the label of a field that has one of its own; `None` for groups of boxes.
+    fn label_of(&self, field: &str) -> Option<String> {
+        let (_, rest) = self.html.split_once(&format!("<label for=\"{field}\""))?;
+        let (_, rest) = rest.split_once('>')?;
+        let (text, _) = rest.split_once("</label>")?;
+        let pieces = text.split('<').enumerate();
+        let pieces = pieces.map(|(index, piece)| match piece.split_once('>') {
+            Some((_, text)) if index > 0 => text,
+            _ => piece,
+        });
+        Some(pieces.collect::<String>().trim().to_owned())
     }
 
     pub fn header(&self, name: &str) -> &str {

@@ -86,8 +86,8 @@ async fn staff_see_the_settings_and_those_who_manage_them_change_them() {
 #[tokio::test]
 async fn session_permissions_are_saved_and_control_needs_view() {
     let (app, account, eva) = owned().await;
-    let path = format!("/a/{account}/settings");
-    let save = format!("{path}/permissions");
+    let path = format!("/a/{account}/settings/permissions");
+    let save = path.clone();
 
     let without_view = [("view_own", "on"), ("control_account", "on")];
     let wrong = app.post(&eva, &path, &save, &without_view).await;
@@ -121,12 +121,11 @@ async fn session_permissions_are_saved_and_control_needs_view() {
 #[tokio::test]
 async fn a_form_loaded_earlier_does_not_undo_permissions_given_since() {
     let (app, account, eva) = owned().await;
-    let path = format!("/a/{account}/settings");
+    let path = format!("/a/{account}/settings/permissions");
     let seen = hidden(&app.get(&eva, &path).await.html, "seen");
     let save = async |given: &[(&str, &str)]| {
         let fields = [given, &[("seen", seen.as_str())]].concat();
-        app.post(&eva, &path, &format!("{path}/permissions"), &fields)
-            .await
+        app.post(&eva, &path, &path, &fields).await
     };
     let both = [("view_own", "on"), ("control_own", "on"), ("view_account", "on")];
     let first = save(&both).await;

@@ -351,3 +351,41 @@ async fn without_shared_seats_there_is_no_pool_to_set_up() {
     assert_eq!(pool.header("location"), people);
     assert_eq!(app.get(&owner, &start).await.header("location"), people);
 }
+
+#[tokio::test]
+async fn the_first_run_asks_whose_sessions_everybody_sees_and_proposes_everybodys() {
+    let app = App::new().await;
+    let path = link(&app).await;
+    let page = app.get(&Browser::default(), &path).await;
+    let (_, see) = page.html.split_once("name=\"sessions\" value=\"see\"").unwrap();
+    assert!(
+        see.split('>').next().unwrap().contains(" checked"),
+        "{}",
+        page.html
+    );
+
+    for (answer, sees, ends) in [("see", true, false), ("end", true, true), ("own", false, false)] {
+        let app = App::new().await;
+        let path = link(&app).await;
+        let mut fields = fields(&[]);
+        fields.push(("sessions", answer));
+        let made = app.post(&Browser::default(), &path, &path, &fields).await;
+        let seen = app.app.engine().read(account_of(&made), |account, _| {
+            account.settings().session_permissions
+        });
+        let now = seen.await.unwrap();
+        assert_eq!((now.view_account, now.control_account), (sees, ends), "{answer}");
+        assert!(now.view_own && now.control_own, "{answer}");
+    }
+
+    let mut wrong = fields(&[]);
+    wrong.push(("sessions", "some"));
+    let refused = app.post(&Browser::default(), &path, &path, &wrong).await;
+    assert!(
+        refused
+            .html
+            .contains("<a href=\"#sessions\">Whose sessions everybody sees</a>: Choose one of these."),
+        "{}",
+        refused.html
+    );
+}

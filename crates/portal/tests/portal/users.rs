@@ -338,43 +338,22 @@ async fn errors_of_a_user_are_shown_at_their_fields() {
     let desk = Desk::with(1).await;
     let long = "x".repeat(121);
 
-    for (name, email, limit, over, says) in [
-        ("Eva", "no address", "", "inherit", "id=\"email-error\""),
+    for (name, email, limit, says) in [
+        ("Eva", "no address", "", "id=\"email-error\""),
         (
             "Eva",
             "olga@example.com",
             "",
-            "inherit",
             "Another user has this e-mail address already",
         ),
-        (
-            long.as_str(),
-            "eva@example.com",
-            "",
-            "inherit",
-            "id=\"name-error\"",
-        ),
-        (
-            "Eva",
-            "eva@example.com",
-            "many",
-            "inherit",
-            "id=\"seat_limit-error\"",
-        ),
-        (
-            "Eva",
-            "eva@example.com",
-            "",
-            "allow",
-            "id=\"control_account-error\"",
-        ),
+        (long.as_str(), "eva@example.com", "", "id=\"name-error\""),
+        ("Eva", "eva@example.com", "many", "id=\"seat_limit-error\""),
     ] {
         let fields = [
             ("name", name),
             ("email", email),
             ("role", "member"),
             ("seat_limit", limit),
-            ("control_account", over),
         ];
         let page = desk.post("/users", &fields).await;
 
@@ -398,14 +377,12 @@ async fn a_user_is_changed_switched_off_and_removed() {
         ("privilege", "seats.manage"),
         ("privilege", "reports.view"),
         ("seat_limit", "2"),
-        ("view_account", "allow"),
     ];
 
     let changed = desk.post(&path, &fields).await;
     assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.html);
     let page = desk.get(&path).await;
     assert!(page.html.contains("Sven Svensson") && page.html.contains("value=\"reports.view\" checked"));
-    assert!(page.html.contains("<option value=\"allow\" selected>"));
 
     let asked = desk.get(&format!("{path}/remove")).await;
     assert!(
@@ -462,4 +439,45 @@ async fn the_last_owner_stays_and_the_page_says_why() {
         page.html
     );
     assert_eq!(removed.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn which_sessions_a_user_sees_and_ends_is_a_page_of_its_own() {
+    let desk = Desk::with(1).await;
+    let sven = desk.member("Sven").await;
+    let path = format!("/users/{sven}/permissions");
+    let profile = desk.get(&format!("/users/{sven}")).await;
+    assert!(profile.html.contains(&desk.path(&path)), "{}", profile.html);
+    assert!(
+        !profile.html.contains("name=\"view_account\""),
+        "{}",
+        profile.html
+    );
+
+    let wrong = desk.post(&path, &[("control_account", "allow")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong
+            .html
+            .contains("<a href=\"#control_account\">End anybody’s sessions</a>"),
+        "{}",
+        wrong.html
+    );
+
+    let seen = hidden(&desk.get(&path).await.html, "seen");
+    let both = [
+        ("view_account", "allow"),
+        ("control_account", "allow"),
+        ("seen", seen.as_str()),
+    ];
+    let saved = desk.post(&path, &both).await;
+    assert_eq!(saved.header("location"), desk.path(&path), "{}", saved.html);
+    let page = desk.get(&path).await;
+    assert_eq!(page.html.matches("<option value=\"allow\" selected>").count(), 2);
+
+    // A form that was loaded before and changes nothing takes nothing back.
+    let stale = desk.post(&path, &[("seen", seen.as_str())]).await;
+    assert_eq!(stale.status, StatusCode::SEE_OTHER, "{}", stale.html);
+    let page = desk.get(&path).await;
+    assert_eq!(page.html.matches("<option value=\"allow\" selected>").count(), 2);
 }

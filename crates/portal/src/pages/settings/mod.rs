@@ -1,6 +1,7 @@
-//! Settings of the whole account: its time zone, who may see and end sessions, who needs a second factor, which websites may call the
-//! API, and the initial rules of new pools.
+//! Settings of the whole account: its time zone, who needs a second factor, which websites may call the API, the initial
+//! rules of new pools, and on a page of its own who sees and ends sessions.
 
+mod permissions;
 mod products;
 mod time_zone;
 mod view;
@@ -13,8 +14,7 @@ use serde::Deserialize;
 use usher_domain::account::SettingsPatch;
 use usher_domain::command::AccountCommand;
 use usher_domain::directory::SignInPatch;
-use usher_domain::permission::{SessionPermission, SessionPermissions};
-use usher_domain::refusal::{AccessRefusal, StateRefusal};
+use usher_domain::refusal::StateRefusal;
 use usher_domain::rules::{Rules, RulesPatch};
 use usher_domain::text::Origin;
 use usher_domain::{Account, Actor, Command, Refusal};
@@ -26,13 +26,15 @@ use crate::form::{Form, Posted};
 use crate::nav::NavPage;
 use crate::pages::pools::rules;
 use crate::routes::{Pages, get, post};
-use crate::sentence;
 use crate::viewer::Viewer;
 
 pub(crate) fn routes() -> Pages {
     Pages::new()
         .route("/a/{account}/settings", get(show))
-        .route("/a/{account}/settings/permissions", post(change_permissions))
+        .route(
+            "/a/{account}/settings/permissions",
+            get(permissions::show).post(permissions::change),
+        )
         .route("/a/{account}/settings/second-factor", post(require_second_factor))
         .route("/a/{account}/settings/origins", post(change_origins))
         .route("/a/{account}/settings/products", post(products::rename))
@@ -51,7 +53,6 @@ struct PresetQuery {
 #[derive(Default)]
 struct Typed {
     second_factor: Option<Form>,
-    permissions: Option<Form>,
     origins: Option<Form>,
     products: Option<Form>,
     time_zone: Option<Form>,
@@ -61,58 +62,6 @@ struct Typed {
 async fn show(viewer: Viewer, query: Query<PresetQuery>) -> Result<Response, Failed> {
     let shown = settings_page(&viewer, &query.preset, Typed::default()).await?;
     Ok(page(&shown))
-}
-
-async fn change_permissions(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
-    let ticked = |permission: SessionPermission| !form.value(permission.as_str()).is_empty();
-    let wanted = SessionPermissions {
-        view_own: ticked(SessionPermission::ViewOwn),
-        control_own: ticked(SessionPermission::ControlOwn),
-        view_account: ticked(SessionPermission::ViewAccount),
-        control_account: ticked(SessionPermission::ControlAccount),
-    };
-    let shown: Option<SessionPermissions> = form.seen();
-    let make = move |account: &Account, _| {
-        let now = account.settings().session_permissions;
-        let change = SettingsPatch {
-            session_permissions: Some(changed_permissions(wanted, shown.unwrap_or(now), now)),
-            ..SettingsPatch::default()
-        };
-        Ok(Command::Account(AccountCommand::ChangeSettings { change }))
-    };
-    let Err(refusal) = shown_at_a_field(viewer.propose(make, |_, (), _| ()).await?)? else {
-        let to = NavPage::Settings.path(viewer.account);
-        return Ok(done(&to, "The session permissions are saved."));
-    };
-    match refusal {
-        Refusal::Access(AccessRefusal::ControlNeedsView { control, .. }) => {
-            form.wrong(control, sentence::of(&refusal));
-        }
-        refusal => form.refused(&refusal),
-    }
-    let typed = Typed {
-        permissions: Some(form),
-        ..Typed::default()
-    };
-    Ok(page_again(&settings_page(&viewer, "", typed).await?))
-}
-
-/// The current permissions with what the user changed of those that the form showed.
-fn changed_permissions(
-    wanted: SessionPermissions,
-    shown: SessionPermissions,
-    now: SessionPermissions,
-) -> SessionPermissions {
-    let pick = |permission| {
-        let is_untouched = wanted.has(permission) == shown.has(permission);
-        if is_untouched { now } else { wanted }.has(permission)
-    };
-    SessionPermissions {
-        view_own: pick(SessionPermission::ViewOwn),
-        control_own: pick(SessionPermission::ControlOwn),
-        view_account: pick(SessionPermission::ViewAccount),
-        control_account: pick(SessionPermission::ControlAccount),
-    }
 }
 
 /// Users who require a second factor of others need one themselves, so that nobody locks themselves out by accident.
@@ -275,8 +224,6 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
     let origins = typed.origins.unwrap_or_else(|| seen.origins_form());
     let products = typed.products.unwrap_or_else(|| seen.products_form());
     let time_zone = typed.time_zone.unwrap_or_else(|| seen.time_zone_form());
-    let permissions = typed.permissions.unwrap_or_else(|| seen.permissions_form());
-    let permissions = permissions.keeping(&seen.session_permissions);
     let rules_seen = rules::keep(&seen.pool_defaults);
     let defaults = typed
         .defaults
@@ -287,7 +234,6 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
         frame,
         path: NavPage::Settings.path(viewer.account),
         seen,
-        permissions,
         second_factor,
         origins,
         products,

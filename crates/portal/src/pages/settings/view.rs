@@ -23,7 +23,6 @@ pub(super) struct SettingsPage {
     pub(super) frame: Frame,
     pub(super) path: String,
     pub(super) seen: SettingsData,
-    pub(super) permissions: Form,
     /// Whether a second factor is required.
     pub(super) second_factor: Form,
     /// The websites that may call the API, one per line.
@@ -46,6 +45,16 @@ impl SettingsPage {
     fn areas(&self) -> &'static [ZonesOfArea] {
         zones_by_area()
     }
+}
+
+/// Whose sessions everybody sees and ends (R5).
+#[derive(Template)]
+#[template(path = "settings/sessions.html")]
+pub(super) struct SessionsTab {
+    pub(super) frame: Frame,
+    pub(super) path: String,
+    pub(super) seen: SettingsData,
+    pub(super) permissions: Form,
 }
 
 /// The data that is copied out of the account.

@@ -8,13 +8,14 @@ use usher_domain::command::{AccountCommand, Command, NewRequest, SetSubscription
 use usher_domain::event::Profile;
 use usher_domain::labels::Labels;
 use usher_domain::management::Management;
-use usher_domain::permission::{PermissionOverrides, Role};
+use usher_domain::permission::{PermissionOverrides, Role, SessionPermissions};
 use usher_domain::terms::Temporary;
 use usher_domain::text::{Email, Name, Product, ZoneName};
 use usher_domain::{AccountId, Actor, PoolId, Refusal, SubscriptionRequestId, UserId};
 use usher_engine::{Channel, Failure, Request};
 use usher_identity::{PasswordHash, PasswordLife, draw_bits, known_about};
 
+use super::sessions;
 use crate::failed::Failed;
 use crate::form::{Form, NO_SUCH_ZONE};
 use crate::from::From;
@@ -46,6 +47,8 @@ pub(super) struct Wanted {
     seats: ProductSeats,
     plan: Plan,
     time_zone: ZoneName,
+    /// Whose sessions everybody sees and ends.
+    sessions: SessionPermissions,
 }
 
 impl Wanted {
@@ -59,14 +62,19 @@ impl Wanted {
         let product_name = form.parse::<Name>("product_name");
         let product = product(form, product_name.as_ref());
         let seats = seats(form, setting);
+        let sessions = sessions::read(form);
         let plan = seats.and_then(|seats| plan(form, &portal.app.config().plans, seats));
         let time_zone = time_zone(form);
         let (Some(account), Some(owner), Some(email), Some(password)) = (account, owner, email, password)
         else {
             return Ok(None);
         };
-        let (Some(setting), Some(product_name), Some(product), Some(seats), Some(plan), Some(time_zone)) =
-            (setting, product_name, product, seats, plan, time_zone)
+        let (Some(setting), Some(product_name), Some(product), Some(seats), Some(plan)) =
+            (setting, product_name, product, seats, plan)
+        else {
+            return Ok(None);
+        };
+        let (Some(time_zone), Some(sessions)) = (time_zone, sessions)
         else {
             return Ok(None);
         };
@@ -84,6 +92,7 @@ impl Wanted {
             seats,
             plan,
             time_zone,
+            sessions,
         }))
     }
 }
@@ -270,6 +279,7 @@ fn settings(wanted: &Wanted) -> Command {
     let change = SettingsPatch {
         product_names: Some(names),
         time_zone: Some(wanted.time_zone.clone()),
+        session_permissions: Some(wanted.sessions),
         ..SettingsPatch::default()
     };
     Command::Account(AccountCommand::ChangeSettings { change })

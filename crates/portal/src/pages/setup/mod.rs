@@ -1,6 +1,7 @@
 //! The first run: the first account with its seats, and its owner. It goes on in [`start`], with the owner signed in.
 
 mod make;
+mod sessions;
 mod view;
 
 use std::sync::Arc;

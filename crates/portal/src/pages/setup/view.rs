@@ -3,6 +3,7 @@
 use askama::Template;
 use usher_app::{ZonesOfArea, zones_by_area};
 
+use super::sessions::SESSIONS;
 use crate::answer::Frame;
 use crate::form::Form;
 
@@ -19,6 +20,14 @@ impl SetupPage {
     #[expect(clippy::unused_self, reason = "templates call it as a method")]
     fn areas(&self) -> &'static [ZonesOfArea] {
         zones_by_area()
+    }
+
+    /// Whether this answer about sessions is chosen; from the start the first one is.
+    fn is_chosen(&self, word: &str) -> bool {
+        match self.form.value("sessions") {
+            "" => SESSIONS.first().is_some_and(|first| first.word == word),
+            chosen => chosen == word,
+        }
     }
 }
 

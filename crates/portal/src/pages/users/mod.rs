@@ -7,6 +7,7 @@ pub(crate) mod create;
 mod edit;
 pub(crate) mod licenses;
 mod list;
+mod permissions;
 mod person;
 mod profile;
 mod query;
@@ -39,6 +40,10 @@ pub(crate) fn routes() -> Pages {
         .route("/a/{account}/users/bulk/do", post(bulk::act))
         .route(user, get(edit::show).post(edit::change))
         .route(&at("licenses/{product}"), post(edit::set_license))
+        .route(
+            &at("permissions"),
+            get(permissions::show).post(permissions::change),
+        )
         .route(&at("password"), post(edit::set_password))
         .route(&at("second-factor/remove"), post(edit::remove_second_factor))
         .route(&at("activate"), post(edit::activate))

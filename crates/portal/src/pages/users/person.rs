@@ -123,22 +123,7 @@ impl Person {
     pub(super) fn of(account: &Account, actor: &Actor, id: UserId, now: Timestamp) -> Result<Self, Refusal> {
         let user = account.visible_user(actor, id)?;
         account.need_staff(actor)?;
-        let change = UserPatch {
-            // The user's current role: keeping it is always allowed, so this only asks whether the actor may change the
-            // user.
-            role: Some(user.profile.role),
-            ..UserPatch::default()
-        };
-        let forbidden = account.need(actor, Privilege::UsersManage).err();
-        let why_fixed = forbidden.map(|refusal| sentence::of(&refusal));
-        let why_fixed = why_fixed.or_else(|| {
-            why_not(
-                account,
-                actor,
-                now,
-                &Command::User(UserCommand::Change { id, change }),
-            )
-        });
+        let why_fixed = why_fixed(account, actor, user, now);
         let why_kept = why_not(account, actor, now, &Command::User(UserCommand::Delete { id }));
         let teams = user.teams().iter().filter_map(|team| account.teams().get(team));
         let groups = user.groups().iter().filter_map(|group| account.group(*group));
@@ -240,6 +225,21 @@ impl LicenseShown {
         });
         shown.collect()
     }
+}
+
+/// Why the actor cannot change a user.
+pub(super) fn why_fixed(account: &Account, actor: &Actor, user: &User, now: Timestamp) -> Option<String> {
+    if let Err(refusal) = account.need(actor, Privilege::UsersManage) {
+        return Some(sentence::of(&refusal));
+    }
+    let change = UserPatch {
+        // The user's current role: keeping it is always allowed, so this only asks whether the actor may change the
+        // user.
+        role: Some(user.profile.role),
+        ..UserPatch::default()
+    };
+    let command = Command::User(UserCommand::Change { id: user.id, change });
+    why_not(account, actor, now, &command)
 }
 
 /// Why a command would be refused now.

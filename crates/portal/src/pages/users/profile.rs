@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::event::Profile;
-use usher_domain::permission::{Override, PermissionOverrides, Privilege, Role, SessionPermission};
+use usher_domain::permission::{PermissionOverrides, Privilege, Role};
 use usher_domain::personal::Personal;
 use usher_domain::refusal::{AccessRefusal, CapacityRefusal};
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
@@ -19,19 +19,10 @@ pub(super) struct ProfileFields {
     pub(super) roles: Vec<Choice>,
     pub(super) privileges: Vec<Choice>,
     pub(super) is_contact: bool,
-    pub(super) permissions: Vec<Permission>,
-}
-
-/// One session permission, overriding the account's default.
-pub(super) struct Permission {
-    pub(super) name: &'static str,
-    pub(super) label: &'static str,
-    pub(super) choices: Vec<Choice>,
 }
 
 /// A form with the current values.
 pub(super) fn showing(profile: &Profile) -> Form {
-    let over = profile.session_permissions;
     let limit = profile.seat_limit.map(|limit| limit.to_string());
     let mut fields = vec![
         ("name", profile.name.reveal().as_str()),
@@ -44,9 +35,6 @@ pub(super) fn showing(profile: &Profile) -> Form {
     }
     let privileges = profile.privileges.iter();
     fields.extend(privileges.map(|privilege| ("privilege", privilege.as_str())));
-    for permission in SessionPermission::ALL {
-        fields.push((permission.as_str(), words::override_word(said(over, permission))));
-    }
     Form::showing(fields)
 }
 
@@ -63,20 +51,11 @@ pub(super) fn read(form: &mut Form) -> Option<Profile> {
     let privileges: BTreeSet<Privilege> = privileges
         .filter(|privilege| form.all("privilege").any(|word| word == privilege.as_str()))
         .collect();
-    let over = |permission: SessionPermission| {
-        words::override_of(form.value(permission.as_str())).unwrap_or_default()
-    };
     // Boxes ticked for another role have no effect in this one.
     let privileges = if role == Some(Role::Manager) {
         privileges
     } else {
         BTreeSet::new()
-    };
-    let session_permissions = PermissionOverrides {
-        view_own: over(SessionPermission::ViewOwn),
-        control_own: over(SessionPermission::ControlOwn),
-        view_account: over(SessionPermission::ViewAccount),
-        control_account: over(SessionPermission::ControlAccount),
     };
     Some(Profile {
         name: name?,
@@ -85,7 +64,8 @@ pub(super) fn read(form: &mut Form) -> Option<Profile> {
         privileges,
         billing_contact: form.value("billing_contact") == "yes" && role != Some(Role::Member),
         seat_limit: seat_limit?,
-        session_permissions,
+        // They have a page of their own.
+        session_permissions: PermissionOverrides::default(),
     })
 }
 
@@ -121,10 +101,6 @@ pub(super) fn patch(profile: Profile, seen: Option<&Profile>) -> UserPatch {
         privileges: changed(profile.privileges, seen.map(|it| &it.privileges)),
         billing_contact: changed(profile.billing_contact, seen.map(|it| &it.billing_contact)),
         seat_limit: changed(profile.seat_limit, seen.map(|it| &it.seat_limit)),
-        session_permissions: changed(
-            profile.session_permissions,
-            seen.map(|it| &it.session_permissions),
-        ),
         ..UserPatch::default()
     }
 }
@@ -132,9 +108,6 @@ pub(super) fn patch(profile: Profile, seen: Option<&Profile>) -> UserPatch {
 /// Adds a refusal as an error of the field that it is about.
 pub(super) fn refused(form: &mut Form, refusal: &Refusal) {
     match refusal {
-        Refusal::Access(AccessRefusal::ControlNeedsView { control, .. }) => {
-            form.wrong(control, sentence::of(refusal));
-        }
         Refusal::Capacity(
             CapacityRefusal::NotEnoughSeats { product, .. }
             | CapacityRefusal::OverSubscription { product, .. },
@@ -151,20 +124,15 @@ pub(super) struct Wanted {
     role: String,
     privileges: Vec<String>,
     contact: bool,
-    over: Vec<String>,
 }
 
 impl Wanted {
     pub(super) fn of(form: &Form) -> Self {
         let role = form.value("role");
-        let over = SessionPermission::ALL.iter();
         Self {
             role: if role.is_empty() { "member" } else { role }.to_owned(),
             privileges: form.all("privilege").map(str::to_owned).collect(),
             contact: form.value("billing_contact") == "yes",
-            over: over
-                .map(|permission| form.value(permission.as_str()).to_owned())
-                .collect(),
         }
     }
 }
@@ -189,29 +157,12 @@ impl ProfileFields {
             let is_chosen = wanted.privileges.iter().any(|it| it == word);
             Choice::new(word, *label, if is_chosen { word } else { "" })
         });
-        let default = account.settings().session_permissions;
-        let permissions = words::SESSION_PERMISSIONS.iter().zip(&wanted.over);
         Self {
             roles: roles
                 .map(|(_, word, label)| Choice::new(word, label, &wanted.role))
                 .collect(),
             privileges: privileges.collect(),
             is_contact: wanted.contact,
-            permissions: permissions
-                .map(|((permission, label), chosen)| {
-                    let chosen = if chosen.is_empty() { "inherit" } else { chosen };
-                    let inherit = if default.has(*permission) { "yes" } else { "no" };
-                    Permission {
-                        name: permission.as_str(),
-                        label,
-                        choices: vec![
-                            Choice::new("inherit", format!("As the account says ({inherit})"), chosen),
-                            Choice::new("allow", "Allow", chosen),
-                            Choice::new("deny", "Deny", chosen),
-                        ],
-                    }
-                })
-                .collect(),
         }
     }
 }
@@ -231,13 +182,4 @@ fn may_have(account: &Account, actor: &Actor, now: Timestamp, id: UserId, role: 
 fn rank(account: &Account, actor: &Actor) -> Role {
     let user = account.user_of(actor).and_then(|user| account.user(user));
     user.map_or(Role::Member, |user| user.profile.role)
-}
-
-const fn said(over: PermissionOverrides, permission: SessionPermission) -> Override {
-    match permission {
-        SessionPermission::ViewOwn => over.view_own,
-        SessionPermission::ControlOwn => over.control_own,
-        SessionPermission::ViewAccount => over.view_account,
-        SessionPermission::ControlAccount => over.control_account,
-    }
 }

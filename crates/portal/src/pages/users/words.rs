@@ -1,6 +1,6 @@
 //! Labels for the properties of users.
 
-use usher_domain::permission::{Override, Privilege, Role, SessionPermission};
+use usher_domain::permission::{Override, Privilege, Role};
 use usher_domain::text::counted;
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Presence};
@@ -80,14 +80,6 @@ pub(super) const PRIVILEGES: [(Privilege, &str); 5] = [
         Privilege::SubscriptionManage,
         "Change the subscription (with the billing contact)",
     ),
-];
-
-/// Every session permission with what it allows.
-pub(super) const SESSION_PERMISSIONS: [(SessionPermission, &str); 4] = [
-    (SessionPermission::ViewOwn, "See their own sessions"),
-    (SessionPermission::ControlOwn, "End their own sessions"),
-    (SessionPermission::ViewAccount, "See everybody's sessions"),
-    (SessionPermission::ControlAccount, "End everybody's sessions"),
 ];
 
 pub(super) fn override_of(word: &str) -> Option<Override> {
