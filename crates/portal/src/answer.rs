@@ -10,7 +10,7 @@ use crate::failed::Failed;
 use crate::nav::Nav;
 use crate::said::Said;
 use crate::shown::initials;
-use crate::{assets, flash, reader};
+use crate::{assets, flash, labels, reader};
 
 /// The part of a page that the layout renders around it.
 #[derive(Debug, Default)]
@@ -109,7 +109,7 @@ pub(crate) fn page_again(template: &impl Template) -> Response {
 pub(crate) fn page_at(status: StatusCode, template: &impl Template) -> Response {
     let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
     match fragment(template) {
-        Ok(html) => (status, kind, html).into_response(),
+        Ok(html) => (status, kind, labels::in_errors(html)).into_response(),
         // Not a page: it might be the error page itself that cannot be rendered.
         Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, NO_PAGE).into_response(),
     }

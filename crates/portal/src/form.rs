@@ -38,14 +38,12 @@ const SEEN: &str = "seen";
 pub(crate) struct FormError {
     /// The name of the field; empty for the form as a whole.
     pub(crate) field: String,
-    /// The label of a field that is not the same in all accounts, such as that of a product ([`Form::call`]).
-    called: Option<String>,
     /// A sentence for the user.
     pub(crate) message: Said<String>,
 }
 
-/// Labels of fields whose label is not simply their name.
-const LABELS: [(&str, &str); 32] = [
+/// What lists of errors call fields that have no label of their own, and whose name does not say it.
+const LABELS: &[(&str, &str)] = &[
     ("account", "Name of the account"),
     ("act", "What to do"),
     ("actor", "Who"),
@@ -86,9 +84,9 @@ const LABELS: [(&str, &str); 32] = [
 ];
 
 impl FormError {
-    /// The label of the field.
+    /// What the list of errors calls the field, unless the page has a label for it (`labels.rs`).
     pub(crate) fn label(&self) -> String {
-        self.called.clone().unwrap_or_else(|| label(&self.field))
+        label(&self.field)
     }
 }
 
@@ -213,16 +211,8 @@ impl Form {
     pub(crate) fn wrong(&mut self, name: &str, message: impl Into<String>) {
         self.errors.push(FormError {
             field: name.to_owned(),
-            called: None,
             message: Said(message.into()),
         });
-    }
-
-    /// Says how the page labels a field whose label depends on the account, for the errors that it has.
-    pub(crate) fn call(&mut self, name: &str, label: &str) {
-        for error in self.errors.iter_mut().filter(|error| error.field == name) {
-            error.called = Some(label.to_owned());
-        }
     }
 
     /// Adds a refusal as an error: to the field that it is about, if there is one.
@@ -330,12 +320,14 @@ mod tests {
         for field in ["name", "email", "lease_secs", "license-remote-support"] {
             form.wrong(field, "This must be better.");
         }
-        form.call("license-remote-support", "Remote support");
 
         let labels: Vec<_> = form.errors().iter().map(FormError::label).collect();
 
         let lease = rule_label("lease_secs").unwrap_or_default();
-        assert_eq!(labels, ["Name", "E-mail address", lease, "Remote support"]);
+        assert_eq!(
+            labels,
+            ["Name", "E-mail address", lease, "License remote support"]
+        );
         assert!(lease.len() > "lease".len());
     }
 }

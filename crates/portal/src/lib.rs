@@ -28,6 +28,7 @@
 //! - `rights.rs`: a session gets a new secret when its user's rights have changed.
 //! - `form.rs`: [`Form`](form::Form) keeps the typed values and their errors. `forgery.rs` has the checks, and
 //!   `sentence.rs` words refusals for people; the domain's own sentences are for programs too.
+//! - `labels.rs`: the list of errors names fields as the page labels them.
 //! - `asks.rs`: what to do about something that is missing; every empty page says it.
 //! - `work.rs`: the question before a change that cuts somebody's work; every change that may do so asks it.
 //! - `live.rs`: a fragment is sent at most four times a second and only if it differs, compressed where it may be
@@ -57,6 +58,7 @@ mod fork;
 mod form;
 mod from;
 mod icon;
+mod labels;
 mod live;
 mod nav;
 mod new_password;

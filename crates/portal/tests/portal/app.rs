@@ -174,7 +174,7 @@ impl Page {
         let errors = errors.split_once("</div>").unwrap().0;
         for link in errors.split("<a href=\"#").skip(1) {
             let (field, rest) = link.split_once('"').unwrap();
-            let label = rest.split_once("</a>: ").unwrap().0;
+            let label = rest.split_once("</a>: ").unwrap().0.trim_start_matches('>');
             assert!(label.len() > 1, "{errors}");
             // The page labels the field in the same words, so that people find it.
             let shown = self.label_of(field);

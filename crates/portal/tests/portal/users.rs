@@ -464,11 +464,11 @@ async fn which_sessions_a_user_sees_and_ends_is_a_page_of_its_own() {
         wrong.html
     );
 
-    let seen = hidden(&desk.get(&path).await.html, "seen");
+    let shown = hidden(&desk.get(&path).await.html, "seen");
     let both = [
         ("view_account", "allow"),
         ("control_account", "allow"),
-        ("seen", seen.as_str()),
+        ("seen", shown.as_str()),
     ];
     let saved = desk.post(&path, &both).await;
     assert_eq!(saved.header("location"), desk.path(&path), "{}", saved.html);
@@ -476,7 +476,7 @@ async fn which_sessions_a_user_sees_and_ends_is_a_page_of_its_own() {
     assert_eq!(page.html.matches("<option value=\"allow\" selected>").count(), 2);
 
     // A form that was loaded before and changes nothing takes nothing back.
-    let stale = desk.post(&path, &[("seen", seen.as_str())]).await;
+    let stale = desk.post(&path, &[("seen", shown.as_str())]).await;
     assert_eq!(stale.status, StatusCode::SEE_OTHER, "{}", stale.html);
     let page = desk.get(&path).await;
     assert_eq!(page.html.matches("<option value=\"allow\" selected>").count(), 2);

@@ -192,9 +192,8 @@ async fn choices(viewer: &Viewer, form: &Form) -> Result<(Frame, PeopleChoices),
     viewer.look(Some(NavPage::Overview), look).await
 }
 
-async fn people_page(viewer: &Viewer, mut form: Form) -> Result<PeoplePage, Failed> {
+async fn people_page(viewer: &Viewer, form: Form) -> Result<PeoplePage, Failed> {
     let (frame, choices) = choices(viewer, &form).await?;
-    LicenseField::label_errors(&choices.licenses, &mut form);
     Ok(PeoplePage {
         frame,
         form,

@@ -118,7 +118,7 @@ async fn again(viewer: &Viewer, form: Form) -> Result<Response, Failed> {
     Ok(page_again(&new_page(viewer, form).await?))
 }
 
-async fn new_page(viewer: &Viewer, mut form: Form) -> Result<NewPage, Failed> {
+async fn new_page(viewer: &Viewer, form: Form) -> Result<NewPage, Failed> {
     let wanted = Arc::new((Wanted::of(&form), Chosen::of(&form)));
     let look = move |account: &Account, actor: &Actor, now: Timestamp| {
         let (wanted, chosen) = wanted.as_ref();
@@ -127,7 +127,6 @@ async fn new_page(viewer: &Viewer, mut form: Form) -> Result<NewPage, Failed> {
         Ok((fields, licenses, Remedy::seats(account, actor)))
     };
     let (frame, (fields, licenses, seats_remedy)) = viewer.look(Some(NavPage::Users), look).await?;
-    LicenseField::label_errors(&licenses, &mut form);
     Ok(NewPage {
         frame,
         form,

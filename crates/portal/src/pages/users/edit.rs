@@ -394,7 +394,7 @@ async fn person_page(
     viewer: &Viewer,
     id: UserId,
     form: Option<Form>,
-    mut other: Form,
+    other: Form,
 ) -> Result<PersonPage, Failed> {
     let typed = form.as_ref().map(|form| std::sync::Arc::new(Wanted::of(form)));
     let look = move |account: &usher_domain::Account, actor: &usher_domain::Actor, now| {
@@ -405,9 +405,6 @@ async fn person_page(
         Ok((person, fields))
     };
     let (frame, (person, fields)) = viewer.look(Some(NavPage::Users), look).await?;
-    for license in &person.licenses {
-        other.call(&license.field, &license.product);
-    }
     let has_second_factor = viewer.portal.app.identity().has_second_factor(viewer.account, id);
     Ok(PersonPage {
         has_second_factor,

@@ -100,13 +100,6 @@ impl LicenseField {
         });
         fields.collect()
     }
-
-    /// Labels the errors of these fields in the form's list of errors, as the page labels the fields.
-    pub(crate) fn label_errors(fields: &[Self], form: &mut Form) {
-        for it in fields {
-            form.call(&it.field, &it.product);
-        }
-    }
 }
 
 /// The choice for a new user of an account with this product alone.
