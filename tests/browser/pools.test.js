@@ -33,12 +33,12 @@ story("an agent who signs in is shown at once, and an evicted one disappears fro
   await checkNarrow(watching);
   await picture(watching, "pools-open-phone-dark");
 
-  await acting.getByRole("link", { name: "Log out Sven, Sven's laptop" }).click();
+  await acting.getByRole("link", { name: "Sign out Sven, Sven's laptop" }).click();
   await acting.getByLabel("Reason").fill("Your shift is over");
   await picture(acting, "pools-log-out");
-  await acting.getByRole("button", { name: "Log out" }).click();
+  await acting.getByRole("button", { name: "Sign out" }).click();
 
-  await acting.getByText("Sven is logged out of Sven's laptop.").waitFor();
+  await acting.getByText("Sven is signed out of Sven's laptop.").waitFor();
   await row.waitFor({ state: "detached" });
   await watching.getByText("0 of 2").waitFor();
   await watching.getByText("Nobody is signed in.").waitFor();
@@ -59,7 +59,7 @@ story("a user in a call is shown as such while it lasts", async ({ open }) => {
 
   await row.getByText("In a call", { exact: true }).waitFor();
   await picture(page, "pools-in-call");
-  await row.getByRole("link", { name: "Log out" }).click();
+  await row.getByRole("link", { name: "Sign out" }).click();
   await page.getByText("The call ends with it").waitFor();
   await page.getByRole("link", { name: "Cancel" }).click();
 
@@ -72,7 +72,7 @@ story("a pool with users cannot be deleted until they are moved", async ({ open 
   const page = await open(`${pools}/new`, { as: owner });
   await page.getByLabel("Name").fill("Night shift");
   await picture(page, "pools-new");
-  await page.getByRole("button", { name: "Make the pool" }).click();
+  await page.getByRole("button", { name: "Create pool" }).click();
   await page.getByText("The pool Night shift is made.").waitFor();
   const night = (await world.pools()).find((one) => !one.default);
   await world.agent("Yuki", { pool: night.id });

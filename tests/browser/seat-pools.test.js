@@ -71,10 +71,10 @@ story("a shift of three on two seats, from the first sign-in to the last log-off
 
   // The admin signs one of them out, who sees who did it and why; the waiting user is offered the seat.
   const admin = await open(`/a/${world.id}/pools?open=${pool.id}`, { as: owner });
-  await admin.getByRole("link", { name: "Log out Amara, Amara's phone" }).click();
+  await admin.getByRole("link", { name: "Sign out Amara, Amara's phone" }).click();
   await admin.getByLabel("Reason").fill("Your shift is over");
-  await click(admin, "Log out");
-  await admin.getByText("Amara is logged out of Amara's phone.").waitFor();
+  await click(admin, "Sign out");
+  await admin.getByText("Amara is signed out of Amara's phone.").waitFor();
   await amaras.getByText("Olga Owner logged you out.").waitFor();
   await amaras.getByText("They said: “Your shift is over”").waitFor();
   await picture(amaras, "seat-pools-logged-out-phone");

@@ -137,7 +137,7 @@ story("a team is created and filled", async ({ open }) => {
   const page = await open(`/a/${world.id}/teams`, { as: owner });
   await page.getByLabel("Name", { exact: true }).fill("Night shift");
   await page.getByRole("button", { name: "Create the team" }).click();
-  await page.getByText("The team Night shift is there.").waitFor();
+  await page.getByText("Team Night shift created.").waitFor();
 
   await page.getByLabel("Name or e-mail").pressSequentially("okafor");
   await page.getByRole("button", { name: "Add Amara Okafor" }).click();

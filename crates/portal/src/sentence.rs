@@ -17,7 +17,7 @@ pub(crate) fn of(refusal: &Refusal) -> String {
             device.name.reveal()
         ),
         Refusal::Seat(SeatRefusal::CoolingDown { remaining }) => format!(
-            "You were logged out by another person. You can take a seat again in {}.",
+            "An admin signed you out. You can take a seat again in {}.",
             lasting(remaining.get())
         ),
         Refusal::Capacity(CapacityRefusal::PlanExcludesSharedSeats { plan }) => format!(
@@ -116,9 +116,9 @@ fn lasting(secs: u32) -> String {
 
 fn control_needs_view(control: &str) -> &'static str {
     if control == SessionPermission::ControlOwn.as_str() {
-        "Who may end their own sessions must also see them. Allow both, or neither."
+        "Users who may end their own sessions must also see them. Allow both, or neither."
     } else {
-        "Who may end everybody’s sessions must also see them. Allow both, or neither."
+        "Users who may end everybody’s sessions must also see them. Allow both, or neither."
     }
 }
 

@@ -639,7 +639,7 @@ export const PAGES = [
   { name: "a new pool", path: `${ACCOUNT}/pools/new`, as: "owner" },
   {
     name: "a new pool with errors", path: `${ACCOUNT}/pools/new`, as: "owner", status: 422,
-    act: sent("Make the pool", { Name: " " }),
+    act: sent("Create pool", { Name: " " }),
   },
   { name: "the settings of a pool", path: `${ACCOUNT}/pools/{pool}`, as: "owner" },
   {
@@ -662,7 +662,7 @@ export const PAGES = [
   { name: "logging somebody out", path: `${ACCOUNT}/sign-ins/{signIn}/log-out`, as: "owner" },
   {
     name: "logging somebody out with errors", path: `${ACCOUNT}/sign-ins/{signIn}/log-out`, as: "owner", status: 422,
-    act: sent("Log out", { Reason: TOO_LONG }),
+    act: sent("Sign out", { Reason: TOO_LONG }),
   },
 
   { name: "requests for seats", path: `${ACCOUNT}/requests`, as: "owner" },

@@ -18,11 +18,7 @@ async fn a_team_is_created_filled_renamed_and_deleted() {
         cookie: Some(format!("{kept}; {told}")),
     };
     let page = desk.app.get(&browser, created.header("location")).await;
-    assert!(
-        page.html.contains("The team Night shift is there."),
-        "{}",
-        page.html
-    );
+    assert!(page.html.contains("Team Night shift created."), "{}", page.html);
     let page = desk.get(&format!("{path}?who=sven")).await;
     assert!(
         page.html.contains("Nobody is in this team") && page.html.contains("Add<span class=\"unseen\"> Sven")

@@ -109,7 +109,7 @@ pub(super) async fn save(
     let message = if mapping.is_empty() {
         "The group gives nothing now.".to_owned()
     } else {
-        "Everybody in the group has this now, and whoever comes in gets it.".to_owned()
+        "Everybody in the group has this now, and users who are added get it.".to_owned()
     };
     let command = Command::Group(GroupCommand::Map { id, mapping });
     carry_out(&viewer, id, command, message, form, "mapping").await

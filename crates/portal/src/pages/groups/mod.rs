@@ -57,7 +57,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
         Ok(()) => {
             let path = format!("{}/{id}", NavPage::Groups.path(viewer.account));
             let message = format!(
-                "The group {} is there. Say what its members get, then add them.",
+                "Group {} created. Say what its members get, then add them.",
                 named(name)
             );
             Ok(done(&path, message))

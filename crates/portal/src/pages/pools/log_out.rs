@@ -79,7 +79,7 @@ pub(super) async fn log_out(
     {
         Ok(()) => {
             let message = format!(
-                "{} is logged out of {}.",
+                "{} is signed out of {}.",
                 named(&shown.sign_in.name),
                 named(&shown.sign_in.device)
             );

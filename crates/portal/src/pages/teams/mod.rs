@@ -54,7 +54,7 @@ async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed>
             let path = format!("{}/{id}", NavPage::Teams.path(viewer.account));
             Ok(done(
                 &path,
-                format!("The team {} is there. Add its members now.", named(name)),
+                format!("Team {} created. Add its members now.", named(name)),
             ))
         }
         Err(refusal) => {

@@ -113,7 +113,7 @@ pub(super) async fn reassign(
         Err(Refusal::Invalid { field: "to", .. }) => {
             form.wrong(
                 "",
-                "Who you chose has a named seat of this product already. Choose somebody else.",
+                "This user has a named seat of this product already. Choose somebody else.",
             );
             again(&viewer, from, &product, form).await
         }

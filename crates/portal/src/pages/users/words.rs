@@ -72,7 +72,7 @@ pub(super) const PRIVILEGES: [(Privilege, &str); 5] = [
     (Privilege::UsersManage, "Manage users and teams"),
     (
         Privilege::SeatsManage,
-        "Manage seats: licenses, pools, logging people out",
+        "Manage seats: licenses, pools, signing users out",
     ),
     (Privilege::ReportsView, "See reports, refusals and the audit"),
     (Privilege::SettingsManage, "Change settings and API keys"),
