@@ -428,6 +428,13 @@ export const PAGES = [
     name: "a user with errors", path: `${ACCOUNT}/users/{user}`, as: "owner", status: 422,
     act: sent("Save", { Name: " ", "E-mail address": "nobody" }),
   },
+  {
+    name: "a license of somebody who is at work", path: `${ACCOUNT}/users/{user}`, as: "owner",
+    async act(page) {
+      await page.getByLabel(PRODUCT_NAME, { exact: true }).selectOption("none");
+      await send(page, /^Save the license/);
+    },
+  },
   { name: "a user's session permissions", path: `${ACCOUNT}/users/{user}/permissions`, as: "owner" },
   {
     name: "a user's session permissions with errors", path: `${ACCOUNT}/users/{user}/permissions`, as: "owner", status: 422,

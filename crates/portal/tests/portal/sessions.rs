@@ -379,5 +379,5 @@ async fn all_sessions_that_match_end_together_after_one_question() {
         .app
         .get(&desk.owner, &format!("{}?state=ending", desk.path))
         .await;
-    assert!(ending.html.contains("1 to 50 of 60 sessions"), "{}", ending.html);
+    assert!(ending.html.contains("1–50 of 60 sessions"), "{}", ending.html);
 }

@@ -74,8 +74,7 @@ impl Wanted {
         else {
             return Ok(None);
         };
-        let (Some(time_zone), Some(sessions)) = (time_zone, sessions)
-        else {
+        let (Some(time_zone), Some(sessions)) = (time_zone, sessions) else {
             return Ok(None);
         };
         let about = known_about(&account, &owner, &email);

@@ -2,15 +2,12 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use usher_domain::command::{LicenseCommand, UserCommand, UserPatch};
+use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::permission::Privilege;
 use usher_domain::refusal::CapacityRefusal;
-use usher_domain::text::Product;
-use usher_domain::user::License;
 use usher_domain::{Account, Command, Refusal, UserId};
 use usher_identity::PasswordLife;
 
-use super::licenses::{self, field_of};
 use super::person::{LeavePage, Person, PersonPage, why_not};
 use super::profile::{self, Wanted};
 use crate::answer::{done, page, page_again};
@@ -18,11 +15,9 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
 use crate::new_password::{self, Hashed};
-use crate::pages::days;
 use crate::said::named;
-use crate::sentence;
 use crate::viewer::Viewer;
-use crate::work::{self, Answer, Question, Work};
+use crate::work::{self, Question, Work};
 
 /// The account and the user in a URL.
 pub(super) type UserPath = Path<(String, String)>;
@@ -66,112 +61,6 @@ pub(super) async fn change(
             again(&viewer, id, Some(form), Form::default()).await
         }
     }
-}
-
-pub(super) async fn set_license(
-    Path((_, user, product)): Path<(String, String, String)>,
-    Posted { viewer, mut form }: Posted,
-) -> Result<Response, Failed> {
-    let id = user_id(&user)?;
-    guard(&viewer, Privilege::SeatsManage).await?;
-    let product: Product = product.parse().map_err(|_| Failed::not_found("product"))?;
-    let license = match form.value("license") {
-        "none" => None,
-        "named" => Some(License::Named),
-        pool => {
-            let pool = pool.parse().map_err(|_| Failed::not_found("pool"))?;
-            Some(License::Shared(pool))
-        }
-    };
-    let now = viewer.portal.app.engine().now();
-    let zone = viewer.account_zone().await;
-    let until = license.and_then(|_| days::last_day(&mut form, "until", &zone, now));
-    if !form.is_right() {
-        return again(&viewer, id, None, form).await;
-    }
-    if let Some(asked) = ask_about_license(&viewer, &form, id, product.clone(), license).await? {
-        return Ok(asked);
-    }
-    let waits = Answer::of(&form) == Some(Answer::Wait);
-    let command = Command::License(match license {
-        Some(License::Shared(pool)) if waits => LicenseCommand::SetAfterWork {
-            user: id,
-            product: product.clone(),
-            pool: Some(pool),
-        },
-        None if waits => LicenseCommand::SetAfterWork {
-            user: id,
-            product: product.clone(),
-            pool: None,
-        },
-        license => LicenseCommand::Set {
-            user: id,
-            product: product.clone(),
-            license,
-            until,
-        },
-    });
-    let of = product.clone();
-    let said = move |account: &Account, (): &(), _| match license {
-        _ if account.user(id).is_some_and(|user| user.loan(&of).is_some()) && waits => {
-            "It happens as soon as they are not signed in.".to_owned()
-        }
-        None => {
-            let product = named(account.product_name(&of));
-            format!("The license of {product} is taken away.")
-        }
-        Some(license) => {
-            let seat = licenses::phrase(account, &[(of.clone(), license)].into());
-            format!("The user has {seat} now.")
-        }
-    };
-    match viewer.execute(command, said).await? {
-        Ok(message) => Ok(done(&path_of(&viewer, id), message)),
-        Err(Refusal::NotFound { what }) => Err(Failed::not_found(what)),
-        Err(refusal) => {
-            form.wrong(&field_of(&product), sentence::of(&refusal));
-            again(&viewer, id, None, form).await
-        }
-    }
-}
-
-/// Asks before a change of license ends what the user is doing with the product (L5).
-async fn ask_about_license(
-    viewer: &Viewer,
-    form: &Form,
-    id: UserId,
-    product: Product,
-    license: Option<License>,
-) -> Result<Option<Response>, Failed> {
-    let back = path_of(viewer, id);
-    let question = Question {
-        nav: NavPage::Users,
-        action: format!("{back}/licenses/{product}"),
-        back,
-        // Nothing would hold a named seat until then, and a loan begins now.
-        may_wait: license != Some(License::Named) && form.value("until").trim().is_empty(),
-        now: "Change now",
-    };
-    let see = move |account: &Account, actor: &usher_domain::Actor| {
-        let user = account.user(id).ok_or(Refusal::NotFound { what: "user" })?;
-        let name = named(user.profile.name.reveal());
-        let of = named(account.product_name(&product));
-        let asked = match license {
-            None => format!("Take the license of {of} from {name}?"),
-            Some(license) => {
-                let seat = licenses::phrase(account, &[(product.clone(), license)].into());
-                format!("Give {name} {seat}?")
-            }
-        };
-        let changes = user.licenses.get(&product) != license.as_ref();
-        let work = if changes {
-            Work::of(account, actor, [user], Some(&product))
-        } else {
-            Work::default()
-        };
-        Ok((asked, work))
-    };
-    work::ask(viewer, form, question, see).await
 }
 
 pub(super) async fn set_password(
@@ -385,7 +274,12 @@ async fn leave_page(viewer: &Viewer, user: &str, is_removal: bool) -> Result<Res
     }))
 }
 
-async fn again(viewer: &Viewer, id: UserId, form: Option<Form>, other: Form) -> Result<Response, Failed> {
+pub(super) async fn again(
+    viewer: &Viewer,
+    id: UserId,
+    form: Option<Form>,
+    other: Form,
+) -> Result<Response, Failed> {
     Ok(page_again(&person_page(viewer, id, form, other).await?))
 }
 

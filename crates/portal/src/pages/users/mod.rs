@@ -12,6 +12,7 @@ mod person;
 mod profile;
 mod query;
 mod reassign;
+mod set_license;
 mod words;
 
 use axum::extract::Query;
@@ -39,7 +40,7 @@ pub(crate) fn routes() -> Pages {
         .route("/a/{account}/users/bulk", post(bulk::ask))
         .route("/a/{account}/users/bulk/do", post(bulk::act))
         .route(user, get(edit::show).post(edit::change))
-        .route(&at("licenses/{product}"), post(edit::set_license))
+        .route(&at("licenses/{product}"), post(set_license::set))
         .route(
             &at("permissions"),
             get(permissions::show).post(permissions::change),
