@@ -39,9 +39,10 @@ story("a shift of three on two seats, from the first sign-in to the last log-off
   const refused = yukis.getByRole("alert").filter({ hasText: "All shared seats are in use." });
   assert.equal(
     await refused.locator(".refused-sentence").textContent(),
-    "All shared seats are in use. Support has 2 of 2 seats taken.",
+    "All shared seats are in use. To start a session, please wait for an available seat.",
   );
-  await refused.getByText("You can ask Olga Owner.").waitFor();
+  await refused.getByText("Support has 2 of 2 seats taken.").waitFor();
+  await yukis.getByText("You can ask Olga Owner.").waitFor();
   await picture(yukis, "seat-pools-refused");
   await click(yukis, "Wait in the queue");
   const ticket = yukis.locator("#queue");

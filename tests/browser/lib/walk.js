@@ -742,6 +742,9 @@ export const PAGES = [
   { name: "a page of the console that is not there", path: "/console/nothing/at-all", as: "sven", status: 404 },
   { name: "a page for others", path: `${ACCOUNT}/audit`, as: "sven", status: 403 },
 
+  { name: "what refusals mean", path: "/help/refusals", as: "sven" },
+  { name: "what refusals mean, to anybody", path: "/help/refusals#no-seat-available" },
+
   { name: "the API's documentation", path: "/docs", parts: DOCS_PARTS },
   { name: "the list of problems", path: "/problems" },
   { name: "a problem", path: "/problems/no-seat-available" },

@@ -21,7 +21,7 @@ struct Common {
     status: u16,
     /// A sentence about this occurrence, for people.
     #[schema(
-        example = "All shared seats are in use. Support has 10 of 10 seats taken, and 2 people wait. You can wait in the queue or ask an admin for a seat."
+        example = "All shared seats are in use. To start a session, please wait for an available seat. Support has 10 of 10 seats taken, and 2 people wait. You can wait in the queue or ask an admin for a seat."
     )]
     detail: String,
     /// The stable code, for programs.

@@ -150,7 +150,7 @@ impl Ask<'_> {
             actions.push(Action::EndOwnSession);
         }
         actions.push(Action::AskAdmin);
-        let figures = Box::new(figures(self.account, self.pool, self.actor));
+        let figures = Box::new(self.account.pool_figures(self.pool, self.actor));
         if pays && !queues && self.account.minutes == 0 {
             return Refusal::Seat(SeatRefusal::MinutesExhausted(figures, actions));
         }
@@ -168,31 +168,34 @@ pub(super) fn check_cool_down(user: &User, product: &Product, now: Timestamp) ->
     }
 }
 
-/// How full a pool is, and the holders of its seats as far as the actor may see them (Q1).
-pub(crate) fn figures(account: &Account, pool: &Pool, actor: &Actor) -> PoolFigures {
-    let sees_holders =
-        account.is_staff(actor) || account.has_session_permission(actor, SessionPermission::ViewAccount);
-    let holders = if sees_holders {
-        holder_figures(account, pool)
-    } else {
-        Vec::new()
-    };
-    let pays = pool.rules.when_full.contains(&WhenFull::PayPerUse);
-    PoolFigures {
-        pool: pool.id,
-        name: pool.name.clone(),
-        product: pool.product.clone(),
-        seats: pool.seats,
-        occupied: pool.occupied(),
-        offered: pool.offered(),
-        waiting: pool.waiting(),
-        minutes_left: pays.then_some(account.minutes),
-        holders,
+impl Account {
+    /// How full a pool is, and the holders of its seats as far as the actor may see them (Q1).
+    #[must_use]
+    pub fn pool_figures(&self, pool: &Pool, actor: &Actor) -> PoolFigures {
+        let sees_holders =
+            self.is_staff(actor) || self.has_session_permission(actor, SessionPermission::ViewAccount);
+        let holders = if sees_holders {
+            holder_figures(self, pool)
+        } else {
+            Vec::new()
+        };
+        let pays = pool.rules.when_full.contains(&WhenFull::PayPerUse);
+        PoolFigures {
+            pool: pool.id,
+            name: pool.name.clone(),
+            product: pool.product.clone(),
+            seats: pool.seats,
+            occupied: pool.occupied(),
+            offered: pool.offered(),
+            waiting: pool.waiting(),
+            minutes_left: pays.then_some(self.minutes),
+            holders,
+        }
     }
 }
 
 /// The first [`HOLDERS_NAMED_MAX`] holders of a seat of the pool.
-pub(crate) fn holder_figures(account: &Account, pool: &Pool) -> Vec<HolderFigure> {
+fn holder_figures(account: &Account, pool: &Pool) -> Vec<HolderFigure> {
     let figure = |(holder, claims): (&Holder, &Vec<Claim>)| {
         let user = account.users.get(&holder.user())?;
         let since = claims.iter().filter_map(|claim| match claim {

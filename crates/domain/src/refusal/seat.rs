@@ -20,10 +20,7 @@ use crate::wall::WallTime;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SeatRefusal {
     /// The pool is full, and there is no other way.
-    #[error(
-    "All shared seats are in use. {} has {} of {} seats taken{}.{}",
-    .0.name, .0.occupied, .0.seats, waiting(.0.waiting), possible(.1)
-    )]
+    #[error("{} {}{}", PoolFigures::ALL_IN_USE, .0.sentence(), possible(.1))]
     NoSeatAvailable(Box<PoolFigures>, Vec<Action>),
     /// The user's own limit is reached (S3).
     #[error(
@@ -202,6 +199,24 @@ pub struct PoolFigures {
     pub minutes_left: Option<u64>,
     /// The holders of its seats, as far as the caller may see them.
     pub holders: Vec<HolderFigure>,
+}
+
+impl PoolFigures {
+    /// What a user reads who finds a pool full (Q1). The numbers follow it ([`Self::sentence`]).
+    pub const ALL_IN_USE: &str =
+        "All shared seats are in use. To start a session, please wait for an available seat.";
+
+    /// The numbers as a sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        format!(
+            "{} has {} of {} seats taken{}.",
+            self.name,
+            self.occupied,
+            self.seats,
+            waiting(self.waiting)
+        )
+    }
 }
 
 /// A holder of a seat.

@@ -21,7 +21,8 @@ fn q1_a_full_pool_is_refused_with_the_numbers_and_what_can_be_done() {
 
     assert_eq!(
         refusal.to_string(),
-        "All shared seats are in use. Default pool has 2 of 2 seats taken, and 1 person waits. \
+        "All shared seats are in use. To start a session, please wait for an available seat. \
+         Default pool has 2 of 2 seats taken, and 1 person waits. \
          You can wait in the queue or ask an admin for a seat."
     );
     assert_eq!(refusal.actions(), [Action::Wait, Action::AskAdmin]);

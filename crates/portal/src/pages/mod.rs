@@ -7,6 +7,7 @@ pub(crate) mod console;
 pub(crate) mod days;
 pub(crate) mod directories;
 pub(crate) mod groups;
+pub(crate) mod help;
 pub(crate) mod join;
 pub(crate) mod me;
 mod members;
@@ -58,4 +59,5 @@ pub(crate) fn all() -> Pages {
         .merge(queue::routes())
         .merge(operator::routes())
         .merge(requests::routes())
+        .merge(help::routes())
 }

@@ -121,14 +121,80 @@ async fn a_full_pool_is_explained_with_the_people_to_ask() {
     let page = desk.act(&yuki, "/console/sign-in", &[("device", "Desk")]).await;
 
     assert_eq!(page.status, StatusCode::CONFLICT);
-    assert!(
-        page.html.contains("All shared seats are in use."),
+    let sentence = "All shared seats are in use. To start a session, please wait for an available seat.";
+    assert_eq!(
+        page.html.matches("shared seats are in use").count(),
+        1,
         "{}",
         page.html
     );
+    assert!(page.html.contains(sentence), "{}", page.html);
+    assert!(
+        page.html.contains("Default pool has 1 of 1 seats taken."),
+        "{}",
+        page.html
+    );
+    assert!(
+        page.html.contains("/help/refusals#no-seat-available"),
+        "{}",
+        page.html
+    );
+    assert!(!page.html.contains("See who has the seats"), "{}", page.html);
     assert!(page.html.contains("<strong>Olga Owner</strong>"), "{}", page.html);
     assert!(page.html.contains("Wait in the queue"), "{}", page.html);
     assert!(page.html.contains("value=\"Desk\""), "what was typed stays");
+}
+
+#[tokio::test]
+async fn q1_users_who_may_see_them_find_the_holders_of_a_full_pool_and_the_sessions() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (user, sven) = desk.agent("Sven").await;
+    desk.take_seat(&sven).await;
+    let ada = desk.app.user(desk.account, "Ada", "ada@example.com", Role::Admin);
+    let license = kit::set_license(ada.await, Some(License::Shared(desk.pool)));
+    desk.app.give(desk.account, license).await;
+    let ada = desk.app.sign_in("ada@example.com").await;
+
+    let page = desk.act(&ada, "/console/sign-in", &[("device", "Desk")]).await;
+
+    let account = format!("/a/{}", desk.account);
+    for link in [
+        format!("{account}/users/{user}\"><bdi>Sven</bdi>"),
+        format!("{account}/pools/{}\"", desk.pool),
+        format!("{account}/sessions?product=remote-support\""),
+    ] {
+        assert!(page.html.contains(&link), "{link}: {}", page.html);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_a_session_of_ones_own_caused_has_the_buttons_to_pause_and_end_it() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let sven = desk.take_seat(&sven).await;
+    let start = [("kind", "unattended")];
+    desk.act(&sven, "/console/sessions", &start).await;
+
+    let page = desk.act(&sven, "/console/sessions", &start).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.html.contains("Your seat is in a call"), "{}", page.html);
+    let (_, refused) = page.html.split_once("id=\"refused-title\"").unwrap();
+    let (refused, _) = refused.split_once("</section>").unwrap();
+    assert!(refused.contains("/end\""), "{refused}");
+    desk.act(&sven, &action(refused, "/pause"), &[]).await;
+    let page = desk.act(&sven, "/console/sessions", &start).await;
+
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.html);
+}
+
+#[tokio::test]
+async fn help_explains_refusals_to_anybody() {
+    let app = App::new().await;
+
+    let page = app.get(&Browser::default(), "/help/refusals").await;
+
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.html.contains("id=\"no-seat-available\""), "{}", page.html);
 }
 
 #[tokio::test]
@@ -372,23 +438,28 @@ async fn a_session_without_a_free_seat_can_wait_for_one() {
 }
 
 #[tokio::test]
-async fn a_session_on_another_device_has_no_buttons_here() {
+async fn a_session_on_another_device_is_paused_and_ended_but_not_resumed_from_here() {
     let desk = Desk::with(2, Preset::ConcurrentSessions).await;
     let (_, sven) = desk.agent("Sven").await;
+    let (_, yuki) = desk.agent("Yuki").await;
     let first = desk.take_seat(&sven).await;
+    let yuki = desk.take_seat(&yuki).await;
     desk.act(&first, "/console/sessions", &[("kind", "unattended")])
         .await;
-    let pause = action(&desk.console(&first).await, "/pause");
     let second = desk.take_seat(&sven).await;
 
     let html = desk.console(&second).await;
-    assert!(
-        html.contains("Unattended session") && !html.contains("/pause\""),
-        "{html}"
-    );
-    let page = desk.act(&second, &pause, &[]).await;
+    let (pause, end) = (action(&html, "/pause"), action(&html, "/end"));
+    for others in [&pause, &end] {
+        assert_eq!(desk.act(&yuki, others, &[]).await.status, StatusCode::NOT_FOUND);
+    }
+    let paused = desk.act(&second, &pause, &[]).await;
+    let resumed = desk.act(&second, &pause.replace("/pause", "/resume"), &[]).await;
+    let ended = desk.act(&second, &end, &[]).await;
 
-    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert_eq!(paused.status, StatusCode::SEE_OTHER, "{}", paused.html);
+    assert_eq!(resumed.status, StatusCode::NOT_FOUND);
+    assert_eq!(ended.status, StatusCode::SEE_OTHER, "{}", ended.html);
 }
 
 #[tokio::test]

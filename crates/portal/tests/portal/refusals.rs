@@ -44,7 +44,7 @@ async fn refused_users_are_listed_with_the_reason_and_found_by_name() {
 
     for page in [all, found] {
         assert!(page.html.contains("Glasses of the depot"), "{}", page.html);
-        assert!(page.html.contains("/problems/no-license"), "{}", page.html);
+        assert!(page.html.contains("/help/refusals#no-license"), "{}", page.html);
         assert!(page.html.contains("Not yet in"), "{}", page.html);
     }
     assert!(other.html.contains("No refusal is like that"), "{}", other.html);

@@ -213,7 +213,7 @@ pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Respons
     }
 }
 
-/// Pauses, resumes or ends a session on this browser.
+/// Pauses, resumes or ends a session of the viewer.
 pub(super) async fn work(
     at: Path<(SessionId, String)>,
     Posted { viewer, form }: Posted,
@@ -232,10 +232,9 @@ pub(super) async fn work(
         "resume" => None,
         _ => return Err(Failed::not_found("such page")),
     };
-    let Some(sign_in) = here(&viewer, &product).await? else {
+    let Some(device) = worker(&viewer, &product, id, command.is_some()).await? else {
         return refuse_for_good(&viewer, &product, form, &GONE).await;
     };
-    let device = viewer.as_device(sign_in);
     let done = if let Some(command) = command {
         device.execute(command, |_, (), _| ActResult::Working).await?
     } else {
@@ -330,6 +329,31 @@ async fn here(viewer: &Viewer, product: &Product) -> Result<Option<SignInId>, Fa
     Ok(viewer.look(None, look).await?.1)
 }
 
+/// The actor for an action on a session. A session of the viewer that runs on another device can be paused and ended from
+/// here, by the rights of its user; everything else is up to this browser's own sign-in. `None` if it has none.
+async fn worker(
+    viewer: &Viewer,
+    product: &Product,
+    session: SessionId,
+    may_be_elsewhere: bool,
+) -> Result<Option<Viewer>, Failed> {
+    let device = device::id(&viewer.jar);
+    let look = move |account: &Account, actor: &Actor, _| {
+        let session = account.sessions().get(&session);
+        let own = session.filter(|session| account.user_of(actor) == Some(session.user));
+        let sign_in = own.and_then(|session| account.sign_ins().get(&session.sign_in));
+        Ok(sign_in.map(|sign_in| (sign_in.id, Some(sign_in.device.id.reveal()) == device.as_ref())))
+    };
+    match viewer.look(None, look).await?.1 {
+        Some((sign_in, true)) => Ok(Some(viewer.as_device(sign_in))),
+        Some((_, false)) if may_be_elsewhere => Ok(Some(viewer.clone())),
+        Some((_, false)) | None => {
+            let here = here(viewer, product).await?;
+            Ok(here.map(|sign_in| viewer.as_device(sign_in)))
+        }
+    }
+}
+
 /// The page with a refusal, and what can be done about it.
 async fn refuse(
     viewer: &Viewer,
@@ -338,7 +362,7 @@ async fn refuse(
     refusal: &Refusal,
     attempt: Attempt,
 ) -> Result<Response, Failed> {
-    let refused = Refused::of(viewer, refusal, attempt).await?;
+    let refused = Refused::of(viewer, product, refusal, attempt).await?;
     let status = refused.status;
     let page = console_page(viewer, product.as_str(), form, Some(refused)).await?;
     Ok(page_at(status, &page))

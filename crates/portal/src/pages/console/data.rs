@@ -15,6 +15,7 @@ use usher_identity::JoinCodes;
 
 use super::words;
 use crate::asks::Remedy;
+use crate::pages::sessions::may_end;
 use crate::shown::{Moment, ProductChoice, Until};
 
 /// The most sessions shown.
@@ -129,6 +130,9 @@ pub(super) struct SessionRow {
     pub(super) ended_by: Option<(String, Option<Note>)>,
     pub(super) minutes_end_in_secs: Option<u32>,
     pub(super) on_minutes: bool,
+    /// Whether the user may pause or resume it, and end it, from another device than its own.
+    pub(super) may_pause: bool,
+    pub(super) may_end: bool,
 }
 
 impl ConsoleData {
@@ -185,7 +189,7 @@ impl ConsoleData {
             seen.sessions = sessions
                 .filter(may_see)
                 .take(SESSIONS_MAX)
-                .map(|session| SessionRow::of(account, session, now))
+                .map(|session| SessionRow::of(account, actor, session, now))
                 .collect();
         }
         Ok(seen)
@@ -300,8 +304,9 @@ impl TicketRow {
 }
 
 impl SessionRow {
-    fn of(account: &Account, session: &Session, now: Timestamp) -> Self {
+    pub(super) fn of(account: &Account, actor: &Actor, session: &Session, now: Timestamp) -> Self {
         let sign_in = account.sign_ins().get(&session.sign_in);
+        let sees = account.sees_session(actor, session);
         let (code_until, closes_in_secs, ended_by) = match &session.state {
             SessionState::Standby { until } => (Some(Moment(account.shown(*until))), None, None),
             SessionState::Ending { closes_at, by, .. } => (
@@ -329,6 +334,8 @@ impl SessionRow {
             ended_by,
             minutes_end_in_secs: minutes_end(session.funding, now),
             on_minutes: matches!(session.funding, Funding::Minutes { .. }),
+            may_pause: sees && matches!(session.state, SessionState::Active {}),
+            may_end: sees && may_end(account, actor, session),
         }
     }
 

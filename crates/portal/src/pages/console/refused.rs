@@ -2,14 +2,23 @@
 
 use usher_app::Problem;
 use usher_domain::permission::{Privilege, Role};
-use usher_domain::refusal::{Action, SeatRefusal};
+use usher_domain::presence::{Session, SessionState};
+use usher_domain::refusal::{Action, HolderFigure, SeatRefusal};
+use usher_domain::text::{DeviceId, Product};
 use usher_domain::user::User;
-use usher_domain::{Account, Actor, Refusal};
+use usher_domain::{Account, Actor, PoolId, Refusal, Timestamp};
 
-use super::words;
+use super::data::SessionRow;
+use super::{device, words};
 use crate::asks::Asks;
 use crate::failed::Failed;
+use crate::nav::NavPage;
+use crate::pages::help;
+use crate::shown::Moment;
 use crate::viewer::Viewer;
+
+/// The most sessions of the user that are offered for ending.
+const OWN_MAX: usize = 20;
 
 /// A refusal with what can be done about it.
 pub(super) struct Refused {
@@ -17,15 +26,51 @@ pub(super) struct Refused {
     pub(super) title: &'static str,
     /// The domain's sentence, addressed to the user.
     pub(super) sentence: String,
-    /// The people who can help.
-    pub(super) asks: Asks,
-    pub(super) can_end_own: bool,
+    /// Where the refusal is explained; empty if it is not about seats.
+    pub(super) help: String,
+    /// What the account has to say about it.
+    pub(super) seen: Seen,
     /// Whether asking for a named seat would help (L14).
     pub(super) may_ask: bool,
     /// The same attempt with a change that makes it work.
     pub(super) again: Option<Again>,
     /// Whether it is about signing in, so that it no longer matters once the user is signed in or queued.
     pub(super) is_of_sign_in: bool,
+}
+
+/// What the account has to say about a refusal, as far as the viewer may see it.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// The people who can help.
+    pub(super) asks: Asks,
+    /// How full the pool is, as a sentence; empty if that is not the reason.
+    pub(super) numbers: String,
+    /// The holders of its seats (Q1).
+    pub(super) holders: Vec<HolderRow>,
+    /// How many there are besides those named.
+    pub(super) more_holders: u32,
+    /// Pages that show more: address and label.
+    pub(super) links: Vec<(String, &'static str)>,
+    /// The user's own sessions that can be ended or paused instead.
+    pub(super) own: Vec<OwnSession>,
+}
+
+/// The holder of a seat.
+pub(super) struct HolderRow {
+    pub(super) name: String,
+    /// The address of their page; empty if the viewer may not see it.
+    pub(super) href: String,
+    pub(super) device: Option<String>,
+    pub(super) in_call: bool,
+    pub(super) since: Moment,
+}
+
+/// A session of the refused user.
+pub(super) struct OwnSession {
+    pub(super) row: SessionRow,
+    pub(super) product: String,
+    pub(super) may_pause: bool,
+    pub(super) may_end: bool,
 }
 
 /// The same attempt with a change.
@@ -39,28 +84,12 @@ impl Refused {
     /// Describes a refusal of an attempt. `again` is the attempt itself: its path and its fields.
     pub(super) async fn of(
         viewer: &Viewer,
+        product: &Product,
         refusal: &Refusal,
         again: (String, Vec<(&'static str, String)>),
     ) -> Result<Self, Failed> {
         let kind = Problem::refused(refusal, None).kind();
-        let actions = refusal.actions().to_vec();
-        let asks_owner = actions.contains(&Action::AskOwner)
-            || matches!(refusal, Refusal::Seat(SeatRefusal::MinutesExhausted(..)));
-        let asks = asks_owner || actions.contains(&Action::AskAdmin);
-        let helps = move |user: &User| {
-            if asks_owner {
-                user.profile.role == Role::Owner
-            } else {
-                user.has(Privilege::SeatsManage)
-            }
-        };
-        let names = move |account: &Account, _: &Actor, _| {
-            if !asks {
-                return Ok(Asks::default());
-            }
-            Ok(Asks::of(account, helps))
-        };
-        let (_, asks) = viewer.look(None, names).await?;
+        let actions = refusal.actions();
         let (path, mut fields) = again;
         let differently = if actions.contains(&Action::TakeOver) {
             Some(("takeover", "Sign out there and in here"))
@@ -69,12 +98,23 @@ impl Refused {
         } else {
             None
         };
+        let (product, about, device) = (product.clone(), refusal.clone(), device::id(&viewer.jar));
+        let look = move |account: &Account, actor: &Actor, now| {
+            let look = Look {
+                account,
+                actor,
+                device: device.as_ref(),
+                now,
+            };
+            Ok(look.at(&about, &product))
+        };
+        let (_, seen) = viewer.look(None, look).await?;
         Ok(Self {
             status: kind.status,
-            title: words::refusal_title(refusal).unwrap_or(kind.title),
+            title: help::title(kind.code).unwrap_or(kind.title),
             sentence: words::refusal(refusal),
-            asks,
-            can_end_own: actions.contains(&Action::EndOwnSession),
+            help: help::link(kind.code).unwrap_or_default(),
+            seen,
             may_ask: matches!(refusal, Refusal::Seat(SeatRefusal::NoSeatAvailable(..))),
             is_of_sign_in: path.ends_with("/sign-in"),
             again: differently.map(|(field, label)| {
@@ -82,5 +122,122 @@ impl Refused {
                 Again { path, fields, label }
             }),
         })
+    }
+}
+
+/// A look at the account on behalf of the refused user.
+struct Look<'a> {
+    account: &'a Account,
+    actor: &'a Actor,
+    /// This browser as a device.
+    device: Option<&'a DeviceId>,
+    now: Timestamp,
+}
+
+impl Look<'_> {
+    fn at(&self, refusal: &Refusal, product: &Product) -> Seen {
+        let mut seen = Seen {
+            asks: self.asks(refusal),
+            own: self.own(refusal, product),
+            ..Seen::default()
+        };
+        if let Refusal::Seat(
+            SeatRefusal::NoSeatAvailable(figures, _) | SeatRefusal::MinutesExhausted(figures, _),
+        ) = refusal
+        {
+            self.add_pool(&mut seen, figures.pool);
+        }
+        seen
+    }
+
+    fn asks(&self, refusal: &Refusal) -> Asks {
+        let actions = refusal.actions();
+        let asks_owner = actions.contains(&Action::AskOwner)
+            || matches!(refusal, Refusal::Seat(SeatRefusal::MinutesExhausted(..)));
+        if !asks_owner && !actions.contains(&Action::AskAdmin) {
+            return Asks::default();
+        }
+        Asks::of(self.account, |user: &User| {
+            if asks_owner {
+                user.profile.role == Role::Owner
+            } else {
+                user.has(Privilege::SeatsManage)
+            }
+        })
+    }
+
+    /// Adds how full the pool is. The refusal has its holders as far as this browser's sign-in may see them; its user may
+    /// see more.
+    fn add_pool(&self, seen: &mut Seen, pool: PoolId) {
+        let Some(pool) = self.account.pool(pool) else {
+            return;
+        };
+        let figures = self.account.pool_figures(pool, self.actor);
+        seen.numbers = figures.sentence();
+        if !figures.holders.is_empty() {
+            let named = u32::try_from(figures.holders.len()).unwrap_or(u32::MAX);
+            let held = figures.occupied.saturating_sub(figures.offered);
+            seen.more_holders = held.saturating_sub(named);
+        }
+        if let Some(pools) = NavPage::SeatPools.link(self.account, self.actor) {
+            seen.links.push((format!("{pools}/{}", pool.id), "See the pool"));
+        }
+        if let Some(sessions) = NavPage::Sessions.link(self.account, self.actor) {
+            seen.links
+                .push((format!("{sessions}?product={}", pool.product), "See the sessions"));
+        }
+        let users = NavPage::Users.link(self.account, self.actor);
+        let row = |holder: HolderFigure| HolderRow {
+            name: holder.name.reveal().to_string(),
+            href: users
+                .as_ref()
+                .map_or_else(String::new, |users| format!("{users}/{}", holder.user)),
+            device: holder.device.map(|device| device.reveal().to_string()),
+            in_call: holder.in_call,
+            since: Moment(holder.since),
+        };
+        seen.holders = figures.holders.into_iter().map(row).collect();
+    }
+
+    /// The user's sessions that could make room, with what they may do to each.
+    fn own(&self, refusal: &Refusal, product: &Product) -> Vec<OwnSession> {
+        let user = self.account.user_of(self.actor);
+        let Some(user) = user.and_then(|user| self.account.user(user)) else {
+            return Vec::new();
+        };
+        if !refusal.actions().contains(&Action::EndOwnSession) {
+            return Vec::new();
+        }
+        // A user's own limit counts the seats of all products (S3).
+        let counts_all = matches!(refusal, Refusal::Seat(SeatRefusal::UserSeatLimit { .. }));
+        let makes_room = |session: &&Session| match session.state {
+            SessionState::Active {} => true,
+            SessionState::Standby { .. } => !matches!(refusal, Refusal::Seat(SeatRefusal::SeatInCall { .. })),
+            SessionState::Paused {} | SessionState::Ending { .. } => false,
+        };
+        let sessions = user.sessions().iter();
+        sessions
+            .filter_map(|id| self.account.sessions().get(id))
+            .filter(|session| counts_all || session.product == *product)
+            .filter(makes_room)
+            .filter_map(|session| self.own_session(session))
+            .take(OWN_MAX)
+            .collect()
+    }
+
+    /// A session of the user; `None` if there is nothing that they may do to it. This browser may do everything with
+    /// what runs on it.
+    fn own_session(&self, session: &Session) -> Option<OwnSession> {
+        let sign_in = self.account.sign_ins().get(&session.sign_in);
+        let is_here = sign_in.is_some_and(|sign_in| Some(sign_in.device.id.reveal()) == self.device);
+        let row = SessionRow::of(self.account, self.actor, session, self.now);
+        let is_active = matches!(session.state, SessionState::Active {});
+        let own = OwnSession {
+            product: self.account.product_name(&session.product),
+            may_pause: row.may_pause || (is_here && is_active),
+            may_end: row.may_end || is_here,
+            row,
+        };
+        (own.may_pause || own.may_end).then_some(own)
     }
 }

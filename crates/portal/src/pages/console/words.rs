@@ -1,6 +1,6 @@
 //! How things ended, in words for the user concerned.
 
-use usher_domain::refusal::SeatRefusal;
+use usher_domain::refusal::{PoolFigures, SeatRefusal};
 use usher_domain::{Refusal, Secs};
 
 use crate::sentence;
@@ -77,19 +77,9 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         Refusal::Seat(SeatRefusal::NoLicense { .. }) => {
             "You have no license for this product. Ask an admin to assign a seat to you.".to_owned()
         }
-        // The page has its own button or sentence for each remedy.
-        Refusal::Seat(SeatRefusal::NoSeatAvailable(figures, _)) => sentence::of(&Refusal::Seat(
-            SeatRefusal::NoSeatAvailable(figures.clone(), Vec::new()),
-        )),
+        // The page has the numbers, and its own button or sentence for each remedy.
+        Refusal::Seat(SeatRefusal::NoSeatAvailable(..)) => PoolFigures::ALL_IN_USE.to_owned(),
         refusal => sentence::of(refusal),
-    }
-}
-
-/// The title of a refusal, if its problem's title speaks of the user in the third person.
-pub(super) const fn refusal_title(refusal: &Refusal) -> Option<&'static str> {
-    match refusal {
-        Refusal::Seat(SeatRefusal::NoLicense { .. }) => Some("You have no license"),
-        _ => None,
     }
 }
 

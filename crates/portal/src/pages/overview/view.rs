@@ -16,6 +16,7 @@ use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::live::Live;
 use crate::nav::NavPage;
+use crate::pages::help;
 use crate::pages::minutes::MINUTES_LOW;
 use crate::pages::subscription;
 use crate::shown::{Meter, Moment};
@@ -94,6 +95,8 @@ pub(super) struct Refused {
     pub(super) user: String,
     pub(super) product: String,
     pub(super) why: String,
+    /// Where the reason is explained.
+    pub(super) help: Option<String>,
     pub(super) resolved: bool,
 }
 
@@ -268,6 +271,7 @@ impl Refused {
                 .cloned()
                 .unwrap_or_else(|| row.product.to_string()),
             why: why(&row.code),
+            help: help::link(&row.code),
             resolved: row.resolved_at.is_some(),
         }
     }

@@ -12,6 +12,7 @@ use usher_journal::{RefusalRow, TicketRow};
 
 use crate::answer::Frame;
 use crate::form::Form;
+use crate::pages::help;
 use crate::shown::{Moment, ProductChoice, pool_name};
 
 #[derive(Template)]
@@ -138,8 +139,9 @@ pub(super) struct Row {
     device: Option<String>,
     tried: &'static str,
     place: String,
-    code: String,
     why: String,
+    /// Where the reason is explained.
+    help: Option<String>,
     seats: Option<String>,
     resolved_after: Option<String>,
 }
@@ -163,7 +165,7 @@ impl Row {
             },
             place: names.place(row.pool, &row.product),
             why: Kind::find(&code).map_or_else(|| code.clone(), |kind| kind.title.to_owned()),
-            code,
+            help: help::link(&code),
             seats: row
                 .pool
                 .filter(|_| row.is_of_full_pool())

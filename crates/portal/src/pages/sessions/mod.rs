@@ -13,6 +13,7 @@ use usher_domain::command::{ResumeSession, SessionCommand};
 use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Actor, Command, Execute, Refusal, SessionId, TicketId, Timestamp};
 
+pub(crate) use self::row::may_end;
 use self::filter::Filters;
 use self::view::{Fragment, SessionQuery, SessionsData, SessionsPage};
 use crate::answer::{done, page, page_again};

@@ -45,7 +45,7 @@ pub(super) struct Shown {
 }
 
 /// Whether the actor may end a session that they see.
-pub(super) fn may_end(account: &Account, actor: &Actor, session: &Session) -> bool {
+pub(crate) fn may_end(account: &Account, actor: &Actor, session: &Session) -> bool {
     account.has_session_permission(actor, SessionPermission::ControlAccount)
         || (account.is_own_session(actor, session)
             && account.has_session_permission(actor, SessionPermission::ControlOwn))
