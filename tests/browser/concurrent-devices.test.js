@@ -55,12 +55,12 @@ story("two devices of one agent, minutes for the overflow, and thirty seconds to
   await sessions.getByText("It closes 30 seconds later, and its seat is free then.").waitFor();
   await sessions.getByLabel("Reason (optional)").fill("We close at noon");
   await click(sessions, "End the session");
-  const notice = work(laptop, "Sofa").getByRole("alert");
+  const notice = work(laptop, "Sofa").locator(".work-note");
   await notice.getByText("Olga Owner ended this session.").waitFor();
   await notice.getByText("They said: “We close at noon”").waitFor();
   await sofas.getByText("The session was ended by Lumen Remote.").waitFor();
   await runsDown(notice, 30);
-  await runsDown(sofas.getByRole("alert"), 30);
+  await runsDown(sofas.locator("#session"), 30);
   await runsDown(rowOf("Sofa"), 30);
   await picture(laptop, "concurrent-devices-notice-agent");
   await picture(sofas, "concurrent-devices-notice-customer");
@@ -80,7 +80,7 @@ story("two devices of one agent, minutes for the overflow, and thirty seconds to
 
   // There is a warning before the last minute; when it has passed, the session that it paid for ends.
   await advance(150);
-  const warned = work(yukis, "Kim").getByRole("alert");
+  const warned = work(yukis, "Kim").locator(".work-note");
   await warned.getByText("The minutes are nearly used up.").waitFor();
   await runsDown(warned, 60);
   await left.getByText("0").waitFor();

@@ -27,7 +27,7 @@ story("three agents share two seats for sessions: codes, pauses, a full pool, an
   await seesTaken(overview, "1 of 2");
   /** @param {string} name of an agent */
   const rowOf = (name) => sessions.getByRole("row").filter({ hasText: name });
-  await rowOf("Sven").getByText("Standby").waitFor();
+  await rowOf("Sven").getByText("Waits for the customer").waitFor();
   await svens.getByText("A shared seat, as long as you have a session").waitFor();
   await picture(svens, "concurrent-sessions-code");
   const customer = await open(`/join/${code}`, { window: "phone" });

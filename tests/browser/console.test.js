@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { advance, PRODUCT_NAME } from "./lib/api.js";
-import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
+import { checkAxe, checkNarrow, checkTargets, picture } from "./lib/checks.js";
 import { click, createCode, desk, joinAs, signInForWork } from "./lib/desk.js";
 import { story } from "./lib/story.js";
 import { forgive } from "./lib/watch.js";
@@ -52,6 +52,101 @@ story("an agent gives a customer a code, and each sees the other's actions", asy
   await checkNarrow(customer);
   await picture(customer, "join-ended");
   await console.getByText("Ended by you or the customer").waitFor();
+});
+
+story("an agent hands over a link by reading its code aloud, by copying it or as a QR code", async ({ open }) => {
+  const world = await shift(2, SHIFT);
+  const console = await open("/console", { as: await world.agent("Sven"), window: "phone" });
+  await signInForWork(console);
+  const code = await createCode(console, "Create a call link");
+
+  await console.getByText("Link open, waits for the customer").waitFor();
+  const groups = await console.locator(".code > span").allTextContents();
+  assert.ok(groups.length > 1 && groups.every((group) => group.length <= 4), groups.join(" "));
+  await console.getByText([...groups.map((group) => [...group].join(" "))].join(", ")).waitFor({ state: "attached" });
+  await console.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await click(console, "Copy the link");
+  await console.getByRole("status").filter({ hasText: "Copied" }).waitFor({ state: "attached" });
+  const link = await console.evaluate(() => navigator.clipboard.readText());
+  assert.equal(new URL(link).pathname, `/join/${code}`);
+  await console.getByText("QR code of the link").click();
+  await console.getByRole("img", { name: "QR code of the link" }).waitFor();
+  await picture(console, "console-hand-over-phone");
+  await checkAxe(console);
+  await checkNarrow(console);
+  await checkTargets(console);
+
+  const customer = await open(`/join/${code}`, { window: "phone" });
+  await checkTargets(customer);
+  await joinAs(customer, "Kim");
+  await checkTargets(customer);
+  await console.getByText("In a call", { exact: true }).waitFor();
+  await checkTargets(console);
+  await picture(console, "console-call-phone");
+});
+
+story("the console shows how long it takes until log-off, and how long a call takes", async ({ open }) => {
+  const world = await shift(1, { ...SHIFT, auto_log_off_after_secs: 600 });
+  const page = await open("/console", { as: await world.agent("Sven") });
+  await signInForWork(page);
+  const fact = page.locator(".facts > div").filter({ hasText: "Log-off if you are idle" });
+
+  await fact.getByText(/^in (10|9) min/).waitFor();
+  await picture(page, "console-log-off-time");
+  await click(page, "Start unattended");
+  await fact.getByText("not during a call or while a link is open").waitFor();
+  const timer = page.locator(".work .elapsed");
+  await timer.getByText(/^[1-9]\d* s$/).waitFor();
+});
+
+story("an offer calls the agent by title, sound and notification, and not again", async ({ open }) => {
+  const world = await shift(1, SHIFT);
+  const { sign_in: taken } = await world.signIn(await world.agent("Sven"));
+  const page = await open("/console", { as: await world.agent("Yuki") });
+  forgive(page, /status of 409/);
+  await page.addInitScript(() => {
+    const heard = Object.assign(window, { notes: 0, shown: /** @type {string[]} */ ([]) });
+    const volume = { setValueAtTime() {}, linearRampToValueAtTime() {} };
+    const sounds = class {
+      currentTime = 0;
+      destination = {};
+      createOscillator() {
+        heard.notes += 1;
+        return { frequency: {}, connect: (/** @type {object} */ to) => to, start() {}, stop() {} };
+      }
+      createGain() {
+        return { gain: volume, connect: (/** @type {object} */ to) => to };
+      }
+    };
+    const notification = class {
+      static permission = "granted";
+      constructor(/** @type {string} */ text) {
+        heard.shown.push(text);
+      }
+    };
+    Object.assign(window, { AudioContext: sounds, Notification: notification });
+    document.hasFocus = () => false;
+  });
+  await click(page, `Take a seat of ${PRODUCT_NAME}`);
+  await click(page, "Wait in the queue");
+  await page.getByText("Your place in the queue").waitFor();
+  // Browsers let a page sound only after it was touched.
+  await page.keyboard.press("Shift");
+
+  await world.delete(`${world.path}/sign-ins/${taken.id}`);
+  await page.getByRole("button", { name: "Take the seat" }).waitFor();
+  await page.waitForFunction(() => document.title.startsWith("A seat is yours · Agent console"));
+  const heard = () => page.evaluate(() => {
+    const { notes, shown } = /** @type {any} */ (window);
+    return { notes, shown };
+  });
+  assert.deepEqual(await heard(), { notes: 2, shown: ["A seat is yours"] });
+  assert.equal(await page.getByRole("alert").locator("[data-countdown]").count(), 0, "no alert counts");
+  await world.post(`${world.path}/teams`, { name: "Night", members: [] });
+  assert.deepEqual(await heard(), { notes: 2, shown: ["A seat is yours"] }, "the same offer calls once");
+
+  await click(page, "Take the seat");
+  await page.waitForFunction(() => document.title.startsWith("Agent console"));
 });
 
 story("an admin ends a session, and both sides see why while the notice runs", async ({ open }) => {
@@ -120,7 +215,7 @@ story("an idle agent is warned, stays with a click, and without one is logged of
   await page.getByText("You were logged off because you had been inactive").waitFor();
 });
 
-story("an agent who uses the page is not idle, and a waiting page sends heartbeats", async ({ open }) => {
+story("an agent who uses the page is not idle where any use counts", async ({ open }) => {
   const world = await shift(1, { ...SHIFT, auto_log_off_after_secs: 600 });
   const page = await open("/console", { as: await world.agent("Sven") });
   await signInForWork(page);

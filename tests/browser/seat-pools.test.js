@@ -58,7 +58,7 @@ story("a shift of three on two seats, from the first sign-in to the last log-off
   const code = await createCode(svens, "Create a call link");
   const customer = await open(`/join/${code}`, { window: "phone", scheme: "dark" });
   await customer.getByText("waits for you").waitFor();
-  await rowOf("Sven's laptop").getByText("Not in a call").waitFor();
+  await rowOf("Sven's laptop").getByText("Link open, waits for the customer").waitFor();
   await joinAs(customer, "Kim");
   await rowOf("Sven's laptop").getByText("In a call", { exact: true }).waitFor();
   await svens.getByText("In a call", { exact: true }).waitFor();
@@ -93,7 +93,7 @@ story("a shift of three on two seats, from the first sign-in to the last log-off
 
   // An hour later both are idle: one presses Stay, the other is away.
   await advance(3540);
-  const stillThere = svens.getByRole("alert").filter({ hasText: "Are you still there?" });
+  const stillThere = svens.locator("#warn-log-off");
   await runsDown(stillThere, 60);
   await yukis.getByText("Are you still there?").waitFor();
   await picture(svens, "seat-pools-warned");

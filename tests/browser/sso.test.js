@@ -69,7 +69,7 @@ story("a new colleague signs in with the company's provider, and a password no l
     await checkAxe(nina);
     await nina.getByRole("link", { name: "Continue with Nordic ID" }).click();
     await provider.signIn(nina, NINA);
-    await nina.waitForURL(`${base}/a/${world.id}/overview`);
+    await nina.waitForURL(`${base}/console`);
     const users = async () => (await world.get(`${world.path}/users?limit=200`)).items;
     const [made] = (await users()).filter((/** @type {any} */ user) => user.email === NINA.email);
     assert.equal(made.name, NINA.name);
@@ -88,7 +88,7 @@ story("a new colleague signs in with the company's provider, and a password no l
     provider.people.set(NINA.sub, { ...NINA, groups: [] });
     await nina.goto(`/sso/${world.id}`);
     await provider.signIn(nina, NINA);
-    await nina.waitForURL(`${base}/a/${world.id}/overview`);
+    await nina.waitForURL(`${base}/console`);
     const [again] = (await users()).filter((/** @type {any} */ user) => user.email === NINA.email);
     assert.equal(again.id, made.id);
     assert.deepEqual(again.licenses, {});

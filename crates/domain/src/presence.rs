@@ -261,6 +261,10 @@ pub struct Session {
     pub since: Timestamp,
     /// When its current claim began: when it was created or last resumed.
     pub claimed_at: Timestamp,
+    /// Since when it is active: created without waiting for a customer, connected or resumed. `None` if it is not, and
+    /// for sessions that began before this was stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_since: Option<Timestamp>,
     #[serde(skip)]
     pub(crate) due: Option<Timestamp>,
 }

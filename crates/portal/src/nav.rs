@@ -2,9 +2,10 @@
 
 use usher_domain::permission::{Privilege, SessionPermission};
 use usher_domain::pool::Pool;
-use usher_domain::{Account, AccountId, Actor};
+use usher_domain::{Account, AccountId, Actor, UserId};
 
 use crate::icon::Icon;
+use crate::portal::Portal;
 
 /// Makes the entries of the menu from their rows.
 macro_rules! nav_pages {
@@ -103,6 +104,18 @@ nav_pages! {
 fn sees_sessions(account: &Account, actor: &Actor) -> bool {
     account.has_session_permission(actor, SessionPermission::ViewOwn)
         || account.has_session_permission(actor, SessionPermission::ViewAccount)
+}
+
+/// Where a user begins: agents at their console, people who manage something at the overview.
+pub(crate) async fn home(portal: &Portal, account: AccountId, user: UserId) -> String {
+    let look = move |account: &Account, _| account.is_staff(&Actor::User(user));
+    // If the account does not answer now, the page itself will say so.
+    let is_staff = portal.app.engine().read(account, look).await;
+    let page = match is_staff {
+        Ok(false) => NavPage::AgentConsole,
+        Ok(true) | Err(_) => NavPage::Overview,
+    };
+    page.path(account)
 }
 
 /// The menu.

@@ -15,10 +15,9 @@ use usher_http::{Meter, MeterLayer};
 use crate::failed::Failed;
 use crate::fork::Fork;
 use crate::live::LargeMessages;
-use crate::nav::NavPage;
 use crate::portal::Portal;
 use crate::routes::{Pages, get};
-use crate::{assets, cookies, failed, flash, pages, protect, reader, rights};
+use crate::{assets, cookies, failed, flash, nav, pages, protect, reader, rights};
 
 /// The largest form in bytes. The longest ones are lists of users to change.
 const FORM_BYTES_MAX: usize = 256 * 1024;
@@ -99,15 +98,15 @@ fn stream_compression() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new().no_br().compress_when(is_large)
 }
 
-/// Redirects to the account of the signed-in user, else to the sign-in page.
+/// Redirects to where the signed-in user begins, else to the sign-in page.
 async fn start(State(portal): State<Arc<Portal>>, jar: CookieJar) -> Response {
     let now = portal.app.engine().now();
     let secret = cookies::session_secret(&jar);
     let session = secret.and_then(|secret| portal.app.identity().portal_session(secret, now));
-    let to = session.map_or_else(
-        || "/sign-in".to_owned(),
-        |session| NavPage::Overview.path(session.account),
-    );
+    let to = match session {
+        Some(session) => nav::home(&portal, session.account, session.user).await,
+        None => "/sign-in".to_owned(),
+    };
     Redirect::to(&to).into_response()
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
 use icu_locale_core::Locale;
@@ -42,6 +43,8 @@ pub(crate) struct Viewer {
     pub(crate) jar: CookieJar,
     /// The cause for the audit.
     pub(crate) cause: Cause,
+    /// The address by which the viewer's browser reached this server, as in `https://usher.example.com`.
+    origin: Option<Arc<str>>,
     secret: Arc<str>,
     flash: Option<Said<String>>,
     /// Whether the user may see only one page: that of their password, or of their second factor.
@@ -84,6 +87,7 @@ impl Viewer {
         viewer.locale = preferred_locale(&parts.headers);
         let arrival = Arrival::of(&portal.app, &parts.extensions, &parts.headers);
         viewer.cause = arrival.cause(Channel::Portal, viewer.cause.credential);
+        viewer.origin = origin(parts, portal.is_https() || arrival.is_https);
         Ok(viewer)
     }
 
@@ -106,6 +110,7 @@ impl Viewer {
                 credential: Some(format!("web_{}", session.id).into()),
                 ..Cause::by(Channel::Portal)
             },
+            origin: None,
             secret: secret.into(),
             flash: flash::read(jar),
             is_confined: false,
@@ -253,6 +258,14 @@ impl Viewer {
         }
     }
 
+    /// The address of a page, to give to others: with the configured address of this server, else with the one that the
+    /// viewer's browser uses.
+    pub(crate) fn address_of(&self, path: &str) -> String {
+        let public = self.portal.app.config().public_url.as_deref();
+        let base = public.or(self.origin.as_deref()).unwrap_or_default();
+        format!("{}{path}", base.trim_end_matches('/'))
+    }
+
     /// Whether a form comes from a page of this session.
     pub(crate) fn knows_token(&self, token: &str) -> bool {
         forgery::is_of(&self.secret, token)
@@ -273,6 +286,18 @@ fn told_refusals<T>(done: Result<Result<T, Refusal>, Failure>) -> Result<Result<
         Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
         Err(failure) => Err(Problem::from(failure).into()),
     }
+}
+
+/// How the browser addressed the server.
+fn origin(parts: &Parts, is_https: bool) -> Option<Arc<str>> {
+    let named = parts
+        .headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    // HTTP/2 has it in the address instead.
+    let host = named.or_else(|| parts.uri.authority().map(Authority::as_str))?;
+    let scheme = if is_https { "https" } else { "http" };
+    Some(format!("{scheme}://{host}").into())
 }
 
 /// Refuses a viewer whose account is not the one in the path.

@@ -1,6 +1,6 @@
 // What pages cannot do without script: times in the browser's zone where nobody is signed in, countdowns, heartbeats of an
-// open console, until when a live page is up to date, and coming back when a live page is over. Everything else works
-// without.
+// open console, until when a live page is up to date, calling for the agent, copying, and coming back when a live page is
+// over. Everything else works without.
 (() => {
   "use strict";
 
@@ -30,6 +30,14 @@
 
   // `<span data-countdown="30">30</span>`: whole seconds that are left, counted from when they were shown.
   const ends = new WeakMap();
+  /** The seconds at which the time that is left is said aloud. */
+  const SAID_AT = [30, 10];
+
+  /** Says something to screen readers, where the page has a place for it. */
+  function say(text) {
+    const said = document.getElementById("said");
+    if (said && said.textContent !== text) said.textContent = text;
+  }
 
   function showCountdown(element) {
     const left = element.dataset.countdown;
@@ -38,8 +46,12 @@
       known = { left, at: Date.now() + Number(left) * 1000 };
       ends.set(element, known);
     }
-    const text = String(Math.max(0, Math.ceil((known.at - Date.now()) / 1000)));
-    if (element.textContent !== text) element.textContent = text;
+    const secs = Math.max(0, Math.ceil((known.at - Date.now()) / 1000));
+    const text = String(secs);
+    if (element.textContent === text) return;
+    element.textContent = text;
+    // Not every second: a screen reader would do nothing else.
+    if (element.dataset.say && SAID_AT.includes(secs)) say(`${element.dataset.say} ${secs} seconds.`);
   }
 
   // `<span data-elapsed="75">1 min 15 s</span>`: how long something goes on, counted from when it was shown.
@@ -52,12 +64,29 @@
       known = { had, at: Date.now() - Number(had) * 1000 };
       starts.set(element, known);
     }
-    const secs = Math.max(0, Math.floor((Date.now() - known.at) / 1000));
+    const text = lasting(Math.max(0, Math.floor((Date.now() - known.at) / 1000)));
+    if (element.textContent !== text) element.textContent = text;
+  }
+
+  function lasting(secs) {
     const minutes = Math.floor(secs / 60);
-    const text =
-      secs < 60 ? `${secs} s`
+    return secs < 60 ? `${secs} s`
       : minutes < 60 ? `${minutes} min ${secs % 60} s`
       : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  }
+
+  // `<span data-since="2026-…">` and `<span data-until="2026-…">` count by the clock of the server, which `data-now`
+  // told when the page was loaded. A time does not change when the page is rendered again, as seconds would.
+  let behind = 0;
+
+  function showFromTo(element) {
+    const { since, until } = element.dataset;
+    const away = (new Date(since ?? until).getTime() - (Date.now() - behind)) / 1000;
+    if (Number.isNaN(away)) return;
+    const left = Math.max(0, Math.ceil(away));
+    const text = since
+      ? lasting(Math.max(0, Math.floor(-away)))
+      : `in ${left > 120 ? lasting(Math.ceil(left / 60) * 60).replace(/ 0 s$/, "") : lasting(left)}`;
     if (element.textContent !== text) element.textContent = text;
   }
 
@@ -66,9 +95,13 @@
     document.querySelectorAll("[data-countdown]").forEach(showCountdown);
     document.querySelectorAll("a[data-absolute]").forEach(showAddress);
     document.querySelectorAll("[data-elapsed]").forEach(showElapsed);
+    document.querySelectorAll("[data-since], [data-until]").forEach(showFromTo);
+    tell();
   }
 
   document.addEventListener("DOMContentLoaded", () => {
+    const now = new Date(document.querySelector("[data-now]")?.dataset.now ?? NaN).getTime();
+    if (!Number.isNaN(now)) behind = Date.now() - now;
     showAll();
     document.getElementById("errors")?.focus();
     // A box that the server ticked, as in a form that is shown again, is as if the reader had: a live part that knows
@@ -78,6 +111,7 @@
     new MutationObserver(showAll).observe(document.body, { childList: true, subtree: true, characterData: true });
     setInterval(() => document.querySelectorAll("[data-countdown]").forEach(showCountdown), 1000);
     setInterval(() => document.querySelectorAll("[data-elapsed]").forEach(showElapsed), 1000);
+    setInterval(() => document.querySelectorAll("[data-since], [data-until]").forEach(showFromTo), 1000);
   });
 
   // The agent console: while the page is open it says so, every third of the lease, and whether somebody touched it.
@@ -225,24 +259,111 @@
     if (element.textContent !== element.href) element.textContent = element.href;
   }
 
-  // `<button hidden data-copy="id">`: copies the text of the element of this id, where the browser can.
+  // `<button data-copy="id">`: copies the text of the element of this id; `data-share` gives it to another app, where the
+  // device can. A hidden button appears with the script.
   function showCopy() {
-    if (!navigator.clipboard) return;
     document.querySelectorAll("[data-copy][hidden]").forEach((button) => { button.hidden = false; });
   }
+  // A class of the root: a live part that is rendered again knows nothing of it.
+  document.documentElement.classList.toggle("can-share", Boolean(navigator.share));
   document.addEventListener("DOMContentLoaded", showCopy);
   document.addEventListener("htmx-after-swap", showCopy);
+
+  /** Browsers have no clipboard for pages that come without TLS; they copy what is selected. */
+  function copy(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const [field, focused] = [document.createElement("textarea"), document.activeElement];
+    field.className = "unseen";
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    const isCopied = document.execCommand("copy");
+    field.remove();
+    focused?.focus();
+    return isCopied ? Promise.resolve() : Promise.reject(new Error("not copied"));
+  }
+
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-copy]");
-    const text = button && document.getElementById(button.dataset.copy)?.textContent;
+    const button = event.target.closest?.("[data-copy], [data-share]");
+    const { copy: copied, share } = button?.dataset ?? {};
+    const text = button && document.getElementById(copied ?? share)?.textContent;
     if (!text) return;
-    navigator.clipboard.writeText(text).then(() => {
+    if (share) {
+      navigator.share({ url: text }).catch(() => {});
+      return;
+    }
+    copy(text).then(() => {
       // What only screen readers hear may follow the word.
       const word = button.firstChild;
       word.textContent = "Copied";
-      setTimeout(() => { word.textContent = "Copy"; }, 2000);
+      say("Copied");
+      setTimeout(() => { word.textContent = "Copy"; say(""); }, 2000);
     }, () => {});
   });
+
+  // The agent console: something with `data-tell` needs the agent. The title of the tab says so as long as it is there;
+  // when it comes, a sound plays and the browser notifies, as the agent prefers.
+  let title;
+  let told = "";
+  let sounds;
+
+  function tell() {
+    const page = document.getElementById("agent-console");
+    if (!page) return;
+    title ??= document.title;
+    const asking = [...page.querySelectorAll("[data-tell]")];
+    const text = asking[0]?.dataset.tell;
+    const shown = text ? `${text} · ${title}` : title;
+    if (document.title !== shown) document.title = shown;
+    const ids = asking.map((one) => one.id).join(" ");
+    const isNew = asking.some((one) => !told.split(" ").includes(one.id));
+    told = ids;
+    if (!isNew) return;
+    if ("sound" in page.dataset) ring();
+    if ("notifications" in page.dataset) notify(text);
+  }
+
+  /** Two short notes. Browsers let a page sound only after somebody has touched it. */
+  function ring() {
+    if (!sounds) return;
+    [660, 880].forEach((pitch, index) => {
+      const [note, volume, at] = [sounds.createOscillator(), sounds.createGain(), sounds.currentTime + index * 0.18];
+      note.frequency.value = pitch;
+      volume.gain.setValueAtTime(0, at);
+      volume.gain.linearRampToValueAtTime(0.2, at + 0.02);
+      volume.gain.linearRampToValueAtTime(0, at + 0.17);
+      note.connect(volume).connect(sounds.destination);
+      note.start(at);
+      note.stop(at + 0.18);
+    });
+  }
+
+  function notify(text) {
+    if (!("Notification" in window) || Notification.permission !== "granted" || document.hasFocus()) return;
+    try {
+      const shown = new Notification(text, { body: title, tag: "usher-console" });
+      shown.onclick = () => { window.focus(); shown.close(); };
+    } catch {
+      // Browsers of phones have notifications for installed apps only.
+    }
+  }
+
+  function showNotifying() {
+    const permission = "Notification" in window ? Notification.permission : "denied";
+    document.getElementById("ask-to-notify")?.toggleAttribute("hidden", permission !== "default");
+    document.getElementById("notified")?.toggleAttribute("hidden", permission !== "granted");
+    document.getElementById("not-notified")?.toggleAttribute("hidden", permission !== "denied");
+  }
+  document.addEventListener("DOMContentLoaded", showNotifying);
+  document.addEventListener("click", (event) => {
+    if (event.target.id !== "ask-to-notify") return;
+    Notification.requestPermission().then(showNotifying, () => {});
+  });
+  for (const kind of ["pointerup", "keydown"]) {
+    document.addEventListener(kind, () => {
+      if (!sounds && window.AudioContext && document.querySelector("[data-sound]")) sounds = new AudioContext();
+    }, { passive: true });
+  }
 
   // `<input data-slug-of="id">`: made from the name in that field, as the server makes it, until one types in it.
   const slugOf = (name) =>

@@ -86,6 +86,27 @@ export async function checkNarrow(page) {
   }
 }
 
+/** The least width and height of what a finger presses. */
+const TARGET_PX = 44;
+
+/**
+ * Everything in the page's content that is pressed is large enough for a finger. Links within sentences may be smaller.
+ * @param {Page} page
+ */
+export async function checkTargets(page) {
+  const small = await page.evaluate((least) => {
+    const pressed = document.querySelectorAll("main :is(button, .button, summary, input, select)");
+    return [...pressed].flatMap((element) => {
+      const { width, height } = element.getBoundingClientRect();
+      const isShown = width > 1 && height > 1 && element.checkVisibility();
+      return isShown && Math.min(width, height) < least - 0.5
+        ? [`${Math.round(width)} × ${Math.round(height)}: ${element.outerHTML.slice(0, 120)}`]
+        : [];
+    });
+  }, TARGET_PX);
+  assert.deepEqual(small, [], `too small for a finger, ${page.url()}`);
+}
+
 /**
  * The keyboard reaches everything in a round: the first stop leads past the navigation, each is visible and shows
  * that it has the focus, and none keeps it.

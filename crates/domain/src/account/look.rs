@@ -272,6 +272,16 @@ impl State {
         }
     }
 
+    /// When the user of a sign-in will be logged off if they stay idle (A2); `None` where the pool logs nobody off, and
+    /// while a call or a valid link stops the idle clock (A1).
+    #[must_use]
+    pub fn log_off_due(&self, sign_in: &SignIn) -> Option<Timestamp> {
+        let after = self.pool(sign_in.pool?)?.rules.log_off_after()?;
+        sign_in
+            .log_off_at
+            .or_else(|| sign_in.idle_since.map(|since| since + after))
+    }
+
     /// Whether the user has an active session of the product.
     #[must_use]
     pub fn in_call(&self, user: &User, product: &Product) -> bool {

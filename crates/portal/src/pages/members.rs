@@ -10,9 +10,10 @@ use usher_domain::user::User;
 use usher_domain::{Account, Actor, UserId};
 
 use crate::answer::Frame;
+use crate::doing;
 use crate::form::Form;
 use crate::order::NameOrder;
-use crate::pages::users::{by_name, fits_words, role_label, state};
+use crate::pages::users::{by_name, fits_words, role_label};
 use crate::paging::Paging;
 
 /// The most people offered for adding; others have to be searched for.
@@ -112,7 +113,7 @@ impl Member {
             name: user.profile.name.reveal().to_string(),
             email: user.profile.email.reveal().to_string(),
             role: role_label(user.profile.role),
-            state: state(account, user),
+            state: doing::user(account, user),
         }
     }
 }

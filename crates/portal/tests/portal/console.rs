@@ -146,58 +146,6 @@ async fn a_full_pool_is_explained_with_the_people_to_ask() {
 }
 
 #[tokio::test]
-async fn q1_users_who_may_see_them_find_the_holders_of_a_full_pool_and_the_sessions() {
-    let desk = Desk::with(1, Preset::HelpDeskShift).await;
-    let (user, sven) = desk.agent("Sven").await;
-    desk.take_seat(&sven).await;
-    let ada = desk.app.user(desk.account, "Ada", "ada@example.com", Role::Admin);
-    let license = kit::set_license(ada.await, Some(License::Shared(desk.pool)));
-    desk.app.give(desk.account, license).await;
-    let ada = desk.app.sign_in("ada@example.com").await;
-
-    let page = desk.act(&ada, "/console/sign-in", &[("device", "Desk")]).await;
-
-    let account = format!("/a/{}", desk.account);
-    for link in [
-        format!("{account}/users/{user}\"><bdi>Sven</bdi>"),
-        format!("{account}/pools/{}\"", desk.pool),
-        format!("{account}/sessions?product=remote-support\""),
-    ] {
-        assert!(page.html.contains(&link), "{link}: {}", page.html);
-    }
-}
-
-#[tokio::test]
-async fn a_refusal_that_a_session_of_ones_own_caused_has_the_buttons_to_pause_and_end_it() {
-    let desk = Desk::with(1, Preset::HelpDeskShift).await;
-    let (_, sven) = desk.agent("Sven").await;
-    let sven = desk.take_seat(&sven).await;
-    let start = [("kind", "unattended")];
-    desk.act(&sven, "/console/sessions", &start).await;
-
-    let page = desk.act(&sven, "/console/sessions", &start).await;
-    assert_eq!(page.status, StatusCode::CONFLICT);
-    assert!(page.html.contains("Your seat is in a call"), "{}", page.html);
-    let (_, refused) = page.html.split_once("id=\"refused-title\"").unwrap();
-    let (refused, _) = refused.split_once("</section>").unwrap();
-    assert!(refused.contains("/end\""), "{refused}");
-    desk.act(&sven, &action(refused, "/pause"), &[]).await;
-    let page = desk.act(&sven, "/console/sessions", &start).await;
-
-    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.html);
-}
-
-#[tokio::test]
-async fn help_explains_refusals_to_anybody() {
-    let app = App::new().await;
-
-    let page = app.get(&Browser::default(), "/help/refusals").await;
-
-    assert_eq!(page.status, StatusCode::OK);
-    assert!(page.html.contains("id=\"no-seat-available\""), "{}", page.html);
-}
-
-#[tokio::test]
 async fn a_waiting_user_takes_the_offered_seat() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let (_, sven) = desk.agent("Sven").await;

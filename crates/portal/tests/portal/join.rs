@@ -19,8 +19,8 @@ async fn waiting_as(desk: &Desk, name: &str) -> (Browser, String) {
     desk.act(&sven, "/console/sessions", &[("kind", "attended")])
         .await;
     let html = desk.console(&sven).await;
-    let (_, rest) = html.split_once("class=\"code\">").unwrap();
-    (sven, rest.split('<').next().unwrap().to_owned())
+    let (_, rest) = html.split_once("/join/").unwrap();
+    (sven, rest.split('"').next().unwrap().to_owned())
 }
 
 async fn look(app: &App, browser: &Browser, path: &str) -> Page {

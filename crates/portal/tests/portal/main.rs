@@ -11,6 +11,7 @@ mod app;
 mod audit;
 mod authorization;
 mod console;
+mod console_shows;
 mod desk;
 mod give_back;
 mod groups;

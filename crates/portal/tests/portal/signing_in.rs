@@ -49,6 +49,19 @@ async fn the_right_password_leads_to_the_overview_with_a_cookie_that_scripts_can
 }
 
 #[tokio::test]
+async fn agents_begin_at_their_console() {
+    let app = App::new().await;
+    let account = app.account("Contoso").await;
+    app.user(account, "Eva", EVA, Role::Member).await;
+
+    let signed_in = try_password(&app, EVA, PASSWORD).await;
+    let again = app.get(&signed_in.browser(), "/").await;
+
+    assert_eq!(signed_in.header("location"), "/console");
+    assert_eq!(again.header("location"), "/console");
+}
+
+#[tokio::test]
 async fn an_address_works_as_browsers_send_it_and_is_shown_in_unicode() {
     let app = App::new().await;
     let account = app.account("Bücher").await;
@@ -186,7 +199,7 @@ async fn a_user_with_the_same_password_in_two_accounts_chooses_one() {
 
     let chosen = choose(&app, &choice, second).await;
 
-    assert_eq!(chosen.header("location"), format!("/a/{second}/overview"));
+    assert_eq!(chosen.header("location"), "/console");
     let again = choose(&app, &choice, second).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
@@ -468,9 +481,9 @@ async fn a_user_with_a_temporary_password_chooses_a_new_one_before_anything_else
             &change("another long password"),
         )
         .await;
-    assert_eq!(changed.header("location"), format!("/a/{account}/overview"));
-    let overview = app.get(&changed.browser(), changed.header("location")).await;
-    assert_eq!(overview.status, StatusCode::OK);
+    assert_eq!(changed.header("location"), "/console");
+    let console = app.get(&changed.browser(), changed.header("location")).await;
+    assert_eq!(console.status, StatusCode::OK);
 }
 
 #[tokio::test]

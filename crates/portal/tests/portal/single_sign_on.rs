@@ -154,7 +154,7 @@ async fn an_existing_user_is_found_by_address_once_and_by_login_from_then_on() {
     let heir = company.come_in(claims("another-1", "sven@example.com")).await;
 
     for entered in [&first, &renamed] {
-        assert_eq!(entered.header("location"), overview, "{}", entered.html);
+        assert_eq!(entered.header("location"), "/console", "{}", entered.html);
         let browser = entered.browser();
         assert_eq!(
             company.desk.app.get(&browser, &overview).await.status,
@@ -253,7 +253,7 @@ async fn without_enough_seats_no_user_is_created_and_the_person_is_told() {
         said
     };
     let nina = company.come_in(in_agents("nina-1", "nina@example.com")).await;
-    assert_eq!(nina.header("location"), company.desk.path("/overview"));
+    assert_eq!(nina.header("location"), "/console");
     let nina = company.user("nina@example.com").await.unwrap();
     assert_eq!(nina.licenses[PRODUCT], License::Named);
     let before = company.look(Account::clone).await;
@@ -282,7 +282,7 @@ async fn without_enough_seats_no_user_is_created_and_the_person_is_told() {
     let delete = kit::delete_user(nina.id);
     company.desk.app.give(account, delete).await;
     let entered = company.come_in(in_agents("timo-1", "timo@example.com")).await;
-    assert_eq!(entered.header("location"), company.desk.path("/overview"));
+    assert_eq!(entered.header("location"), "/console");
     let timo = company.user("timo@example.com").await.unwrap();
     assert_eq!(company.members(agents).await, [timo.id].into());
     assert_eq!(company.sessions(timo.id), 1);
@@ -298,7 +298,7 @@ async fn an_existing_user_signs_in_without_what_a_new_group_would_give_and_is_to
 
     let entered = company.come_in(said).await;
 
-    assert_eq!(entered.header("location"), company.desk.path("/overview"));
+    assert_eq!(entered.header("location"), "/console");
     let browser = entered.kept_by(&Browser::default());
     let page = company
         .desk
@@ -384,12 +384,7 @@ async fn an_unverified_address_creates_no_user_unless_the_admin_trusts_the_provi
     let sven = company.desk.member("Sven").await;
     let said = json!({"sub": "sven-1", "upn": "Sven@example.com", "name": "Sven"});
     let page = company.come_in(said).await;
-    assert_eq!(
-        page.header("location"),
-        company.desk.path("/overview"),
-        "{}",
-        page.html
-    );
+    assert_eq!(page.header("location"), "/console", "{}", page.html);
     assert_eq!(company.sessions(sven), 1);
 }
 
@@ -403,12 +398,7 @@ async fn unknown_groups_of_a_provider_change_nothing_and_the_admin_is_told() {
         let mut said = claims("nina-1", "nina@example.com");
         said["groups"] = groups;
         let page = company.come_in(said).await;
-        assert_eq!(
-            page.header("location"),
-            company.desk.path("/overview"),
-            "{}",
-            page.html
-        );
+        assert_eq!(page.header("location"), "/console", "{}", page.html);
         let shown = company.desk.app.get(&owner, &settings).await.html;
         (company.members(agents).await.len(), shown)
     };

@@ -52,8 +52,8 @@ async fn every_page_shows_times_by_the_clock_that_was_set_back() {
 
     let html = desk.console(&sven).await;
     assert_of("08:", "a device", &html);
-    let (_, rest) = html.split_once("class=\"code\">").unwrap();
-    let code = rest.split('<').next().unwrap().to_owned();
+    let (_, rest) = html.split_once("/join/").unwrap();
+    let code = rest.split('"').next().unwrap().to_owned();
     assert_of("08:", "a place in the queue", &desk.console(&eva).await);
     let accept = [("accept", "text/html")];
     let path = format!("/join/{code}");

@@ -85,15 +85,10 @@ pub(crate) struct Clocks {
 
 impl Clocks {
     pub(crate) fn of(account: &Account, sign_in: &presence::SignIn, now: Timestamp) -> Self {
-        let pool = sign_in.pool.and_then(|pool| account.pool(pool));
-        let idle_until = || {
-            let after = pool?.rules.log_off_after()?;
-            Some(sign_in.idle_since? + after)
-        };
         let left = |at: Timestamp| at.remaining(now).get();
         Self {
             expires_in_secs: left(sign_in.lease_until()),
-            log_off_in_secs: sign_in.log_off_at.or_else(idle_until).map(left),
+            log_off_in_secs: account.log_off_due(sign_in).map(left),
             reclaim_in_secs: sign_in.reclaim_at.map(left),
         }
     }

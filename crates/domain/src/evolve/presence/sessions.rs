@@ -45,6 +45,7 @@ pub(in crate::evolve) fn evolve(account: &mut State, event: &SessionEvent, at: T
                 labels: Labels::default(),
                 since: at,
                 claimed_at: at,
+                active_since: standby_until.is_none().then_some(at),
                 due: None,
             };
             created(account, session, at);
@@ -52,6 +53,7 @@ pub(in crate::evolve) fn evolve(account: &mut State, event: &SessionEvent, at: T
         SessionEvent::Connected { id, customer } => {
             if let Some(session) = account.sessions.get_mut(id) {
                 session.state = SessionState::Active {};
+                session.active_since = Some(at);
                 session.customer = customer.clone().or_else(|| session.customer.take());
             }
             seats::schedule_session(account, *id);
@@ -109,6 +111,7 @@ fn paused(account: &mut State, id: SessionId, at: Timestamp) {
         return;
     };
     session.state = SessionState::Paused {};
+    session.active_since = None;
     if session.funding != Funding::Named {
         session.funding = Funding::Rides;
     }
@@ -124,6 +127,7 @@ fn resumed(account: &mut State, id: SessionId, funding: Funding, at: Timestamp) 
     session.state = SessionState::Active {};
     session.funding = funding;
     session.claimed_at = at;
+    session.active_since = Some(at);
     let (user, product) = (session.user, session.product.clone());
     if let Some(owner) = account.users.get_mut(&user) {
         owner.refused_since.remove(&product);

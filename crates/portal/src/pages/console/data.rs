@@ -13,8 +13,10 @@ use usher_domain::{Account, AccountId, Actor, Refusal, Secs, SessionId, SignInId
 
 use usher_identity::JoinCodes;
 
+use super::hand_over::HandOver;
 use super::words;
 use crate::asks::Remedy;
+use crate::doing::{self, Doing};
 use crate::pages::sessions::may_end;
 use crate::shown::{Moment, ProductChoice, Until};
 
@@ -89,12 +91,32 @@ pub(super) struct SignInRow {
     pub(super) since: Moment,
     pub(super) pool: Option<Name>,
     pub(super) funding: &'static str,
-    pub(super) in_call: bool,
+    /// What the user does there: a label and its CSS class.
+    pub(super) doing: Doing,
+    /// When an idle user is logged off, in pools that do so.
+    pub(super) log_off: Option<LogOff>,
     pub(super) alive_every_secs: u32,
     pub(super) lease_secs: u32,
     pub(super) log_off_in_secs: Option<u32>,
     pub(super) reclaim_in_secs: Option<u32>,
     pub(super) minutes_end_in_secs: Option<u32>,
+}
+
+/// When an idle user is logged off (A2).
+pub(super) enum LogOff {
+    /// Then, if the user stays idle.
+    At(Moment),
+    /// Not while a call or a valid link stops the idle clock (A1).
+    Held,
+}
+
+impl LogOff {
+    fn of(account: &Account, sign_in: &SignIn) -> Option<Self> {
+        let pool = account.pool(sign_in.pool?)?;
+        pool.rules.log_off_after()?;
+        let due = account.log_off_due(sign_in);
+        Some(due.map_or(Self::Held, |at| Self::At(Moment(account.shown(at)))))
+    }
 }
 
 /// The user's ticket.
@@ -120,10 +142,12 @@ pub(super) struct SessionRow {
     pub(super) kind: SessionKind,
     pub(super) customer: Option<Name>,
     pub(super) since: Moment,
+    /// Since when it is active, for a timer.
+    pub(super) active_since: Option<Moment>,
     pub(super) state: SessionState,
     kept_code: Option<JoinCode>,
     /// `None` until it is opened ([`ConsoleData::open_codes`]).
-    pub(super) code: Option<String>,
+    pub(super) code: Option<HandOver>,
     pub(super) code_until: Option<Moment>,
     pub(super) closes_in_secs: Option<u32>,
     /// Who ended it, and their note.
@@ -195,14 +219,19 @@ impl ConsoleData {
         Ok(seen)
     }
 
-    /// Opens the sealed codes of the sessions, which are the viewer's own.
-    pub(super) fn open_codes(&mut self, account: AccountId, codes: &JoinCodes) {
+    /// Opens the sealed codes of the sessions, which are the viewer's own. `link` makes the address of a path.
+    pub(super) fn open_codes(
+        &mut self,
+        account: AccountId,
+        codes: &JoinCodes,
+        link: impl Fn(&str) -> String,
+    ) {
         for session in &mut self.sessions {
             let code = session
                 .kept_code
                 .as_ref()
                 .and_then(|code| codes.open(account, code));
-            session.code = code.map(|code| code.to_string());
+            session.code = code.map(|code| HandOver::of(&code.to_string(), &link));
         }
     }
 }
@@ -231,7 +260,7 @@ fn license(account: &Account, user: &User, product: &Product) -> Option<String> 
 impl SignInRow {
     fn of(account: &Account, sign_in: &SignIn, now: Timestamp) -> Self {
         let left = |at: Timestamp| at.remaining(now).get();
-        let mut sessions = sign_in
+        let sessions = sign_in
             .sessions()
             .iter()
             .filter_map(|id| account.sessions().get(id));
@@ -248,7 +277,8 @@ impl SignInRow {
                 Funding::Minutes { .. } => ON_MINUTES,
                 Funding::Free => funding_of(sessions.clone()),
             },
-            in_call: sessions.any(Session::is_active),
+            doing: doing::of_sessions(sessions).unwrap_or(doing::SIGNED_IN),
+            log_off: LogOff::of(account, sign_in),
             alive_every_secs: alive_every(sign_in.lease),
             lease_secs: sign_in.lease.get(),
             log_off_in_secs: sign_in.log_off_at.map(left),
@@ -326,6 +356,7 @@ impl SessionRow {
                 .as_ref()
                 .map(|customer| customer.name.reveal().clone()),
             since: Moment(account.shown(session.since)),
+            active_since: session.active_since.map(|at| Moment(account.shown(at))),
             state: session.state.clone(),
             kept_code: session.code.clone(),
             code: None,
@@ -340,13 +371,16 @@ impl SessionRow {
     }
 
     /// A label and its CSS class.
-    pub(super) const fn badge(&self) -> (&'static str, &'static str) {
-        match self.state {
-            SessionState::Standby { .. } => ("Waits for the customer", "warn"),
-            SessionState::Active {} => ("Active", "good"),
-            SessionState::Paused {} => ("Paused", "quiet"),
-            SessionState::Ending { .. } => ("Closing", "bad"),
-        }
+    pub(super) const fn badge(&self) -> Doing {
+        doing::session(&self.state)
+    }
+
+    pub(super) const fn is_active(&self) -> bool {
+        matches!(self.state, SessionState::Active {})
+    }
+
+    pub(super) const fn is_paused(&self) -> bool {
+        matches!(self.state, SessionState::Paused {})
     }
 
     pub(super) fn title(&self) -> String {

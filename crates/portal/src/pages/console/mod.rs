@@ -8,6 +8,7 @@
 mod act;
 mod data;
 mod device;
+mod hand_over;
 mod past;
 mod presence;
 mod refused;
@@ -30,6 +31,7 @@ use crate::from::From;
 use crate::live::{self, LivePage};
 use crate::nav::NavPage;
 use crate::routes::{Pages, get, post};
+use crate::shown::Moment;
 use crate::viewer::Viewer;
 
 pub(crate) fn routes() -> Pages {
@@ -136,6 +138,8 @@ async fn console_page(
         name,
         again,
         keeps_something,
+        preferences: viewer.preferences(),
+        now: Moment(viewer.wall_times().await.shown(viewer.portal.app.engine().now())),
     })
 }
 
@@ -158,7 +162,7 @@ impl LivePage for ConsolePage {
 
     async fn show(viewer: &Viewer, _: &Choice, mut seen: ConsoleData) -> Result<Console, Failed> {
         let codes = viewer.portal.app.identity().join_codes();
-        seen.open_codes(viewer.account, codes);
+        seen.open_codes(viewer.account, codes, |path| viewer.address_of(path));
         let device = device::id(&viewer.jar);
         let is_here = |sign_in: &data::SignInRow| Some(&sign_in.device) == device.as_ref();
         let here = seen.sign_ins.iter().position(is_here);
@@ -180,7 +184,6 @@ impl LivePage for ConsolePage {
             let since = here.as_ref().map(|here| here.since.0);
             waited = waited.filter(|waited| since.is_none_or(|since| since <= waited.at.0));
         }
-        let public_url = viewer.portal.app.config().public_url.clone();
         Ok(Console {
             seen,
             here,
@@ -188,7 +191,6 @@ impl LivePage for ConsolePage {
             waited,
             sessions_past,
             device,
-            public_url: public_url.unwrap_or_default(),
         })
     }
 }

@@ -11,6 +11,7 @@ use usher_domain::{Account, Actor, PoolId, Refusal, Timestamp};
 use super::data::SessionRow;
 use super::{device, words};
 use crate::asks::Asks;
+use crate::doing::{self, Doing};
 use crate::failed::Failed;
 use crate::nav::NavPage;
 use crate::pages::help;
@@ -61,7 +62,8 @@ pub(super) struct HolderRow {
     /// The address of their page; empty if the viewer may not see it.
     pub(super) href: String,
     pub(super) device: Option<String>,
-    pub(super) in_call: bool,
+    /// What they do with the product: a label and its CSS class.
+    pub(super) doing: Option<Doing>,
     pub(super) since: Moment,
 }
 
@@ -193,7 +195,10 @@ impl Look<'_> {
                 .as_ref()
                 .map_or_else(String::new, |users| format!("{users}/{}", holder.user)),
             device: holder.device.map(|device| device.reveal().to_string()),
-            in_call: holder.in_call,
+            doing: self
+                .account
+                .user(holder.user)
+                .and_then(|user| doing::of_sessions(self.account.sessions_of(user, &pool.product))),
             since: Moment(holder.since),
         };
         seen.holders = figures.holders.into_iter().map(row).collect();

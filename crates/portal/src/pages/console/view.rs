@@ -2,13 +2,15 @@
 
 use askama::Template;
 use usher_domain::text::DeviceId;
+use usher_identity::Preferences;
 
-use super::data::{ConsoleData, SessionRow, SignInRow, TicketRow};
+use super::data::{ConsoleData, LogOff, SessionRow, SignInRow, TicketRow};
 use super::past::{SessionPast, SignInPast, TicketPast};
 use super::refused::Refused;
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::live::Live;
+use crate::shown::Moment;
 
 #[derive(Template)]
 #[template(path = "console/page.html")]
@@ -26,6 +28,10 @@ pub(super) struct ConsolePage {
     /// Whether loading the page keeps a seat or a place in the queue. If not, a browser without script does not reload,
     /// so that the form can be filled in.
     pub(super) keeps_something: bool,
+    /// Whether to make sounds and show notifications.
+    pub(super) preferences: Preferences,
+    /// The time of the server, by which the script counts.
+    pub(super) now: Moment,
 }
 
 /// The form for starting a session without script: a page that does not reload while the user types.
@@ -53,7 +59,6 @@ pub(super) struct Console {
     pub(super) waited: Option<TicketPast>,
     pub(super) sessions_past: Vec<SessionPast>,
     pub(super) device: Option<DeviceId>,
-    pub(super) public_url: String,
 }
 
 impl Console {
@@ -104,9 +109,5 @@ impl Console {
     /// Whether the viewer has no license for the product, so that there is no seat to take.
     pub(super) fn is_unlicensed(&self) -> bool {
         self.seen.product.is_some() && self.seen.license.is_none()
-    }
-
-    pub(super) fn join_link(&self, code: &str) -> String {
-        format!("{}/join/{code}", self.public_url)
     }
 }

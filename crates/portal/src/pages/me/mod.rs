@@ -16,7 +16,7 @@ use crate::door::{PASSWORD, PasswordDoor, PostedAt, ViewerAt};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::from::From;
-use crate::nav::NavPage;
+use crate::nav;
 use crate::new_password::{self, Hashed};
 use crate::pages::sign_in::new_session;
 use crate::routes::{Pages, get, post};
@@ -58,11 +58,14 @@ async fn change_password(
     // Ends every session, including this one: anybody who knew the old password is signed out.
     viewer.set_password(user, &new, PasswordLife::Lasting).await?;
     let jar = new_session(&viewer.portal, &from, account, user, id_token.as_ref()).await?;
-    let overview = NavPage::Overview.path(account);
-    let to = if is_temporary { &overview } else { "/me" };
+    let to = if is_temporary {
+        nav::home(&viewer.portal, account, user).await
+    } else {
+        "/me".to_owned()
+    };
     Ok(done_with(
         jar,
-        to,
+        &to,
         "Your password is changed. You are signed out everywhere else.",
     ))
 }

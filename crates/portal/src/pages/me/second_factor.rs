@@ -3,8 +3,6 @@
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
-use qrcode::QrCode;
-use qrcode::render::svg;
 use usher_app::Problem;
 use usher_domain::{Account, UserId};
 use usher_identity::{NewSecondFactor, Secret};
@@ -15,11 +13,9 @@ use crate::failed::Failed;
 use crate::form::Form;
 use crate::from::From;
 use crate::pages::sign_in::new_session;
+use crate::qr;
 use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
-
-/// The size of the QR code, in CSS pixels.
-const QR_PIXELS: u32 = 220;
 
 /// The error for a wrong code.
 const WRONG_CODE: &str = "This code is wrong, or was used before. Type the one that your app shows now.";
@@ -218,20 +214,7 @@ impl State {
         let groups = groups.iter().map(|group| String::from_utf8_lossy(group));
         Self::Drawn {
             secret: groups.collect::<Vec<_>>().join(" "),
-            qr: qr(new.address.expose()),
+            qr: qr::svg(new.address.expose()),
         }
     }
-}
-
-/// The address as a QR code in SVG; empty if it is too long for one, which no address is.
-fn qr(address: &str) -> String {
-    let Ok(code) = QrCode::new(address) else {
-        return String::new();
-    };
-    let drawing = code
-        .render::<svg::Color<'_>>()
-        .min_dimensions(QR_PIXELS, QR_PIXELS)
-        .build();
-    let inside_a_page = drawing.split_once("?>").map(|(_, drawing)| drawing.to_owned());
-    inside_a_page.unwrap_or(drawing)
 }

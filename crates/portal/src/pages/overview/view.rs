@@ -14,6 +14,7 @@ use usher_journal::RefusalRow;
 use super::steps::{self, Step};
 use crate::answer::Frame;
 use crate::asks::Remedy;
+use crate::doing;
 use crate::live::Live;
 use crate::nav::NavPage;
 use crate::pages::help;
@@ -318,14 +319,14 @@ fn own_licenses(account: &Account, actor: &Actor) -> Vec<OwnLicense> {
                 format!("A seat of {} while one is free", pool.name)
             }),
         },
-        state: if account.in_call(user, product) {
-            ("In a call", "busy")
+        state: if let Some(doing) = doing::of_sessions(account.sessions_of(user, product)) {
+            doing
         } else if account.sign_ins_of(user, product).next().is_some() {
-            ("Signed in", "good")
+            doing::SIGNED_IN
         } else if account.ticket_of(user, product).is_some() {
-            ("Waiting", "warn")
+            ("Waits for a seat", "warn")
         } else {
-            ("Not signed in", "quiet")
+            doing::NOT_SIGNED_IN
         },
     });
     own.collect()

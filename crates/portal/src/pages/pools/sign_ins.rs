@@ -4,6 +4,7 @@ use usher_domain::permission::Privilege;
 use usher_domain::presence::{DeviceKind, Funding, Session, SignIn};
 use usher_domain::{Account, Actor, SignInId};
 
+use crate::doing::{self, Doing};
 use crate::shown::Moment;
 
 /// A user's sign-in on a device.
@@ -14,6 +15,8 @@ pub(super) struct SignInShown {
     pub(super) device: String,
     pub(super) device_kind: &'static str,
     pub(super) in_call: bool,
+    /// What its user does there: a label and its CSS class.
+    pub(super) state: Doing,
     /// What pays for it, in words.
     pub(super) seat: &'static str,
     pub(super) since: Moment,
@@ -35,6 +38,7 @@ impl SignInShown {
             device: sign_in.device.name.reveal().to_string(),
             device_kind: kind(sign_in.device.kind),
             in_call: sessions(account, sign_in).any(Session::is_active),
+            state: doing::of_sessions(sessions(account, sign_in)).unwrap_or(("Not in a call", "quiet")),
             seat: seat(account, sign_in),
             since: Moment(account.shown(sign_in.since)),
             log_out: if may_log_out(account, actor, sign_in) {
@@ -42,15 +46,6 @@ impl SignInShown {
             } else {
                 String::new()
             },
-        }
-    }
-
-    /// Whether it is in a call, as a label and its CSS class.
-    pub(super) fn state(&self) -> (&'static str, &'static str) {
-        if self.in_call {
-            ("In a call", "busy")
-        } else {
-            ("Not in a call", "quiet")
         }
     }
 }

@@ -4,6 +4,7 @@ use usher_domain::permission::SessionPermission;
 use usher_domain::presence::{Funding, Session, SessionKind, SessionState};
 use usher_domain::{Account, Actor, SessionId, Timestamp};
 
+use crate::doing;
 use crate::shown::Moment;
 
 /// A session.
@@ -109,12 +110,7 @@ impl Row {
 
 impl Shown {
     fn of(account: &Account, state: &SessionState, now: Timestamp) -> Self {
-        let (word, class) = match state {
-            SessionState::Standby { .. } => ("Standby", "warn"),
-            SessionState::Active {} => ("Active", "good"),
-            SessionState::Paused {} => ("Paused", "quiet"),
-            SessionState::Ending { .. } => ("Ending", "bad"),
-        };
+        let (word, class) = doing::session(state);
         let mut shown = Self {
             word,
             class,

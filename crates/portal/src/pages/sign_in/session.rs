@@ -10,10 +10,9 @@ use usher_identity::{IdentityError, Secret};
 use super::From;
 use crate::answer::done;
 use crate::failed::Failed;
-use crate::nav::NavPage;
 use crate::pages::sso;
 use crate::portal::Portal;
-use crate::{cookies, rights};
+use crate::{cookies, nav, rights};
 
 /// Signs in a user who has proved their identity with a password, and redirects to where they were going. Since the
 /// proof the password may have changed, which `is_proved` checks, or the account may require something else.
@@ -44,9 +43,12 @@ pub(crate) async fn begin(
     }
     Ok(match standing {
         Standing::MayEnter => {
-            let overview = NavPage::Overview.path(account);
-            let to = if is_own_path(back) { back } else { &overview };
-            (jar, Redirect::to(to)).into_response()
+            let to = if is_own_path(back) {
+                back.to_owned()
+            } else {
+                nav::home(portal, account, user).await
+            };
+            (jar, Redirect::to(&to)).into_response()
         }
         Standing::ByProviderOnly(name) => sso::held_back(&[(account, name)], back),
         Standing::Out => changed_meanwhile(),

@@ -30,7 +30,7 @@ use crate::cookies;
 use crate::failed::Failed;
 use crate::form::{Form, Posted, PostedByAnybody};
 use crate::from::From;
-use crate::nav::NavPage;
+use crate::nav;
 use crate::pages::sign_in::{is_own_path, new_session};
 use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
@@ -292,15 +292,14 @@ async fn enter(
     let id_token = Some(&vouched.person.id_token);
     let session = new_session(portal, from, vouched.account, admitted.user, id_token).await?;
     let jar = session.iter().cloned().fold(jar, CookieJar::add);
-    let overview = NavPage::Overview.path(vouched.account);
     let to = if is_own_path(&vouched.back) {
-        &vouched.back
+        vouched.back.clone()
     } else {
-        &overview
+        nav::home(portal, vouched.account, admitted.user).await
     };
     Ok(match admitted.note {
-        Some(note) => done_with(jar, to, note),
-        None => (jar, Redirect::to(to)).into_response(),
+        Some(note) => done_with(jar, &to, note),
+        None => (jar, Redirect::to(&to)).into_response(),
     })
 }
 

@@ -9,6 +9,7 @@ use super::licenses;
 use super::query::{Filter, Sort, UserQuery};
 use super::words::{self, Choice};
 use crate::answer::Frame;
+use crate::doing;
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::live::{self, Live, LivePage};
@@ -190,7 +191,7 @@ impl Row {
             role: words::role_label(user.profile.role),
             licenses: licenses.collect(),
             has_named: user.licenses.values().any(|it| *it == License::Named),
-            state: words::state(account, user),
+            state: doing::user(account, user),
             created_at: Moment(account.shown(user.created_at)),
         }
     }

@@ -13,6 +13,7 @@ use super::profile::{ProfileFields, Wanted};
 use super::words::{self, Choice};
 use crate::answer::Frame;
 use crate::asks::Remedy;
+use crate::doing;
 use crate::form::Form;
 use crate::nav::NavPage;
 use crate::pages::days;
@@ -130,7 +131,7 @@ impl Person {
         Ok(Self {
             role: words::role_label(user.profile.role),
             profile: user.profile.clone(),
-            state: words::state(account, user),
+            state: doing::user(account, user),
             active: user.active,
             is_oneself: account.user_of(actor) == Some(id),
             created_at: Moment(account.shown(user.created_at)),

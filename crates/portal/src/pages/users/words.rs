@@ -1,9 +1,9 @@
 //! Labels for the properties of users.
 
+use usher_domain::Account;
 use usher_domain::permission::{Override, Privilege, Role};
 use usher_domain::text::counted;
-use usher_domain::user::{License, User};
-use usher_domain::{Account, Presence};
+use usher_domain::user::License;
 
 /// An entry of a selection list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,19 +96,6 @@ pub(super) const fn override_word(over: Override) -> &'static str {
         Override::Inherit => "inherit",
         Override::Allow => "allow",
         Override::Deny => "deny",
-    }
-}
-
-/// A user's state: a label and its CSS class.
-pub(crate) fn state(account: &Account, user: &User) -> (&'static str, &'static str) {
-    if !user.active {
-        return ("Inactive", "bad");
-    }
-    match account.presence(user) {
-        Presence::InCall => ("In a call", "busy"),
-        _ if !user.sign_ins().is_empty() => ("Signed in", "good"),
-        Presence::Available => ("Reachable", "good"),
-        Presence::Away => ("Away", "quiet"),
     }
 }
 

@@ -151,9 +151,10 @@ pub(super) fn check_session(session: &Session) {
         labels,
         since: _,
         claimed_at: _,
+        active_since,
         due,
     } = session;
-    let stored = [
+    let mut stored = vec![
         "id",
         "sign_in",
         "user",
@@ -168,8 +169,17 @@ pub(super) fn check_session(session: &Session) {
         "since",
         "claimed_at",
     ];
+    if active_since.is_some() {
+        stored.push("active_since");
+    }
     assert_stored(session, &stored);
     assert!(labels.is_empty());
+    if matches!(state, SessionState::Active {}) {
+        assert!(active_since.is_some());
+    }
+    if matches!(state, SessionState::Standby { .. } | SessionState::Paused {}) {
+        assert_eq!(*active_since, None);
+    }
 
     let ends = match state {
         SessionState::Standby { until } => Some(*until),

@@ -1,0 +1,55 @@
+//! What people are doing, in the same words on every page.
+
+use usher_domain::presence::{Session, SessionState};
+use usher_domain::user::User;
+use usher_domain::{Account, Presence};
+
+/// A label, and the class of its badge.
+pub(crate) type Doing = (&'static str, &'static str);
+
+/// Signed in on a device, without work.
+pub(crate) const SIGNED_IN: Doing = ("Signed in", "good");
+/// Not signed in on any device. What the person does apart from that is nothing that Usher knows.
+pub(crate) const NOT_SIGNED_IN: Doing = ("Not signed in", "quiet");
+
+/// The state of a session (S7).
+pub(crate) const fn session(state: &SessionState) -> Doing {
+    match state {
+        SessionState::Standby { .. } => ("Waits for the customer", "warn"),
+        SessionState::Active {} => ("Active", "good"),
+        SessionState::Paused {} => ("Paused", "quiet"),
+        SessionState::Ending { .. } => ("Closing", "bad"),
+    }
+}
+
+/// What the user of these sessions is doing: that of the one that keeps them busiest. `None` without any.
+pub(crate) fn of_sessions<'a>(sessions: impl IntoIterator<Item = &'a Session>) -> Option<Doing> {
+    let ranked = sessions.into_iter().map(|session| match session.state {
+        SessionState::Active {} | SessionState::Ending { .. } => (2, ("In a call", "busy")),
+        SessionState::Standby { .. } => (1, ("Link open, waits for the customer", "warn")),
+        SessionState::Paused {} => (0, ("Session paused", "quiet")),
+    });
+    ranked.max_by_key(|(rank, _)| *rank).map(|(_, doing)| doing)
+}
+
+/// What a user is doing, counting every product (P4).
+pub(crate) fn user(account: &Account, user: &User) -> Doing {
+    if !user.active {
+        return ("Inactive", "bad");
+    }
+    let sessions = user.sessions().iter();
+    let sessions = sessions.filter_map(|id| account.sessions().get(id));
+    if let Some(doing) = of_sessions(sessions) {
+        return doing;
+    }
+    if !user.sign_ins().is_empty() {
+        return SIGNED_IN;
+    }
+    if !user.tickets().is_empty() {
+        return ("Waits for a seat", "warn");
+    }
+    match account.presence(user) {
+        Presence::Available | Presence::InCall => ("Reachable", "good"),
+        Presence::Away => NOT_SIGNED_IN,
+    }
+}
