@@ -216,7 +216,7 @@ story("an idle agent is warned, stays with a click, and without one is logged of
 });
 
 story("an agent who uses the page is not idle where any use counts", async ({ open }) => {
-  const world = await shift(1, { ...SHIFT, auto_log_off_after_secs: 600 });
+  const world = await shift(1, { ...SHIFT, auto_log_off_after_secs: 600, console_activity: "any_use" });
   const page = await open("/console", { as: await world.agent("Sven") });
   await signInForWork(page);
   const told = page.waitForResponse((answer) => answer.url().endsWith("/console/active"));

@@ -45,6 +45,17 @@ pub enum WhenFull {
     Queue,
 }
 
+/// What of an agent console restarts the idle clock of its user (A1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsoleActivity {
+    /// Every click and every key.
+    #[default]
+    AnyUse,
+    /// Calls and links only, and the button *Stay*.
+    CallsAndLinks,
+}
+
 /// The rules of one pool. Every duration is in seconds; `None` means no limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
@@ -59,6 +70,9 @@ pub struct Rules {
     /// How long an idle user stays signed in (A2). Only where signing in takes the seat.
     #[serde(rename = "auto_log_off_after_secs")]
     pub auto_log_off_after: Option<Secs>,
+    /// What of an agent console restarts the idle clock (A1). Rules stored before there was a choice lack it: any use did.
+    #[serde(default)]
+    pub console_activity: ConsoleActivity,
     /// Notice before a session that another person ended is closed (S9).
     #[serde(rename = "end_notice_secs")]
     pub end_notice: Secs,
@@ -99,6 +113,17 @@ impl SeatPer {
         match self {
             Self::User => "user",
             Self::Device => "device",
+        }
+    }
+}
+
+impl ConsoleActivity {
+    /// The value's name in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AnyUse => "any_use",
+            Self::CallsAndLinks => "calls_and_links",
         }
     }
 }
@@ -153,6 +178,7 @@ impl Rules {
         max_devices_per_user: None,
         max_active_sessions_per_seat: None,
         auto_log_off_after: None,
+        console_activity: ConsoleActivity::AnyUse,
         end_notice: Secs::ZERO,
         when_full: Vec::new(),
         offer_hold: Secs::ZERO,

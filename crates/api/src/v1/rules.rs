@@ -82,6 +82,10 @@ fn add_words(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         (schema::Preset::name().into_owned(), schema::Preset::schema()),
         (schema::Occupies::name().into_owned(), schema::Occupies::schema()),
         (schema::SeatPer::name().into_owned(), schema::SeatPer::schema()),
+        (
+            schema::ConsoleActivity::name().into_owned(),
+            schema::ConsoleActivity::schema(),
+        ),
         (schema::WhenFull::name().into_owned(), schema::WhenFull::schema()),
     ]);
 }
@@ -97,6 +101,7 @@ fn schema_of(rule: &Rule, is_input: bool) -> RefOr<Schema> {
     match rule.takes {
         Takes::Occupies(..) => of(schema::Occupies::name()),
         Takes::SeatPer(..) => of(schema::SeatPer::name()),
+        Takes::ConsoleActivity(..) => of(schema::ConsoleActivity::name()),
         Takes::WhenFull(..) => {
             let words = ArrayBuilder::new()
                 .description(Some(text))

@@ -172,6 +172,8 @@ strings! {
     Occupies: |string| words(string, &["sign_in", "session"]);
     /// Who holds a seat.
     SeatPer: |string| words(string, &["user", "device"]);
+    /// What of an agent console restarts the idle clock of its user.
+    ConsoleActivity: |string| words(string, &["any_use", "calls_and_links"]);
     /// What happens when no seat is free.
     WhenFull: |string| words(string, &["pay_per_use", "queue"]);
     /// The channel of a command.
@@ -200,7 +202,7 @@ strings! {
     Acting: |string| words(string, &["user", "admin"]);
     /// The outcome of a wait.
     WaitOutcome: |string| words(string, &["waiting", "offered", "taken", "missed", "given_up", "ended"]);
-    /// A user's presence.
+    /// A user's presence, counting every product: `in_call` with an active session, `available` signed in or with a named seat, else `away`. A link that waits for its customer is no call, and pages that somebody has open do not count.
     Presence: |string| words(string, &["available", "in_call", "away"]);
     /// What a sign-in or session uses.
     Funding: |string| words(string, &["seat", "named", "minutes", "none"]);

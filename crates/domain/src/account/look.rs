@@ -14,6 +14,7 @@ use crate::management::Management;
 use crate::pool::{Holder, Pool};
 use crate::presence::{Session, SignIn, Ticket};
 use crate::purchase::SubscriptionRequest;
+use crate::rules::ConsoleActivity;
 use crate::seat_request::SeatRequest;
 use crate::text::{Email, ExternalId, Name, Product};
 use crate::time::Timestamp;
@@ -270,6 +271,14 @@ impl State {
             License::Named => None,
             License::Shared(pool) => self.pools.get(pool),
         }
+    }
+
+    /// Whether using an agent console restarts the idle clock of its sign-in (A1). Programs say by themselves, with each
+    /// heartbeat, whether their user is there.
+    #[must_use]
+    pub fn console_use_counts(&self, sign_in: &SignIn) -> bool {
+        let pool = sign_in.pool.and_then(|pool| self.pool(pool));
+        pool.is_some_and(|pool| pool.rules.console_activity == ConsoleActivity::AnyUse)
     }
 
     /// When the user of a sign-in will be logged off if they stay idle (A2); `None` where the pool logs nobody off, and

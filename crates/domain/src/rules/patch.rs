@@ -82,6 +82,7 @@ impl RulesPatch {
         let is_named = match rule.takes {
             Takes::Occupies(at, ..) => replace(at(values), map.next_value()?),
             Takes::SeatPer(at, ..) => replace(at(values), map.next_value()?),
+            Takes::ConsoleActivity(at, ..) => replace(at(values), map.next_value()?),
             Takes::WhenFull(at, ..) => replace(at(values), map.next_value()?),
             Takes::Duration(at, ..) => replace(at(values), map.next_value()?),
             Takes::Count(at, ..) => replace(at(values), Some(map.next_value()?)),

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{InvalidRule, Occupies, Preset, Rules, SeatPer, WhenFull};
+use super::{ConsoleActivity, InvalidRule, Occupies, Preset, Rules, SeatPer, WhenFull};
 use crate::time::Secs;
 
 /// The longest duration of a rule: 30 days.
@@ -73,6 +73,12 @@ pub enum Takes {
     Occupies(At<Occupies>, Presets<Occupies>, Choices<Occupies>),
     /// Who holds a seat.
     SeatPer(At<SeatPer>, Presets<SeatPer>, Choices<SeatPer>),
+    /// What of an agent console restarts the idle clock.
+    ConsoleActivity(
+        At<ConsoleActivity>,
+        Presets<ConsoleActivity>,
+        Choices<ConsoleActivity>,
+    ),
     /// What is tried, in order.
     WhenFull(
         At<Vec<WhenFull>>,
@@ -188,6 +194,25 @@ pub static TABLE: &[Rule] = &[
         takes: Takes::DurationOrNever(|rules| &mut rules.auto_log_off_after, [Some(3600), None, None]),
     },
     Rule {
+        name: "console_activity",
+        number: "A1",
+        group: Group::Idle,
+        label: "What counts as activity in the agent console",
+        hint: "Nobody is idle in a call or while a link is open. This says whether looking around in the console counts, too. “Stay” always does.",
+        takes: Takes::ConsoleActivity(
+            |rules| &mut rules.console_activity,
+            [
+                ConsoleActivity::CallsAndLinks,
+                ConsoleActivity::AnyUse,
+                ConsoleActivity::AnyUse,
+            ],
+            &[
+                (ConsoleActivity::AnyUse, "Any click or key"),
+                (ConsoleActivity::CallsAndLinks, "Only calls and links"),
+            ],
+        ),
+    },
+    Rule {
         name: "lease_secs",
         number: "S11",
         group: Group::Idle,
@@ -233,6 +258,7 @@ impl Rule {
         match self.takes {
             Takes::Occupies(at, ..) => *at(to) = *at(from),
             Takes::SeatPer(at, ..) => *at(to) = *at(from),
+            Takes::ConsoleActivity(at, ..) => *at(to) = *at(from),
             Takes::WhenFull(at, ..) => at(to).clone_from(at(from)),
             Takes::Count(at, ..) => *at(to) = *at(from),
             Takes::Duration(at, ..) => *at(to) = *at(from),
@@ -245,6 +271,7 @@ impl Rule {
         match self.takes {
             Takes::Occupies(at, presets, _) => *at(rules) = presets[column],
             Takes::SeatPer(at, presets, _) => *at(rules) = presets[column],
+            Takes::ConsoleActivity(at, presets, _) => *at(rules) = presets[column],
             Takes::WhenFull(at, presets, _) => *at(rules) = presets[column].to_vec(),
             Takes::Count(at, presets) => *at(rules) = presets[column],
             Takes::Duration(at, presets, _) => *at(rules) = Secs::new(presets[column]),
@@ -255,7 +282,7 @@ impl Rule {
     /// Checks the rule's value against its range.
     pub(super) fn check(&self, rules: &mut Rules) -> Result<(), InvalidRule> {
         let is_right = match self.takes {
-            Takes::Occupies(..) | Takes::SeatPer(..) => true,
+            Takes::Occupies(..) | Takes::SeatPer(..) | Takes::ConsoleActivity(..) => true,
             Takes::WhenFull(at, _, choices) => choices.iter().any(|(order, _)| *order == &at(rules)[..]),
             Takes::Count(at, _) => *at(rules) != Some(0),
             Takes::Duration(at, _, min) => (min..=RULE_SECS_MAX).contains(&at(rules).get()),
@@ -278,6 +305,7 @@ impl Rule {
         match self.takes {
             Takes::Occupies(..) => "`sign_in` or `session`".to_owned(),
             Takes::SeatPer(..) => "`user` or `device`".to_owned(),
+            Takes::ConsoleActivity(..) => "`any_use` or `calls_and_links`".to_owned(),
             Takes::WhenFull(..) => "a list of `pay_per_use` and `queue`, each at most once".to_owned(),
             Takes::Count(..) => "at least 1, or null for no limit".to_owned(),
             Takes::Duration(_, _, min) => format!("{min} to {RULE_SECS_MAX} seconds"),
@@ -289,7 +317,9 @@ impl Rule {
     #[must_use]
     pub const fn range(&self) -> Option<(u32, u32)> {
         match self.takes {
-            Takes::Occupies(..) | Takes::SeatPer(..) | Takes::WhenFull(..) => None,
+            Takes::Occupies(..) | Takes::SeatPer(..) | Takes::ConsoleActivity(..) | Takes::WhenFull(..) => {
+                None
+            }
             Takes::Count(..) => Some((1, u32::MAX)),
             Takes::Duration(_, _, min) => Some((min, RULE_SECS_MAX)),
             Takes::DurationOrNever(..) => Some((1, RULE_SECS_MAX)),

@@ -2,7 +2,7 @@
 
 use super::fixture::*;
 use crate::event::EndReason;
-use crate::rules::Rules;
+use crate::rules::{ConsoleActivity, Rules};
 
 fn log_off_after(secs: crate::Secs) -> Rules {
     Rules {
@@ -86,6 +86,26 @@ fn a1_a_user_who_says_that_they_are_there_is_not_idle() {
         shift.advance_to("09:19:30").ended(),
         [("sven", EndReason::Inactive)]
     );
+}
+
+#[test]
+fn a1_using_the_console_counts_only_where_the_pool_says_so() {
+    for (activity, ended) in [
+        (ConsoleActivity::AnyUse, vec![]),
+        (
+            ConsoleActivity::CallsAndLinks,
+            vec![("sven", EndReason::Inactive)],
+        ),
+    ] {
+        let rules = Rules {
+            console_activity: activity,
+            ..log_off_after(mins(10))
+        };
+        let mut shift = Shift::with(1, rules, &["sven"]);
+        shift.at("09:00").sign_in("sven").at("09:05").use_console("sven");
+
+        assert_eq!(shift.advance_to("09:10").ended(), ended, "{activity:?}");
+    }
 }
 
 #[test]

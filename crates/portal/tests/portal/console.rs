@@ -1,7 +1,7 @@
 use axum::http::StatusCode;
 use usher_domain::command::PoolPatch;
 use usher_domain::permission::Role;
-use usher_domain::rules::{Preset, RulesPatch};
+use usher_domain::rules::{ConsoleActivity, Preset, RulesPatch};
 use usher_domain::user::License;
 use usher_domain::{AccountId, PoolId, Secs, UserId};
 use usher_testkit as kit;
@@ -272,6 +272,9 @@ async fn heartbeats_keep_the_seat_and_without_them_it_is_lost() {
 async fn a_heartbeat_is_not_activity_but_stay_is() {
     let desk = Desk::with(1, Preset::HelpDeskShift).await;
     let rules = RulesPatch::default()
+        .with("console_activity", |rules| {
+            rules.console_activity = ConsoleActivity::AnyUse;
+        })
         .with("auto_log_off_after_secs", |rules| {
             rules.auto_log_off_after = Some(Secs::new(300));
         })

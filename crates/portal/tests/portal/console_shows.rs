@@ -63,6 +63,34 @@ async fn help_explains_refusals_to_anybody() {
 }
 
 #[tokio::test]
+async fn a1_a_click_in_the_console_is_no_activity_in_a_help_desk_and_no_answer_to_its_warning() {
+    let desk = Desk::with(1, Preset::HelpDeskShift).await;
+    let rules = RulesPatch::default()
+        .with("auto_log_off_after_secs", |rules| {
+            rules.auto_log_off_after = Some(Secs::new(300));
+        })
+        .with("lease_secs", |rules| rules.lease = Secs::new(1000));
+    desk.change_rules(rules).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let sven = desk.take_seat(&sven).await;
+
+    desk.advance(150).await;
+    desk.act(&sven, "/console/active", &[]).await;
+    desk.advance(100).await;
+    desk.act(&sven, "/console/active", &[]).await;
+    let html = desk.console(&sven).await;
+    assert!(html.contains("Are you still there?"), "{html}");
+    desk.act(&sven, "/console/stay", &[]).await;
+    desk.advance(100).await;
+
+    let html = desk.console(&sven).await;
+    assert!(
+        html.contains("data-phase=\"in\"") && !html.contains("Are you still there?"),
+        "{html}"
+    );
+}
+
+#[tokio::test]
 async fn a_link_that_waits_for_its_customer_is_work_on_every_page() {
     let desk = Desk::with(2, Preset::HelpDeskShift).await;
     let (user, sven) = desk.agent("Sven").await;

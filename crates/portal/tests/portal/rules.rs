@@ -10,6 +10,7 @@ fn form_of(mut rules: Rules) -> Vec<(&'static str, String)> {
     let mut value = |rule: &Rule| match rule.takes {
         Takes::Occupies(at, ..) => at(&mut rules).as_str().to_owned(),
         Takes::SeatPer(at, ..) => at(&mut rules).as_str().to_owned(),
+        Takes::ConsoleActivity(at, ..) => at(&mut rules).as_str().to_owned(),
         Takes::WhenFull(at, ..) => match at(&mut rules).as_slice() {
             [] => "refuse".to_owned(),
             ways => ways.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(","),

@@ -46,6 +46,9 @@ const TIME: &[Step] = &[
     ("_ is active", |w, g| {
         w.shift.heartbeat(&name(g[0]), true);
     }),
+    ("_ uses the console", |w, g| {
+        w.shift.use_console(&name(g[0]));
+    }),
     ("a device of _ is alive", |w, g| {
         w.shift.heartbeat(&name(g[0]), false);
     }),

@@ -6,7 +6,7 @@ use super::commands::PRODUCTS;
 use crate::management::{Bounds, Management, SeatBound, SeatBounds};
 use crate::permission::Role;
 use crate::presence::Start;
-use crate::rules::{Occupies, Rule, Rules, SeatPer, TABLE, Takes};
+use crate::rules::{ConsoleActivity, Occupies, Rule, Rules, SeatPer, TABLE, Takes};
 use crate::terms::Terms;
 use crate::time::Secs;
 
@@ -331,6 +331,13 @@ fn with_one(rule: &Rule) -> BoxedStrategy<Rules> {
             prop_oneof![3 => Just(Occupies::SignIn), 2 => Just(Occupies::Session)],
         ),
         Takes::SeatPer(at, ..) => set(at, prop_oneof![Just(SeatPer::User), Just(SeatPer::Device)]),
+        Takes::ConsoleActivity(at, ..) => set(
+            at,
+            prop_oneof![
+                Just(ConsoleActivity::AnyUse),
+                Just(ConsoleActivity::CallsAndLinks)
+            ],
+        ),
         Takes::WhenFull(at, _, choices) => {
             let orders: Vec<_> = choices.iter().map(|(order, _)| order.to_vec()).collect();
             set(at, prop::sample::select(orders))

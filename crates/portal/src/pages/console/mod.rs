@@ -22,6 +22,7 @@ use serde::Deserialize;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 
 use self::data::ConsoleData;
+use self::presence::Sign;
 use self::refused::Refused;
 use self::view::{Console, ConsolePage, StartPage};
 use crate::answer::page;
@@ -60,7 +61,7 @@ pub(super) struct Choice {
 }
 
 async fn show(viewer: Viewer, choice: Query<Choice>, from: From) -> Result<Response, Failed> {
-    presence::show_alive(&viewer, false).await?;
+    presence::show_alive(&viewer, Sign::Open).await?;
     let form = Form::showing([("device", device::name(&viewer.jar, &from.user_agent).as_str())]);
     let product = choice.0.product.unwrap_or_default();
     Ok(page(&console_page(&viewer, &product, form, None).await?))
@@ -68,7 +69,7 @@ async fn show(viewer: Viewer, choice: Query<Choice>, from: From) -> Result<Respo
 
 /// The form for starting a session, on a separate page for browsers without script.
 async fn start(viewer: Viewer, choice: Query<Choice>) -> Result<Response, Failed> {
-    presence::show_alive(&viewer, false).await?;
+    presence::show_alive(&viewer, Sign::Open).await?;
     let device = device::id(&viewer.jar);
     let look = move |account: &Account, actor: &Actor, now| {
         let seen = ConsoleData::of(account, actor, choice.0.product.as_deref(), now)?;

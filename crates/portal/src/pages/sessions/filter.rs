@@ -12,10 +12,10 @@ use crate::pages::users::{Choice, fits_words};
 use crate::shown::pool_name;
 
 const STATES: [(&str, &str); 4] = [
-    ("standby", "Standby"),
+    ("standby", "Waits for the customer"),
     ("active", "Active"),
     ("paused", "Paused"),
-    ("ending", "Ending"),
+    ("ending", "Closing"),
 ];
 
 const SEATS: [(&str, &str); 4] = [

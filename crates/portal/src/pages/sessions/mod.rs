@@ -13,8 +13,8 @@ use usher_domain::command::{ResumeSession, SessionCommand};
 use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Actor, Command, Execute, Refusal, SessionId, TicketId, Timestamp};
 
-pub(crate) use self::row::may_end;
 use self::filter::Filters;
+pub(crate) use self::row::may_end;
 use self::view::{Fragment, SessionQuery, SessionsData, SessionsPage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use usher_domain::rules::{Group, Occupies, Preset, Rule, SeatPer, TABLE, Takes, WhenFull};
+use usher_domain::rules::{ConsoleActivity, Group, Occupies, Preset, Rule, SeatPer, TABLE, Takes, WhenFull};
 
 /// A group of related rules.
 pub(crate) struct RuleGroup {
@@ -90,6 +90,12 @@ impl Word for SeatPer {
     }
 }
 
+impl Word for ConsoleActivity {
+    fn word(&self) -> String {
+        self.as_str().to_owned()
+    }
+}
+
 impl Word for &[WhenFull] {
     fn word(&self) -> String {
         let words: Vec<_> = self.iter().map(|it| it.as_str()).collect();
@@ -104,7 +110,11 @@ fn field(rule: &Rule) -> RuleField {
     let empty = match rule.takes {
         Takes::Count(..) => " Empty: no limit.",
         Takes::DurationOrNever(..) => " Empty: never.",
-        Takes::Occupies(..) | Takes::SeatPer(..) | Takes::WhenFull(..) | Takes::Duration(..) => "",
+        Takes::Occupies(..)
+        | Takes::SeatPer(..)
+        | Takes::ConsoleActivity(..)
+        | Takes::WhenFull(..)
+        | Takes::Duration(..) => "",
     };
     RuleField {
         name: rule.name,
@@ -115,6 +125,7 @@ fn field(rule: &Rule) -> RuleField {
             Takes::Duration(..) | Takes::DurationOrNever(..) => RuleKind::Duration,
             Takes::Occupies(_, _, choices) => RuleKind::Choice(words(choices)),
             Takes::SeatPer(_, _, choices) => RuleKind::Choice(words(choices)),
+            Takes::ConsoleActivity(_, _, choices) => RuleKind::Choice(words(choices)),
             Takes::WhenFull(_, _, choices) => RuleKind::Choice(words(choices)),
         },
     }

@@ -86,6 +86,7 @@ fn value(rule: &Rule, rules: &mut Rules) -> String {
     match rule.takes {
         Takes::Occupies(at, ..) => at(rules).word(),
         Takes::SeatPer(at, ..) => at(rules).word(),
+        Takes::ConsoleActivity(at, ..) => at(rules).word(),
         Takes::WhenFull(at, ..) => at(rules).as_slice().word(),
         Takes::Count(at, _) => at(rules).map(|count| count.to_string()).unwrap_or_default(),
         Takes::Duration(at, ..) => duration::words(*at(rules)),
@@ -112,6 +113,7 @@ fn read_rule(form: &mut Form, rule: &'static Rule, patch: &mut RulesPatch) {
     match rule.takes {
         Takes::Occupies(at, _, choices) => take(patch, name, at, choice(form, name, choices)),
         Takes::SeatPer(at, _, choices) => take(patch, name, at, choice(form, name, choices)),
+        Takes::ConsoleActivity(at, _, choices) => take(patch, name, at, choice(form, name, choices)),
         Takes::WhenFull(at, _, choices) => {
             take(patch, name, at, choice(form, name, choices).map(<[_]>::to_vec));
         }
