@@ -31,7 +31,7 @@ async fn a_user_without_a_license_asks_for_a_seat_and_is_lent_one() {
     let requests = format!("/a/{}/requests", desk.account);
     let listed = desk.get("/requests").await.html;
     assert!(
-        listed.contains("I stand in for Ben") && listed.contains("class=\"count\">1<"),
+        listed.contains("I stand in for Ben") && listed.contains("id=\"note-requests\">1<"),
         "{listed}"
     );
     let (_, rest) = listed.split_once(&format!("href=\"{requests}/")).unwrap();

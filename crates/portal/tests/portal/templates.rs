@@ -19,13 +19,14 @@ const TYPED: [&str; 11] = [
 ];
 
 /// Slugs and our own words with the same endings.
-const OURS: [&str; 6] = [
+const OURS: [&str; 7] = [
     "guide.name",
     "product.name",
     "plan.name",
     "field.name",
     "error.name",
     "scope.name",
+    "link.note",
 ];
 
 /// Elements that cannot contain markup.

@@ -89,7 +89,7 @@ async fn the_server_says_that_it_is_well_and_what_it_holds() {
         assert!(page.contains(part), "{part}: {page}");
     }
     assert!(page.contains("<dt>Commits stored</dt><dd>1</dd>"), "{page}");
-    assert!(!page.contains("notice-warn"), "{page}");
+    assert!(!page.contains("<p class=\"notice notice-warn\">"), "{page}");
 }
 
 #[tokio::test]

@@ -93,7 +93,7 @@ async fn l10_what_waits_is_listed_and_counted_in_the_menu_and_on_the_accounts_pa
         "remote-support: 4 named seats (3 before)",
         "300 minutes",
         "A new colleague",
-        "<span class=\"count\">2</span>",
+        "id=\"note-requests\">2</span>",
         &seats,
     ] {
         assert!(list.contains(part), "{part}: {list}");
@@ -301,5 +301,5 @@ async fn l10_requests_are_listed_page_by_page_oldest_first() {
         second.contains("To the oldest") && !second.contains("rel=\"next\""),
         "{second}"
     );
-    assert!(second.contains("<span class=\"count\">30</span>"), "{second}");
+    assert!(second.contains("id=\"note-requests\">30</span>"), "{second}");
 }
