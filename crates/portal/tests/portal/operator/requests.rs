@@ -275,7 +275,11 @@ async fn l10_requests_are_listed_page_by_page_oldest_first() {
         let request = Request {
             actor: Actor::User(owner),
             cause: Cause::from("test"),
-            command: kit::add_minutes(TopUpId::from_bits(app.draw_bits()), 60),
+            command: kit::add_or_ask_for_minutes(
+                TopUpId::from_bits(app.draw_bits()),
+                60,
+                kit::request(app.draw_bits()),
+            ),
         };
         let asked = app.engine.execute(account, request, |_, (), _| ()).await;
         asked.unwrap();
