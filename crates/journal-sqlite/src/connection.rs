@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use usher_journal::folded;
 use usher_sqlite::{Landmark, MigrationError};
 
 use crate::join_codes;
@@ -152,6 +154,16 @@ impl Store {
     }
 }
 
+/// The functions that queries use besides those of `SQLite`. No index and no trigger uses them, so other programs can
+/// read and write the database.
+fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("folded", 1, flags, |context| {
+        let text: String = context.get(0)?;
+        Ok(folded(&text))
+    })
+}
+
 fn open(location: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(
         location,
@@ -172,5 +184,6 @@ fn open(location: &Path) -> rusqlite::Result<Connection> {
         BUSY_TIMEOUT.as_millis(),
     ))?;
     connection.set_prepared_statement_cache_capacity(64);
+    add_functions(&connection)?;
     Ok(connection)
 }

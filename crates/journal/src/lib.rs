@@ -9,6 +9,7 @@ mod commit;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 mod error;
+mod folded;
 mod hash;
 mod inspection;
 mod join_code;
@@ -26,6 +27,7 @@ pub use authenticator::{Authenticator, Authenticity};
 pub use cause::{Cause, Channel, InvalidChannel};
 pub use commit::{Append, Commit, Loaded, Seq, Snapshot, verify_chain};
 pub use error::{AppendError, JournalError};
+pub use folded::folded;
 pub use hash::{Hash, InvalidHash};
 pub use inspection::{DIFFERENCES_MAX, Difference, Head, Inspection, RecordsOf};
 pub use join_code::{code_digest, plain_code_digest};

@@ -15,6 +15,8 @@ pub struct RecentOccupancy {
     pub is_whole: bool,
     /// The time of the account's newest commit.
     pub last_commit_at: Option<Timestamp>,
+    /// How many commits were looked at.
+    pub commits_read: usize,
 }
 
 /// The most shared seats that were occupied at once.
@@ -66,6 +68,7 @@ fn total(occupied: &BTreeMap<PoolId, u32>) -> u32 {
 pub struct OccupancySearch {
     since: Timestamp,
     commits_left: usize,
+    commits_read: usize,
     /// Pools that changed since, whose last change before is not found yet.
     wanted: BTreeSet<PoolId>,
     found: Vec<OccupancyRow>,
@@ -78,6 +81,7 @@ impl OccupancySearch {
         Self {
             since,
             commits_left: commits_max,
+            commits_read: 0,
             wanted: BTreeSet::new(),
             found: Vec::new(),
         }
@@ -91,9 +95,12 @@ impl OccupancySearch {
 
     /// Whether one more commit may be looked at; counts it.
     pub fn may_go_on(&mut self) -> bool {
-        let may = self.commits_left > 0;
-        self.commits_left = self.commits_left.saturating_sub(1);
-        may
+        if self.commits_left == 0 {
+            return false;
+        }
+        self.commits_left -= 1;
+        self.commits_read += 1;
+        true
     }
 
     /// Takes the next older row.
@@ -114,6 +121,7 @@ impl OccupancySearch {
             rows: self.found,
             is_whole,
             last_commit_at,
+            commits_read: self.commits_read,
         }
     }
 }
@@ -146,6 +154,7 @@ mod tests {
             rows,
             is_whole,
             last_commit_at: None,
+            commits_read: 0,
         };
         let current = current
             .iter()

@@ -16,7 +16,7 @@ use crate::{
 /// Which accounts to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountFilter {
-    /// Only those whose name contains this, ignoring case (of ASCII letters only).
+    /// Only those whose name contains this, in upper or lower case ([`folded`](crate::folded)).
     pub q: Option<String>,
     /// Only those with this id in the operator's own system.
     pub external_id: Option<String>,

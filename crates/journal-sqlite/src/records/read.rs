@@ -48,12 +48,12 @@ fn accounts(
     }
     if let Some(q) = filter.q {
         let q = Text::from(q).to_value();
-        query = query.and("instr(lower(name), lower(?)) > 0", [q]);
+        query = query.and("instr(folded(name), folded(?)) > 0", [q]);
     }
     if let Some(find) = filter.find {
         let id = find.parse().map_or(0, AccountId::bits);
         let text = || Text::from(find.clone()).to_value();
-        let condition = "(instr(lower(name), lower(?)) > 0 OR external_id = ? OR account_id = ?)";
+        let condition = "(instr(folded(name), folded(?)) > 0 OR external_id = ? OR account_id = ?)";
         query = query.and(condition, [text(), text(), Value::Id(id)]);
     }
     let external_id = filter.external_id.map(Text::from);

@@ -47,7 +47,14 @@ pub async fn an_account_is_listed_as_it_was_last_put(backend: &dyn Backend) {
 
 /// By name, page by page; found by a part of the name or a whole id.
 pub async fn accounts_are_listed_in_the_order_of_their_names(backend: &dyn Backend) {
-    let names = ["beta", "Alpha", "alpha", "Gamma", "Closed"];
+    let names = [
+        "beta",
+        "Alpha",
+        "alpha",
+        "Gamma",
+        "Closed",
+        "\u{d6}STER stra\u{df}e",
+    ];
     for (number, name) in (1..).zip(names) {
         let mut pen = Pen::new(backend, account(number));
         pen.write(1, vec![account_put(name, name == "Closed")]).await;
@@ -82,13 +89,15 @@ pub async fn accounts_are_listed_in_the_order_of_their_names(backend: &dyn Backe
             (3, "alpha"),
             (1, "beta"),
             (5, "Closed"),
-            (4, "Gamma")
+            (4, "Gamma"),
+            (6, "\u{d6}STER stra\u{df}e")
         ]
         .map(|(number, name)| (account(number), name.to_owned()))
     );
-    assert_eq!(list(None, false).await.len(), 4);
+    assert_eq!(list(None, false).await.len(), 5);
     assert_eq!(list(Some("ALPH".to_owned()), false).await, all[..2]);
-    assert_eq!(list(Some(account(4).to_string()), false).await, all[4..]);
+    assert_eq!(list(Some(account(4).to_string()), false).await, all[4..5]);
+    assert_eq!(list(Some("\u{f6}ster STRASSE".to_owned()), false).await, all[5..]);
     assert_eq!(list(Some("%".to_owned()), true).await, []);
 }
 
@@ -106,6 +115,10 @@ pub async fn the_recent_occupancy_begins_before_what_is_asked_for(backend: &dyn 
         assert_eq!(recent.last_commit_at, Some(at(5)));
         (rows.collect::<Vec<_>>(), recent.is_whole)
     };
+    let read = records.recent_occupancy(account(1), at(4), 2).await;
+    assert_eq!(read.unwrap().commits_read, 2);
+    let read = records.recent_occupancy(account(1), at(9), 2).await;
+    assert_eq!(read.unwrap().commits_read, 0);
 
     assert_eq!(recent(4, 100).await, (vec![2, 3, 4, 5], true));
     assert_eq!(recent(5, 100).await, (vec![2, 5], true));

@@ -11,7 +11,7 @@ use crate::{
     ADDRESS_OWNERS_MAX, AccountFilter, AccountRow, AuditFilter, AuditRow, CodeOwner, Cursor, JournalError,
     MinutesRow, Occupancy, OccupancyRow, OccupancySearch, Page, PageRequest, RecentOccupancy, Records,
     RefusalFilter, RefusalRow, RequestOf, Seq, SessionFilter, SessionRow, SignInRow, Span,
-    SubscriptionChangeOf, SubscriptionRequestRow, Text, TicketFilter, TicketRow,
+    SubscriptionChangeOf, SubscriptionRequestRow, Text, TicketFilter, TicketRow, folded,
 };
 
 impl MemoryJournal {
@@ -37,8 +37,8 @@ fn place_of(row: &AccountRow) -> Cursor {
 }
 
 fn fits(filter: &AccountFilter, row: &AccountRow) -> bool {
-    let name = row.name.to_ascii_lowercase();
-    let has = |part: &str| name.contains(&part.to_ascii_lowercase());
+    let name = folded(&row.name);
+    let has = |part: &str| name.contains(&folded(part));
     let is_external = |wanted: &str| row.external_id.as_deref() == Some(wanted);
     let is_meant = |text: &str| has(text) || is_external(text) || text.parse() == Ok(row.account);
     (filter.with_deleted || !row.deleted)
