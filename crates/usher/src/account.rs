@@ -8,7 +8,7 @@ use usher_client::operations::{ChangeAccount, CreateAccount, DeleteAccount, GetS
 use usher_client::{AccountDetails, Minutes, Subscription, Usage};
 use usher_domain::text::{ExternalId, Name};
 
-use crate::remote::{RemoteArguments, Server};
+use crate::remote::{AskedArguments, Server};
 use crate::subscription;
 use crate::terminal::{bold, dim, table};
 use crate::words::{grouped, plural, time};
@@ -29,10 +29,7 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     task: Task,
     #[command(flatten)]
-    remote: RemoteArguments,
-    /// Print JSON, as the API has it, instead of text
-    #[arg(long, global = true)]
-    json: bool,
+    remote: AskedArguments,
 }
 
 #[derive(Debug, Subcommand)]
@@ -103,7 +100,7 @@ async fn work(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
         ));
     }
     let server = &arguments.remote.server()?;
-    let as_json = arguments.json;
+    let as_json = arguments.remote.json;
     match &arguments.task {
         Task::List { search, external_id } => {
             let mut query = Vec::new();

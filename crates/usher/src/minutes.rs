@@ -5,7 +5,7 @@ use serde_json::json;
 use usher_client::PurchaseAnswer;
 use usher_client::operations::{AddMinutes, GetUsage};
 
-use crate::remote::RemoteArguments;
+use crate::remote::AskedArguments;
 use crate::subscription::only_asked;
 use crate::words::plural;
 use crate::{Failure, Terminal, progress};
@@ -18,15 +18,13 @@ minutes, with any scope to show them.
 
 Examples:
   usher minutes show 'Contoso Support'
-  usher minutes add 'Contoso Support' 500")]
+  usher minutes add 'Contoso Support' 500
+  usher minutes add 'Contoso Support' 100 --until 2027-04-30T22:00:00Z")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     task: Task,
     #[command(flatten)]
-    remote: RemoteArguments,
-    /// Print JSON, as the API has it, instead of text
-    #[arg(long, global = true)]
-    json: bool,
+    remote: AskedArguments,
 }
 
 #[derive(Debug, Subcommand)]
@@ -43,6 +41,9 @@ enum Task {
         /// How many
         #[arg(value_parser = clap::value_parser!(u32).range(1..))]
         minutes: u32,
+        /// When those that are left end: 2027-04-30T22:00:00Z; by default they do not
+        #[arg(long, value_name = "TIME")]
+        until: Option<jiff::Timestamp>,
         /// The key of an earlier run whose answer was lost, so that its minutes are not added twice
         #[arg(long, value_name = "KEY")]
         idempotency_key: Option<String>,
@@ -68,11 +69,15 @@ async fn work(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
         }
         Task::Add {
             minutes,
+            until,
             idempotency_key,
             ..
         } => {
             let key = idempotency_key.as_deref();
-            let body = json!({ "minutes": minutes });
+            let mut body = json!({ "minutes": minutes });
+            if let Some(until) = until {
+                body["until"] = json!(until.to_string());
+            }
             let what = "No minutes were added";
             match server.call_once::<AddMinutes>(what, key, id, &body).await? {
                 PurchaseAnswer::Done(left) => (left, Some(u64::from(*minutes))),
@@ -80,7 +85,7 @@ async fn work(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
             }
         }
     };
-    if arguments.json {
+    if arguments.remote.json {
         return Ok(terminal.print_json(&left)?);
     }
     let whose = format!("{} ({})", account.name, account.id);

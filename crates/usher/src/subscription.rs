@@ -1,5 +1,6 @@
 //! `usher subscription`: what an account on a running server has bought.
 
+mod changes;
 mod dates;
 mod manage;
 mod requests;
@@ -14,7 +15,7 @@ use usher_client::operations::{GetSubscription, SetSubscription};
 use usher_client::{AccountDetails, ProductSubscription, PurchaseAnswer, Subscription, SubscriptionRequest};
 use usher_domain::text::{PlanName, Product};
 
-use crate::remote::{RemoteArguments, Server};
+use crate::remote::{AskedArguments, Server};
 use crate::terminal::table;
 use crate::words::grouped;
 use crate::{Failure, Terminal, progress};
@@ -36,15 +37,13 @@ Examples:
   usher subscription lend 'Contoso Support' --product desk --named 2 --until 2027-04-30T22:00:00Z
   usher subscription manage 'Contoso Support' within-bounds --product desk --named 2..20
   usher subscription requests
+  usher subscription changes --json
   usher subscription approve subreq_01m8kjm25qebwt4anx2sxhf08v --note 'Welcome, Lund!'")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     task: Task,
     #[command(flatten)]
-    remote: RemoteArguments,
-    /// Print JSON, as the API has it, instead of text
-    #[arg(long, global = true)]
-    json: bool,
+    remote: AskedArguments,
 }
 
 #[derive(Debug, Subcommand)]
@@ -68,6 +67,8 @@ enum Task {
     Approve(requests::Approval),
     /// Decline what an account asks for
     Decline(requests::Decline),
+    /// List what all accounts have bought, change by change, oldest first
+    Changes(changes::Changes),
 }
 
 #[derive(Debug, Args)]
@@ -110,12 +111,12 @@ async fn work(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
         Task::Show { account } => {
             let account = server.account(account).await?;
             let subscription = read(&server, &account).await?;
-            show_or_print(&account, &subscription, arguments.json, terminal)
+            show_or_print(&account, &subscription, arguments.remote.json, terminal)
         }
         Task::Set(change) => {
             let account = server.account(&change.account).await?;
             let changed = set(&server, &account, change).await?;
-            if arguments.json {
+            if arguments.remote.json {
                 return Ok(terminal.print_json(&changed)?);
             }
             tell(&account, &changed, terminal)
@@ -123,35 +124,42 @@ async fn work(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
         Task::Terms(terms) => {
             let account = server.account(&terms.account).await?;
             let after = terms.set(&server, &account).await?;
-            show_or_print(&account, &after, arguments.json, terminal)
+            show_or_print(&account, &after, arguments.remote.json, terminal)
         }
         Task::Lend(lend) => {
             let account = server.account(&lend.account).await?;
             let after = lend.set(&server, &account).await?;
-            show_or_print(&account, &after, arguments.json, terminal)
+            show_or_print(&account, &after, arguments.remote.json, terminal)
         }
         Task::Manage(manage) => {
             let account = server.account(&manage.account).await?;
             let management = manage.set(&server, &account).await?;
-            if arguments.json {
+            if arguments.remote.json {
                 return Ok(terminal.print_json(&management)?);
             }
             manage::tell(&account, &management, terminal.out())
         }
         Task::Requests => {
             let requests = requests::open(&server).await?;
-            if arguments.json {
+            if arguments.remote.json {
                 return Ok(terminal.print_json(&requests)?);
             }
             requests::list(&requests, terminal)
         }
         Task::Approve(approval) => {
             let request = approval.send(&server).await?;
-            tell_or_print_answer(&request, arguments.json, terminal)
+            tell_or_print_answer(&request, arguments.remote.json, terminal)
+        }
+        Task::Changes(changes) => {
+            let page = changes.read(&server).await?;
+            if arguments.remote.json {
+                return Ok(terminal.print_json(&page)?);
+            }
+            changes.list(&page, terminal)
         }
         Task::Decline(decline) => {
             let request = decline.send(&server).await?;
-            tell_or_print_answer(&request, arguments.json, terminal)
+            tell_or_print_answer(&request, arguments.remote.json, terminal)
         }
     }
 }

@@ -32,6 +32,23 @@ pub(crate) struct RemoteArguments {
     key: OperatorKey,
 }
 
+/// Which server to ask, with which key, and how to print its answer.
+#[derive(Debug, Args)]
+pub(crate) struct AskedArguments {
+    #[command(flatten)]
+    remote: RemoteArguments,
+    /// Print JSON, as the API has it, instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+impl AskedArguments {
+    /// The server that the arguments name, asked with the operator key that they name.
+    pub(crate) fn server(&self) -> Result<Server, Failure> {
+        self.remote.server()
+    }
+}
+
 impl RemoteArguments {
     /// The server that the arguments name, asked with the operator key that they name.
     pub(crate) fn server(&self) -> Result<Server, Failure> {
