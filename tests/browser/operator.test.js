@@ -1,10 +1,11 @@
 // The operator in a browser: one of a thousand accounts is found, another one is created and gets seats and minutes.
 
 import assert from "node:assert/strict";
-import { operator, PRODUCT, PRODUCT_NAME, World } from "./lib/api.js";
+import { advance, operator, PASSWORD, PRODUCT, PRODUCT_NAME, World } from "./lib/api.js";
 import { checkAxe, checkKeyboard, checkNarrow, picture } from "./lib/checks.js";
 import { operatorKey } from "./lib/settings.js";
-import { story } from "./lib/story.js";
+import { signIn, story } from "./lib/story.js";
+import { totp } from "./lib/totp.js";
 
 /** How many accounts there are. */
 const ACCOUNTS = 1000;
@@ -150,4 +151,50 @@ story("an operator agrees on bounds and an end, and lends seats until a day", as
   await page.getByText("2 named seats of Remote support until").waitFor();
   await checkAxe(page);
   await picture(page, "an-account-with-terms");
+});
+
+story("an owner who is made operator opens the pages with password and code, and gives it up", async ({ open }) => {
+  const world = await World.make({ name: "Alpine Ski House", named: 3, shared: 5 });
+  const owner = await world.owner("Olga Operator");
+  const keyholder = await open(`/operator/accounts/${world.id}`);
+  await keyholder.getByLabel("Operator key").fill(operatorKey());
+  await keyholder.getByRole("button", { name: "Open the operator pages" }).click();
+  await keyholder.getByRole("button", { name: "Make operator Olga Operator" }).click();
+  await keyholder.getByText("Olga Operator can open the operator pages now.").waitFor();
+  await checkAxe(keyholder);
+  await keyholder.goto("/operator/keys");
+  await keyholder.getByText("No second factor yet").waitFor();
+  await checkAxe(keyholder);
+  await checkNarrow(keyholder);
+  await picture(keyholder, "owners-who-are-operators");
+
+  const page = await open("/sign-in", { scheme: "dark" });
+  await signIn(page, owner);
+  await page.goto("/operator");
+  await page.getByText("You need a second factor for these pages.").waitFor();
+  await page.goto("/me/second-factor");
+  await page.getByRole("button", { name: "Set up a second factor" }).click();
+  const secret = (await page.locator("#secret").textContent()) ?? "";
+  await page.getByRole("textbox", { name: "Code" }).fill(totp(secret, await advance(60)));
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Switch the second factor on" }).click();
+  await page.getByRole("heading", { name: "Your recovery codes" }).waitFor();
+
+  await page.goto("/me");
+  await checkAxe(page);
+  await page.getByRole("link", { name: "Open the operator pages" }).click();
+  await page.getByLabel("Your password").fill(PASSWORD);
+  await page.getByLabel("Code of your second factor").fill(totp(secret, await advance(60)));
+  await checkAxe(page);
+  await checkNarrow(page);
+  await picture(page, "an-owner-opens-the-operator-pages");
+  await page.getByRole("button", { name: "Open as yourself" }).click();
+  await page.getByRole("heading", { name: "Accounts" }).waitFor();
+  assert.equal(await page.getByRole("link", { name: "Operator keys" }).count(), 0);
+
+  await page.goto("/me");
+  await page.getByRole("button", { name: "Give this up" }).click();
+  await page.getByText("You are not operator of this server any more.").waitFor();
+  await page.goto("/operator/accounts");
+  await page.getByLabel("Operator key").waitFor();
 });

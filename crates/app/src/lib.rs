@@ -36,7 +36,8 @@ pub use first_run::FirstRun;
 pub use idempotency::{BodyDigest, IdempotencyKey, KEY_CHARS_MAX};
 pub use metrics_token::MetricsToken;
 pub use operator::{
-    AccountFigures, AccountSummary, AccountsQuery, Health, PEAK_SPAN, STORE_TIME_MAX, SharedFigures, Storage,
+    AccountFigures, AccountSummary, AccountsQuery, GrantRefusal, Health, JournalEnd, NOTE_FILE, PEAK_SPAN,
+    STORE_TIME_MAX, SharedFigures, Storage, UPKEEP_FILE, Upkeep, Verdict, Verified,
 };
 pub use preferences::{ChosenPreferences, InvalidPreferences};
 pub use problem::{Kind, Problem};

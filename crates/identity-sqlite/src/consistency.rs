@@ -107,6 +107,18 @@ const RULES: &[Rule] = &[
         "its former secret has no end",
     ),
     rule(
+        "identity_operator_grants",
+        "quote(user)",
+        "length(account) <> 16 OR length(user) <> 16",
+        NO_ID,
+    ),
+    rule(
+        "identity_operator_grants",
+        "quote(user)",
+        "accounts < 1",
+        "it belongs to an account, and there was none"
+    ),
+    rule(
         "identity_second_factors",
         "quote(user)",
         "length(account) <> 16 OR length(user) <> 16",

@@ -12,6 +12,7 @@ mod columns;
 mod consistency;
 mod domains;
 mod notes;
+mod operator_grants;
 mod operator_keys;
 mod passwords;
 mod portal_sessions;

@@ -5,11 +5,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use usher_identity::ports::{
     ChangeNote, Owner, PasswordExchange, PasswordExchanged, Passwords, StoreError, StoredPassword,
 };
-use usher_identity::{PasswordHash, PasswordLife, Unrecorded};
+use usher_identity::{PasswordHash, PasswordLife, Unrecorded, is_reset};
 
 use crate::columns::{delete_of_user, key_of, owner};
 use crate::store::{Failure, SqliteStore};
-use crate::{browsers, notes, presence, second_factors, user_tokens};
+use crate::{browsers, notes, operator_grants, presence, second_factors, user_tokens};
 
 pub(crate) const TABLE: &str = "identity_passwords";
 
@@ -43,6 +43,9 @@ impl Passwords for SqliteStore {
             put(tables, owner, &password)?;
             delete_of_user(tables, browsers::BROWSERS_TABLE, owner)?;
             presence::end_of_user(tables, owner)?;
+            if is_reset(note.origin.by, owner.1) {
+                operator_grants::note_reset(tables, owner, note.at)?;
+            }
             notes::put(tables, note)
         })
         .await

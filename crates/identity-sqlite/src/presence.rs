@@ -9,13 +9,15 @@ use usher_identity::ports::{Owner, Presence, StoreError};
 use crate::columns::{delete_of_account, delete_of_user, key_of};
 use crate::store::{Failure, SqliteStore};
 use crate::{
-    api_keys, browsers, passwords, portal_sessions, preferences, providers, second_factors, user_tokens,
+    api_keys, browsers, operator_grants, passwords, portal_sessions, preferences, providers, second_factors,
+    user_tokens,
 };
 
 /// The tables of what users keep when they sign out.
-const OF_USERS: [&str; 5] = [
+const OF_USERS: [&str; 6] = [
     passwords::TABLE,
     browsers::BROWSERS_TABLE,
+    operator_grants::TABLE,
     preferences::TABLE,
     second_factors::TABLE,
     second_factors::CODES_TABLE,

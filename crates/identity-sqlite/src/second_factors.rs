@@ -9,7 +9,7 @@ use usher_identity::{CodeVerdict, SecretDigest, Unrecorded};
 
 use crate::columns::{delete_of_user, key_of, owner};
 use crate::store::{Failure, SqliteStore};
-use crate::{notes, presence};
+use crate::{notes, operator_grants, presence};
 
 pub(crate) const TABLE: &str = "identity_second_factors";
 pub(crate) const CODES_TABLE: &str = "identity_recovery_codes";
@@ -102,6 +102,7 @@ impl SecondFactors for SqliteStore {
             delete_of_user(tables, TABLE, owner)?;
             delete_of_user(tables, CODES_TABLE, owner)?;
             presence::end_of_user(tables, owner)?;
+            operator_grants::note_reset(tables, owner, note.at)?;
             notes::put(tables, note).map(Some)
         })
         .await

@@ -1,11 +1,13 @@
-//! The table of the trail of operator keys. Triggers keep its rows from being changed or deleted.
+//! The table of the trail of operator keys and grants. Triggers keep its rows from being changed or deleted.
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use usher_domain::Timestamp;
 use usher_domain::personal::Personal;
 use usher_identity::ports::{StoreError, StoredOperatorKey, Trail};
-use usher_identity::{KeyChange, KeysOrigin, TrailCheck, TrailEntry, TrailReport, TrailRow};
+use usher_identity::{
+    GrantChange, KeyChange, KeysOrigin, OperatorGrant, TrailCheck, TrailEntry, TrailReport, TrailRow,
+};
 
 use crate::columns::limit;
 use crate::store::{Failure, SqliteStore};
@@ -65,10 +67,26 @@ pub(crate) fn add(
     origin: &KeysOrigin,
     now: Timestamp,
 ) -> Result<(), Failure> {
+    append(tables, |after| TrailRow::of(key, change, origin, now, after))
+}
+
+/// The same for a change of a grant.
+pub(crate) fn add_grant(
+    tables: &Connection,
+    grant: &OperatorGrant,
+    change: GrantChange,
+    origin: &KeysOrigin,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    append(tables, |after| {
+        TrailRow::of_grant(grant, change, origin, now, after)
+    })
+}
+
+fn append(tables: &Connection, row: impl FnOnce((i64, Option<&[u8]>)) -> TrailRow) -> Result<(), Failure> {
     let select = "SELECT hash FROM identity_operator_audit ORDER BY seq DESC LIMIT 1";
     let previous: Option<Vec<u8>> = tables.query_row(select, [], |row| row.get(0)).optional()?;
-    let after = (last(tables)?, previous.as_deref());
-    let row = TrailRow::of(key, change, origin, now, after);
+    let row = row((last(tables)?, previous.as_deref()));
     tables.execute(
         &format!(
             "INSERT INTO identity_operator_audit ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"

@@ -9,6 +9,7 @@
     reason = "a check that panics is a test that fails"
 )]
 
+pub mod grants;
 pub mod keys;
 pub mod lasting;
 pub mod presence;
@@ -88,6 +89,12 @@ macro_rules! contract_tests {
             of_many_nodes_one_adds_the_next_signing_key,
             the_first_join_key_stays,
             of_many_nodes_one_takes_the_setup_link,
+        );
+        $crate::contract_tests!(@ $make; grants:
+            every_change_of_a_grant_adds_to_the_trail_of_the_keys,
+            grants_have_a_limit_that_does_not_count_the_one_that_is_replaced,
+            a_reset_by_somebody_else_is_noted_with_the_grant,
+            a_grant_goes_with_its_user_and_its_account,
         );
         $crate::contract_tests!(@ $make; providers:
             a_provider_is_stored_as_its_update_says,

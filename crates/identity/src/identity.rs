@@ -12,7 +12,7 @@ use usher_domain::{AccountId, OperatorKeyId, Timestamp, UserId};
 
 use crate::api_keys::ApiKeyCache;
 use crate::join_codes::{self, JoinCodes};
-use crate::operator::{OperatorKeyCache, OperatorSessions};
+use crate::operator::{GrantCache, OperatorKeyCache, OperatorSessions};
 use crate::password::Hashing;
 use crate::portal_sessions::PortalSessionCache;
 use crate::ports::{Owner, Store, StoreError};
@@ -65,11 +65,19 @@ pub enum Credential {
         /// The key's scopes.
         scopes: BTreeSet<OperatorScope>,
     },
+    /// A session of an owner who is operator. It has the scopes of [`OperatorGrant::scopes`](crate::OperatorGrant::scopes).
+    OperatorGrant {
+        /// The owner's account.
+        account: AccountId,
+        /// The owner.
+        user: UserId,
+    },
 }
 
 /// The stored data that every request needs. Each lock is held only for a lookup or a small change.
 pub(crate) struct Caches {
     operator_keys: RwLock<OperatorKeyCache>,
+    operator_grants: RwLock<GrantCache>,
     pub(crate) operator_sessions: OperatorSessions,
     api_keys: RwLock<ApiKeyCache>,
     user_tokens: RwLock<UserTokenCache>,
@@ -94,6 +102,7 @@ impl Identity {
         let temporary_passwords = store.temporary_passwords().await?;
         let cache = Caches {
             operator_keys: RwLock::new(OperatorKeyCache::of(store.operator_keys().await?)),
+            operator_grants: RwLock::new(GrantCache::of(store.operator_grants().await?)),
             operator_sessions: OperatorSessions::default(),
             api_keys: RwLock::new(ApiKeyCache::of(store.api_keys().await?)),
             user_tokens: RwLock::new(UserTokenCache::of(store.user_tokens().await?)),
@@ -189,6 +198,7 @@ impl Identity {
                 cache.second_factors_mut().remove(&owner);
                 cache.temporary_passwords_mut().remove(&owner);
                 cache.preferences_mut().remove(&owner);
+                cache.operator_grants_mut().remove(owner);
                 cache.forget_presence_of_user(account, user);
             },
         )
@@ -205,6 +215,7 @@ impl Identity {
                     .temporary_passwords_mut()
                     .retain(|(other, _)| *other != account);
                 cache.preferences_mut().retain(|(other, _), _| *other != account);
+                cache.operator_grants_mut().remove_of_account(account);
                 cache.forget_presence_of_account(account);
                 cache.api_keys_mut().remove_of_account(account);
             },
@@ -271,8 +282,9 @@ impl Caches {
         };
     }
 
-    /// Forgets what a user is signed in with: tokens and portal sessions.
+    /// Forgets what a user is signed in with: tokens, portal sessions, and operator sessions of the user's grant.
     pub(crate) fn forget_presence_of_user(&self, account: AccountId, user: UserId) {
+        self.operator_grants_mut().end_sessions((account, user));
         self.user_tokens_mut().remove_of_user(account, user);
         self.portal_sessions_mut().remove_of_user((account, user));
     }
@@ -302,6 +314,7 @@ macro_rules! locks {
 
 locks! {
     operator_keys, operator_keys_mut: OperatorKeyCache;
+    operator_grants, operator_grants_mut: GrantCache;
     api_keys, api_keys_mut: ApiKeyCache;
     user_tokens, user_tokens_mut: UserTokenCache;
     portal_sessions, portal_sessions_mut: PortalSessionCache;

@@ -60,10 +60,11 @@ pub use known_browsers::{KNOWN_BROWSER_LIFE, KNOWN_BROWSERS_PER_USER_MAX, KnownB
 pub use lifetimes::{InvalidLifetimes, Lifetimes};
 pub use memory::MemoryStore;
 pub use operator::{
-    InvalidOperatorScope, KeyChange, KeysChangedBy, KeysOrigin, NewOperatorKey, OPERATOR_KEY_CHARS_MAX,
-    OPERATOR_KEY_CHARS_MIN, OPERATOR_KEYS_MAX, OPERATOR_SESSION_IDLE, OPERATOR_SESSION_LIFE,
-    OPERATOR_SESSIONS_PER_KEY_MAX, OperatorKey, OperatorKeysAtRest, OperatorScope, OperatorSession, Revoked,
-    TrailCheck, TrailEntry, TrailFault, TrailReport, TrailRow,
+    GRANT_PAUSE, GrantChange, GrantOpening, InvalidOperatorScope, KeyChange, KeysChangedBy, KeysOrigin,
+    NewOperatorKey, OPERATOR_GRANTS_MAX, OPERATOR_KEY_CHARS_MAX, OPERATOR_KEY_CHARS_MIN, OPERATOR_KEYS_MAX,
+    OPERATOR_SESSION_IDLE, OPERATOR_SESSION_LIFE, OPERATOR_SESSIONS_PER_HOLDER_MAX, OperatorGrant,
+    OperatorHolder, OperatorKey, OperatorKeysAtRest, OperatorScope, OperatorSession, Revoked, TrailCheck,
+    TrailEntry, TrailFault, TrailReport, TrailRow, TrailSubject, is_reset,
 };
 pub use passes::PassFor;
 pub use password::{

@@ -1,6 +1,7 @@
-//! The operator's keys.
+//! The operator's keys, and the owners who are operators.
 
 mod at_rest;
+mod grants;
 mod sessions;
 mod trail;
 
@@ -11,12 +12,16 @@ use usher_domain::text::Name;
 use usher_domain::{OperatorKeyId, Secs, Timestamp};
 
 pub use self::at_rest::OperatorKeysAtRest;
+pub(crate) use self::grants::GrantCache;
+pub use self::grants::{GRANT_PAUSE, GrantOpening, OPERATOR_GRANTS_MAX, OperatorGrant, is_reset};
 pub(crate) use self::sessions::OperatorSessions;
 pub use self::sessions::{
-    OPERATOR_SESSION_IDLE, OPERATOR_SESSION_LIFE, OPERATOR_SESSIONS_PER_KEY_MAX, OperatorSession,
+    OPERATOR_SESSION_IDLE, OPERATOR_SESSION_LIFE, OPERATOR_SESSIONS_PER_HOLDER_MAX, OperatorHolder,
+    OperatorSession,
 };
 pub use self::trail::{
-    KeyChange, KeysChangedBy, KeysOrigin, TrailCheck, TrailEntry, TrailFault, TrailReport, TrailRow,
+    GrantChange, KeyChange, KeysChangedBy, KeysOrigin, TrailCheck, TrailEntry, TrailFault, TrailReport,
+    TrailRow, TrailSubject,
 };
 use crate::keys::{UseTracker, former_until};
 use crate::ports::{FullKeys, StoredOperatorKey};
@@ -278,9 +283,10 @@ impl Identity {
         self.cache.operator_keys().list()
     }
 
-    /// Reloads the keys, which a command at the terminal may have changed in the database ([`OperatorKeysAtRest`]).
-    /// Call it every few seconds.
+    /// Reloads the keys and grants, which a command at the terminal may have changed in the database
+    /// ([`OperatorKeysAtRest`]). Call it every few seconds.
     pub async fn reread_operator_keys(&self) -> Result<(), IdentityError> {
+        self.reread_operator_grants().await?;
         self.save_last_use_of_operator_keys().await?;
         self.change(
             |store| async move { store.operator_keys().await },

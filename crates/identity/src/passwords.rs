@@ -7,7 +7,7 @@ use crate::ports::{ChangeNote, PasswordExchange, PasswordExchanged, StoredPasswo
 use crate::user_tokens::NewUserToken;
 use crate::{
     ChangeOrigin, CredentialChange, HashingShare, Identity, IdentityError, IssuedToken, PASSWORD_CHARS_MAX,
-    PasswordError, PasswordHash, USER_TOKENS_PER_USER_MAX, Unrecorded,
+    PasswordError, PasswordHash, USER_TOKENS_PER_USER_MAX, Unrecorded, is_reset,
 };
 
 /// A password that was correct when it was checked.
@@ -103,6 +103,9 @@ impl Identity {
                 store.change_password((account, user), password, note).await
             },
             move |cache, note| {
+                if is_reset(note.origin.by, user) {
+                    cache.operator_grants_mut().note_reset((account, user), now);
+                }
                 cache.note_password_life(account, user, life);
                 cache.forget_presence_of_user(account, user);
                 note

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use usher_domain::{AccountId, SignInId, TicketId, Timestamp};
 
 use crate::identity::Caches;
+use crate::ports::Owner;
 use crate::signing::{Signed, Subject};
 use crate::{Caller, Credential, Identified, Identity, SecretDigest, Unauthenticated, api_keys, user_tokens};
 
@@ -16,6 +17,11 @@ pub struct Shown(ShownCredential);
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ShownCredential {
     OperatorKey(SecretDigest),
+    /// The grant of an owner, in an opening of this generation.
+    OperatorGrant {
+        owner: Owner,
+        generation: u64,
+    },
     ApiKey(SecretDigest),
     UserToken(SecretDigest),
     /// The token of a sign-in or ticket, signed with the key of this number.
@@ -99,6 +105,11 @@ impl Caches {
                 let (id, scopes) = self.operator_keys().known(&digest, asked, now)?;
                 (Caller::Operator, Credential::OperatorKey { id, scopes })
             }
+            ShownCredential::OperatorGrant { owner, generation } => {
+                self.operator_grants().known(owner, generation, now)?;
+                let (account, user) = owner;
+                (Caller::Operator, Credential::OperatorGrant { account, user })
+            }
         };
         Ok(Identified {
             caller,
@@ -109,11 +120,18 @@ impl Caches {
 }
 
 impl Shown {
+    /// The grant of an owner, in an opening of this generation.
+    pub(crate) const fn of_grant(owner: Owner, generation: u64) -> Self {
+        Self(ShownCredential::OperatorGrant { owner, generation })
+    }
+
     /// The bytes that are sealed into a pass.
     pub(crate) fn to_bytes(self) -> Vec<u8> {
         let digest = |kind, digest: SecretDigest| [&[kind], &digest.as_bytes()[..]].concat();
         match self.0 {
             ShownCredential::OperatorKey(of) => digest(b'o', of),
+            // Sessions end with the process, so no pass may carry one beyond it: these bytes are no credential.
+            ShownCredential::OperatorGrant { .. } => Vec::new(),
             ShownCredential::ApiKey(of) => digest(b'a', of),
             ShownCredential::UserToken(of) => digest(b'u', of),
             ShownCredential::Device { subject, key } => {

@@ -42,10 +42,12 @@ impl Signed {
     }
 }
 
-/// The holder of an operator key, and the pages they can go to.
+/// The holder of an operator key, or an owner who is operator, and the pages they can go to.
 #[derive(Debug)]
 pub(crate) struct OperatorSigned {
-    pub(crate) key_name: String,
+    /// The name of the key; of an owner, the names of the owner and the account.
+    pub(crate) name: String,
+    pub(crate) is_owner: bool,
     pub(crate) nav: Nav,
 }
 

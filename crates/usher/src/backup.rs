@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::data::DataArgument;
-use crate::{Failure, Terminal};
+use crate::{Failure, Terminal, upkeep};
 
 /// Copy all data into one file, even while the server runs
 #[derive(Debug, Args)]
@@ -42,6 +42,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     usher_journal_sqlite::backup(&directory, file).map_err(|error| {
         Failure::because(format_args!("Cannot copy the data to {}", file.display()), &error)
     })?;
+    upkeep::note_backup(&directory);
     writeln!(terminal.out(), "Copied all data to {}.", file.display())?;
     Ok(())
 }

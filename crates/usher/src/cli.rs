@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    Failure, Terminal, account, backup, log, minutes, operator_key, rebuild, replay, serve, signing_key,
-    status, subscription, verify,
+    Failure, Terminal, account, backup, log, minutes, operator_grant, operator_key, rebuild, replay, serve,
+    signing_key, status, subscription, verify,
 };
 
 /// Manages the seats that a help desk shares: each agent gets a seat, a fair place in the queue, or an exact reason why
@@ -30,6 +30,7 @@ enum Command {
     Verify(verify::Arguments),
     Rebuild(rebuild::Arguments),
     OperatorKey(operator_key::Arguments),
+    OperatorGrant(operator_grant::Arguments),
     SigningKey(signing_key::Arguments),
     /// Print the API's description, as the server returns it at /v1/openapi.json
     Openapi,
@@ -56,6 +57,7 @@ pub(crate) fn run(
         Command::Verify(arguments) => verify::run(&arguments, terminal),
         Command::Rebuild(arguments) => rebuild::run(&arguments, terminal),
         Command::OperatorKey(arguments) => operator_key::run(&arguments, terminal),
+        Command::OperatorGrant(arguments) => operator_grant::run(&arguments, terminal),
         Command::SigningKey(arguments) => signing_key::run(&arguments, terminal),
         Command::Openapi => Ok(terminal.out().write_all(usher_api::openapi_json().as_bytes())?),
     }

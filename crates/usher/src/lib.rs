@@ -13,6 +13,7 @@ mod failure;
 mod log;
 mod minutes;
 mod note;
+mod operator_grant;
 mod operator_key;
 mod private;
 mod progress;
@@ -25,6 +26,7 @@ mod signing_key;
 mod status;
 mod subscription;
 mod terminal;
+mod upkeep;
 mod verify;
 mod words;
 

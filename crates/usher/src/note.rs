@@ -21,8 +21,8 @@ pub(crate) use self::keeper::{Keeper, keep};
 pub(crate) use self::loss::{Evidence, existing};
 use crate::Failure;
 
-/// The name of the note in the data directory.
-const FILE_NAME: &str = "usher.note";
+/// The name of the note in the data directory. The operator pages read it, too.
+const FILE_NAME: &str = usher_app::NOTE_FILE;
 
 /// The file that a first start creates before anything else, and removes once there is a note. As long as it exists,
 /// everything in the directory was left by an interrupted first start.

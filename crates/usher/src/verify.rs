@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use usher_app::Verdict;
 use usher_engine::maintenance::{self, Fault, Progress, Report};
 use usher_identity::{OperatorKeysAtRest, SecretsKeys, TrailFault, TrailReport};
 use usher_identity_sqlite::{SqliteStore, TableFault, check_tables};
@@ -18,7 +19,7 @@ use crate::data::{DataArgument, open_beside_server};
 use crate::note::Evidence;
 use crate::serve::{SECRETS_KEY_WAYS, SecretsArguments, authenticator};
 use crate::words::plural;
-use crate::{Failure, Terminal, progress};
+use crate::{Failure, Terminal, progress, upkeep};
 
 /// What to do if the audit trail of operator keys was changed.
 const ADVICE_ON_TRAIL: &str = "The audit trail of operator keys was changed. Find out who could write the data, \
@@ -128,6 +129,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
         Anchors::of(std::mem::take(&mut report.heads), trail.head).write(file)?;
     }
     let changes = plural(trail.entries, "change", "changes");
+    upkeep::note_verify(&directory, found.verdict());
     found.tell(
         &format!("{}, and {changes} of operator keys", extent(&report)),
         terminal,
@@ -156,6 +158,16 @@ impl Findings {
         if !faults.is_empty() {
             self.lines.extend(faults.iter().map(ToString::to_string));
             self.advice.push(advice());
+        }
+    }
+
+    const fn verdict(&self) -> Verdict {
+        if !self.lines.is_empty() {
+            Verdict::Wrong
+        } else if self.unchecked.is_empty() {
+            Verdict::Right
+        } else {
+            Verdict::Incomplete
         }
     }
 

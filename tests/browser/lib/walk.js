@@ -273,6 +273,13 @@ export const PAGES = [
     }),
   },
   {
+    name: "a new secret for an operator key", path: OPERATOR,
+    act: asOperator("/operator/keys", async (page) => {
+      await page.getByRole("link", { name: /New secret/ }).first().click();
+      await page.getByRole("button", { name: "Draw a new secret" }).waitFor();
+    }),
+  },
+  {
     name: "revoking an operator key", path: OPERATOR,
     act: asOperator("/operator/keys", async (page) => {
       await page.getByRole("link", { name: /Revoke/ }).first().click();
@@ -282,7 +289,7 @@ export const PAGES = [
   {
     name: "the last operator key that is not revoked", path: OPERATOR, status: 422,
     act: asOperator("/operator/keys", async (page) => {
-      await page.getByRole("row", { name: /Used here now/ }).getByRole("link").click();
+      await page.getByRole("row", { name: /Used here now/ }).getByRole("link", { name: /Revoke/ }).click();
       await send(page, "Revoke key");
     }),
   },

@@ -135,9 +135,10 @@ impl Scim {
         };
         self.propose(make, |_| ()).await?;
         if let Some(user) = user {
-            let identity = self.caller.app.identity();
-            identity
-                .forget_user(self.caller.account, user)
+            let (app, account) = (&self.caller.app, self.caller.account);
+            app.end_grants_of(account, Some(user)).await?;
+            app.identity()
+                .forget_user(account, user)
                 .await
                 .map_err(crate::problem::Problem::from)?;
         }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, AccountId, Actor, Refusal, Timestamp};
 use usher_engine::Failure;
-use usher_identity::{Caller as TokenHolder, Credential, Identified, OperatorScope, PassFor, Shown};
+use usher_identity::{
+    Caller as TokenHolder, Credential, Identified, OperatorGrant, OperatorScope, PassFor, Shown,
+};
 
 use super::follow::may_follow;
 use crate::app::App;
@@ -88,8 +90,15 @@ pub(super) async fn admit(
     if known.caller.is_foreign_to(account) {
         return Err(Problem::not_found("account"));
     }
-    if let Credential::OperatorKey { scopes, .. } = &known.credential {
-        need_scope(scopes, needed)?;
+    match &known.credential {
+        Credential::OperatorKey { scopes, .. } => need_scope(scopes, needed)?,
+        Credential::OperatorGrant { account, user } => {
+            need_scope(&OperatorGrant::scopes(), needed)?;
+            if !app.grant_still_stands(*account, *user).await? {
+                return Err(Problem::unauthenticated(true));
+            }
+        }
+        Credential::Itself | Credential::UserToken(_) => {}
     }
     if let TokenHolder::User { user, .. } = known.caller {
         match app.lacks_second_factor(account, user).await {

@@ -17,7 +17,9 @@ use usher_domain::personal::Personal;
 use usher_domain::{AccountId, Actor, OperatorKeyId};
 use usher_engine::{Cause, Channel};
 use usher_http::RequestLog;
-use usher_identity::{Credential, Identified, KeysChangedBy, KeysOrigin, OperatorScope, OperatorSession};
+use usher_identity::{
+    Credential, Identified, KeysChangedBy, KeysOrigin, OperatorHolder, OperatorScope, OperatorSession,
+};
 use usher_journal::Text;
 
 pub use self::admission::{Admission, has_scope};
@@ -78,13 +80,13 @@ impl<S: Scope> Caller<S> {
     }
 }
 
-/// A caller with an operator key with the scope `S`, for requests that need not name an account.
+/// An operator with the scope `S`, by an operator key or a grant, for requests that need not name an account.
 pub struct Operator<S> {
     /// The use cases.
     pub app: Arc<App>,
     /// The request's origin, for the audit.
     pub cause: Cause,
-    key: OperatorKeyId,
+    holder: OperatorHolder,
     scopes: BTreeSet<OperatorScope>,
     admission: Admission,
     needs: PhantomData<S>,
@@ -100,7 +102,7 @@ impl<S: Scope> Operator<S> {
         need_scope(&scopes, S::NEEDED)?;
         Ok(Self {
             app: Arc::clone(app),
-            key,
+            holder: OperatorHolder::Key(key),
             scopes,
             cause: known.cause,
             admission: Admission::Credential {
@@ -112,14 +114,25 @@ impl<S: Scope> Operator<S> {
         })
     }
 
-    /// The operator in whose browser this session is. A problem if its key lacks the scope.
-    pub fn of_session(app: &Arc<App>, session: &OperatorSession, arrival: &Arrival) -> Result<Self, Problem> {
+    /// The operator in whose browser this session is; `None` if it was opened by a grant that does not stand any more. A
+    /// problem if the session lacks the scope.
+    pub async fn of_session(
+        app: &Arc<App>,
+        session: &OperatorSession,
+        arrival: &Arrival,
+    ) -> Result<Option<Self>, Problem> {
+        if let OperatorHolder::Owner(account, user) = session.holder
+            && !app.grant_still_stands(account, user).await?
+        {
+            return Ok(None);
+        }
         need_scope(&session.scopes, S::NEEDED)?;
-        let credential = Text::from(session.key.to_string());
-        Ok(Self {
+        // Of a grant it is the owner's id, so that every act says whose it was.
+        let credential = Text::from(session.holder.to_string());
+        Ok(Some(Self {
             app: Arc::clone(app),
             cause: arrival.cause(Channel::Portal, Some(credential)),
-            key: session.key,
+            holder: session.holder,
             scopes: session.scopes.clone(),
             admission: Admission::Credential {
                 shown: session.shown,
@@ -127,26 +140,32 @@ impl<S: Scope> Operator<S> {
                 ticket_for: None,
             },
             needs: PhantomData,
-        })
+        }))
     }
 
-    /// Whether the key has a scope, so that a page can show what it may do.
+    /// Whether the operator has a scope, so that a page can show what it may do.
     #[must_use]
     pub fn has(&self, scope: OperatorScope) -> bool {
         has_scope(&self.scopes, scope)
     }
 
-    /// The id of the key.
+    /// The id of the key; `None` of an owner who is operator.
     #[must_use]
-    pub const fn key(&self) -> OperatorKeyId {
-        self.key
+    pub const fn key(&self) -> Option<OperatorKeyId> {
+        match self.holder {
+            OperatorHolder::Key(key) => Some(key),
+            OperatorHolder::Owner(..) => None,
+        }
     }
 
     /// The actor of changes to operator keys, for the audit trail.
     #[must_use]
     pub fn keys_origin(&self) -> KeysOrigin {
         KeysOrigin {
-            by: KeysChangedBy::OperatorKey(self.key),
+            by: match self.holder {
+                OperatorHolder::Key(key) => KeysChangedBy::OperatorKey(key),
+                OperatorHolder::Owner(_, user) => KeysChangedBy::Owner(user),
+            },
             address: self
                 .cause
                 .address
@@ -199,6 +218,7 @@ impl Known {
             Credential::Itself => None,
             Credential::UserToken(id) => Some(Text::from(format!("token_{id}"))),
             Credential::OperatorKey { id, .. } => Some(Text::from(id.to_string())),
+            Credential::OperatorGrant { user, .. } => Some(Text::from(user.to_string())),
         };
         Ok(Self {
             cause: arrival.cause(channel, credential),

@@ -105,8 +105,8 @@ struct Seen {
 }
 
 impl App {
-    /// A page of the accounts by name, each with its figures. Looks at the newest `commits_max` commits of each account
-    /// for its peak.
+    /// A page of the accounts by name, each with its figures. Looks at no more than `commits_max` commits of all of them
+    /// together for their peaks, each account at no more than its share of what others leave.
     pub async fn account_summaries(
         &self,
         query: AccountsQuery,
@@ -123,9 +123,13 @@ impl App {
         };
         let page = PageRequest::new(query.limit, after);
         let page = self.records.accounts_by_name(filter, page).await?;
-        let mut items = Vec::with_capacity(page.items.len());
-        for row in page.items {
-            items.push(self.summary_of(row, commits_max).await?);
+        let (mut items, mut left) = (Vec::with_capacity(page.items.len()), commits_max);
+        let count = page.items.len();
+        for (index, row) in page.items.into_iter().enumerate() {
+            let share = left / (count - index);
+            let (summary, read) = self.summary_of(row, share).await?;
+            items.push(summary);
+            left = left.saturating_sub(read);
         }
         Ok(Page {
             items,
@@ -147,12 +151,17 @@ impl App {
         let page = PageRequest::new(1, Some(before));
         let found = self.records.list_accounts(filter, page).await?.items;
         match found.into_iter().find(|row| row.account == account) {
-            Some(row) => Ok(Some(self.summary_of(row, commits_max).await?)),
+            Some(row) => Ok(Some(self.summary_of(row, commits_max).await?.0)),
             None => Ok(None),
         }
     }
 
-    async fn summary_of(&self, row: AccountRow, commits_max: usize) -> Result<AccountSummary, Problem> {
+    /// The summary of an account, and how many commits were looked at for it.
+    async fn summary_of(
+        &self,
+        row: AccountRow,
+        commits_max: usize,
+    ) -> Result<(AccountSummary, usize), Problem> {
         let look = |account: &Account, now| Seen {
             figures: AccountFigures::of(account),
             occupied: account
@@ -173,12 +182,13 @@ impl App {
         let recent: RecentOccupancy = recent.await?;
         let wall = self.wall_times(row.account).await;
         let (figures, occupied) = seen.map(|seen| (seen.figures, seen.occupied)).unzip();
-        Ok(AccountSummary {
+        let summary = AccountSummary {
             row,
             figures,
             peak: recent.peak(since, &occupied.unwrap_or_default()),
             last_used_at: recent.last_commit_at.map(|at| wall.shown(at)),
-        })
+        };
+        Ok((summary, recent.commits_read))
     }
 }
 
@@ -220,6 +230,7 @@ impl Admitted {
             let closed = caller.execute(close, |_, (), _| ()).await;
             // Also if the account is already closed: a crash may have come between the two.
             if caller.actor == Actor::Operator {
+                caller.app.end_grants_of(caller.account, None).await?;
                 caller.app.identity().forget_account(caller.account).await?;
             }
             closed

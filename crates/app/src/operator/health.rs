@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use usher_engine::{Figures, WallClock};
 
+use super::upkeep::{JournalEnd, Upkeep};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -40,6 +41,10 @@ pub struct Storage {
     pub used_bytes: u64,
     /// What the server may still write on the disk; `None` if the system does not say.
     pub free_bytes: Option<u64>,
+    /// The end of the journal, at most a few seconds ago; `None` if it is not known.
+    pub journal: Option<JournalEnd>,
+    /// When it was last copied and checked.
+    pub upkeep: Upkeep,
 }
 
 impl App {
@@ -79,6 +84,8 @@ impl Storage {
         Some(Self {
             used_bytes: sizes.fold(0, u64::saturating_add),
             free_bytes: free_bytes(&directory),
+            journal: JournalEnd::read(&directory),
+            upkeep: Upkeep::read(&directory),
             directory,
         })
     }

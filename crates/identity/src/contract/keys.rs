@@ -8,7 +8,7 @@ use usher_domain::{AccountId, ApiKeyId, OperatorKeyId};
 
 use super::{Backend, account, at, by_start, digest, operator_key};
 use crate::ports::{FullKeys, Store, StoredApiKey, StoredSigningKey};
-use crate::{KeyDigests, KeysChangedBy, KeysOrigin, LastUse, OperatorScope, Revoked};
+use crate::{KeyDigests, KeysChangedBy, KeysOrigin, LastUse, OperatorScope, Revoked, TrailSubject};
 
 pub(super) fn api_key(account: AccountId, number: u128, digests: KeyDigests) -> StoredApiKey {
     StoredApiKey {
@@ -151,7 +151,10 @@ pub async fn every_change_of_an_operator_key_adds_to_the_trail(backend: &dyn Bac
     ];
     assert_eq!(told, expected);
     let first = &trail[3];
-    assert_eq!((first.key, first.name.as_str()), (key.id, "Key 1"));
+    assert_eq!(
+        (first.subject, first.name.as_str()),
+        (TrailSubject::Key(key.id), "Key 1")
+    );
     assert_eq!(first.actor, origin.by.to_string());
     assert_eq!(first.address, Some(Personal::new("192.0.2.7".to_owned())));
     assert_eq!(first.request.as_deref(), Some("01h2"));

@@ -162,7 +162,7 @@ impl Trail for MemoryStore {
 }
 
 impl Tables {
-    fn last_of_trail(&self) -> i64 {
+    pub(super) fn last_of_trail(&self) -> i64 {
         self.trail.last().map_or(0, |row| row.seq)
     }
 

@@ -2,6 +2,7 @@
 
 mod holdings;
 mod keys;
+mod operator_grants;
 mod people;
 mod presence;
 mod providers;
@@ -21,7 +22,7 @@ use crate::ports::{
     ChangeNote, Notes, Owner, PendingSignIn, SetupLink, Store, StoreError, StoredApiKey, StoredOperatorKey,
     StoredPassword, StoredSecondFactor, StoredSigningKey, StoredUserToken,
 };
-use crate::{Preferences, SecretDigest, TrailRow, Unrecorded};
+use crate::{OperatorGrant, Preferences, SecretDigest, TrailRow, Unrecorded};
 
 /// Credentials that exist only as long as the store. No call waits: every future is ready at once.
 #[derive(Default)]
@@ -40,6 +41,7 @@ struct Tables {
     pending_sign_ins: Holdings<PendingSignIn>,
     api_keys: BTreeMap<(AccountId, ApiKeyId), StoredApiKey>,
     operator_keys: BTreeMap<OperatorKeyId, StoredOperatorKey>,
+    operator_grants: BTreeMap<Owner, OperatorGrant>,
     trail: Vec<TrailRow>,
     providers: BTreeMap<AccountId, MemoryProvider>,
     setup_link: Option<SecretDigest>,

@@ -10,7 +10,9 @@ use crate::ports::{
     ChangeNote, Confirmation, KnownBrowsers, Owner, PasswordExchange, PasswordExchanged, Passwords,
     SecondFactors, StoreError, StoredPassword, StoredPreferences, StoredSecondFactor, TypedCode,
 };
-use crate::{CodeVerdict, KnownBrowser, PasswordHash, PasswordLife, Preferences, SecretDigest, Unrecorded};
+use crate::{
+    CodeVerdict, KnownBrowser, PasswordHash, PasswordLife, Preferences, SecretDigest, Unrecorded, is_reset,
+};
 
 #[async_trait]
 impl Passwords for MemoryStore {
@@ -42,6 +44,9 @@ impl Passwords for MemoryStore {
         tables.passwords.insert(owner, password);
         tables.known_browsers.remove(&owner);
         tables.end_presence_of_user(owner);
+        if is_reset(note.origin.by, owner.1) {
+            tables.note_reset(owner, note.at);
+        }
         Ok(tables.put_note(note))
     }
 
@@ -176,6 +181,7 @@ impl SecondFactors for MemoryStore {
         tables.second_factors.remove(&owner);
         tables.recovery_codes.remove(&owner);
         tables.end_presence_of_user(owner);
+        tables.note_reset(owner, note.at);
         Ok(Some(tables.put_note(note)))
     }
 }

@@ -225,6 +225,7 @@ impl Presence for MemoryStore {
         tables.preferences.remove(&owner);
         tables.second_factors.remove(&owner);
         tables.recovery_codes.remove(&owner);
+        tables.operator_grants.remove(&owner);
         tables.end_presence_of_user(owner);
         Ok(())
     }
@@ -237,6 +238,7 @@ impl Presence for MemoryStore {
         tables.preferences.retain(|owner, _| is_others(owner));
         tables.second_factors.retain(|owner, _| is_others(owner));
         tables.recovery_codes.retain(|owner, _| is_others(owner));
+        tables.operator_grants.retain(|owner, _| is_others(owner));
         tables.end_presence_of_account(account);
         tables.providers.remove(&account);
         tables.api_keys.retain(|(of, _), _| *of != account);

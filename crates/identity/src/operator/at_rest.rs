@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use usher_domain::{OperatorKeyId, Timestamp};
+use usher_domain::{AccountId, OperatorKeyId, Timestamp, UserId};
 
-use super::trail::{KeysChangedBy, KeysOrigin, TrailReport};
+use super::grants::OperatorGrant;
+use super::trail::{GrantChange, KeysChangedBy, KeysOrigin, TrailReport};
 use super::{NewOperatorKey, OperatorKey, Revoked, draw};
 use crate::ports::{FullKeys, Store, StoredOperatorKey};
 use crate::{IdentityError, Secret, draw_bits};
 
-/// The operator keys in a database, for somebody who has the data but no key. Works with or without a running server,
+/// The operator keys and grants in a database, for somebody who has the data but no key. Works with or without a running server,
 /// which applies changes later ([`Identity::reread_operator_keys`](crate::Identity::reread_operator_keys)).
 pub struct OperatorKeysAtRest(Arc<dyn Store>);
 
@@ -47,6 +48,38 @@ impl OperatorKeysAtRest {
             .revoke_operator_key(id, FullKeys::MayGo, origin, now)
             .await?;
         Ok(revoked == Revoked::Yes)
+    }
+
+    /// All grants, in the order of their accounts and users.
+    pub async fn grants(&self) -> Result<Vec<OperatorGrant>, IdentityError> {
+        Ok(self.0.operator_grants().await?)
+    }
+
+    /// Confirms that a grant goes on with several accounts. Returns whether it existed.
+    pub async fn confirm_grant(
+        &self,
+        account: AccountId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<bool, IdentityError> {
+        let origin = KeysOrigin::of(KeysChangedBy::CommandLine);
+        let confirmed = self.0.confirm_operator_grant((account, user), origin, now);
+        Ok(confirmed.await?.is_some())
+    }
+
+    /// Revokes a grant. Returns whether it existed.
+    pub async fn revoke_grant(
+        &self,
+        account: AccountId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<bool, IdentityError> {
+        let origin = KeysOrigin::of(KeysChangedBy::CommandLine);
+        let owner = (account, user);
+        let revoked = self
+            .0
+            .remove_operator_grant(owner, GrantChange::Revoked, origin, now);
+        Ok(revoked.await?)
     }
 
     /// Checks the trail from its first entry, and names every changed or missing one.

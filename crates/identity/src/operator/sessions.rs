@@ -1,15 +1,18 @@
-//! Operator sessions: browsers in which somebody has entered an operator key.
+//! Operator sessions: browsers in which somebody has entered an operator key, or an owner who is operator has proved the
+//! password and the second factor.
 //!
 //! A browser keeps a secret of 256 bits in a cookie. Sessions are in memory only: they are short, and a restart ends
-//! them. A session never outlives its key: every request checks that the secret with which it began still works.
+//! them. A session never outlives its key or grant: every request checks that the secret with which it began still works,
+//! or that nothing has happened to the grant or the owner's credentials since.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use usher_domain::{OperatorKeyId, Secs, Timestamp};
+use usher_domain::{AccountId, OperatorKeyId, Secs, Timestamp, UserId};
 
-use super::OperatorScope;
+use super::{GrantOpening, OperatorGrant, OperatorScope};
 use crate::shown::Asked;
 use crate::{Credential, Identified, Identity, RandomError, Secret, SecretDigest, Shown};
 
@@ -22,21 +25,40 @@ pub const OPERATOR_SESSION_IDLE: Secs = Secs::new(15 * 60);
 /// How long an operator session lasts at most.
 pub const OPERATOR_SESSION_LIFE: Secs = Secs::new(8 * 3_600);
 
-/// The most sessions of one operator key; another one replaces the one that was used least recently.
-pub const OPERATOR_SESSIONS_PER_KEY_MAX: usize = 20;
+/// The most sessions of one operator key or grant; another one replaces the one that was used least recently.
+pub const OPERATOR_SESSIONS_PER_HOLDER_MAX: usize = 20;
 
-/// A browser in which somebody has entered an operator key.
+/// What opened an operator session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OperatorHolder {
+    /// This key.
+    Key(OperatorKeyId),
+    /// The grant of this owner of an account.
+    Owner(AccountId, UserId),
+}
+
+/// The id of the key or of the owner, for records.
+impl fmt::Display for OperatorHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => key.fmt(f),
+            Self::Owner(_, user) => user.fmt(f),
+        }
+    }
+}
+
+/// A browser in which the operator pages are open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OperatorSession {
-    /// The key.
-    pub key: OperatorKeyId,
-    /// The key's name.
-    pub key_name: String,
-    /// The key's scopes.
+    /// What opened it.
+    pub holder: OperatorHolder,
+    /// The name of the key; of a grant, the names of the owner and the account.
+    pub name: String,
+    /// What it may do.
     pub scopes: BTreeSet<OperatorScope>,
-    /// The secret of the key that was entered, to ask later whether it still works.
+    /// The credential that opened it, to ask later whether it still works.
     pub shown: Shown,
-    /// When the key was entered.
+    /// When it was opened.
     pub started_at: Timestamp,
 }
 
@@ -47,7 +69,7 @@ pub(crate) struct OperatorSessions(Mutex<HashMap<SecretDigest, Open>>);
 /// A session that was not ended.
 #[derive(Debug, Clone, Copy)]
 struct Open {
-    key: OperatorKeyId,
+    holder: OperatorHolder,
     shown: Shown,
     started_at: Timestamp,
     last_used_at: Timestamp,
@@ -64,13 +86,13 @@ impl OperatorSessions {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a session; drops those that are over, and one of the same key if there are too many.
+    /// Adds a session; drops those that are over, and one of the same holder if there are too many.
     fn insert(&self, digest: SecretDigest, open: Open, now: Timestamp) {
         let mut sessions = self.lock();
         sessions.retain(|_, other| other.is_alive(now));
-        let of_key = sessions.iter().filter(|(_, other)| other.key == open.key);
-        if of_key.clone().count() >= OPERATOR_SESSIONS_PER_KEY_MAX {
-            let oldest = of_key.min_by_key(|(_, other)| other.last_used_at);
+        let of_holder = sessions.iter().filter(|(_, other)| other.holder == open.holder);
+        if of_holder.clone().count() >= OPERATOR_SESSIONS_PER_HOLDER_MAX {
+            let oldest = of_holder.min_by_key(|(_, other)| other.last_used_at);
             let oldest = oldest.map(|(digest, _)| *digest);
             oldest.and_then(|oldest| sessions.remove(&oldest));
         }
@@ -93,20 +115,41 @@ impl Identity {
         let Some(session) = self.session_of(identified, now) else {
             return Ok(None);
         };
+        Ok(Some((self.put_operator_session(&session, now)?, session)))
+    }
+
+    /// Begins a session of an owner who is operator. The caller has checked the owner's password and second factor since
+    /// `opening` was made. `None` if the grant, or the owner's password or second factor, has changed since, or if the
+    /// grant is paused after a reset.
+    pub fn begin_operator_session_of_owner(
+        &self,
+        opening: GrantOpening,
+        now: Timestamp,
+    ) -> Result<Option<(Secret, OperatorSession)>, RandomError> {
+        let shown = Shown::of_grant(opening.owner, opening.generation);
+        let session = self.cache.holder(&shown, Asked::Again, now).ok();
+        let Some(session) = session.and_then(|identified| self.session_of(identified, now)) else {
+            return Ok(None);
+        };
+        Ok(Some((self.put_operator_session(&session, now)?, session)))
+    }
+
+    fn put_operator_session(&self, session: &OperatorSession, now: Timestamp) -> Result<Secret, RandomError> {
         let secret = Secret::draw(PREFIX)?;
         let open = Open {
-            key: session.key,
+            holder: session.holder,
             shown: session.shown,
             started_at: now,
             last_used_at: now,
         };
         let digest = SecretDigest::of(secret.expose());
         self.cache.operator_sessions.insert(digest, open, now);
-        Ok(Some((secret, session)))
+        Ok(secret)
     }
 
-    /// The session with this secret; `None` if there is none, or no longer: it was ended, was idle for too long, or its
-    /// key is revoked, expired or has got another secret. Counts as use of the session and of the key.
+    /// The session with this secret; `None` if there is none, or no longer: it was ended, was idle for too long, its key
+    /// is revoked, expired or has got another secret, or its grant is revoked, or its owner's password or second factor
+    /// has changed. Counts as use of the session and of the key.
     #[must_use]
     pub fn operator_session(
         &self,
@@ -153,14 +196,27 @@ impl Identity {
             .remove(&SecretDigest::of(secret));
     }
 
-    /// The session of the holder of an operator key; `None` of anybody else.
+    /// The session of the holder of an operator key or a grant; `None` of anybody else.
     fn session_of(&self, identified: Identified, started_at: Timestamp) -> Option<OperatorSession> {
-        let Credential::OperatorKey { id, scopes } = identified.credential else {
-            return None;
+        let (holder, name, scopes) = match identified.credential {
+            Credential::OperatorKey { id, scopes } => {
+                let name = self.cache.operator_keys().name(id)?.to_string();
+                (OperatorHolder::Key(id), name, scopes)
+            }
+            Credential::OperatorGrant { account, user } => {
+                let grants = self.cache.operator_grants();
+                let name = grants.get((account, user))?.name.reveal().to_string();
+                (
+                    OperatorHolder::Owner(account, user),
+                    name,
+                    OperatorGrant::scopes(),
+                )
+            }
+            Credential::Itself | Credential::UserToken(_) => return None,
         };
         Some(OperatorSession {
-            key: id,
-            key_name: self.cache.operator_keys().name(id)?.to_string(),
+            holder,
+            name,
             scopes,
             shown: identified.shown,
             started_at,

@@ -1,4 +1,4 @@
-//! The trail of operator keys: every change of one, with its author and address.
+//! The trail of operator keys and grants: every change of one, with its author and address.
 //!
 //! Operator keys belong to no account, and so to no journal. A row of the trail is stored together with the change that
 //! it describes, with a hash over itself and the previous row. The trail starts empty: keys that are older have no row
@@ -10,8 +10,9 @@ use std::net::IpAddr;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use usher_domain::personal::{OfKeyHolder, Personal};
-use usher_domain::{OperatorKeyId, Timestamp};
+use usher_domain::{OperatorKeyId, Timestamp, UserId};
 
+use super::grants::OperatorGrant;
 use crate::ports::StoredOperatorKey;
 
 // The chain of commits in `usher-journal` hashes other fields in another form. Both forms are stored, so neither changes.
@@ -23,10 +24,16 @@ const HASH_DOMAIN: &[u8] = b"usher operator audit 1";
 pub enum KeysChangedBy {
     /// The holder of this key.
     OperatorKey(OperatorKeyId),
+    /// This owner of an account, in an operator session of the owner's grant, or on the owner's own page.
+    Owner(UserId),
     /// A person with access to the data, with a command at the terminal.
     CommandLine,
     /// The server, which draws the first key at its start, or takes it from its environment.
     Start,
+    /// The person who set the server up, with the link that its first start printed.
+    SetUp,
+    /// Usher itself, which ends the grant of somebody who is no owner any more.
+    Usher,
 }
 
 /// The author of a change, with address and request.
@@ -47,15 +54,16 @@ pub struct TrailEntry {
     pub seq: u64,
     /// The time of the change.
     pub at: Timestamp,
-    /// The action: `operator_key.created`, `operator_key.rotated` or `operator_key.revoked`.
+    /// The action: `operator_key.created`, `operator_key.rotated` or `operator_key.revoked`; `operator_grant.created`,
+    /// `operator_grant.confirmed`, `operator_grant.revoked` or `operator_grant.ended`.
     pub action: String,
-    /// The id of the changed key.
-    pub key: OperatorKeyId,
-    /// The key's name at that time.
+    /// What was changed.
+    pub subject: TrailSubject,
+    /// The key's name at that time; of a grant, the names of the owner and the account.
     pub name: String,
     /// Details as JSON.
     pub detail: Option<String>,
-    /// The author: the id of an operator key, `command_line` or `start`.
+    /// The author: the id of an operator key or of an owner, `command_line`, `start`, `set_up` or `usher`.
     pub actor: String,
     /// The author's network address.
     pub address: Option<Personal<String, OfKeyHolder>>,
@@ -63,6 +71,15 @@ pub struct TrailEntry {
     pub request: Option<String>,
     /// The SHA-256 over this entry and the previous one.
     pub hash: [u8; 32],
+}
+
+/// What an entry of the trail is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrailSubject {
+    /// This key.
+    Key(OperatorKeyId),
+    /// The grant of this owner.
+    Grant(UserId),
 }
 
 /// A wrong entry of the trail.
@@ -99,6 +116,22 @@ pub enum KeyChange {
     Revoked,
 }
 
+/// A change of a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantChange {
+    /// It was made.
+    Made {
+        /// Whether an operator key confirmed it at once for a server with several accounts.
+        is_confirmed: bool,
+    },
+    /// An operator key confirmed that it goes on with several accounts.
+    Confirmed,
+    /// Somebody ended it.
+    Revoked,
+    /// It ended by itself, because its user is no active owner any more, or was none at some time since.
+    Ended,
+}
+
 impl KeysOrigin {
     /// An origin with nothing but the author.
     #[must_use]
@@ -115,8 +148,11 @@ impl fmt::Display for KeysChangedBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OperatorKey(id) => id.fmt(f),
+            Self::Owner(user) => user.fmt(f),
             Self::CommandLine => f.write_str("command_line"),
             Self::Start => f.write_str("start"),
+            Self::SetUp => f.write_str("set_up"),
+            Self::Usher => f.write_str("usher"),
         }
     }
 }
@@ -148,6 +184,28 @@ impl KeyChange {
     }
 }
 
+/// How the actions of grants begin.
+const OF_GRANTS: &str = "operator_grant.";
+
+impl GrantChange {
+    const fn action(self) -> &'static str {
+        match self {
+            Self::Made { .. } => "operator_grant.created",
+            Self::Confirmed => "operator_grant.confirmed",
+            Self::Revoked => "operator_grant.revoked",
+            Self::Ended => "operator_grant.ended",
+        }
+    }
+
+    fn detail(self, grant: &OperatorGrant) -> Value {
+        let account = grant.account.to_string();
+        match self {
+            Self::Made { is_confirmed } => json!({ "account": account, "confirmed": is_confirmed }),
+            Self::Confirmed | Self::Revoked | Self::Ended => json!({ "account": account }),
+        }
+    }
+}
+
 /// A row of the trail as stored, with unchecked contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrailRow {
@@ -157,9 +215,9 @@ pub struct TrailRow {
     pub at: i64,
     /// What was done.
     pub action: String,
-    /// The id of the key, 16 bytes.
+    /// The id of the key, or of the user who has the grant, 16 bytes.
     pub key: Vec<u8>,
-    /// The key's name.
+    /// The key's name, or the grant's.
     pub name: String,
     /// More about it, as JSON.
     pub detail: Option<String>,
@@ -182,16 +240,44 @@ impl TrailRow {
         change: KeyChange,
         origin: &KeysOrigin,
         now: Timestamp,
+        after: (i64, Option<&[u8]>),
+    ) -> Self {
+        let what = (change.action(), key.id.bits(), key.name.to_string());
+        Self::after(after, what, change.detail(key), origin, now)
+    }
+
+    /// The same for a change of a grant.
+    #[must_use]
+    pub fn of_grant(
+        grant: &OperatorGrant,
+        change: GrantChange,
+        origin: &KeysOrigin,
+        now: Timestamp,
+        after: (i64, Option<&[u8]>),
+    ) -> Self {
+        let what = (
+            change.action(),
+            grant.user.bits(),
+            grant.name.reveal().to_string(),
+        );
+        Self::after(after, what, Some(change.detail(grant)), origin, now)
+    }
+
+    fn after(
         (last, previous): (i64, Option<&[u8]>),
+        (action, id, name): (&str, u128, String),
+        detail: Option<Value>,
+        origin: &KeysOrigin,
+        now: Timestamp,
     ) -> Self {
         let mut row = Self {
             // The number after the last one ever used: if entries are missing at the end, the gap stays visible.
             seq: last + 1,
             at: now.millis(),
-            action: change.action().to_owned(),
-            key: key.id.bits().to_be_bytes().to_vec(),
-            name: key.name.to_string(),
-            detail: change.detail(key).map(|detail| detail.to_string()),
+            action: action.to_owned(),
+            key: id.to_be_bytes().to_vec(),
+            name,
+            detail: detail.map(|detail| detail.to_string()),
             actor: origin.by.to_string(),
             address: origin
                 .address
@@ -233,11 +319,16 @@ impl TrailRow {
     /// The row's entry; `None` if its key or hash is malformed.
     #[must_use]
     pub fn into_entry(self) -> Option<TrailEntry> {
+        let id = u128::from_be_bytes(self.key.try_into().ok()?);
         Some(TrailEntry {
             seq: self.seq.cast_unsigned(),
             at: Timestamp::from_millis(self.at),
+            subject: if self.action.starts_with(OF_GRANTS) {
+                TrailSubject::Grant(UserId::from_bits(id))
+            } else {
+                TrailSubject::Key(OperatorKeyId::from_bits(id))
+            },
             action: self.action,
-            key: OperatorKeyId::from_bits(u128::from_be_bytes(self.key.try_into().ok()?)),
             name: self.name,
             detail: self.detail,
             actor: self.actor,

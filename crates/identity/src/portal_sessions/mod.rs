@@ -199,13 +199,15 @@ impl Identity {
         Ok(ended > 0)
     }
 
-    /// Ends all sessions of a user except one. Returns how many there were.
+    /// Ends all sessions of a user except one, and the operator sessions of the user's grant. Returns how many of the first
+    /// there were.
     pub async fn end_other_portal_sessions(
         &self,
         account: AccountId,
         user: UserId,
         keep: PortalSessionId,
     ) -> Result<usize, IdentityError> {
+        self.cache.operator_grants_mut().end_sessions((account, user));
         self.end_portal_sessions(account, user, move |other| other != keep)
             .await
     }

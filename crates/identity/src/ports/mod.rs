@@ -11,6 +11,7 @@
 mod api_keys;
 mod browsers;
 mod notes;
+mod operator_grants;
 mod operator_keys;
 mod passwords;
 mod portal_sessions;
@@ -27,6 +28,7 @@ use usher_domain::{AccountId, UserId};
 pub use self::api_keys::{ApiKeys, StoredApiKey};
 pub use self::browsers::{KnownBrowsers, PendingSignIn, PendingSignIns};
 pub use self::notes::{ChangeNote, Notes};
+pub use self::operator_grants::OperatorGrants;
 pub use self::operator_keys::{FullKeys, OperatorKeys, StoredOperatorKey, Trail};
 pub use self::passwords::{PasswordExchange, PasswordExchanged, Passwords, StoredPassword};
 pub use self::portal_sessions::{PortalSessions, StoredPortalSession};
@@ -70,6 +72,7 @@ pub trait Store:
     ApiKeys
     + KnownBrowsers
     + Notes
+    + OperatorGrants
     + OperatorKeys
     + Passwords
     + PendingSignIns

@@ -189,6 +189,7 @@ impl Identity {
             move |store| async move { store.remove_second_factor(owner, note).await },
             move |cache, removed| {
                 if removed.is_some() {
+                    cache.operator_grants_mut().note_reset(owner, now);
                     cache.second_factors_mut().remove(&owner);
                     cache.forget_presence_of_user(account, user);
                 }

@@ -8,6 +8,7 @@ mod devices;
 mod kit;
 mod known_browsers;
 mod operator;
+mod operator_grants;
 mod operator_keys;
 mod passwords;
 mod personal;

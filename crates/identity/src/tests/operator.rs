@@ -77,7 +77,7 @@ mod sessions {
     use super::*;
     use crate::{
         KeysChangedBy, KeysOrigin, NewOperatorKey, OPERATOR_SESSION_IDLE, OPERATOR_SESSION_LIFE,
-        OPERATOR_SESSIONS_PER_KEY_MAX, OperatorScope,
+        OPERATOR_SESSIONS_PER_HOLDER_MAX, OperatorHolder, OperatorScope,
     };
     use usher_domain::OperatorKeyId;
 
@@ -113,7 +113,10 @@ mod sessions {
         let session = begin(&identity, &key, NOON).unwrap();
         let found = identity.operator_session(&session, None, NOON).unwrap();
 
-        assert_eq!((found.key, found.key_name.as_str()), (BILLING, "Billing"));
+        assert_eq!(
+            (found.holder, found.name.as_str()),
+            (OperatorHolder::Key(BILLING), "Billing")
+        );
         assert_eq!(found.scopes, BTreeSet::from([OperatorScope::BillingManage]));
         for other in ["", "usher_op_none", &session, token.unwrap().token.expose()] {
             assert_eq!(begin(&identity, other, NOON), None, "{other}");
@@ -174,7 +177,7 @@ mod sessions {
         let other = first_session(&identity).await;
         let first = begin(&identity, &key, NOON).unwrap();
 
-        for number in 1..=OPERATOR_SESSIONS_PER_KEY_MAX {
+        for number in 1..=OPERATOR_SESSIONS_PER_HOLDER_MAX {
             let later = NOON + secs(u32::try_from(number).unwrap());
             begin(&identity, &key, later).unwrap();
         }

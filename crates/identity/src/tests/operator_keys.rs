@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     Credential, KeysChangedBy, KeysOrigin, NewOperatorKey, OperatorKeysAtRest, OperatorScope, Revoked,
+    TrailSubject,
 };
 use usher_domain::OperatorKeyId;
 use usher_domain::personal::Personal;
@@ -220,7 +221,10 @@ async fn the_trail_has_every_change_of_a_key_and_nothing_else() {
     );
     let page = identity.operator_trail(Some(4), 1).await.unwrap();
     assert_eq!(page.len(), 1);
-    assert_eq!((page[0].seq, page[0].key, page[0].at), (3, FIRST, NOON));
+    assert_eq!(
+        (page[0].seq, page[0].subject, page[0].at),
+        (3, TrailSubject::Key(FIRST), NOON)
+    );
     assert_eq!(page[0].address, Some(Personal::new("192.0.2.7".to_owned())));
     assert_eq!(page[0].request.as_deref(), Some("01h2"));
     let detail: serde_json::Value = serde_json::from_str(page[0].detail.as_ref().unwrap()).unwrap();

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 
 /// Texts about things: words of the program, ids, secrets that are sealed or drawn, what a provider says of itself. A
 /// field about a person does not belong here: its type is `Personal`.
-const NOT_PERSONAL: [&str; 27] = [
+const NOT_PERSONAL: [&str; 28] = [
     "FailedSignIn.why",
     "KeysOrigin.request",
     "NamedDomain.challenge",
     "NamedDomain.domain",
     "NewOperatorKey.name",
     "OperatorKey.name",
-    "OperatorSession.key_name",
+    "OperatorSession.name",
+    "Preferences.time_zone",
     "Provider.email_claim",
     "Provider.email_domains",
     "Provider.groups_claim",

@@ -32,7 +32,7 @@ fn between<'a>(html: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 /// The app's current code, a minute after the last one, because each code works only once.
-async fn code(app: &App, authenticator: &AuthenticatorApp) -> String {
+pub async fn code(app: &App, authenticator: &AuthenticatorApp) -> String {
     app.app.engine().advance(Secs::new(60)).await;
     authenticator.code(app.app.engine().now())
 }
@@ -40,7 +40,7 @@ async fn code(app: &App, authenticator: &AuthenticatorApp) -> String {
 const CONFIRM: &str = "/me/second-factor/confirm";
 
 /// Sets it up in this browser. Returns the app, the recovery codes, and the browser afterwards.
-async fn set_up(app: &App, browser: &Browser) -> (AuthenticatorApp, Vec<String>, Browser) {
+pub async fn set_up(app: &App, browser: &Browser) -> (AuthenticatorApp, Vec<String>, Browser) {
     app.post(browser, ME, "/me/second-factor/begin", &[]).await;
     let page = app.get(browser, ME).await;
     assert!(

@@ -406,6 +406,12 @@ fn a_backup_made_while_the_server_runs_is_complete() {
     server.kill();
     assert!(status.out.contains("is ready"), "{}", status.out);
     assert_eq!(first.code, Some(0), "{}", first.err);
+    // For the operator pages.
+    let upkeep = std::fs::read_to_string(data.path().join("usher.upkeep")).unwrap();
+    assert!(
+        upkeep.starts_with("{\"backup\":") && upkeep.contains("\"verify\":null"),
+        "{upkeep}"
+    );
     assert_eq!(second.code, Some(1));
     assert!(second.err.contains("already exists"), "{}", second.err);
     let verified = usher_with(

@@ -111,6 +111,7 @@ fn no_command_changes_the_schema_under_a_server_of_an_earlier_version() {
             &["verify"][..],
             &["operator-key", "list"],
             &["operator-key", "create", "New"],
+            &["operator-grant", "list"],
             &["signing-key", "list"],
             &["signing-key", "rotate"],
             &["rebuild"],

@@ -393,6 +393,63 @@ fn an_invalid_configuration_is_reported_with_its_file_and_line() {
 }
 
 #[test]
+fn an_owner_who_is_operator_is_confirmed_and_revoked_while_the_server_runs() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    let mut server = Server::start(data.path());
+    server.operator_key();
+    let link = server.setup_link();
+    let (host, rest) = link.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let password = "four+words+for+Olga";
+    let body = format!(
+        "setting=company&operator=yes&account=Contoso&name=Olga&email=olga%40contoso.example&password={password}\
+         &password_again={password}&product_name=Desk&shared_seats=3"
+    );
+    let mut socket = TcpStream::connect(host).unwrap();
+    write!(
+        socket,
+        "POST /{rest} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+    let run = |arguments: &[&str]| usher(&[&["operator-grant"], arguments, &["--data", path]].concat());
+
+    let listed = run(&["list"]);
+    let owner = listed
+        .out
+        .split_whitespace()
+        .find(|word| word.starts_with("user_"));
+    let owner = owner.unwrap_or_else(|| panic!("{listed:?}"));
+    let confirmed = run(&["confirm", owner]);
+    let revoked = run(&["revoke", owner]);
+    let again = run(&["revoke", owner]);
+    let nobody = run(&["list"]);
+    server.kill();
+
+    assert!(listed.out.contains("Olga, Contoso"), "{}", listed.out);
+    assert!(
+        confirmed.out.contains("Olga, Contoso stays operator"),
+        "{confirmed:?}"
+    );
+    assert!(
+        revoked.out.contains("Olga, Contoso is not operator any more"),
+        "{revoked:?}"
+    );
+    assert_eq!(again.code, Some(1));
+    assert!(again.err.contains("`usher operator-grant list`"), "{}", again.err);
+    assert!(nobody.out.contains("No owner is operator."), "{}", nobody.out);
+    let verified = usher(&["verify", "--data", path]);
+    assert!(
+        verified.out.contains("and 4 changes of operator keys"),
+        "{verified:?}"
+    );
+}
+
+#[test]
 fn a_lost_operator_key_is_replaced_while_the_server_runs() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();

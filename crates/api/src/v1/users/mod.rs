@@ -136,10 +136,8 @@ async fn change(
 async fn delete(caller: Caller<AccountsManage>, Path(path): Path<UserPath>) -> Result<StatusCode, Problem> {
     let command = Command::User(UserCommand::Delete { id: path.user });
     let status = caller.execute(command, |_, (), _| StatusCode::NO_CONTENT).await?;
-    caller
-        .app
-        .identity()
-        .forget_user(caller.account, path.user)
-        .await?;
+    let (app, account) = (&caller.app, caller.account);
+    app.end_grants_of(account, Some(path.user)).await?;
+    app.identity().forget_user(account, path.user).await?;
     Ok(status)
 }

@@ -12,7 +12,8 @@ use usher_domain::permission::{Privilege, Scope};
 use usher_domain::text::Name;
 use usher_domain::{Account, Actor, ApiKeyId, Command, Refusal, Secs};
 
-use self::view::{CreatedPage, KeysData, KeysPage, KeysQuery, OVERLAPS, RevokePage, RotatePage};
+pub(crate) use self::view::OVERLAPS;
+use self::view::{CreatedPage, KeysData, KeysPage, KeysQuery, RevokePage, RotatePage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
@@ -158,15 +159,7 @@ async fn rotate(
     Posted { viewer, form }: Posted,
 ) -> Result<Response, Failed> {
     let id = key_id(&key)?;
-    let overlap = form.value("overlap");
-    let overlap = OVERLAPS
-        .iter()
-        .find(|(secs, _)| *secs == overlap)
-        .map(|(secs, _)| secs.parse());
-    let Some(Ok(overlap)) = overlap else {
-        return Err(Failed::not_found("overlap"));
-    };
-    let overlap = Secs::new(overlap);
+    let overlap = overlap(&form)?;
     let find = move |account: &Account, (): &(), _| account.api_keys().get(&id).cloned();
     let rotated = viewer
         .execute(Command::ApiKey(ApiKeyCommand::Rotate { id, overlap }), find)
@@ -211,6 +204,15 @@ async fn revoke(Path((_, key)): Path<(String, String)>, posted: Posted) -> Resul
             named(name)
         ),
     ))
+}
+
+/// For how long the present secret of a key works on.
+pub(crate) fn overlap(form: &Form) -> Result<Secs, Failed> {
+    let chosen = form.value("overlap");
+    let mut overlaps = OVERLAPS.iter();
+    let known = overlaps.find(|(secs, _)| *secs == chosen);
+    let secs = known.and_then(|(secs, _)| secs.parse().ok());
+    secs.map(Secs::new).ok_or_else(|| Failed::not_found("overlap"))
 }
 
 /// The name of a key, if the actor may manage it.

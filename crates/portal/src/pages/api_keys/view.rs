@@ -48,7 +48,7 @@ pub(super) struct RevokePage {
 }
 
 /// The choices for how long the previous secret stays valid, in seconds and in words.
-pub(super) const OVERLAPS: [(&str, &str); 4] = [
+pub(crate) const OVERLAPS: [(&str, &str); 4] = [
     ("0", "Not at all"),
     ("3600", "An hour"),
     ("86400", "A day"),

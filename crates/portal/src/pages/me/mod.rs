@@ -6,8 +6,9 @@ mod view;
 
 use axum::extract::Path;
 use axum::response::Response;
+use usher_domain::personal::Personal;
 use usher_domain::text::counted;
-use usher_identity::{PasswordHash, PasswordLife};
+use usher_identity::{GrantChange, KeysChangedBy, KeysOrigin, PasswordHash, PasswordLife};
 
 pub(crate) use self::view::browser_name;
 use self::view::{MePage, Myself, PasswordPage};
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Pages {
         .route("/me/sessions/end-others", post(end_others))
         .route("/me/sessions/{session}/end", post(end_session))
         .route("/me/tokens/{token}/revoke", post(revoke_token))
+        .route("/me/operator/revoke", post(revoke_operator))
 }
 
 async fn show(viewer: Viewer) -> Result<Response, Failed> {
@@ -145,6 +147,28 @@ async fn end_others(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     Ok(done("/me", message))
 }
 
+/// The owner gives up being operator.
+async fn revoke_operator(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
+    let (app, user) = (&viewer.portal.app, viewer.session.user);
+    let origin = KeysOrigin {
+        by: KeysChangedBy::Owner(user),
+        address: viewer
+            .cause
+            .address
+            .as_ref()
+            .map(|address| Personal::new(*address.reveal())),
+        request: viewer.cause.request.as_ref().map(ToString::to_string),
+    };
+    let (why, now) = (GrantChange::Revoked, app.engine().now());
+    let revoked = app
+        .identity()
+        .revoke_operator_grant(viewer.account, user, why, origin, now);
+    if !revoked.await? {
+        return Err(Failed::not_found("right to open the operator pages"));
+    }
+    Ok(done("/me", "You are not operator of this server any more."))
+}
+
 async fn me_page(viewer: &Viewer, form: Form) -> Result<MePage, Failed> {
     let user = viewer.session.user;
     let (frame, myself) = viewer
@@ -167,6 +191,7 @@ async fn me_page(viewer: &Viewer, form: Form) -> Result<MePage, Failed> {
         form,
         myself,
         tokens: tokens.iter().map(|token| view::Token::of(token, &wall)).collect(),
+        is_operator: app.identity().operator_grant(viewer.account, user).is_some(),
         sessions: sessions.collect(),
         has_second_factor: app.identity().has_second_factor(viewer.account, user),
         provider: provider.map(|provider| provider.label.to_string()),

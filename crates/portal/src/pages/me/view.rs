@@ -20,6 +20,8 @@ pub(super) struct MePage {
     /// The account's provider, if it has one.
     pub(super) provider: Option<String>,
     pub(super) tokens: Vec<Token>,
+    /// Whether the user is operator of this server.
+    pub(super) is_operator: bool,
 }
 
 /// The page for a user who has to choose a new password before anything else.

@@ -13,6 +13,7 @@ use usher_identity::OperatorScope;
 
 use super::accounts::{PATH, Row};
 use super::answer::Asked;
+use super::grants::OwnerRow;
 use super::management;
 use super::visitor::{OperatorAt, OperatorPage, OperatorPosted};
 use crate::answer::{Frame, done, page, page_again};
@@ -38,6 +39,8 @@ struct AccountPage {
     /// `None` if the account is closed.
     agreed: Option<Agreed>,
     may_manage: bool,
+    /// The active owners, for those who may make them operators.
+    owners: Vec<OwnerRow>,
     may_bill: bool,
 }
 
@@ -102,6 +105,11 @@ async fn account_page<S: Scope>(
         Err(Failure::NoAccount) => None,
         Err(failure) => return Err(Problem::from(failure).into()),
     };
+    let owners = if by.operator.has(OperatorScope::Everything) {
+        owners(by, account).await?
+    } else {
+        Vec::new()
+    };
     let figures = summary.figures;
     Ok(AccountPage {
         frame: by.frame(OperatorPage::Accounts),
@@ -114,10 +122,24 @@ async fn account_page<S: Scope>(
             .unwrap_or_else(|| "None yet".to_owned()),
         users: figures.map_or(0, |figures| figures.users),
         agreed,
+        owners,
         may_manage: by.operator.has(OperatorScope::AccountsManage),
         may_bill: by.operator.has(OperatorScope::BillingManage),
         row,
     })
+}
+
+async fn owners<S: Scope>(by: &OperatorAt<S>, account: AccountId) -> Result<Vec<OwnerRow>, Failed> {
+    let app = &by.operator.app;
+    let grants = app.identity().operator_grants();
+    let read = app
+        .engine()
+        .read(account, move |account, _| OwnerRow::all(account, &grants));
+    match read.await {
+        Ok(owners) => Ok(owners),
+        Err(Failure::NoAccount) => Ok(Vec::new()),
+        Err(failure) => Err(Problem::from(failure).into()),
+    }
 }
 
 pub(super) async fn rename(

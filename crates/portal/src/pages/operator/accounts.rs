@@ -18,8 +18,8 @@ pub(super) const PATH: &str = "/operator/accounts";
 /// Accounts per page.
 const ROWS_MAX: u16 = 25;
 
-/// How many commits of each account are looked at for its peak: a page has many accounts.
-const COMMITS_MAX: usize = 2_000;
+/// How many commits of all accounts of a page are looked at for their peaks: about a tenth of a second.
+const COMMITS_MAX: usize = 10_000;
 
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]

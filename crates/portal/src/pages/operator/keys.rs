@@ -14,10 +14,12 @@ use usher_identity::{
     NewOperatorKey, OPERATOR_KEYS_MAX, OperatorKey, OperatorScope, Revoked, TrailEntry, draw_bits,
 };
 
+use super::grants::GrantShown;
 use super::visitor::{OperatorAt, OperatorPage, OperatorPosted};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::Form;
+use crate::pages::api_keys::{OVERLAPS, overlap};
 use crate::pages::days;
 use crate::said::named;
 use crate::shown::Moment;
@@ -33,6 +35,7 @@ struct KeysPage {
     frame: Frame,
     form: Form,
     keys: Vec<KeyShown>,
+    grants: Vec<GrantShown>,
     scopes: Vec<(OperatorScope, &'static str)>,
     trail: Vec<EntryShown>,
     /// Whether the trail starts with its newest entry.
@@ -59,6 +62,15 @@ struct RevokePage {
     name: String,
     is_own: bool,
     last_used_at: Option<Moment>,
+}
+
+#[derive(Template)]
+#[template(path = "operator/key_rotate.html")]
+struct RotatePage {
+    frame: Frame,
+    id: OperatorKeyId,
+    name: String,
+    is_own: bool,
 }
 
 /// An operator key in the list.
@@ -93,7 +105,7 @@ pub(super) struct TrailQuery {
 }
 
 impl KeyShown {
-    fn of(key: &OperatorKey, own: OperatorKeyId, app: &App) -> Self {
+    fn of(key: &OperatorKey, own: Option<OperatorKeyId>, app: &App) -> Self {
         let engine = app.engine();
         let shown = |at| Moment(engine.shown(at));
         Self {
@@ -107,7 +119,7 @@ impl KeyShown {
             last_used_from: key
                 .last_use
                 .and_then(|last| Some(last.from?.reveal().to_string())),
-            is_own: key.id == own,
+            is_own: Some(key.id) == own,
         }
     }
 }
@@ -118,11 +130,17 @@ impl EntryShown {
             "operator_key.created" => "Created",
             "operator_key.rotated" => "Got a new secret",
             "operator_key.revoked" => "Revoked",
+            "operator_grant.created" => "Made operator",
+            "operator_grant.confirmed" => "Confirmed as operator",
+            "operator_grant.revoked" => "Not operator any more",
+            "operator_grant.ended" => "Not operator any more: no active owner",
             other => other,
         };
         let by = match entry.actor.as_str() {
             "command_line" => "The command line",
             "start" => "The server’s start",
+            "set_up" => "The set-up page",
+            "usher" => "Usher",
             other => names.get(other).map_or(other, String::as_str),
         };
         Self {
@@ -167,10 +185,12 @@ pub(super) async fn show(
 async fn keys_page(by: &OperatorAt<Everything>, query: &TrailQuery, form: Form) -> Result<KeysPage, Failed> {
     let (app, own) = (&by.operator.app, by.operator.key());
     let keys = app.identity().operator_keys();
-    let names = keys
+    let names = keys.iter().map(|key| (key.id.to_string(), key.name.to_string()));
+    let grants = app.identity().operator_grants();
+    let owners = grants
         .iter()
-        .map(|key| (key.id.to_string(), key.name.to_string()))
-        .collect();
+        .map(|grant| (grant.user.to_string(), grant.name.reveal().to_string()));
+    let names = names.chain(owners).collect();
     let mut trail = app
         .identity()
         .operator_trail(query.before, ENTRIES_MAX + 1)
@@ -186,6 +206,7 @@ async fn keys_page(by: &OperatorAt<Everything>, query: &TrailQuery, form: Form) 
     Ok(KeysPage {
         frame: by.frame(OperatorPage::Keys),
         form,
+        grants: GrantShown::all(app).await?,
         keys: keys.iter().map(|key| KeyShown::of(key, own, app)).collect(),
         scopes: scopes.map(|scope| (*scope, sentence(*scope))).collect(),
         older: trail.last().filter(|_| has_more).map(|entry| entry.seq),
@@ -256,6 +277,36 @@ fn key_in(app: &App, path: &str) -> Result<OperatorKey, Failed> {
     found.ok_or_else(|| Failed::not_found("operator key"))
 }
 
+pub(super) async fn ask_to_rotate(
+    by: OperatorAt<Everything>,
+    Path(key): Path<String>,
+) -> Result<Response, Failed> {
+    let key = key_in(&by.operator.app, &key)?;
+    Ok(page(&RotatePage {
+        frame: by.frame(OperatorPage::Keys),
+        id: key.id,
+        name: key.name.to_string(),
+        is_own: Some(key.id) == by.operator.key(),
+    }))
+}
+
+pub(super) async fn rotate(
+    Path(key): Path<String>,
+    OperatorPosted { by, form }: OperatorPosted<Everything>,
+) -> Result<Response, Failed> {
+    let app = &by.operator.app;
+    let key = key_in(app, &key)?;
+    let overlap = overlap(&form)?;
+    let (origin, now) = (by.operator.keys_origin(), app.engine().now());
+    let rotated = app.identity().rotate_operator_key(key.id, overlap, origin, now);
+    let secret = rotated.await?.ok_or_else(|| Failed::not_found("operator key"))?;
+    Ok(page(&CreatedPage {
+        frame: by.frame(OperatorPage::Keys),
+        name: key.name.to_string(),
+        key: secret.into_exposed(),
+    }))
+}
+
 pub(super) async fn ask_to_revoke(
     by: OperatorAt<Everything>,
     Path(key): Path<String>,
@@ -266,7 +317,7 @@ pub(super) async fn ask_to_revoke(
         frame: by.frame(OperatorPage::Keys),
         id: key.id,
         name: key.name.to_string(),
-        is_own: key.id == by.operator.key(),
+        is_own: Some(key.id) == by.operator.key(),
         last_used_at: key.last_use.map(|last| Moment(app.engine().shown(last.at))),
     }))
 }

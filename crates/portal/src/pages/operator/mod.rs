@@ -1,11 +1,12 @@
-//! The operator pages: accounts, their requests, operator keys and the server, for somebody with an operator key. What a key may do
-//! there is what it may do through the API.
+//! The operator pages: accounts, their requests, operator keys and the server, for somebody with an operator key, or an
+//! owner who is operator. What a key may do there is what it may do through the API.
 
 mod account;
 mod accounts;
 mod answer;
 mod close;
 mod create;
+mod grants;
 mod keys;
 mod management;
 mod requests;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Pages {
     Pages::new()
         .route(HOME, get(start))
         .route(sign_in::PATH, get(sign_in::show).post(sign_in::enter))
+        .route("/operator/open", post(grants::open))
         .route("/operator/sign-out", post(sign_in::leave))
         .route(accounts::PATH, get(accounts::show))
         .route("/operator/accounts/new", get(create::show).post(create::create))
@@ -53,8 +55,15 @@ pub(crate) fn routes() -> Pages {
             &of_account("requests/{request}"),
             get(answer::show).post(answer::answer),
         )
+        .route(&of_account("operators"), post(grants::make))
+        .route("/operator/owners/{owner}/confirm", post(grants::confirm))
+        .route("/operator/owners/{owner}/revoke", post(grants::revoke))
         .route(server::PATH, get(server::show))
         .route(keys::PATH, get(keys::show).post(keys::create))
+        .route(
+            "/operator/keys/{key}/rotate",
+            get(keys::ask_to_rotate).post(keys::rotate),
+        )
         .route(
             "/operator/keys/{key}/revoke",
             get(keys::ask_to_revoke).post(keys::revoke),

@@ -2,11 +2,14 @@
 
 use askama::Template;
 use axum::response::Response;
-use usher_app::{AccountsRead, Health};
+use usher_app::{AccountsRead, Health, Storage, Verdict};
+use usher_domain::WallTime;
 
 use super::visitor::{OperatorAt, OperatorPage};
 use crate::answer::{Frame, page};
 use crate::failed::Failed;
+use crate::said::Said;
+use crate::shown::Moment;
 
 pub(super) const PATH: &str = "/operator/server";
 
@@ -19,7 +22,7 @@ struct ServerPage {
     frame: Frame,
     health: Health,
     storage: Option<StorageShown>,
-    warnings: Vec<String>,
+    warnings: Vec<Said<String>>,
 }
 
 /// The data directory and its disk.
@@ -27,18 +30,42 @@ struct StorageShown {
     directory: String,
     used: String,
     free: String,
+    /// How many commits there are, the digits of the newest one's hash, and when it was made.
+    journal: Option<(u64, String, Moment)>,
+    backup: Option<Moment>,
+    /// When it was last checked, with a label and its CSS class for what was found.
+    verify: Option<(Moment, &'static str, &'static str)>,
+}
+
+impl StorageShown {
+    fn of(storage: &Storage) -> Self {
+        let moment = |at| Moment(WallTime::new(at));
+        let journal = storage.journal.as_ref();
+        let verify = storage.upkeep.verify.map(|verified| {
+            let (label, kind) = match verified.found {
+                Verdict::Right => ("Everything right", "good"),
+                Verdict::Incomplete => ("Not everything checked", "warn"),
+                Verdict::Wrong => ("Something wrong", "bad"),
+            };
+            (moment(verified.at), label, kind)
+        });
+        Self {
+            directory: storage.directory.display().to_string(),
+            used: in_words(storage.used_bytes),
+            free: storage.free_bytes.map_or_else(|| "Unknown".to_owned(), in_words),
+            journal: journal.map(|end| (end.commits, end.hash.clone(), moment(end.at))),
+            backup: storage.upkeep.backup.map(moment),
+            verify,
+        }
+    }
 }
 
 pub(super) async fn show(by: OperatorAt<AccountsRead>) -> Result<Response, Failed> {
     let health = by.operator.app.health().await;
-    let storage = health.storage.as_ref().map(|storage| StorageShown {
-        directory: storage.directory.display().to_string(),
-        used: in_words(storage.used_bytes),
-        free: storage.free_bytes.map_or_else(|| "Unknown".to_owned(), in_words),
-    });
+    let storage = health.storage.as_ref().map(StorageShown::of);
     Ok(page(&ServerPage {
         frame: by.frame(OperatorPage::Server),
-        warnings: warnings(&health),
+        warnings: warnings(&health).into_iter().map(Said).collect(),
         storage,
         health,
     }))
@@ -54,6 +81,13 @@ fn warnings(health: &Health) -> Vec<String> {
         warnings.push(format!(
             "Only {free} are free on the disk. On a full disk nobody can sign in: make space."
         ));
+    }
+    let verify = health.storage.as_ref().and_then(|storage| storage.upkeep.verify);
+    if verify.is_some_and(|verify| verify.found == Verdict::Wrong) {
+        warnings.push(
+            "The last check found something wrong in the data. Run `usher verify` again: it says what, and what to do."
+                .to_owned(),
+        );
     }
     if figures.invariants_broken > 0 {
         warnings.push(

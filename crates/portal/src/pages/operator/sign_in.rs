@@ -1,14 +1,16 @@
-//! Entering an operator key, and leaving again.
+//! Entering an operator key, and leaving again; the page from which an owner who is operator comes in, too.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use usher_app::{AccountsRead, Problem};
 
+use super::grants;
 use super::visitor::{HOME, OperatorPosted};
 use crate::answer::{Frame, done_with, page, page_again};
 use crate::failed::Failed;
@@ -16,6 +18,7 @@ use crate::form::{Form, PostedByAnybody};
 use crate::from::From;
 use crate::pages::sign_in::is_own_path;
 use crate::portal::Portal;
+use crate::viewer::Viewer;
 use crate::{cookies, flash};
 
 pub(super) const PATH: &str = "/operator/sign-in";
@@ -28,6 +31,17 @@ const WRONG: &str = "This is not an operator key of this server, or it was revok
 struct SignInPage {
     frame: Frame,
     form: Form,
+    /// The signed-in owner who can open the pages without a key.
+    owner: Option<OwnerShown>,
+}
+
+/// An owner who is operator.
+pub(super) struct OwnerShown {
+    pub(super) name: String,
+    /// The token of the owner's session, for the owner's form.
+    pub(super) csrf: String,
+    /// Why the grant opens nothing at the moment.
+    pub(super) refusal: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -36,19 +50,53 @@ pub(super) struct Back {
     back: String,
 }
 
-pub(super) async fn show(Query(back): Query<Back>, jar: CookieJar) -> Response {
+pub(super) async fn show(
+    State(portal): State<Arc<Portal>>,
+    Query(back): Query<Back>,
+    jar: CookieJar,
+    headers: HeaderMap,
+) -> Result<Response, Failed> {
     let form = Form::showing([("back", back.back.as_str())]);
     let frame = Frame {
         flash: flash::read(&jar),
         ..Frame::default()
     };
-    page(&SignInPage { frame, form })
+    let owner = owner_of(&portal, &headers).await?;
+    Ok(page(&SignInPage { frame, form, owner }))
+}
+
+/// The signed-in owner who can open the pages without a key, if there is one.
+async fn owner_of(portal: &Arc<Portal>, headers: &HeaderMap) -> Result<Option<OwnerShown>, Failed> {
+    let cookies: Vec<_> = headers.get_all(header::COOKIE).iter().cloned().collect();
+    let Some(viewer) = Viewer::known(&cookies, portal) else {
+        return Ok(None);
+    };
+    let shown = match grants::shown_to(&viewer).await {
+        // A session of somebody who is inactive or gone.
+        Err(Failed::SignIn { .. }) => None,
+        shown => shown?,
+    };
+    let Some(shown) = shown else {
+        return Ok(None);
+    };
+    let refusal = grants::refusal(&viewer).await?;
+    Ok(Some(OwnerShown { refusal, ..shown }))
+}
+
+/// The page with what is wrong with the form of an owner.
+pub(super) async fn again(viewer: &Viewer, form: Form) -> Result<Response, Failed> {
+    Ok(page_again(&SignInPage {
+        frame: Frame::default(),
+        form,
+        owner: grants::shown_to(viewer).await?,
+    }))
 }
 
 pub(super) async fn enter(
     State(portal): State<Arc<Portal>>,
     from: From,
     jar: CookieJar,
+    headers: HeaderMap,
     PostedByAnybody(mut form): PostedByAnybody,
 ) -> Result<Response, Failed> {
     let (identity, now) = (portal.app.identity(), portal.app.engine().now());
@@ -58,7 +106,8 @@ pub(super) async fn enter(
     let Some((secret, _)) = begun else {
         form.wrong("key", WRONG);
         let frame = Frame::default();
-        return Ok(page_again(&SignInPage { frame, form }));
+        let owner = owner_of(&portal, &headers).await?;
+        return Ok(page_again(&SignInPage { frame, form, owner }));
     };
     attempt.right();
     // The browser's previous session, perhaps with another key.

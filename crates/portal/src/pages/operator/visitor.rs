@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
 use usher_app::{Arrival, Operator, Scope, has_scope};
 use usher_http::RequestLog;
-use usher_identity::{OperatorScope, OperatorSession};
+use usher_identity::{OperatorHolder, OperatorScope, OperatorSession};
 
 use super::{accounts, keys, requests, server};
 use crate::answer::{Frame, OperatorSigned};
@@ -71,7 +71,7 @@ impl OperatorPage {
     }
 }
 
-/// The operator in whose browser a session is, with a key that has the scope `S`.
+/// The operator in whose browser a session is, with a key or grant that has the scope `S`.
 pub(crate) struct OperatorAt<S> {
     pub(crate) portal: Arc<Portal>,
     pub(crate) operator: Operator<S>,
@@ -97,9 +97,14 @@ impl<S: Scope> FromRequestParts<Arc<Portal>> for OperatorAt<S> {
             let back = address.filter(|_| parts.method == Method::GET);
             return Err(Failed::OperatorSignIn { back });
         };
-        RequestLog::note_actor(&parts.extensions, session.key);
+        RequestLog::note_actor(&parts.extensions, session.holder);
+        let Some(operator) = Operator::of_session(app, &session, &arrival).await? else {
+            // The grant that opened it does not stand any more.
+            app.identity().end_operator_session(secret);
+            return Err(Failed::OperatorSignIn { back: None });
+        };
         Ok(Self {
-            operator: Operator::of_session(app, &session, &arrival)?,
+            operator,
             waiting: requests::count(app).await,
             portal: Arc::clone(portal),
             session,
@@ -181,7 +186,8 @@ fn frame(
     });
     Frame {
         operator: Some(OperatorSigned {
-            key_name: session.key_name.clone(),
+            name: session.name.clone(),
+            is_owner: matches!(session.holder, OperatorHolder::Owner(..)),
             nav: Nav::of(links.collect()),
         }),
         csrf: forgery::token(secret, portal.app.engine().now()),

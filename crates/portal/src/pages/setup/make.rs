@@ -9,11 +9,12 @@ use usher_domain::event::Profile;
 use usher_domain::labels::Labels;
 use usher_domain::management::Management;
 use usher_domain::permission::{PermissionOverrides, Role, SessionPermissions};
+use usher_domain::personal::Personal;
 use usher_domain::terms::Temporary;
 use usher_domain::text::{Email, Name, Product, ZoneName};
 use usher_domain::{AccountId, Actor, PoolId, Refusal, SubscriptionRequestId, UserId};
 use usher_engine::{Channel, Failure, Request};
-use usher_identity::{PasswordHash, PasswordLife, draw_bits, known_about};
+use usher_identity::{KeysChangedBy, KeysOrigin, PasswordHash, PasswordLife, draw_bits, known_about};
 
 use super::sessions;
 use crate::failed::Failed;
@@ -38,6 +39,8 @@ pub(super) enum Setting {
 /// The values of the form.
 pub(super) struct Wanted {
     pub(super) setting: Setting,
+    /// Whether the owner becomes operator.
+    is_operator: bool,
     account: Name,
     owner: Name,
     email: Email,
@@ -55,6 +58,7 @@ impl Wanted {
     /// The values of the form; `None` if there are errors, which are added to the form.
     pub(super) async fn of(portal: &Portal, from: &From, form: &mut Form) -> Result<Option<Self>, Failed> {
         let setting = setting(form);
+        let is_operator = setting == Some(Setting::Company) && form.value("operator") == "yes";
         let account = form.parse::<Name>("account");
         let owner = form.parse::<Name>("name");
         let email = form.parse::<Email>("email");
@@ -82,6 +86,7 @@ impl Wanted {
         let password = hashed.await?;
         Ok(password.map(|password| Self {
             setting,
+            is_operator,
             account,
             owner,
             email,
@@ -253,6 +258,17 @@ pub(super) async fn make(portal: &Portal, arrival: &Arrival, wanted: &Wanted) ->
         }
         if let Err(refusal) = given? {
             return Ok(Err(Refused { field, refusal }));
+        }
+    }
+    if wanted.is_operator {
+        let origin = KeysOrigin {
+            by: KeysChangedBy::SetUp,
+            address: arrival.address.map(Personal::new),
+            request: None,
+        };
+        if let Err(problem) = portal.app.grant_at_set_up(account, owner, origin).await {
+            discard(portal, arrival, account).await;
+            return Err(problem.into());
         }
     }
     Ok(Ok((account, owner)))

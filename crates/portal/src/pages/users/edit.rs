@@ -211,8 +211,9 @@ pub(super) async fn remove(
         .execute(Command::User(UserCommand::Delete { id }), |_, (), _| ())
         .await?;
     done_with.map_err(|refusal| Failed::refused(&refusal))?;
-    let identity = viewer.portal.app.identity();
-    identity.forget_user(viewer.account, id).await?;
+    let app = &viewer.portal.app;
+    app.end_grants_of(viewer.account, Some(id)).await?;
+    app.identity().forget_user(viewer.account, id).await?;
     Ok(done(&NavPage::Users.path(viewer.account), "The user is removed."))
 }
 

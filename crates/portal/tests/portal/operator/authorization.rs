@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
-use usher_domain::{AccountId, OperatorKeyId, SubscriptionRequestId, TopUpId};
-use usher_identity::{KeysChangedBy, KeysOrigin, OperatorScope};
+use usher_domain::personal::Personal;
+use usher_domain::{AccountId, OperatorKeyId, SubscriptionRequestId, TopUpId, UserId};
+use usher_identity::{GrantChange, KeysChangedBy, KeysOrigin, OperatorGrant, OperatorScope};
 
 use super::{FIRST_KEY, account, enter, key, server};
 use crate::app::{App, Browser, form};
@@ -82,6 +83,32 @@ async fn visitors(app: &App) -> Vec<Visitor> {
     visitors
 }
 
+/// An owner who is operator.
+async fn granted(app: &App) -> UserId {
+    let now = app.engine.now();
+    let grant = OperatorGrant {
+        account: AccountId::from_bits(app.draw_bits()),
+        user: UserId::from_bits(app.draw_bits()),
+        name: Personal::new("Olga, Fabrikam".into()),
+        granted_at: now,
+        accounts: 1,
+        confirmed_at: None,
+        reset_at: None,
+    };
+    for old in app.identity.operator_grants() {
+        let (why, origin) = (GrantChange::Revoked, KeysOrigin::of(KeysChangedBy::CommandLine));
+        let revoked = app
+            .identity
+            .revoke_operator_grant(old.account, old.user, why, origin, now);
+        revoked.await.unwrap();
+    }
+    let user = grant.user;
+    let origin = KeysOrigin::of(KeysChangedBy::CommandLine);
+    let made = app.identity.make_operator_grant(grant, origin, now).await;
+    assert!(made.unwrap());
+    user
+}
+
 /// The path with the id of a new thing for each name in braces.
 async fn address(app: &App, path: &str) -> String {
     let mut address = path.to_owned();
@@ -90,6 +117,7 @@ async fn address(app: &App, path: &str) -> String {
         let value = match name {
             "account" => app.account("Fabrikam").await.to_string(),
             "request" => SubscriptionRequestId::from_bits(app.draw_bits()).to_string(),
+            "owner" => granted(app).await.to_string(),
             "key" => key(app, OperatorScope::AccountsRead).await.0.to_string(),
             "*rest" => "nothing".to_owned(),
             _ => panic!("`{name}` of {path} has no value here: add one"),
@@ -117,6 +145,8 @@ fn fields(app: &App, path: &str) -> Vec<(&'static str, String)> {
         ],
         "/operator/accounts/{account}/management" => vec![("mode", "closed".to_owned())],
         "/operator/accounts/{account}/requests/{request}" => vec![("answer", "decline".to_owned())],
+        "/operator/accounts/{account}/operators" => vec![("user", UserId::from_bits(7).to_string())],
+        "/operator/keys/{key}/rotate" => vec![("overlap", "0".to_owned())],
         "/operator/keys" => vec![
             ("id", OperatorKeyId::from_bits(app.draw_bits()).to_string()),
             ("name", "Monitoring".to_owned()),

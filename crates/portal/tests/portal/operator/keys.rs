@@ -128,3 +128,26 @@ async fn the_last_key_for_everything_and_wrong_fields_are_refused() {
     }
     assert_eq!(app.identity.operator_keys().len(), 1);
 }
+
+#[tokio::test]
+async fn a_key_gets_a_new_secret_and_the_present_one_works_as_long_as_it_was_chosen() {
+    let app = server().await;
+    let browser = enter(&app, FIRST_KEY).await;
+    for (overlap, works) in [("3600", true), ("0", false)] {
+        let (id, old) = key(&app, OperatorScope::AccountsRead).await;
+        let path = format!("/operator/keys/{id}/rotate");
+        assert!(app.get(&browser, &path).await.html.contains("Not at all"));
+
+        let page = post(&app, &browser, &path, &[("overlap", overlap)]).await;
+
+        let (_, rest) = page.html.split_once("id=\"key\" type=\"text\" value=\"").unwrap();
+        let new = rest.split('"').next().unwrap();
+        let is_known = |key: &str| app.identity.authenticate(key, None, app.engine.now()).is_ok();
+        assert!(is_known(new) && new != old);
+        assert_eq!(is_known(&old), works, "{overlap}");
+    }
+    let (id, _) = key(&app, OperatorScope::AccountsRead).await;
+    let path = format!("/operator/keys/{id}/rotate");
+    let other = post(&app, &browser, &path, &[("overlap", "7")]).await;
+    assert_eq!(other.status, StatusCode::NOT_FOUND);
+}

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod authorization;
+mod grants;
 mod keys;
 mod management;
 mod requests;
@@ -90,6 +91,40 @@ async fn the_server_says_that_it_is_well_and_what_it_holds() {
     }
     assert!(page.contains("<dt>Commits stored</dt><dd>1</dd>"), "{page}");
     assert!(!page.contains("<p class=\"notice notice-warn\">"), "{page}");
+}
+
+#[tokio::test]
+async fn the_server_says_where_its_journal_ends_and_when_it_was_copied_and_checked() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = usher_app::Config {
+        data_directory: Some(directory.path().to_owned()),
+        ..usher_app::Config::default()
+    };
+    let app = with_key(App::configured(config).await).await;
+    let browser = operator(&app, OperatorScope::AccountsRead).await;
+    let unknown = app.get(&browser, "/operator/server").await.html;
+    assert_eq!(
+        unknown.matches("Not known to this server").count(),
+        2,
+        "{unknown}"
+    );
+
+    let note = r#"{"commits":17,"hash":"ab12","at":1700000000000,"alive_at":1}"#;
+    std::fs::write(directory.path().join("usher.note"), format!("{note}\ndigest\n")).unwrap();
+    let upkeep = r#"{"backup":1700000000000,"verify":{"at":1700000060000,"found":"wrong"}}"#;
+    std::fs::write(directory.path().join("usher.upkeep"), upkeep).unwrap();
+    let known = app.get(&browser, "/operator/server").await.html;
+
+    for part in [
+        "<dd>17</dd>",
+        "ab12",
+        "2023-11-14T22:13:20Z",
+        "2023-11-14T22:14:20Z",
+        "Something wrong",
+        "found something wrong in the data",
+    ] {
+        assert!(known.contains(part), "{part}: {known}");
+    }
 }
 
 #[tokio::test]
