@@ -62,19 +62,17 @@ async fn a_zone_or_colors_that_do_not_exist_are_errors_at_their_fields() {
     let sven = app.user(account, "Sven", "sven@example.com", Role::Member).await;
     let browser = app.sign_in("sven@example.com").await;
 
-    for (theme, zone, field) in [
-        ("dark", "Europe/Atlantis", "time_zone-error"),
-        ("dark", "../../etc/passwd", "time_zone-error"),
-        ("pink", "", "theme-error"),
+    for (theme, zone, field, label) in [
+        ("dark", "Europe/Atlantis", "time_zone", "Time zone"),
+        ("dark", "../../etc/passwd", "time_zone", "Time zone"),
+        ("pink", "", "theme", "Colors"),
     ] {
         let fields = [("theme", theme), ("time_zone", zone)];
         let refused = app.post(&browser, PATH, PATH, &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{zone}");
-        assert!(
-            refused.html.contains(&format!("id=\"{field}\"")),
-            "{}",
-            refused.html
-        );
+        let named = format!("<a href=\"#{field}\">{label}</a>: ");
+        assert!(refused.html.contains(&named), "{}", refused.html);
+        assert!(refused.html.contains(&format!("id=\"{field}-error\"")));
     }
 
     assert_eq!(app.app.preferences(account, sven), Preferences::default());

@@ -343,4 +343,10 @@ async fn the_time_zone_of_the_account_is_chosen_from_those_that_exist() {
         "{}",
         refused.html
     );
+    let audit = app.get(&browser, &format!("/a/{account}/audit")).await;
+    assert!(
+        audit.html.contains("time zone Europe/Ljubljana"),
+        "{}",
+        audit.html
+    );
 }

@@ -31,6 +31,7 @@ stories! {
     operator,
     pages,
     pools,
+    preferences,
     seat_pools,
     seat_requests,
     second_factor,

@@ -294,6 +294,7 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
             );
             Some(format!("{}, {role}", named(email)))
         }
+        "settings.changed" => text(&detail["change"]["time_zone"]).map(|zone| format!("time zone {zone}")),
         "user.deleted" => text(&detail["email"]).map(named),
         "subscription.seats_ended" => {
             let seats = |kind: &str| detail["seats"][kind].as_u64().unwrap_or(0);
