@@ -22,7 +22,7 @@ async function countClicks(page) {
   return () => clicks;
 }
 
-story("nine users, six named seats, and a seat that is reassigned in two clicks", async ({ open }) => {
+story("nine users, six named seats, and a seat that is reassigned in two clicks and a question", async ({ open }) => {
   const world = await World.make({ name: "Alder Clinic IT", plan: "team", named: 6, shared: 0 });
   const owner = await world.owner();
   /** @type {Record<string, import("./lib/api.js").Person>} */
@@ -49,18 +49,22 @@ story("nine users, six named seats, and a seat that is reassigned in two clicks"
   await assert.rejects(world.signIn(people.Yuki), /no-license/);
   await overview.getByRole("row", { name: /Yuki/ }).getByText("The user has no license").waitFor();
 
-  // Two clicks of the admin move Sven's seat to Yuki.
+  // Two clicks of the admin move Sven's seat to Yuki. Because Sven is at work, they are asked first.
   const users = await open("/sign-in", { as: owner });
   const clicks = await countClicks(users);
   await users.goto(`/a/${world.id}/users`);
   await users.locator("#people-count", { hasText: "1–10 of 10" }).waitFor();
   await picture(users, "assigned-seats-users");
   await users.getByRole("link", { name: "Reassign… the seat of Sven" }).click();
-  await users.getByText("Sven has no license of it afterwards, and is signed out at once.").waitFor();
+  await users.getByText("Sven has no license of it afterwards, and is signed out; you are asked first.").waitFor();
   await picture(users, "assigned-seats-reassign");
   await users.getByRole("button", { name: "Give the seat to Yuki" }).click();
+  await users.getByRole("heading", { name: "What it would cut" }).waitFor();
+  await users.getByText("not in a session").waitFor();
+  await picture(users, "assigned-seats-asks");
+  await users.getByRole("button", { name: "Reassign now" }).click();
   await users.getByText(`Yuki has the seat of ${PRODUCT_NAME} now, in place of Sven.`).waitFor();
-  assert.equal(clicks(), 2);
+  assert.equal(clicks(), 3);
 
   // Both see it at once, and so does the overview.
   await svens.getByText("Olga Owner changed your license, so you were signed out.").waitFor();
@@ -80,7 +84,7 @@ story("nine users, six named seats, and a seat that is reassigned in two clicks"
   await assigned.getByText("5 of 6").waitFor();
   await users.goto(`/a/${world.id}/users?license=none&q=tomas`);
   await users.getByLabel("Tick Tomas").check();
-  await users.getByLabel("What to do").selectOption({ label: `Assign a seat of ${PRODUCT_NAME} (1 left)` });
+  await users.getByLabel("What to do").selectOption({ label: `Assign a named seat of ${PRODUCT_NAME} (1 left)` });
   await click(users, "Continue…");
   await picture(users, "assigned-seats-bulk");
   await users.getByRole("button", { name: /^Yes/ }).click();
