@@ -98,12 +98,12 @@ def rights_return_with_an_old_form(target):
     if there["name"] != "Uma Renamed":
         raise AssertionError(f"the name is {there['name']}")
     found += ["the role of an admin"] if there["role"] == "admin" else []
-    page, settings = f"/a/{account.id}/settings", f"{account.path}/settings"
+    page, settings = f"/a/{account.id}/settings/permissions", f"{account.path}/settings"
     account.operator.ok("PATCH", settings, {"session_permissions": {"view_account": True, "control_account": True}})
-    form = form_of(browser, page, f"{page}/permissions")
+    form = form_of(browser, page, page)
     account.operator.ok("PATCH", settings, {"session_permissions": {"control_account": False}})
     form.pop("control_own")
-    if browser.ask(f"{page}/permissions", form).status != 303:
+    if browser.ask(page, form).status != 303:
         raise AssertionError("the form was refused")
     there = account.operator.ok("GET", settings)["session_permissions"]
     found += ["that everybody ends all sessions"] if there["control_account"] else []
