@@ -310,15 +310,6 @@ pub const fn set_license_of(user: UserId, product: Product, license: Option<Lice
     })
 }
 
-/// Takes a license of the usual product away, or moves its user to a pool, once they are not signed in.
-pub fn set_license_after_work(user: UserId, pool: Option<PoolId>) -> Command {
-    Command::License(LicenseCommand::SetAfterWork {
-        user,
-        product: product(),
-        pool,
-    })
-}
-
 /// Lends a license of the usual product until a time.
 pub fn lend(user: UserId, license: License, until: Timestamp) -> Command {
     Command::License(LicenseCommand::Set {

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::gaps;
 use super::world::{World, by, id, name};
 use crate::account::SettingsPatch;
-use crate::command::{LeavingUsers, MemberChange, RequestAnswer, SeatWay, UserPatch};
+use crate::command::{
+    Command, LeavingUsers, LicenseCommand, MemberChange, RequestAnswer, SeatWay, UserPatch,
+};
 use crate::directory::{GroupMapping, SignInPatch};
 use crate::permission::{Actor, Privilege, Role};
 use crate::purchase::Purchase;
@@ -181,10 +183,10 @@ const BOOKS: &[Step] = &[
     }),
     ("_ goes to the pool _ after work", |w, g| {
         let to = Some(pool(g[1]));
-        w.give(&Actor::Operator, &kit::set_license_after_work(id(g[0]), to));
+        after_work(w, g[0], to);
     }),
     ("_ loses the license after work", |w, g| {
-        w.give(&Actor::Operator, &kit::set_license_after_work(id(g[0]), None));
+        after_work(w, g[0], None);
     }),
     ("_ goes to the pool _", |w, g| {
         let license = Some(License::Shared(pool(g[1])));
@@ -460,6 +462,16 @@ fn change_rule(world: &mut World, rule: &str, value: &str) {
 
 fn delete(world: &mut World, called: &str, users: LeavingUsers) {
     world.give(&Actor::Operator, &kit::delete_pool(pool(called), users));
+}
+
+/// Takes the license of somebody away, or moves them to a pool, once they are not signed in (L16).
+fn after_work(world: &mut World, called: &str, pool: Option<PoolId>) {
+    let command = Command::License(LicenseCommand::SetAfterWork {
+        user: id(called),
+        product: kit::product(),
+        pool,
+    });
+    world.give(&Actor::Operator, &command);
 }
 
 fn create(world: &mut World, called: &str, assign_seat: Option<bool>) {
