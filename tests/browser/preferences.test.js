@@ -45,6 +45,14 @@ story("times and the days of filters are in the zone of the account, or in one's
   await page.locator("details.trace summary").first().click();
   await page.getByRole("link", { name: /^Everything by/ }).first().waitFor();
   await look(page, "audit-folded");
+  const wide = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  const lies = await page.locator("details.trace").first().evaluate((details) => {
+    const bottom = (/** @type {Element | null} */ element) => element?.getBoundingClientRect().bottom ?? 0;
+    return { details: bottom(details.lastElementChild), row: bottom(details.closest("tr")) };
+  });
+  assert.ok(lies.details <= lies.row, `the open details end at ${lies.details}, their row at ${lies.row}`);
+  if (wide) await page.setViewportSize(wide);
 
   await page.goto("/me/preferences");
   await page.getByLabel("Time zone").selectOption("Europe/Ljubljana");
