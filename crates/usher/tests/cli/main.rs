@@ -14,6 +14,7 @@ mod data_directories;
 mod install;
 mod killed;
 mod limits;
+mod log_lines;
 mod loss;
 mod operator;
 mod program;
