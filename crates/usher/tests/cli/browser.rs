@@ -28,6 +28,7 @@ stories! {
     concurrent_devices,
     concurrent_sessions,
     console,
+    frame,
     operator,
     pages,
     pools,
