@@ -94,7 +94,7 @@ pub(super) async fn admit(
         Credential::OperatorKey { scopes, .. } => need_scope(scopes, needed)?,
         Credential::OperatorGrant { account, user } => {
             need_scope(&OperatorGrant::scopes(), needed)?;
-            if !app.grant_still_stands(*account, *user).await? {
+            if app.check_grant(*account, *user).await?.is_err() {
                 return Err(Problem::unauthenticated(true));
             }
         }

@@ -114,7 +114,7 @@ impl<S: Scope> Operator<S> {
         })
     }
 
-    /// The operator in whose browser this session is; `None` if it was opened by a grant that does not stand any more. A
+    /// The operator in whose browser this session is; `None` if it was opened by a grant that is no longer valid. A
     /// problem if the session lacks the scope.
     pub async fn of_session(
         app: &Arc<App>,
@@ -122,7 +122,7 @@ impl<S: Scope> Operator<S> {
         arrival: &Arrival,
     ) -> Result<Option<Self>, Problem> {
         if let OperatorHolder::Owner(account, user) = session.holder
-            && !app.grant_still_stands(account, user).await?
+            && app.check_grant(account, user).await?.is_err()
         {
             return Ok(None);
         }

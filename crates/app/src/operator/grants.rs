@@ -30,9 +30,10 @@ pub enum GrantRefusal {
 }
 
 impl App {
-    /// Whether a user's grant could open the operator pages now; the proof of password and second factor comes on top. A
-    /// grant whose user is no active owner, or was none at some time since, ends here.
-    pub async fn grant_stands(
+    /// Whether a user's grant is valid now: for each opening, where the proof of password and second factor comes on top,
+    /// and for each request of a session that it has opened. A grant whose user is no active owner, or was none at some
+    /// time since, ends here.
+    pub async fn check_grant(
         &self,
         account: AccountId,
         user: UserId,
@@ -44,23 +45,14 @@ impl App {
             self.end_grant(&grant).await?;
             return Ok(Err(GrantRefusal::None));
         }
-        self.grant_works(&grant).await
-    }
-
-    /// Whether a session that a grant has opened goes on: the checks at each request.
-    pub(crate) async fn grant_still_stands(&self, account: AccountId, user: UserId) -> Result<bool, Problem> {
-        let Some(grant) = self.identity.operator_grant(account, user) else {
-            return Ok(false);
-        };
-        if !self.is_active_owner(account, user).await? {
-            self.end_grant(&grant).await?;
-            return Ok(false);
-        }
-        Ok(self.grant_works(&grant).await?.is_ok())
+        self.check_beside_the_role(&grant).await
     }
 
     /// What is independent of the owner's role.
-    async fn grant_works(&self, grant: &OperatorGrant) -> Result<Result<(), GrantRefusal>, Problem> {
+    async fn check_beside_the_role(
+        &self,
+        grant: &OperatorGrant,
+    ) -> Result<Result<(), GrantRefusal>, Problem> {
         let (account, user) = grant.owner();
         if grant.confirmed_at.is_none()
             && self.accounts_ever(grant.accounts.saturating_add(1)).await? > grant.accounts
@@ -80,14 +72,16 @@ impl App {
     }
 
     /// Makes an owner operator in the name of the person who sets the server up, who has the link that its first start
-    /// printed.
+    /// printed. `accounts` are those that there had been before this one: one that came up meanwhile voids the grant.
     pub async fn grant_at_set_up(
         &self,
         account: AccountId,
         user: UserId,
+        accounts: u16,
         origin: KeysOrigin,
     ) -> Result<bool, Problem> {
-        self.make_grant(account, user, None, origin).await
+        let accounts = accounts.saturating_add(1);
+        self.make_grant(account, user, accounts, None, origin).await
     }
 
     /// Makes a grant for an active owner. Returns false if the user is none, or if there are too many grants.
@@ -95,6 +89,7 @@ impl App {
         &self,
         account: AccountId,
         user: UserId,
+        accounts: u16,
         confirmed_at: Option<Timestamp>,
         origin: KeysOrigin,
     ) -> Result<bool, Problem> {
@@ -115,9 +110,13 @@ impl App {
             user,
             name: Personal::new(name.into()),
             granted_at,
-            accounts: self.accounts_ever(PAGE_MAX).await?,
+            accounts,
             confirmed_at,
-            reset_at: None,
+            // Making it again does not shorten the pause after a reset.
+            reset_at: self
+                .identity
+                .operator_grant(account, user)
+                .and_then(|grant| grant.reset_at),
         };
         Ok(self.identity.make_operator_grant(grant, origin, now).await?)
     }
@@ -150,8 +149,8 @@ impl App {
         }
     }
 
-    /// Whether the user was deactivated or had another role at some time since the grant was made, by the audit: whoever
-    /// made them an owner again has no right to make them operator again.
+    /// Whether the user was deactivated or had another role at some time since the grant was made, by the audit:
+    /// making somebody an owner again does not make them operator again.
     async fn was_no_owner_since(&self, grant: &OperatorGrant) -> Result<bool, Problem> {
         for action in ["user.deactivated", "user.role_given", "user.changed"] {
             let filter = AuditFilter {
@@ -181,6 +180,11 @@ impl App {
         Ok(false)
     }
 
+    /// How many accounts there have been, closed ones too; counted up to a bound that no server of one company reaches.
+    pub async fn count_accounts(&self) -> Result<u16, Problem> {
+        self.accounts_ever(PAGE_MAX).await
+    }
+
     /// How many accounts there have been, closed ones too, counted up to `max`.
     async fn accounts_ever(&self, max: u16) -> Result<u16, Problem> {
         let filter = AccountFilter {
@@ -200,8 +204,9 @@ impl Operator<Everything> {
     /// or if there are too many grants.
     pub async fn make_grant(&self, account: AccountId, user: UserId) -> Result<bool, Problem> {
         let confirmed_at = Some(self.app.engine().now());
+        let accounts = self.app.count_accounts().await?;
         self.app
-            .make_grant(account, user, confirmed_at, self.keys_origin())
+            .make_grant(account, user, accounts, confirmed_at, self.keys_origin())
             .await
     }
 }

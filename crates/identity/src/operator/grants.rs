@@ -143,6 +143,15 @@ impl GrantCache {
         }
     }
 
+    /// Ends the sessions of the grants of an account, except those of one user.
+    pub(crate) fn end_sessions_of_others(&mut self, account: AccountId, user: UserId) {
+        self.last_generation += 1;
+        let others = self.by_owner.iter_mut();
+        for (_, cached) in others.filter(|(owner, _)| owner.0 == account && owner.1 != user) {
+            cached.generation = self.last_generation;
+        }
+    }
+
     /// Notes that the owner's credentials were reset.
     pub(crate) fn note_reset(&mut self, owner: Owner, at: Timestamp) {
         if let Some(cached) = self.by_owner.get_mut(&owner) {
@@ -168,7 +177,7 @@ impl GrantCache {
 impl Identity {
     /// Makes an owner operator, or replaces the owner's grant. Returns false if there are [`OPERATOR_GRANTS_MAX`].
     ///
-    /// The caller has checked that the user is an owner, and that whoever asks may make grants.
+    /// The caller has checked that the user is an owner, and that the caller may make grants.
     pub async fn make_operator_grant(
         &self,
         grant: OperatorGrant,

@@ -186,7 +186,7 @@ impl Identity {
         of_user
     }
 
-    /// Ends one session of a user. Returns whether it existed.
+    /// Ends one session of a user, and the operator sessions of the user's grant. Returns whether the first existed.
     pub async fn end_portal_session(
         &self,
         account: AccountId,
@@ -207,7 +207,6 @@ impl Identity {
         user: UserId,
         keep: PortalSessionId,
     ) -> Result<usize, IdentityError> {
-        self.cache.operator_grants_mut().end_sessions((account, user));
         self.end_portal_sessions(account, user, move |other| other != keep)
             .await
     }
@@ -224,6 +223,8 @@ impl Identity {
         user: UserId,
         which: impl Fn(PortalSessionId) -> bool,
     ) -> Result<usize, IdentityError> {
+        // Operator sessions are listed nowhere, and it is not kept from which browser each was opened.
+        self.cache.operator_grants_mut().end_sessions((account, user));
         let digests: Vec<_> = {
             let sessions = self.cache.portal_sessions();
             let of_user = sessions.of_user((account, user)).iter();

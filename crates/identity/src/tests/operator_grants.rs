@@ -117,17 +117,41 @@ async fn a_grant_that_is_revoked_at_the_terminal_ends_with_its_sessions_when_it_
     assert_eq!(identity.operator_grants(), []);
 }
 
-#[tokio::test]
-async fn whoever_signs_out_everywhere_else_is_signed_out_of_the_operator_pages_too() {
-    let identity = granted().await;
-    let session = open(&identity).unwrap();
+/// The owner's browser, and the operator pages that are open in it.
+async fn open_in_a_browser(identity: &Identity) -> (PortalSessionId, String) {
     let portal = identity
         .begin_portal_session(ACME, SVEN, "Firefox", 0, NOON)
         .await;
     let portal = identity.portal_session(portal.unwrap().expose(), NOON).unwrap();
+    (portal.id, open(identity).unwrap())
+}
 
+#[tokio::test]
+async fn signing_out_ends_the_operator_session_too() {
+    let identity = granted().await;
+    let (here, session) = open_in_a_browser(&identity).await;
     identity
-        .end_other_portal_sessions(ACME, SVEN, portal.id)
+        .end_other_portal_sessions(ACME, SVEN, here)
+        .await
+        .unwrap();
+    assert_eq!(identity.operator_session(&session, None, NOON), None);
+
+    let session = open(&identity).unwrap();
+    assert!(identity.end_portal_session(ACME, SVEN, here).await.unwrap());
+
+    assert_eq!(identity.operator_session(&session, None, NOON), None);
+}
+
+#[tokio::test]
+async fn when_single_sign_on_is_required_operator_sessions_end_except_for_break_glass() {
+    let identity = granted().await;
+    let session = open(&identity).unwrap();
+
+    identity.end_what_passwords_began(ACME, SVEN, None).await.unwrap();
+    assert!(identity.operator_session(&session, None, NOON).is_some());
+    let other = UserId::from_bits(99);
+    identity
+        .end_what_passwords_began(ACME, other, None)
         .await
         .unwrap();
 

@@ -32,7 +32,7 @@ const CHANGED: &str = "Your password, your second factor or your right to open t
 /// Why the viewer's grant opens nothing at the moment, as a sentence; `None` if it does.
 pub(super) async fn refusal(viewer: &Viewer) -> Result<Option<String>, Failed> {
     let (app, user) = (&viewer.portal.app, viewer.session.user);
-    let stands = app.grant_stands(viewer.account, user).await?;
+    let stands = app.check_grant(viewer.account, user).await?;
     let why = match stands {
         Err(why) => sentence(why, app),
         Ok(()) if viewer.session.by_provider => {
@@ -145,7 +145,7 @@ impl GrantShown {
     pub(super) async fn all(app: &App) -> Result<Vec<Self>, Failed> {
         let mut shown = Vec::new();
         for grant in app.identity().operator_grants() {
-            let stands = app.grant_stands(grant.account, grant.user).await?;
+            let stands = app.check_grant(grant.account, grant.user).await?;
             let state = match stands {
                 Ok(()) => ("Works", "good"),
                 Err(GrantRefusal::None) => continue,

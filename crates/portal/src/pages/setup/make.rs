@@ -217,6 +217,7 @@ pub(super) async fn make(portal: &Portal, arrival: &Arrival, wanted: &Wanted) ->
     {
         return Err(Failed::Fault);
     }
+    let accounts = portal.app.count_accounts().await?;
     let now = portal.app.engine().now();
     let identity = portal.app.identity();
     let (account, owner) = (
@@ -266,7 +267,7 @@ pub(super) async fn make(portal: &Portal, arrival: &Arrival, wanted: &Wanted) ->
             address: arrival.address.map(Personal::new),
             request: None,
         };
-        if let Err(problem) = portal.app.grant_at_set_up(account, owner, origin).await {
+        if let Err(problem) = portal.app.grant_at_set_up(account, owner, accounts, origin).await {
             discard(portal, arrival, account).await;
             return Err(problem.into());
         }

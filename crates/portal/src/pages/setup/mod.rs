@@ -90,6 +90,10 @@ async fn make_once(
     if !identity.use_setup_link(token).await? {
         return Ok(None);
     }
+    // A program may have made an account while the form waited, as for the password to be checked.
+    if FirstRun::of(portal.app.records()).await? == FirstRun::Over {
+        return Ok(None);
+    }
     let made = make::make(portal, arrival, wanted).await;
     if !matches!(made, Ok(Ok(_))) {
         identity.restore_setup_link(token).await?;
