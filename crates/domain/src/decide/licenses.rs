@@ -47,15 +47,14 @@ pub(super) fn decide(
             from,
             to,
             seen,
-        } => reassign(account, product, *from, *to, *seen, actor),
+        } => reassign(account, product, *from, *to, *seen, actor, now),
         LicenseCommand::MoveUsers {
             from,
             to,
             users,
             after_work,
         } => {
-            let finish_at = after_work.then_some(now);
-            move_users(account, *from, *to, users.as_ref(), finish_at, actor)
+            move_users(account, *from, *to, users.as_ref(), *after_work, actor, now)
         }
     }
 }
@@ -179,6 +178,7 @@ fn reassign(
     to: UserId,
     seen: Option<License>,
     actor: &Actor,
+    now: Timestamp,
 ) -> Result<Decision, Refusal> {
     account.need_to_manage(actor, Privilege::SeatsManage, "user")?;
     let user = |id| account.users.get(&id).ok_or(Refusal::NotFound { what: "user" });
@@ -211,20 +211,23 @@ fn reassign(
     let mut events = switched(account, from, product, None, &by);
     events.extend(switched(account, to, product, Some(license), &by));
     // The heir has to give it back when the holder would have had to (L15).
-    let loan = holder.loan(product).map(|loan| lent(heir, product, loan.until));
+    // One that is over only waits for the end of the holder's work, which has just ended (L16).
+    let loan = holder.loan(product).filter(|loan| loan.until > now);
+    let loan = loan.map(|loan| lent(heir, product, loan.until));
     events.extend(loan.map(|loan| lends(to, product, loan)));
     Ok(Decision::done(events))
 }
 
 /// Moves users of a pool to another one (L3). What they are doing with the product ends in the same step (L5), or, with
-/// `finish_at`, which is now, they move once they are not signed in (L16).
+/// `after_work`, they move once they are not signed in (L16).
 fn move_users(
     account: &Account,
     from: PoolId,
     to: PoolId,
     users: Option<&BTreeSet<UserId>>,
-    finish_at: Option<Timestamp>,
+    after_work: bool,
     actor: &Actor,
+    now: Timestamp,
 ) -> Result<Decision, Refusal> {
     account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
     let from = account.pools.get(&from);
@@ -256,11 +259,11 @@ fn move_users(
     let events = leaving.into_iter().flat_map(|user| {
         let working = account.users.get(&user);
         let working = working.filter(|user| account.is_signed_in_for(user, &from.product));
-        match (finish_at, working) {
-            (Some(now), Some(user)) => finishing(user, &from.product, Some(to), now)
+        match working.filter(|_| after_work) {
+            Some(user) => finishing(user, &from.product, Some(to), now)
                 .into_iter()
                 .collect(),
-            _ => moved(account, user, &from.product, to, &by),
+            None => moved(account, user, &from.product, to, &by, now),
         }
     });
     Ok(Decision::done(events.collect()))
@@ -312,10 +315,19 @@ fn lends(user: UserId, product: &Product, loan: Loan) -> Event {
     })
 }
 
-/// The events that move a user to another pool. A loan stays one (L15).
-pub(super) fn moved(account: &Account, user: UserId, product: &Product, to: PoolId, by: &By) -> Vec<Event> {
+/// The events that move a user to another pool. A loan stays one (L15), unless it is over and waits for the end of the
+/// work (L16): this takes its place.
+pub(super) fn moved(
+    account: &Account,
+    user: UserId,
+    product: &Product,
+    to: PoolId,
+    by: &By,
+    now: Timestamp,
+) -> Vec<Event> {
     let mut events = switched(account, user, product, Some(License::Shared(to)), by);
     let loan = account.users.get(&user).and_then(|user| user.loan(product));
+    let loan = loan.filter(|loan| loan.until > now);
     events.extend(loan.map(|loan| lends(user, product, *loan)));
     events
 }

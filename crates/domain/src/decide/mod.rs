@@ -91,7 +91,7 @@ impl Decide for Command {
             Self::License(command) => licenses::decide(account, command, actor, now),
             Self::SeatRequest(command) => seat_requests::decide(account, command, actor, now),
             Self::Credential(command) => credentials::note(account, command, actor),
-            Self::Pool(command) => pools::decide(account, command, actor),
+            Self::Pool(command) => pools::decide(account, command, actor, now),
             Self::Team(command) => teams::decide(account, command, actor),
             Self::Group(command) => directory::decide(account, command, actor),
             Self::SignIn(command) => sign_ins::decide(account, command, actor, now),

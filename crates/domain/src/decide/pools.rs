@@ -17,9 +17,15 @@ use crate::refusal::{CapacityRefusal, Refusal, SeatKind, StateRefusal};
 use crate::repeat;
 use crate::rules::{Occupies, Rules};
 use crate::text::{Name, Product, counted};
+use crate::time::Timestamp;
 use crate::user::License;
 
-pub(super) fn decide(account: &Account, command: &PoolCommand, actor: &Actor) -> Result<Decision, Refusal> {
+pub(super) fn decide(
+    account: &Account,
+    command: &PoolCommand,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
     match command {
         PoolCommand::Create {
             id,
@@ -53,7 +59,7 @@ pub(super) fn decide(account: &Account, command: &PoolCommand, actor: &Actor) ->
         }
         PoolCommand::Delete { id, users } => {
             account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
-            delete(account, pool(account, *id)?, *users, actor)
+            delete(account, pool(account, *id)?, *users, actor, now)
         }
     }
 }
@@ -248,7 +254,13 @@ fn end_free_sign_ins(account: &Account, pool: &Pool, actor: &Actor) -> Vec<Event
 }
 
 /// P2: a pool with users cannot be deleted unless the caller says where they go.
-fn delete(account: &Account, pool: &Pool, users: LeavingUsers, actor: &Actor) -> Result<Decision, Refusal> {
+fn delete(
+    account: &Account,
+    pool: &Pool,
+    users: LeavingUsers,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
     if pool.default {
         return Err(Refusal::Capacity(CapacityRefusal::DefaultPool));
     }
@@ -274,7 +286,7 @@ fn delete(account: &Account, pool: &Pool, users: LeavingUsers, actor: &Actor) ->
         .users
         .iter()
         .flat_map(|user| match target {
-            Some(target) => licenses::moved(account, *user, &pool.product, target, &by),
+            Some(target) => licenses::moved(account, *user, &pool.product, target, &by, now),
             None => licenses::switched(account, *user, &pool.product, None, &by),
         })
         .collect();

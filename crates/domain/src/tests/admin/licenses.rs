@@ -278,3 +278,41 @@ fn l16_users_of_a_pool_move_to_another_one_once_their_work_is_done() {
     office.tick_at(1);
     assert_eq!(office.license_of("ann"), shared("default"));
 }
+
+#[test]
+fn l16_what_is_set_for_a_user_meanwhile_takes_the_place_of_the_change_after_work() {
+    let finishing = |office: &mut Office| {
+        office.does(&sign_in("ann"));
+        office.does(&Command::License(LicenseCommand::SetAfterWork {
+            user: user("ann"),
+            product: kit::product(),
+            pool: None,
+        }));
+    };
+    let move_now = Command::License(LicenseCommand::MoveUsers {
+        from: pool("night"),
+        to: pool("default"),
+        users: None,
+        after_work: false,
+    });
+    let mut office = shifts(&["ann"]);
+    finishing(&mut office);
+
+    office.does(&move_now);
+    office.tick_at(1);
+
+    assert_eq!(office.license_of("ann"), shared("default"));
+
+    let mut office = Office::with_seats(1, 0)
+        .with_members(&["ann", "ben"])
+        .after(&[license("ann", NAMED)]);
+    finishing(&mut office);
+
+    office.does(&reassign("ann", "ben"));
+    office.tick_at(1);
+
+    assert_eq!(
+        (office.license_of("ann"), office.license_of("ben")),
+        (None, NAMED)
+    );
+}

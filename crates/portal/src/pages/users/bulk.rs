@@ -100,7 +100,7 @@ pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response,
     if refused.is_empty() {
         let people = words::people(count);
         let message = if waits {
-            format!("Done for {people}: {named}, as soon as they are not signed in.")
+            format!("Done for {people}: {named}, as soon as they are not signed in for the product.")
         } else {
             format!("Done for {people}: {named}.")
         };

@@ -44,7 +44,8 @@ pub(super) async fn set(
     if let Some(asked) = ask_about_license(&viewer, &form, id, product.clone(), license).await? {
         return Ok(asked);
     }
-    let waits = license != Some(License::Named) && Answer::of(&form) == Some(Answer::Wait);
+    let may_wait = license != Some(License::Named) && until.is_none();
+    let waits = may_wait && Answer::of(&form) == Some(Answer::Wait);
     let command = Command::License(if waits {
         LicenseCommand::SetAfterWork {
             user: id,
@@ -82,7 +83,7 @@ fn pool_of(license: License) -> Option<PoolId> {
 fn said(account: &Account, id: UserId, product: &Product, license: Option<License>) -> String {
     let has = account.user(id).and_then(|user| user.licenses.get(product));
     if has != license.as_ref() {
-        return "It happens as soon as they are not signed in.".to_owned();
+        return "The license changes as soon as the user is not signed in for the product.".to_owned();
     }
     match license {
         None => {
