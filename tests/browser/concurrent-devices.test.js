@@ -46,7 +46,7 @@ story("two devices of one agent, minutes for the overflow, and thirty seconds to
   await paying.getByText("2", { exact: true }).waitFor();
   await left.getByText("3").waitFor();
   await minutes.getByRole("row", { name: /−1 minute spent/ }).getByText("Yuki").waitFor();
-  await overview.getByText("3 minutes left.").waitFor();
+  await overview.getByText("3 minutes left").waitFor();
   await picture(sessions, "concurrent-devices-on-minutes");
   await picture(minutes, "concurrent-devices-minutes");
 

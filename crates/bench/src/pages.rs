@@ -38,6 +38,8 @@ const OF_ACCOUNT: &[(&str, &str)] = &[
     ("a user", "users/{user}"),
     ("a new user", "users/new"),
     ("reassigning a seat", "users/{named}/reassign"),
+    ("seats", "seats"),
+    ("seats, one pool", "seats?hall={pool}"),
     ("seat pools", "pools"),
     ("seat pools, a row expanded", "pools?open={pool}"),
     ("a seat pool", "pools/{pool}"),
@@ -63,6 +65,8 @@ const OF_ACCOUNT: &[(&str, &str)] = &[
 /// The live pages whose updates are measured: those that show most of a large account.
 const LIVE: &[(&str, &str)] = &[
     ("live update of the users", "users/live"),
+    ("live update of the seats", "seats/live"),
+    ("live update of the overview", "overview/live"),
     (
         "live update of the seat pools, a row expanded",
         "pools/live?open={pool}",

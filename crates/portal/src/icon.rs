@@ -30,6 +30,7 @@ macro_rules! icons {
 // One row per icon: its name here, and its file.
 icons! {
     Overview,     "layout-dashboard";
+    Seats,        "armchair";
     SeatPools,    "armchair";
     Sessions,     "phone-call";
     Queue,        "hourglass";

@@ -63,6 +63,8 @@ enum Group {
     People,
     History,
     Account,
+    /// Not in the menu: reached from another page of it.
+    Within,
     /// Not in a group: a button of its own.
     Apart,
 }
@@ -76,7 +78,7 @@ impl Group {
             Self::People => "People",
             Self::History => "History",
             Self::Account => "Account",
-            Self::Apart => "",
+            Self::Within | Self::Apart => "",
         }
     }
 }
@@ -85,7 +87,7 @@ impl Group {
 // who may see it.
 nav_pages! {
     Overview,     Live,    "Overview",           "overview",     |_, _| true;
-    SeatPools,    Live,    "Seat pools",         "pools",        Account::is_staff;
+    Seats,        Live,    "Seats",              "seats",        crate::pages::seats::is_for;
     Sessions,     Live,    "Sessions",           "sessions",     sees_sessions;
     Queue,        Live,    "Queue",              "queue",        Account::is_staff;
     Users,        People,  "Users",              "users",        Account::is_staff;
@@ -98,6 +100,7 @@ nav_pages! {
     Subscription, Account, "Subscription",       "subscription", |account, actor| account.may(actor, Privilege::SubscriptionManage);
     Settings,     Account, "Settings",           "settings",     |account, actor| account.may(actor, Privilege::SettingsManage);
     ApiKeys,      Account, "API keys",           "api-keys",     |account, actor| account.may(actor, Privilege::SettingsManage);
+    SeatPools,    Within,  "Seat pools",         "pools",        Account::is_staff;
     AgentConsole, Apart,   "Agent console",      "/console",     |_, _| true;
 }
 
@@ -172,6 +175,14 @@ impl Nav {
 }
 
 impl NavPage {
+    /// The page of the menu from which this one is reached.
+    fn in_menu(self) -> Self {
+        match self {
+            Self::SeatPools => Self::Seats,
+            page => page,
+        }
+    }
+
     /// The path of the agent console, which is the same for all accounts.
     pub(crate) const CONSOLE: &str = "/console";
 
@@ -183,7 +194,7 @@ impl NavPage {
                 let waiting = account.pools().values().map(Pool::waiting);
                 note(waiting.sum::<u32>() as usize, "")
             }
-            Self::SeatPools => {
+            Self::Seats => {
                 let is_full = |pool: &&Pool| pool.seats > 0 && pool.free_seats() == 0;
                 note(account.pools().values().filter(is_full).count(), " full")
             }
@@ -215,7 +226,7 @@ pub(crate) fn links(account: &Account, actor: &Actor, current: Option<NavPage>) 
             label: page.label(),
             icon: page.icon(),
             href: page.path(account.id()),
-            is_current: current == Some(*page),
+            is_current: current.map(NavPage::in_menu) == Some(*page),
             note: page.note(account),
         })
     };

@@ -171,7 +171,7 @@ pub(crate) fn product_beside(account: &Account, product: &Product) -> Option<Str
 }
 
 /// A number out of a total, for `m::meter`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Meter {
     pub(crate) used: u32,
     pub(crate) of: u32,

@@ -90,6 +90,24 @@
     if (element.textContent !== text) element.textContent = text;
   }
 
+  // `<span data-lasts="75">1 min</span>`: whole minutes that something goes on, counted from when it was shown.
+  const lasting = new WeakMap();
+
+  function showLasting(element) {
+    const had = element.dataset.lasts;
+    let known = lasting.get(element);
+    if (!known || known.had !== had) {
+      known = { had, at: Date.now() - Number(had) * 1000 };
+      lasting.set(element, known);
+    }
+    const minutes = Math.floor((Date.now() - known.at) / 60000);
+    const text =
+      minutes < 1 ? "under 1 min"
+      : minutes < 60 ? `${minutes} min`
+      : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+    if (element.textContent !== text) element.textContent = text;
+  }
+
   function showAll() {
     document.querySelectorAll("time[data-local]").forEach(showTime);
     document.querySelectorAll("[data-countdown]").forEach(showCountdown);
@@ -97,6 +115,7 @@
     document.querySelectorAll("[data-elapsed]").forEach(showElapsed);
     document.querySelectorAll("[data-since], [data-until]").forEach(showFromTo);
     tell();
+    document.querySelectorAll("[data-lasts]").forEach(showLasting);
   }
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -112,6 +131,7 @@
     setInterval(() => document.querySelectorAll("[data-countdown]").forEach(showCountdown), 1000);
     setInterval(() => document.querySelectorAll("[data-elapsed]").forEach(showElapsed), 1000);
     setInterval(() => document.querySelectorAll("[data-since], [data-until]").forEach(showFromTo), 1000);
+    setInterval(() => document.querySelectorAll("[data-lasts]").forEach(showLasting), 5000);
   });
 
   // The agent console: while the page is open it says so, every third of the lease, and whether somebody touched it.
@@ -148,7 +168,9 @@
   // stream that the server ended by itself, as when a page is left, comes back within the delay.
   const SILENT_MS = 40000;
   const LOST_MS = 1500;
-  const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+  // In the zone of the page's other times.
+  const clockOf = (state) =>
+    new Intl.DateTimeFormat(undefined, { timeStyle: "medium", timeZone: state?.dataset.zone?.replaceAll(" ", "_") });
   let connection;
   let lostTimer;
   let updatedAt = Date.now();
@@ -158,6 +180,7 @@
   function showState(isLost) {
     const state = document.getElementById("live-state");
     const stale = document.getElementById("stale");
+    const clock = clockOf(state);
     for (const [element, at] of [[state, updatedAt], [stale, heardAt]]) {
       const place = element?.querySelector("[data-at]");
       if (place) place.textContent = clock.format(at);
@@ -253,6 +276,70 @@
       if (!own.contains(event.target)) menu.open = false;
     });
   });
+
+  // `<a data-into="seat">`: shows what it leads to in the section of this id, beside the list, and in the address.
+  // `<a data-close>` within the section, and Escape, close it again.
+  let openedBy;
+
+  async function showInto(id, href) {
+    const section = document.getElementById(id);
+    await htmx.ajax("GET", href, { target: `#${id}`, select: `#${id}`, swap: "outerMorph" });
+    markOpen();
+    return section;
+  }
+
+  function markOpen() {
+    const open = new URLSearchParams(location.search).get("seat");
+    document.querySelectorAll(".chair-open").forEach((chair) => chair.classList.remove("chair-open"));
+    if (open) document.getElementById(`chair-${open}`)?.classList.add("chair-open");
+  }
+
+  function closeInto(section, href) {
+    section.hidden = true;
+    history.replaceState(null, "", href);
+    markOpen();
+    const back = openedBy && document.querySelector(`#${CSS.escape(openedBy)} a`);
+    back?.focus();
+  }
+
+  document.addEventListener("click", async (event) => {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest?.("a[data-into]");
+    if (link) {
+      event.preventDefault();
+      openedBy = link.closest("li")?.id;
+      const href = link.href.replace(/#.*/, "");
+      history.replaceState(null, "", href);
+      await showInto(link.dataset.into, href);
+      document.getElementById(link.dataset.into)?.focus();
+    }
+    const close = event.target.closest?.("a[data-close]");
+    if (close) {
+      event.preventDefault();
+      closeInto(close.closest("section"), close.href);
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const section = document.querySelector(".drawer:not([hidden])");
+    const close = section?.querySelector("a[data-close]");
+    if (event.key === "Escape" && close) closeInto(section, close.href);
+  });
+
+  // What is open beside a live list is loaded again after each update, once a second at most; a question that is being
+  // answered stays open.
+  let refreshTimer;
+  function refreshBeside() {
+    markOpen();
+    if (refreshTimer || !document.querySelector(".drawer:not([hidden])")) return;
+    refreshTimer = setTimeout(async () => {
+      refreshTimer = undefined;
+      if (document.querySelector(".drawer:not([hidden])")) await showInto("seat", location.href).catch(() => {});
+    }, 1000);
+  }
+  document.addEventListener("htmx-sse-after-message", (event) => {
+    if (!event.detail?.message?.event) refreshBeside();
+  });
+  document.addEventListener("DOMContentLoaded", markOpen);
 
   // `<a data-absolute>` shows the whole address, for handing on.
   function showAddress(element) {

@@ -388,6 +388,11 @@ export const PAGES = [
   { name: "the overview", path: `${ACCOUNT}/overview`, as: "owner" },
   { name: "the overview of a member", path: `${ACCOUNT}/overview`, as: "sven" },
 
+  { name: "the seats", path: `${ACCOUNT}/seats`, as: "owner" },
+  { name: "the seats of a member", path: `${ACCOUNT}/seats`, as: "sven" },
+  { name: "an open seat", path: `${ACCOUNT}/seats?seat={signIn}`, as: "owner" },
+  { name: "a seat that is free again", path: `${ACCOUNT}/seats?seat={ticket}0`, as: "owner" },
+
   { name: "the sessions", path: `${ACCOUNT}/sessions`, as: "owner" },
   { name: "the sessions of a member", path: `${ACCOUNT}/sessions`, as: "sven" },
   { name: "ending a session", path: `${ACCOUNT}/sessions/end?session={session}`, as: "owner" },

@@ -19,6 +19,7 @@ pub(crate) mod queue;
 pub(crate) mod refusals;
 pub(crate) mod requests;
 mod seat_form;
+pub(crate) mod seats;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod setup;
@@ -42,6 +43,7 @@ pub(crate) fn all() -> Pages {
         .merge(start::routes())
         .merge(me::routes())
         .merge(overview::routes())
+        .merge(seats::routes())
         .merge(sessions::routes())
         .merge(audit::routes())
         .merge(api_keys::routes())

@@ -312,7 +312,11 @@ impl Things<'_> {
             "pools/{pool}/users/move" => {
                 vec![("which", "all".to_owned()), ("to", self.desk.pool.to_string())]
             }
-            "sessions/end" => vec![("session", self.session().await.0.to_string())],
+            "seats/sign-out" => {
+                let sign_in = self.desk.sign_in(self.user().await).await;
+                vec![("sign_in", sign_in.to_string())]
+            }
+            "sessions/end" | "seats/end" => vec![("session", self.session().await.0.to_string())],
             // Wrong passwords: right ones would soon be too many for one address.
             "/sign-in" => vec![
                 ("email", format!("{}@example.net", name.replace(' ', "."))),

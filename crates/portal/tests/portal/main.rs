@@ -28,6 +28,7 @@ mod refusals;
 mod rights;
 mod rules;
 mod seat_requests;
+mod seats;
 mod second_factor;
 mod sessions;
 mod settings;

@@ -1,26 +1,31 @@
 //! The data of the overview.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use usher_domain::permission::Privilege;
 use usher_domain::pool::Pool;
+use usher_domain::presence::TicketState;
 use usher_domain::rules::WhenFull;
-use usher_domain::text::counted;
 use usher_domain::user::License;
-use usher_domain::{Account, Actor, Timestamp, UserId, WallTimes};
+use usher_domain::{Account, Actor, PoolId, Timestamp, UserId, WallTimes};
 use usher_journal::RefusalRow;
 
+use super::attention::Attention;
 use super::steps::{self, Step};
 use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::doing;
 use crate::live::Live;
 use crate::nav::NavPage;
+use crate::order;
 use crate::pages::help;
-use crate::pages::minutes::MINUTES_LOW;
-use crate::pages::subscription;
+use crate::pages::queue::Elapsed;
 use crate::shown::{Meter, Moment};
+
+/// The most pools in the table: the fullest.
+const POOLS_MAX: usize = 10;
 
 #[derive(Template)]
 #[template(path = "overview/page.html")]
@@ -34,6 +39,7 @@ pub(super) struct OverviewPage {
 #[template(path = "overview/overview.html")]
 pub(super) struct Overview {
     pub(super) seen: OverviewData,
+    pub(super) today: Today,
     pub(super) refusals: Vec<Refused>,
 }
 
@@ -43,44 +49,103 @@ pub(super) struct OverviewData {
     /// Whether the viewer sees the account's pools, or only their own license.
     pub(super) is_staff: bool,
     pub(super) sees_reports: bool,
+    pub(super) figures: Figures,
     pub(super) products: Vec<ProductShown>,
-    /// Prepaid minutes left; `None` if no pool uses them.
-    pub(super) minutes: Option<u64>,
-    pub(super) attention: Vec<Attention>,
+    /// The fullest pools.
+    pub(super) pools: Vec<PoolShown>,
+    /// How many pools there are.
+    pub(super) pool_count: usize,
+    /// How many seats of each pool are occupied, for the peak.
+    pub(super) occupied: BTreeMap<PoolId, u32>,
+    pub(super) attention: Attention,
     pub(super) own: Vec<OwnLicense>,
     /// For a viewer without a license.
     pub(super) own_remedy: Remedy,
     /// The first steps; empty once all are done.
     pub(super) steps: Vec<Step>,
-    pub(super) refusals_link: Option<String>,
+    pub(super) links: Links,
+}
+
+/// The figures at the top.
+#[derive(Default)]
+pub(super) struct Figures {
+    /// Shared seats in use, of all pools.
+    pub(super) seats: Meter,
+    pub(super) full: usize,
+    pub(super) waiting: u32,
+    pub(super) longest: Option<Elapsed>,
+    pub(super) named: Meter,
+    /// Prepaid minutes left; `None` if no pool uses them.
+    pub(super) minutes: Option<u64>,
+}
+
+/// What the records say of the last 24 hours.
+#[derive(Default)]
+pub(super) struct Today {
+    pub(super) refused: Counted,
+    pub(super) people: usize,
+    pub(super) not_in: usize,
+    pub(super) waited: Counted,
+    pub(super) peak: u32,
+    /// Whether there may have been more in use.
+    pub(super) is_peak_at_least: bool,
+}
+
+/// How many there are, as far as they were counted.
+#[derive(Default, Clone, Copy)]
+pub(super) struct Counted {
+    pub(super) count: usize,
+    pub(super) are_more: bool,
+}
+
+impl std::fmt::Display for Counted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", self.count, if self.are_more { "+" } else { "" })
+    }
+}
+
+/// The pages that the figures lead to, for viewers who may see them.
+#[derive(Default)]
+pub(super) struct Links {
+    pub(super) seats: Option<String>,
+    pub(super) queue: Option<String>,
+    pub(super) refusals: Option<String>,
+    pub(super) minutes: Option<String>,
+    pub(super) users: Option<String>,
+}
+
+impl Links {
+    fn of(account: &Account, actor: &Actor) -> Self {
+        Self {
+            seats: NavPage::Seats.link(account, actor),
+            queue: NavPage::Queue.link(account, actor),
+            refusals: NavPage::Refusals.link(account, actor),
+            minutes: NavPage::Minutes.link(account, actor),
+            users: NavPage::Users.link(account, actor),
+        }
+    }
 }
 
 /// A product with its seats.
 pub(super) struct ProductShown {
-    pub(super) slug: String,
     pub(super) name: String,
     pub(super) named: Meter,
     pub(super) shared: u32,
     pub(super) unallocated: u32,
-    pub(super) pools: Vec<PoolShown>,
 }
 
 /// A pool's current figures.
 pub(super) struct PoolShown {
     pub(super) name: String,
+    pub(super) product: String,
+    /// Its seats on the map.
+    pub(super) href: String,
     pub(super) seats: Meter,
     pub(super) offered: u32,
     pub(super) waiting: u32,
     pub(super) on_minutes: u32,
     /// A label and its CSS class.
     pub(super) state: (&'static str, &'static str),
-}
-
-/// Something that needs attention.
-pub(super) struct Attention {
-    pub(super) text: String,
-    /// The page on which to fix it.
-    pub(super) link: Option<(String, &'static str)>,
 }
 
 /// A license of the viewer.
@@ -101,63 +166,36 @@ pub(super) struct Refused {
     pub(super) resolved: bool,
 }
 
-impl ProductShown {
-    /// Whether there are named seats, or licenses for them.
-    pub(super) fn has_named(&self) -> bool {
-        self.named.of > 0 || self.named.used > 0
-    }
-
-    /// Whether there are shared seats, or pools for them.
-    pub(super) fn has_shared(&self) -> bool {
-        self.shared > 0 || !self.pools.is_empty()
-    }
-}
-
 impl OverviewData {
     pub(super) fn of(account: &Account, actor: &Actor, now: Timestamp) -> Self {
         let is_staff = account.is_staff(actor);
-        let sees_reports = account.may(actor, Privilege::ReportsView);
         let mut seen = Self {
             now,
             is_staff,
-            sees_reports,
+            sees_reports: account.may(actor, Privilege::ReportsView),
+            figures: Figures::default(),
             products: Vec::new(),
-            minutes: None,
-            attention: Vec::new(),
+            pools: Vec::new(),
+            pool_count: account.pools().len(),
+            occupied: BTreeMap::new(),
+            attention: Attention::of(account, actor, now),
             own: own_licenses(account, actor),
             own_remedy: Remedy::own_license(account, actor),
             steps: Vec::new(),
-            refusals_link: NavPage::Refusals.link(account, actor),
+            links: Links::of(account, actor),
         };
-        for text in subscription::answered(account, actor) {
-            seen.attention.push(Attention {
-                text: text.to_owned(),
-                link: NavPage::Subscription
-                    .link(account, actor)
-                    .map(|link| (link, "See the answer")),
-            });
-        }
         if is_staff {
-            for notice in subscription::notices(account, actor, now) {
-                let (text, link) = (notice.text, notice.link);
-                seen.attention.push(Attention { text, link });
-            }
-            seen.add_products(account, actor);
-            seen.add_minutes(account, actor);
+            seen.figures = Figures::of(account, now);
+            seen.add_pools(account);
             seen.steps = steps::left(account, actor);
         }
         seen
     }
 
-    fn add_products(&mut self, account: &Account, actor: &Actor) {
-        for (product, bought) in &account.subscription().products {
-            let pools = account.pools().values().filter(|pool| pool.product == *product);
-            let pools: Vec<_> = pools.collect();
-            for pool in &pools {
-                self.note_pool(account, actor, pool);
-            }
-            self.products.push(ProductShown {
-                slug: product.to_string(),
+    fn add_pools(&mut self, account: &Account) {
+        let bought = account.subscription().products.iter();
+        self.products = bought
+            .map(|(product, bought)| ProductShown {
                 name: account.product_name(product),
                 named: Meter {
                     used: account.named_assigned(product),
@@ -165,80 +203,68 @@ impl OverviewData {
                 },
                 shared: bought.shared_seats,
                 unallocated: account.shared_unallocated(product),
-                pools: pools.into_iter().map(PoolShown::of).collect(),
-            });
-        }
+            })
+            .collect();
+        let pools = account.pools().values();
+        self.occupied = pools.map(|pool| (pool.id, pool.occupied())).collect();
+        // Those that are equally full stay in the order of their names.
+        let mut pools = order::pools(account);
+        pools.sort_by_key(|pool| {
+            let tenths = (pool.occupied() * 10).checked_div(pool.seats).unwrap_or(0);
+            Reverse((pool.waiting() > 0, tenths))
+        });
+        let fullest = pools.into_iter().take(POOLS_MAX);
+        self.pools = fullest.map(|pool| PoolShown::of(account, pool)).collect();
     }
+}
 
-    fn note_pool(&mut self, account: &Account, actor: &Actor, pool: &Pool) {
-        let fix = |place: NavPage, text| place.link(account, actor).map(|link| (link, text));
-        let name = &pool.name;
-        if pool.is_draining() {
-            self.attention.push(Attention {
-                text: format!(
-                    "{name} is draining: {} taken, and it has {}.",
-                    counted(pool.occupied(), "seat is", "seats are"),
-                    pool.seats
-                ),
-                link: fix(NavPage::SeatPools, "Look at its seats"),
-            });
-        } else if pool.waiting() > 0 {
-            let people = counted(pool.waiting(), "person waits", "people wait");
-            self.attention.push(Attention {
-                text: format!("{name} is full, and {people}."),
-                link: fix(NavPage::Queue, "Look at the queue"),
-            });
-        } else if pool.free_seats() == 0 && pool.seats > 0 {
-            self.attention.push(Attention {
-                text: match pool.seats {
-                    1 => format!("{name} is full: its seat is taken."),
-                    seats => format!("{name} is full: all {seats} seats are taken."),
-                },
-                link: fix(NavPage::SeatPools, "Free or add seats"),
-            });
+impl Figures {
+    fn of(account: &Account, now: Timestamp) -> Self {
+        let mut figures = Self::default();
+        for pool in account.pools().values() {
+            figures.seats.used += pool.occupied();
+            figures.seats.of += pool.seats;
+            figures.waiting += pool.waiting();
+            figures.full += usize::from(pool.seats > 0 && pool.free_seats() == 0);
         }
-    }
-
-    fn add_minutes(&mut self, account: &Account, actor: &Actor) {
+        for (product, bought) in &account.subscription().products {
+            figures.named.used += account.named_assigned(product);
+            figures.named.of += bought.named_seats;
+        }
+        let waiting = account.tickets().values();
+        let waiting = waiting.filter(|ticket| matches!(ticket.state, TicketState::Waiting {}));
+        let first = waiting.map(|ticket| ticket.since).min();
+        figures.longest = first.map(|since| Elapsed(now.since(since)));
         let falls_back = |pool: &Pool| pool.rules.when_full.contains(&WhenFull::PayPerUse);
-        let is_used = account.minutes() > 0 || account.pools().values().any(falls_back);
-        if !is_used {
-            return;
-        }
-        self.minutes = Some(account.minutes());
-        if account.minutes() < MINUTES_LOW {
-            let link = NavPage::Minutes.link(account, actor);
-            self.attention.push(Attention {
-                text: format!(
-                    "{} left.",
-                    counted(
-                        account.minutes(),
-                        "pay-per-use minute is",
-                        "pay-per-use minutes are"
-                    )
-                ),
-                link: link.map(|link| (link, "Look at the minutes")),
-            });
-        }
+        let has_minutes = account.minutes() > 0 || account.pools().values().any(falls_back);
+        figures.minutes = has_minutes.then(|| account.minutes());
+        figures
     }
+}
 
-    /// Adds how many refusals there were today.
-    pub(super) fn refused_today(&mut self, count: usize, are_more: bool) {
-        if count == 0 {
-            return;
-        }
-        let more = if are_more { "More than " } else { "" };
-        let attempts = counted(count, "attempt was", "attempts were");
-        let text = format!("{more}{attempts} refused in the last 24 hours.");
-        let link = self.refusals_link.clone().map(|link| (link, "See which"));
-        self.attention.push(Attention { text, link });
+impl Today {
+    /// Counts the refusals of the last 24 hours.
+    pub(super) fn refused(&mut self, rows: &[RefusalRow], are_more: bool) {
+        self.refused = Counted {
+            count: rows.len(),
+            are_more,
+        };
+        let people: BTreeSet<_> = rows.iter().map(|row| row.user).collect();
+        self.people = people.len();
+        let not_in = rows
+            .iter()
+            .filter(|row| row.resolved_at.is_none())
+            .map(|row| row.user);
+        self.not_in = not_in.collect::<BTreeSet<_>>().len();
     }
 }
 
 impl PoolShown {
-    fn of(pool: &Pool) -> Self {
+    fn of(account: &Account, pool: &Pool) -> Self {
         Self {
             name: pool.name.to_string(),
+            product: account.product_name(&pool.product),
+            href: format!("{}?hall={}", NavPage::Seats.path(account.id()), pool.id),
             seats: Meter {
                 used: pool.occupied(),
                 of: pool.seats,
@@ -314,7 +340,7 @@ fn own_licenses(account: &Account, actor: &Actor) -> Vec<OwnLicense> {
     let own = licenses.map(|(user, (product, license))| OwnLicense {
         product: account.product_name(product),
         kind: match license {
-            License::Named => "A seat of your own".to_owned(),
+            License::Named => "Named seat".to_owned(),
             License::Shared(pool) => account.pool(*pool).map_or_else(String::new, |pool| {
                 format!("A seat of {} while one is free", pool.name)
             }),
@@ -338,6 +364,8 @@ impl Overview {
     pub(super) fn sample() -> Self {
         let pool = PoolShown {
             name: "<b>Day</b> shift".to_owned(),
+            product: "Remote support".to_owned(),
+            href: "/a/x/seats?hall=pool_1".to_owned(),
             seats: Meter { used: 8, of: 10 },
             offered: 1,
             waiting: 2,
@@ -345,23 +373,25 @@ impl Overview {
             state: ("Full", "bad"),
         };
         let product = ProductShown {
-            slug: "remote-support".to_owned(),
             name: "Remote support".to_owned(),
             named: Meter { used: 1, of: 2 },
             shared: 13,
             unallocated: 3,
-            pools: vec![pool],
         };
         let seen = OverviewData {
             now: Timestamp::default(),
             is_staff: true,
             sees_reports: true,
+            figures: Figures {
+                seats: Meter { used: 8, of: 10 },
+                minutes: Some(12),
+                ..Figures::default()
+            },
             products: vec![product],
-            minutes: Some(12),
-            attention: vec![Attention {
-                text: "12 minutes are left.".to_owned(),
-                link: None,
-            }],
+            pools: vec![pool],
+            pool_count: 1,
+            occupied: BTreeMap::new(),
+            attention: Attention::sample(),
             own: Vec::new(),
             own_remedy: Remedy::default(),
             steps: vec![Step {
@@ -370,10 +400,11 @@ impl Overview {
                 text: "13 shared seats.".to_owned(),
                 remedy: Remedy::default(),
             }],
-            refusals_link: None,
+            links: Links::default(),
         };
         Self {
             seen,
+            today: Today::default(),
             refusals: Vec::new(),
         }
     }

@@ -20,7 +20,7 @@ use usher_domain::{Account, Actor, PoolId, Refusal, Timestamp};
 
 pub(crate) use self::duration::words as duration_words;
 use self::seats::SeatMoves;
-pub(crate) use self::sign_ins::kind as device_kind;
+pub(crate) use self::sign_ins::{kind as device_kind, may_log_out};
 use self::view::{PoolList, PoolsData, PoolsPage};
 use crate::answer::{page, page_again};
 use crate::failed::Failed;

@@ -51,7 +51,7 @@ impl SignInShown {
 }
 
 /// Whether an actor may end it: their own always, anybody's with `seats.manage` (S10).
-pub(super) fn may_log_out(account: &Account, actor: &Actor, sign_in: &SignIn) -> bool {
+pub(crate) fn may_log_out(account: &Account, actor: &Actor, sign_in: &SignIn) -> bool {
     account.may(actor, Privilege::SeatsManage) || account.user_of(actor) == Some(sign_in.user)
 }
 

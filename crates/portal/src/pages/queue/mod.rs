@@ -12,6 +12,7 @@ use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Actor, Code, Command, Refusal, TicketId, Timestamp};
 
 use self::view::{DropPage, Queue, QueueData, QueuePage, Waiting};
+pub(crate) use self::view::{Elapsed, need_to_drop};
 use crate::answer::{done, page};
 use crate::failed::Failed;
 use crate::form::Posted;

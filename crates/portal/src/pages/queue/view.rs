@@ -68,7 +68,22 @@ pub(super) struct Waiting {
 
 /// A duration so far, in words. The script uses the same words.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Elapsed(pub(super) Secs);
+pub(crate) struct Elapsed(pub(crate) Secs);
+
+impl Elapsed {
+    pub(crate) const fn secs(self) -> u32 {
+        self.0.get()
+    }
+
+    /// In whole minutes, for many at once.
+    pub(crate) fn minutes(self) -> String {
+        match self.secs() / 60 {
+            0 => "under 1 min".to_owned(),
+            minutes @ 1..60 => format!("{minutes} min"),
+            minutes => format!("{} h {} min", minutes / 60, minutes % 60),
+        }
+    }
+}
 
 impl std::fmt::Display for Elapsed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -139,7 +154,7 @@ impl Waiting {
 }
 
 /// Refuses viewers who may not remove this ticket: it is not theirs, and they do not manage seats.
-pub(super) fn need_to_drop(account: &Account, actor: &Actor, ticket: &Ticket) -> Result<(), Refusal> {
+pub(crate) fn need_to_drop(account: &Account, actor: &Actor, ticket: &Ticket) -> Result<(), Refusal> {
     if account.may_act_for(actor, ticket.user) {
         return Ok(());
     }

@@ -1,0 +1,271 @@
+//! The seat that is open beside the map: who is there, on which devices, with which sessions, and what the viewer may
+//! do about it.
+
+use usher_domain::event::Claim;
+use usher_domain::presence::{Session, SessionState, SignIn, Ticket};
+use usher_domain::{Account, Actor, SessionId, SignInId, Timestamp};
+
+use super::SeatsQuery;
+use super::chair::{Work, name};
+use crate::doing;
+use crate::nav::NavPage;
+use crate::pages::pools::{device_kind, duration_words, may_log_out};
+use crate::pages::queue::{Elapsed, need_to_drop};
+use crate::pages::sessions::may_end;
+use crate::shown::Moment;
+
+/// The open seat.
+pub(super) enum Detail {
+    /// Nothing that the viewer sees keeps it any more.
+    Gone,
+    Held(Held),
+    Offered(Offered),
+}
+
+/// A seat that somebody has.
+pub(super) struct Held {
+    pub(super) user: String,
+    pub(super) email: String,
+    /// The user's page, for viewers who may see it.
+    pub(super) link: Option<String>,
+    /// The pool, or that it is a named seat.
+    pub(super) seat: String,
+    pub(super) product: String,
+    pub(super) devices: Vec<DeviceShown>,
+    /// What of the map goes on being shown after an action.
+    pub(super) query: SeatsQuery,
+}
+
+/// A device on which the user is signed in.
+pub(super) struct DeviceShown {
+    pub(super) id: SignInId,
+    pub(super) name: String,
+    pub(super) kind: &'static str,
+    pub(super) since: Moment,
+    pub(super) idle: Option<Elapsed>,
+    pub(super) log_off_secs: Option<u32>,
+    pub(super) sessions: Vec<SessionShown>,
+    /// How many sessions the viewer may not see.
+    pub(super) hidden: usize,
+    pub(super) may_sign_out: bool,
+    /// What signing out would cut off; empty if nobody's work.
+    pub(super) cuts: String,
+    /// How long the user cannot come back.
+    pub(super) cool_down: Option<String>,
+    pub(super) is_own: bool,
+}
+
+/// A session on the device.
+pub(super) struct SessionShown {
+    pub(super) id: SessionId,
+    pub(super) words: String,
+    pub(super) state: (&'static str, &'static str),
+    pub(super) lasts: Elapsed,
+    pub(super) may_end: bool,
+    /// What ending it would cut off; empty if nobody's work.
+    pub(super) cuts: String,
+}
+
+/// A seat that is held for somebody who waited.
+pub(super) struct Offered {
+    pub(super) user: String,
+    pub(super) link: Option<String>,
+    pub(super) pool: String,
+    pub(super) waited: Elapsed,
+    pub(super) left_secs: u32,
+    pub(super) drop: Option<String>,
+}
+
+impl Detail {
+    pub(super) fn of(account: &Account, actor: &Actor, query: &SeatsQuery, now: Timestamp) -> Self {
+        let held = claims(account, &query.seat);
+        if let Some(held) = held.and_then(|claims| Held::of(account, actor, &claims, query, now)) {
+            return Self::Held(held);
+        }
+        let ticket = query.seat.parse().ok().and_then(|id| account.tickets().get(&id));
+        let offered = ticket.and_then(|ticket| Offered::of(account, actor, ticket, now));
+        offered.map_or(Self::Gone, Self::Offered)
+    }
+}
+
+/// All claims of the seat that this sign-in or session keeps. A seat of a user may be kept from several devices.
+fn claims(account: &Account, seat: &str) -> Option<Vec<Claim>> {
+    let claim = if let Ok(id) = seat.parse() {
+        Claim::SignIn(id)
+    } else {
+        Claim::Session(seat.parse().ok()?)
+    };
+    let pool = match claim {
+        Claim::SignIn(id) => account.sign_ins().get(&id)?.pool,
+        Claim::Session(id) => account.sessions().get(&id)?.pool,
+    };
+    let pool = pool.and_then(|pool| account.pool(pool));
+    let of_seat = pool.and_then(|pool| pool.holders().values().find(|claims| claims.contains(&claim)));
+    Some(of_seat.cloned().unwrap_or_else(|| vec![claim]))
+}
+
+impl Held {
+    fn of(
+        account: &Account,
+        actor: &Actor,
+        claims: &[Claim],
+        query: &SeatsQuery,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let work = Work::of_claims(account, claims);
+        let first = work.sign_ins.first()?;
+        let user = account.user(first.user)?;
+        let pool = first.pool.and_then(|pool| account.pool(pool));
+        Some(Self {
+            user: name(account, actor, user.id, &work)?,
+            email: if account.sees_user(actor, user.id) {
+                user.profile.email.reveal().to_string()
+            } else {
+                String::new()
+            },
+            link: user_link(account, actor, user.id),
+            seat: pool.map_or_else(
+                || "Named seat".to_owned(),
+                |pool| format!("Seat of {}", pool.name),
+            ),
+            product: account.product_name(&first.product),
+            devices: work
+                .sign_ins
+                .iter()
+                .map(|sign_in| DeviceShown::of(account, actor, sign_in, now))
+                .collect(),
+            query: query.at_seat(""),
+        })
+    }
+}
+
+fn user_link(account: &Account, actor: &Actor, user: usher_domain::UserId) -> Option<String> {
+    let users = NavPage::Users.link(account, actor)?;
+    Some(format!("{users}/{user}"))
+}
+
+impl DeviceShown {
+    fn of(account: &Account, actor: &Actor, sign_in: &SignIn, now: Timestamp) -> Self {
+        let sessions: Vec<_> = sign_in
+            .sessions()
+            .iter()
+            .filter_map(|id| account.sessions().get(id))
+            .filter(|session| session.is_live())
+            .collect();
+        let visible: Vec<_> = sessions
+            .iter()
+            .filter(|session| account.sees_session(actor, session))
+            .map(|session| SessionShown::of(account, actor, session, now))
+            .collect();
+        let is_own = account.user_of(actor) == Some(sign_in.user);
+        let pool = sign_in.pool.and_then(|pool| account.pool(pool));
+        let cool_down = pool.map(|pool| pool.rules.eviction_cool_down);
+        let cool_down = cool_down.filter(|secs| secs.get() > 0 && !is_own);
+        Self {
+            id: sign_in.id,
+            name: sign_in.device.name.reveal().to_string(),
+            kind: device_kind(sign_in.device.kind),
+            since: Moment(account.shown(sign_in.since)),
+            idle: sign_in.idle_since.map(|since| Elapsed(now.since(since))),
+            log_off_secs: sign_in.log_off_at.map(|at| at.remaining(now).get()),
+            hidden: sessions.len() - visible.len(),
+            sessions: visible,
+            may_sign_out: may_log_out(account, actor, sign_in),
+            cuts: cut_by_sign_out(account, sign_in),
+            cool_down: cool_down.map(duration_words),
+            is_own,
+        }
+    }
+}
+
+/// What work ends if this sign-in does; empty if nobody's.
+pub(super) fn cut_by_sign_out(account: &Account, sign_in: &SignIn) -> String {
+    let sessions = sign_in
+        .sessions()
+        .iter()
+        .filter_map(|id| account.sessions().get(id));
+    let sessions: Vec<_> = sessions.collect();
+    let calls = sessions.iter().filter(|session| session.is_active()).count();
+    let links = sessions.iter().filter(|session| session.is_live()).count() - calls;
+    let calls = match calls {
+        0 => None,
+        1 => Some("The call ends at once, for the customer too.".to_owned()),
+        calls => Some(format!("{calls} calls end at once, for the customers too.")),
+    };
+    let links = match links {
+        0 => None,
+        1 => Some("A code or link that waits for a customer stops working.".to_owned()),
+        links => Some(format!(
+            "{links} codes or links that wait for customers stop working."
+        )),
+    };
+    let both: Vec<_> = calls.into_iter().chain(links).collect();
+    both.join(" ")
+}
+
+/// What work ends if this session does; empty if nobody's.
+pub(super) fn cut_by_end(account: &Account, actor: &Actor, session: &Session) -> String {
+    if !session.is_active() {
+        return String::new();
+    }
+    let pool = session.pool.and_then(|pool| account.pool(pool));
+    let is_own = account.is_own_session(actor, session);
+    let notice = pool
+        .map(|pool| pool.rules.end_notice)
+        .filter(|secs| secs.get() > 0 && !is_own);
+    match notice {
+        Some(notice) => format!(
+            "The agent and the customer are told, and it closes after {}.",
+            duration_words(notice)
+        ),
+        None => "It closes at once, for the customer too.".to_owned(),
+    }
+}
+
+impl SessionShown {
+    fn of(account: &Account, actor: &Actor, session: &Session, now: Timestamp) -> Self {
+        let customer = session
+            .customer
+            .as_ref()
+            .map(|customer| customer.name.reveal().to_string());
+        let kind = match session.kind {
+            usher_domain::presence::SessionKind::Call => "Call",
+            usher_domain::presence::SessionKind::Attended => "Attended session",
+            usher_domain::presence::SessionKind::Unattended => "Unattended session",
+        };
+        let is_own = account.is_own_session(actor, session);
+        let is_ending = matches!(session.state, SessionState::Ending { .. });
+        Self {
+            id: session.id,
+            words: match customer {
+                Some(customer) => format!("{kind} with {customer}"),
+                None => kind.to_owned(),
+            },
+            state: doing::session(&session.state),
+            lasts: Elapsed(now.since(session.since)),
+            may_end: (is_own || !is_ending) && may_end(account, actor, session),
+            cuts: cut_by_end(account, actor, session),
+        }
+    }
+}
+
+impl Offered {
+    fn of(account: &Account, actor: &Actor, ticket: &Ticket, now: Timestamp) -> Option<Self> {
+        let usher_domain::presence::TicketState::Offered { until } = ticket.state else {
+            return None;
+        };
+        let user = account.visible_user(actor, ticket.user).ok()?;
+        let pool = account.pool(ticket.pool)?;
+        Some(Self {
+            user: user.profile.name.reveal().to_string(),
+            link: user_link(account, actor, user.id),
+            pool: pool.name.to_string(),
+            waited: Elapsed(now.since(ticket.since)),
+            left_secs: until.remaining(now).get(),
+            drop: NavPage::Queue
+                .link(account, actor)
+                .filter(|_| need_to_drop(account, actor, ticket).is_ok())
+                .map(|queue| format!("{queue}/{}/drop", ticket.id)),
+        })
+    }
+}

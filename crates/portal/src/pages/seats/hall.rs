@@ -1,0 +1,336 @@
+//! The seats of a pool, or the named seats of a product.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use usher_domain::permission::Privilege;
+use usher_domain::pool::Pool;
+use usher_domain::presence::{Funding, SignIn};
+use usher_domain::text::Product;
+use usher_domain::user::License;
+use usher_domain::{Account, Actor, TicketId, Timestamp, UserId};
+
+use super::chair::Chair;
+use crate::nav::NavPage;
+use crate::pages::pools::duration_words;
+use crate::pages::queue::Elapsed;
+use crate::shown::Meter;
+
+/// Up to so many seats each has its name below it.
+const LARGE_MAX: usize = 40;
+/// The most people of a queue who are drawn.
+const QUEUE_MAX: usize = 12;
+
+/// A pool, or the named seats of a product.
+#[derive(Clone, Copy)]
+pub(super) enum HallOf<'a> {
+    Pool(&'a Pool),
+    Named(&'a Product),
+}
+
+/// What is drawn of it.
+pub(super) struct Hall {
+    /// The pool's id, or the product after `named-`.
+    pub(super) key: String,
+    pub(super) name: String,
+    pub(super) product: String,
+    pub(super) is_named: bool,
+    pub(super) seats: Meter,
+    /// A label and its CSS class.
+    pub(super) state: (&'static str, &'static str),
+    /// Its rules in short.
+    pub(super) notes: Vec<String>,
+    /// The page of its users and settings, for viewers who may see it.
+    pub(super) open: Option<String>,
+    pub(super) chairs: Vec<Chair>,
+    /// How many seats are taken and not drawn.
+    pub(super) more: usize,
+    pub(super) free: u32,
+    /// Whether the seats are small, without names below.
+    pub(super) is_compact: bool,
+    /// Whether its seats are not drawn at all before it is opened.
+    pub(super) is_folded: bool,
+    /// The URL with only this hall.
+    pub(super) alone: String,
+    pub(super) queue: Vec<Standing>,
+    pub(super) queue_more: usize,
+    pub(super) on_minutes: Vec<Chair>,
+    pub(super) draining: u32,
+}
+
+/// Somebody in the queue.
+pub(super) struct Standing {
+    pub(super) id: TicketId,
+    pub(super) initials: String,
+    /// Empty if the viewer may not see it.
+    pub(super) name: String,
+    pub(super) waited: Elapsed,
+}
+
+/// The sign-ins that are in no pool's seat, for the halls of one page.
+#[derive(Default)]
+pub(super) struct Beside<'a> {
+    /// With a named seat, by product.
+    pub(super) named: BTreeMap<&'a str, Vec<&'a SignIn>>,
+    /// On minutes.
+    pub(super) on_minutes: Vec<&'a SignIn>,
+}
+
+impl<'a> Beside<'a> {
+    pub(super) fn of(account: &'a Account) -> Self {
+        let mut beside = Self::default();
+        let pays = |funding: &Funding| matches!(funding, Funding::Minutes { .. });
+        for sign_in in account.sign_ins().values() {
+            if sign_in.funding == Funding::Named {
+                beside
+                    .named
+                    .entry(sign_in.product.as_str())
+                    .or_default()
+                    .push(sign_in);
+                continue;
+            }
+            let mut sessions = sign_in
+                .sessions()
+                .iter()
+                .filter_map(|id| account.sessions().get(id));
+            if pays(&sign_in.funding) || sessions.any(|session| pays(&session.funding)) {
+                beside.on_minutes.push(sign_in);
+            }
+        }
+        beside
+    }
+}
+
+impl<'a> HallOf<'a> {
+    /// All halls of which the viewer sees something: a user without a privilege sees the pools of their own licenses.
+    pub(super) fn all(account: &'a Account, actor: &Actor) -> Vec<Self> {
+        let pools = account.pools().values();
+        if !account.is_staff(actor) {
+            let user = account.user_of(actor).and_then(|user| account.user(user));
+            let own = |pool: &&Pool| user.is_some_and(|user| pool.users().contains(&user.id));
+            return pools.filter(own).map(Self::Pool).collect();
+        }
+        let bought = account.subscription().products.iter();
+        let named =
+            bought.filter(|(product, seats)| seats.named_seats > 0 || account.named_assigned(product) > 0);
+        let named = named.map(|(product, _)| Self::Named(product));
+        pools.map(Self::Pool).chain(named).collect()
+    }
+
+    pub(super) fn key(self) -> String {
+        match self {
+            Self::Pool(pool) => pool.id.to_string(),
+            Self::Named(product) => format!("named-{product}"),
+        }
+    }
+
+    /// The texts in which it is searched.
+    pub(super) fn texts(self, account: &Account) -> [String; 2] {
+        match self {
+            Self::Pool(pool) => [pool.name.to_string(), account.product_name(&pool.product)],
+            Self::Named(product) => ["Named seats".to_owned(), account.product_name(product)],
+        }
+    }
+
+    /// Its place on the map: the fullest first, by tenths, so that a seat more or less moves nothing; at the end the
+    /// named seats. Those of one place are in the order of their names.
+    pub(super) fn place(self) -> (bool, Reverse<(bool, u32)>) {
+        match self {
+            Self::Pool(pool) => {
+                let tenths = (pool.occupied() * 10).checked_div(pool.seats).unwrap_or(0);
+                (false, Reverse((pool.waiting() > 0, tenths)))
+            }
+            Self::Named(_) => (true, Reverse((false, 0))),
+        }
+    }
+
+    pub(super) fn is_full(self) -> bool {
+        matches!(self, Self::Pool(pool) if pool.seats > 0 && pool.free_seats() == 0)
+    }
+
+    pub(super) fn has_waiting(self) -> bool {
+        matches!(self, Self::Pool(pool) if pool.waiting() > 0)
+    }
+
+    /// How many seats there would be to draw, at most.
+    pub(super) fn taken(self, account: &Account) -> usize {
+        match self {
+            Self::Pool(pool) => pool.occupied() as usize,
+            Self::Named(product) => account.named_assigned(product) as usize,
+        }
+    }
+
+    /// Draws at most `chairs_max` of its seats; none if that is 0.
+    pub(super) fn draw(
+        self,
+        account: &'a Account,
+        actor: &Actor,
+        beside: &Beside<'a>,
+        chairs_max: usize,
+        now: Timestamp,
+    ) -> Hall {
+        match self {
+            Self::Pool(pool) => of_pool(account, actor, pool, beside, chairs_max, now),
+            Self::Named(product) => named(account, actor, product, beside, chairs_max, now),
+        }
+    }
+}
+
+fn of_pool(
+    account: &Account,
+    actor: &Actor,
+    pool: &Pool,
+    beside: &Beside<'_>,
+    chairs_max: usize,
+    now: Timestamp,
+) -> Hall {
+    let mut chairs: Vec<Chair> = Vec::new();
+    if chairs_max > 0 {
+        let held = pool.holders().iter();
+        chairs.extend(held.map(|(holder, claims)| Chair::held(account, actor, holder, claims, now)));
+        chairs.sort_by_key(|chair| chair.began);
+        for over in chairs.iter_mut().skip(pool.seats as usize) {
+            over.is_over = true;
+        }
+        let offers = pool.offers().iter().filter_map(|id| account.tickets().get(id));
+        chairs.extend(offers.map(|ticket| Chair::offered(account, actor, ticket, now)));
+    }
+    let more = chairs.len().saturating_sub(chairs_max);
+    chairs.truncate(chairs_max);
+    let on_minutes = beside
+        .on_minutes
+        .iter()
+        .filter(|sign_in| sign_in.pool == Some(pool.id));
+    let on_minutes = on_minutes
+        .take(QUEUE_MAX)
+        .map(|sign_in| Chair::signed_in(account, actor, sign_in, now));
+    let tickets = pool.queue().filter_map(|id| account.tickets().get(&id));
+    let queue: Vec<_> = tickets
+        .take(QUEUE_MAX)
+        .map(|ticket| {
+            let user = account
+                .user(ticket.user)
+                .filter(|user| account.sees_user(actor, user.id));
+            let name = user
+                .map(|user| user.profile.name.reveal().to_string())
+                .unwrap_or_default();
+            Standing {
+                id: ticket.id,
+                initials: crate::shown::initials(&name),
+                name,
+                waited: Elapsed(now.since(ticket.since)),
+            }
+        })
+        .collect();
+    let is_compact = pool.seats as usize > LARGE_MAX || chairs.len() > LARGE_MAX;
+    let log_off = pool.rules.log_off_after();
+    Hall {
+        key: pool.id.to_string(),
+        name: pool.name.to_string(),
+        product: account.product_name(&pool.product),
+        is_named: false,
+        seats: Meter {
+            used: pool.occupied(),
+            of: pool.seats,
+        },
+        state: state(pool),
+        notes: log_off
+            .map(|after| format!("logs off after {} without a call", duration_words(after)))
+            .into_iter()
+            .collect(),
+        open: NavPage::SeatPools
+            .link(account, actor)
+            .map(|pools| format!("{pools}/{}/users", pool.id)),
+        is_folded: chairs_max == 0,
+        more,
+        free: pool.seats.saturating_sub(pool.occupied()),
+        is_compact,
+        alone: String::new(),
+        queue_more: (pool.waiting() as usize).saturating_sub(queue.len()),
+        queue,
+        on_minutes: on_minutes.collect(),
+        draining: pool.occupied().saturating_sub(pool.seats),
+        chairs,
+    }
+}
+
+/// A label and its CSS class.
+fn state(pool: &Pool) -> (&'static str, &'static str) {
+    if pool.is_draining() {
+        ("Draining", "warn")
+    } else if pool.seats == 0 {
+        ("No seats", "quiet")
+    } else if pool.free_seats() == 0 {
+        ("Full", "bad")
+    } else {
+        ("Free seats", "good")
+    }
+}
+
+fn named(
+    account: &Account,
+    actor: &Actor,
+    product: &Product,
+    beside: &Beside<'_>,
+    chairs_max: usize,
+    now: Timestamp,
+) -> Hall {
+    let present = beside.named.get(product.as_str()).map_or(&[][..], Vec::as_slice);
+    let mut by_user: BTreeMap<UserId, &SignIn> = BTreeMap::new();
+    for sign_in in present {
+        by_user.entry(sign_in.user).or_insert(*sign_in);
+    }
+    let assigned = account.named_assigned(product);
+    let bought = account.bought(product).named_seats;
+    let mut chairs = Vec::new();
+    if chairs_max > 0 {
+        let here = by_user
+            .values()
+            .map(|sign_in| Chair::signed_in(account, actor, sign_in, now));
+        chairs.extend(here.take(chairs_max));
+        chairs.sort_by_key(|chair: &Chair| chair.began);
+        let users = NavPage::Users.path(account.id());
+        let away = account.users().values().filter(|user| {
+            user.licenses.get(product) == Some(&License::Named) && !by_user.contains_key(&user.id)
+        });
+        let room = chairs_max - chairs.len();
+        chairs.extend(away.take(room).map(|user| {
+            let name = user.profile.name.reveal().to_string();
+            Chair::away(name, format!("{users}/{}", user.id))
+        }));
+    }
+    Hall {
+        key: format!("named-{product}"),
+        name: "Named seats".to_owned(),
+        product: account.product_name(product),
+        is_named: true,
+        seats: Meter {
+            used: assigned,
+            of: bought,
+        },
+        state: if assigned < bought {
+            ("Free seats", "good")
+        } else {
+            ("All assigned", "quiet")
+        },
+        notes: vec![format!("{} signed in", by_user.len())],
+        open: NavPage::Users
+            .link(account, actor)
+            .filter(|_| account.may(actor, Privilege::SeatsManage) || account.is_staff(actor))
+            .map(|users| format!("{users}?product={product}&license=named")),
+        is_folded: chairs_max == 0,
+        more: if chairs_max == 0 {
+            0
+        } else {
+            (assigned as usize).saturating_sub(chairs.len())
+        },
+        is_compact: chairs.len() > LARGE_MAX || bought as usize > LARGE_MAX,
+        chairs,
+        free: bought.saturating_sub(assigned),
+        alone: String::new(),
+        queue: Vec::new(),
+        queue_more: 0,
+        on_minutes: Vec::new(),
+        draining: 0,
+    }
+}

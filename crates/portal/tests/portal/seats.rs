@@ -1,0 +1,205 @@
+use axum::http::{Method, StatusCode};
+use futures::StreamExt;
+use usher_domain::permission::Privilege;
+use usher_domain::user::License;
+use usher_testkit as kit;
+
+use crate::desk::Desk;
+
+#[tokio::test]
+async fn the_map_shows_who_sits_where_and_who_waits_and_follows_live() {
+    let desk = Desk::open(2).await;
+    let [sven, yuki, amara] = [
+        desk.agent("Sven Lind").await,
+        desk.agent("Yuki").await,
+        desk.agent("Amara").await,
+    ];
+    let svens = desk.sign_in(sven).await;
+    desk.start_call(svens).await;
+    let yukis = desk.sign_in(yuki).await;
+    desk.wait(amara).await;
+    let path = desk.path("/seats/live");
+    let app = &desk.app;
+    let response = app
+        .send(&desk.owner, Method::GET, &path, &[], String::new())
+        .await;
+    let mut frames = response.into_body().into_data_stream();
+    let mut frame = async || String::from_utf8(frames.next().await.unwrap().unwrap().to_vec()).unwrap();
+
+    let full = frame().await;
+    tokio::time::pause();
+    desk.give(kit::sign_out(yukis)).await;
+    let offered = frame().await;
+
+    assert!(full.contains("<strong>2 of 2</strong>"), "{full}");
+    assert!(
+        full.contains(&format!(r#"chair-call" id="chair-{svens}""#)) && full.contains(">SL</span>"),
+        "{full}"
+    );
+    assert!(full.contains("In the queue") && full.contains("Amara"), "{full}");
+    assert!(
+        offered.contains("chair-offer") && !offered.contains("In the queue"),
+        "{offered}"
+    );
+    assert!(!offered.contains("Yuki"), "{offered}");
+}
+
+#[tokio::test]
+async fn named_seats_are_a_hall_of_their_own() {
+    let desk = Desk::with(3).await;
+    let (nora, max) = (desk.member("Nora").await, desk.member("Max").await);
+    desk.seat(nora, License::Named).await;
+    desk.seat(max, License::Named).await;
+    let sign_in = desk.sign_in(nora).await;
+
+    let map = desk.get("/seats").await.html;
+
+    let (_, named) = map.split_once(r#"id="hall-named-"#).unwrap();
+    assert!(
+        named.contains("<strong>2 of 3</strong>") && named.contains("1 signed in"),
+        "{named}"
+    );
+    assert!(named.contains(&format!(r#"id="chair-{sign_in}""#)), "{named}");
+    assert!(named.contains("chair-away") && named.contains("Max"), "{named}");
+    assert_eq!(named.matches("chair-free").count(), 1, "{named}");
+}
+
+#[tokio::test]
+async fn a_seat_that_cuts_off_nobody_is_freed_at_once_and_one_with_a_call_is_asked_for() {
+    let desk = Desk::open(2).await;
+    let (sven, yuki) = (desk.agent("Sven").await, desk.agent("Yuki").await);
+    let (svens, yukis) = (desk.sign_in(sven).await, desk.sign_in(yuki).await);
+    let idle = desk.get(&format!("/seats?seat={yukis}")).await.html;
+    assert!(
+        idle.contains(&format!(r#"name="sign_in" value="{yukis}""#))
+            && !idle.contains("although work goes on"),
+        "{idle}"
+    );
+
+    let fields = [("sign_in", &*yukis.to_string()), ("show", "full")];
+    let done = desk.post("/seats/sign-out", &fields).await;
+
+    assert_eq!(done.header("location"), desk.path("/seats?show=full"));
+    assert!(desk.get("/seats").await.html.contains("<strong>1 of 2</strong>"));
+
+    // The form was loaded before the call began.
+    desk.start_call(svens).await;
+    let fields = [("sign_in", &*svens.to_string())];
+    let asked = desk.post("/seats/sign-out", &fields).await;
+    assert_eq!(
+        asked.header("location"),
+        desk.path(&format!("/sign-ins/{svens}/log-out"))
+    );
+    let seat = desk.get(&format!("/seats?seat={svens}")).await.html;
+    assert!(
+        seat.contains("although work goes on") && seat.contains("The call ends at once"),
+        "{seat}"
+    );
+
+    let sure = [
+        ("sign_in", &*svens.to_string()),
+        ("sure", "yes"),
+        ("reason", "The shift is over"),
+    ];
+    let done = desk.post("/seats/sign-out", &sure).await;
+    assert_eq!(done.header("location"), desk.path("/seats"));
+    let again = desk.post("/seats/sign-out", &sure).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "somebody else was faster");
+    let gone = desk.get(&format!("/seats?seat={svens}")).await.html;
+    assert!(gone.contains("This seat is free again"), "{gone}");
+}
+
+#[tokio::test]
+async fn a_session_is_ended_from_its_seat() {
+    let desk = Desk::open(1).await;
+    let sven = desk.agent("Sven").await;
+    let sign_in = desk.sign_in(sven).await;
+    let call = desk.start_call(sign_in).await;
+    let unsure = [("session", &*call.to_string())];
+    let asked = desk.post("/seats/end", &unsure).await;
+    assert_eq!(
+        asked.header("location"),
+        desk.path(&format!("/sessions/end?session={call}"))
+    );
+
+    let sure = [("session", &*call.to_string()), ("sure", "yes")];
+    let done = desk.post("/seats/end", &sure).await;
+
+    assert_eq!(done.header("location"), desk.path("/seats"));
+    let again = desk.post("/seats/end", &sure).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "it is over already");
+}
+
+#[tokio::test]
+async fn users_without_a_privilege_see_numbers_and_their_own_seat_and_nobody_elses() {
+    let desk = Desk::open(2).await;
+    let sven = desk.agent("Sven").await;
+    desk.sign_in(sven).await;
+    let own = desk.member("Mia").await;
+    desk.seat(own, License::Shared(desk.pool)).await;
+    desk.sign_in(own).await;
+    desk.wait(desk.agent("Amara").await).await;
+    desk.add_pool("Secret pool", 0).await;
+    desk.member("Max").await;
+    let mia = desk.app.sign_in("mia@example.com").await;
+    let max = desk.app.sign_in("max@example.com").await;
+
+    let map = desk.app.get(&mia, &desk.path("/seats")).await.html;
+    let refused = desk.app.get(&max, &desk.path("/seats")).await;
+
+    assert!(
+        map.contains("<strong>2 of 2</strong>") && map.contains("In the queue"),
+        "{map}"
+    );
+    assert!(map.contains(">Mia</span>") && map.contains("Taken"), "{map}");
+    for hidden in ["Sven", "Amara", "Secret pool", "/pools/", "in a call"] {
+        assert!(!map.contains(hidden), "{hidden}: {map}");
+    }
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn managers_without_the_privilege_see_who_is_there_and_free_no_seat() {
+    let desk = Desk::open(1).await;
+    let sven = desk.agent("Sven").await;
+    let sign_in = desk.sign_in(sven).await;
+    let rea = desk.manager("Rea", Privilege::ReportsView).await;
+
+    let seat = desk.path(&format!("/seats?seat={sign_in}"));
+    let html = desk.app.get(&rea, &seat).await.html;
+
+    assert!(
+        html.contains("Sven") && !html.contains("/seats/sign-out"),
+        "{html}"
+    );
+}
+
+#[tokio::test]
+async fn many_pools_are_shown_the_fullest_first_and_searched_and_filtered() {
+    let desk = Desk::open(500).await;
+    for number in 0..45 {
+        desk.add_pool(&format!("Pool {number:02}"), 0).await;
+    }
+    let full = desk.add_pool("Night desk", 0).await;
+    let (from, to) = (desk.pool.to_string(), full.to_string());
+    let seat = [("from", &*from), ("to", &*to), ("seats", "1")];
+    desk.post("/pools/move-seats", &seat).await;
+    let sven = desk.agent_of("Sven", full).await;
+    desk.sign_in(sven).await;
+    let halls = |html: &str| html.matches(r#"class="panel hall"#).count();
+
+    let first = desk.get("/seats").await.html;
+    let third = desk.get("/seats?page=3").await.html;
+    let found = desk.get("/seats?q=pool+3").await.html;
+    let only_full = desk.get("/seats?show=full").await.html;
+
+    assert_eq!((halls(&first), halls(&third)), (20, 7));
+    assert!(
+        first.find("Night desk").unwrap() < first.find("Pool 00").unwrap(),
+        "{first}"
+    );
+    assert!(first.contains("/seats?page=2"), "{first}");
+    assert_eq!(halls(&found), 10);
+    assert_eq!(halls(&only_full), 1);
+    assert!(only_full.contains("Sven"), "{only_full}");
+}
