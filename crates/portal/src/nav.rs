@@ -127,6 +127,8 @@ pub(crate) struct Nav {
     pub(crate) groups: Vec<NavGroup>,
     /// The agent console, which is no page of the account.
     pub(crate) console: Option<NavLink>,
+    /// The path of the search.
+    pub(crate) search: Option<String>,
 }
 
 /// A group of links.
@@ -161,6 +163,7 @@ impl Nav {
         Self {
             groups: vec![NavGroup { label: "", links }],
             console: None,
+            search: None,
         }
     }
 
@@ -237,6 +240,7 @@ pub(crate) fn links(account: &Account, actor: &Actor, current: Option<NavPage>) 
     Nav {
         groups: groups.filter(|group| !group.links.is_empty()).collect(),
         console: of_group(Group::Apart).next(),
+        search: Some(format!("/a/{}/search", account.id())),
     }
 }
 

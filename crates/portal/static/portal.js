@@ -91,14 +91,14 @@
   }
 
   // `<span data-lasts="75">1 min</span>`: whole minutes that something goes on, counted from when it was shown.
-  const lasting = new WeakMap();
+  const lastings = new WeakMap();
 
   function showLasting(element) {
     const had = element.dataset.lasts;
-    let known = lasting.get(element);
+    let known = lastings.get(element);
     if (!known || known.had !== had) {
       known = { had, at: Date.now() - Number(had) * 1000 };
-      lasting.set(element, known);
+      lastings.set(element, known);
     }
     const minutes = Math.floor((Date.now() - known.at) / 60000);
     const text =
@@ -340,6 +340,31 @@
     if (!event.detail?.message?.event) refreshBeside();
   });
   document.addEventListener("DOMContentLoaded", markOpen);
+
+  // The search of the header: `/` and `Ctrl+K` lead to it, the arrows through what it found, Escape away from it.
+  document.addEventListener("keydown", (event) => {
+    const field = document.getElementById("find");
+    if (!field) return;
+    const isTyping = event.target.closest?.("input, select, textarea, [contenteditable]");
+    const isAsked = (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) ||
+      ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k");
+    const finder = field.closest(".finder");
+    if (isAsked) {
+      event.preventDefault();
+      field.focus();
+      field.select();
+    } else if (finder.contains(document.activeElement) && event.key === "Escape") {
+      document.activeElement.blur();
+    } else if (finder.contains(document.activeElement) && /^Arrow(Up|Down)$/.test(event.key)) {
+      const stops = [field, ...finder.querySelectorAll(".finder-found a")];
+      const next = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+      event.preventDefault();
+      stops[Math.max(0, Math.min(next, stops.length - 1))].focus();
+    }
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "find" && !event.target.value.trim()) document.getElementById("finder-found")?.replaceChildren();
+  });
 
   // `<a data-absolute>` shows the whole address, for handing on.
   function showAddress(element) {

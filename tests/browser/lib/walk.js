@@ -388,6 +388,8 @@ export const PAGES = [
   { name: "the overview", path: `${ACCOUNT}/overview`, as: "owner" },
   { name: "the overview of a member", path: `${ACCOUNT}/overview`, as: "sven" },
 
+  { name: "the search", path: `${ACCOUNT}/search?q=s`, as: "owner" },
+  { name: "a search that finds nothing", path: `${ACCOUNT}/search?q=nothing-at-all`, as: "sven" },
   { name: "the seats", path: `${ACCOUNT}/seats`, as: "owner" },
   { name: "the seats of a member", path: `${ACCOUNT}/seats`, as: "sven" },
   { name: "an open seat", path: `${ACCOUNT}/seats?seat={signIn}`, as: "owner" },

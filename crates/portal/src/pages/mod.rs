@@ -18,6 +18,7 @@ pub(crate) mod pools;
 pub(crate) mod queue;
 pub(crate) mod refusals;
 pub(crate) mod requests;
+pub(crate) mod search;
 mod seat_form;
 pub(crate) mod seats;
 pub(crate) mod sessions;
@@ -43,6 +44,7 @@ pub(crate) fn all() -> Pages {
         .merge(start::routes())
         .merge(me::routes())
         .merge(overview::routes())
+        .merge(search::routes())
         .merge(seats::routes())
         .merge(sessions::routes())
         .merge(audit::routes())

@@ -27,6 +27,7 @@ mod queue;
 mod refusals;
 mod rights;
 mod rules;
+mod search;
 mod seat_requests;
 mod seats;
 mod second_factor;
