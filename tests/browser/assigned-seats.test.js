@@ -96,7 +96,7 @@ story("nine users, six named seats, and a seat that is reassigned in two clicks 
   await users.getByText("Named seats only", { exact: true }).waitFor();
   await users.getByText("6 assigned to users").waitFor();
   await picture(users, "assigned-seats-subscription");
-  await users.getByRole("link", { name: "Refusals", exact: true }).click();
+  await users.getByRole("link", { name: "Refusals and waits", exact: true }).click();
   assert.equal(await users.locator("tbody tr").count(), 1);
   await users.getByRole("row").filter({ hasText: "Yuki" }).getByText("The user has no license").waitFor();
   await users.getByRole("link", { name: "Audit" }).click();

@@ -123,7 +123,7 @@ function walk({ name, path, as, act, status = 200, parts }, arrange) {
       await act(page, world);
     } else {
       const { pathname, search } = new URL(page.url());
-      assert.equal(pathname + search, address);
+      assert.equal(pathname + search, address.replace(/#.*/, ""));
     }
     if (status !== 200) {
       forgive(page, new RegExp(`status of ${status}`));

@@ -112,7 +112,7 @@ story("without script, seats are moved and a rule is changed", async ({ open }) 
   const page = await open(pools, { as: owner, script: false });
 
   await page.getByLabel("From").selectOption({ label: pool.name });
-  await page.getByLabel("To").selectOption({ label: "Night" });
+  await page.getByLabel("To", { exact: true }).selectOption({ label: "Night" });
   await page.getByLabel("How many seats").fill("2");
   await page.getByRole("button", { name: "Move seats" }).click();
   await page.getByText("2 seats are moved").waitFor();

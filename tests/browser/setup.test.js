@@ -47,7 +47,7 @@ story("from the one-time link to the first seat, in a browser alone", async ({ o
 
   await page.getByRole("heading", { name: "Your first people" }).waitFor();
   await look(page, "first-people");
-  await page.getByLabel("People", { exact: true }).fill("Sven Berg sven@contoso.example\nAmara <amara@contoso.example>");
+  await page.locator("main").getByLabel("People", { exact: true }).fill("Sven Berg sven@contoso.example\nAmara <amara@contoso.example>");
   await page.getByRole("button", { name: "Add and go on" }).click();
 
   await page.getByRole("heading", { name: "Hand over these passwords" }).waitFor();

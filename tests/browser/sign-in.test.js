@@ -76,7 +76,7 @@ story("signing out everywhere else closes the pages of the other browsers at onc
   await phone.getByRole("status").getByText("1 other browser is signed out.").waitFor();
   await laptop.waitForURL(/\/sign-in\?back=/);
   await signIn(laptop, owner);
-  await phone.getByText(owner.name, { exact: true }).first().click();
+  await phone.locator("header summary").click();
   await phone.getByRole("button", { name: "Sign out", exact: true }).click();
   await phone.getByRole("status").getByText("You are signed out.").waitFor();
 });
@@ -98,7 +98,7 @@ story("everything works without script", async ({ open }) => {
   assert.ok(await page.getByLabel("See everybody’s sessions").isChecked());
   const { session_permissions: saved } = await world.get(`${world.path}/settings`);
   assert.equal(saved.view_account, true);
-  await page.getByText(owner.name, { exact: true }).first().click();
+  await page.locator("header summary").click();
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await page.getByText("You are signed out.").waitFor();
 });

@@ -38,7 +38,8 @@ const DOCS_PARTS = [".top", ".side", "main > h1", "#sign-ins", "#signIn", "#list
  */
 async function send(page, button, fields = {}) {
   for (const [label, text] of Object.entries(fields)) {
-    const field = page.getByLabel(label, { exact: true });
+    // The menu's groups have labels, too.
+    const field = page.locator("main").getByLabel(label, { exact: true });
     await field.evaluate((element) => element.removeAttribute("maxlength"));
     await field.fill(text);
   }
@@ -240,7 +241,10 @@ export const PAGES = [
   { name: "the terms of an account", path: OPERATOR, act: asOperator(`${ITS_ACCOUNT}/terms`) },
   {
     name: "terms with errors", path: OPERATOR, status: 422,
-    act: asOperator(`${ITS_ACCOUNT}/terms`, sent("Set terms", { "Days of grace": "many" })),
+    act: asOperator(`${ITS_ACCOUNT}/terms`, async (page) => {
+      await page.getByLabel("What happens at the end").selectOption("It renews");
+      await send(page, "Set terms", { "Days of grace": "many" });
+    }),
   },
   {
     name: "seats that are not lent", path: OPERATOR, status: 422,

@@ -54,8 +54,7 @@ pub(super) fn decide(
             users,
             after_work,
         } => {
-            let finish_at = after_work.then_some(now);
-            move_users(account, *from, *to, users.as_ref(), finish_at, actor)
+            move_users(account, *from, *to, users.as_ref(), *after_work, actor, now)
         }
     }
 }
@@ -220,14 +219,15 @@ fn reassign(
 }
 
 /// Moves users of a pool to another one (L3). What they are doing with the product ends in the same step (L5), or, with
-/// `finish_at`, which is now, they move once they are not signed in (L16).
+/// `after_work`, they move once they are not signed in (L16).
 fn move_users(
     account: &Account,
     from: PoolId,
     to: PoolId,
     users: Option<&BTreeSet<UserId>>,
-    finish_at: Option<Timestamp>,
+    after_work: bool,
     actor: &Actor,
+    now: Timestamp,
 ) -> Result<Decision, Refusal> {
     account.need_to_manage(actor, Privilege::SeatsManage, "pool")?;
     let from = account.pools.get(&from);
@@ -259,11 +259,11 @@ fn move_users(
     let events = leaving.into_iter().flat_map(|user| {
         let working = account.users.get(&user);
         let working = working.filter(|user| account.is_signed_in_for(user, &from.product));
-        match (finish_at, working) {
-            (Some(now), Some(user)) => finishing(user, &from.product, Some(to), now)
+        match working.filter(|_| after_work) {
+            Some(user) => finishing(user, &from.product, Some(to), now)
                 .into_iter()
                 .collect(),
-            _ => moved(account, user, &from.product, to, &by, now),
+            None => moved(account, user, &from.product, to, &by, now),
         }
     });
     Ok(Decision::done(events.collect()))
