@@ -53,9 +53,7 @@ pub(super) fn decide(
             to,
             users,
             after_work,
-        } => {
-            move_users(account, *from, *to, users.as_ref(), *after_work, actor, now)
-        }
+        } => move_users(account, *from, *to, users.as_ref(), *after_work, actor, now),
     }
 }
 

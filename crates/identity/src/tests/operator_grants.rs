@@ -5,7 +5,7 @@ use usher_domain::personal::Personal;
 use super::*;
 use crate::{
     ChangeOrigin, ChangedBy, GRANT_PAUSE, GrantChange, KeysChangedBy, KeysOrigin, OperatorGrant,
-    OperatorHolder, OperatorKeysAtRest, OperatorScope, PasswordHash, PasswordLife,
+    OperatorHolder, OperatorKeysAtRest, OperatorScope, PasswordHash, PasswordLife, PortalSessionId,
 };
 
 fn origin() -> KeysOrigin {
