@@ -45,12 +45,14 @@ fn an_unchanged_journal_passes_even_while_the_server_runs() {
     let data = tempfile::tempdir().unwrap();
     fill(data.path());
     let server = Server::start(data.path());
+    // The server answers only after it has stored the first operator key, of which verification tells.
+    let status = usher(&["status", "--server", &server.url]);
 
     let run = usher(&["verify", "--data", data.path().to_str().unwrap()]);
 
     server.stop();
+    assert!(status.out.contains("is ready"), "{}", status.out);
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
-    // The server's start has drawn the first operator key.
     assert_eq!(
         run.out,
         "Everything is right: 5 commits in 1 account, and 1 change of operator keys.\n"
