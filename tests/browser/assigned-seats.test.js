@@ -69,7 +69,7 @@ story("nine users, six named seats, and a seat that is reassigned in two clicks 
   // Both see it at once, and so does the overview.
   await svens.getByText("Olga Owner changed your license, so you were signed out.").waitFor();
   await picture(svens, "assigned-seats-taken-away");
-  await own.getByText("A seat of your own").waitFor();
+  await own.getByText("Named seat", { exact: true }).waitFor();
   await yukis.getByText("You have a seat of your own.").waitFor();
   await signInForWork(yukis);
   await own.getByText("Signed in", { exact: true }).waitFor();

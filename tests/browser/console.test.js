@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { advance, PRODUCT_NAME } from "./lib/api.js";
 import { checkAxe, checkNarrow, checkTargets, picture } from "./lib/checks.js";
-import { click, createCode, desk, joinAs, signInForWork } from "./lib/desk.js";
+import { click, createCode, desk, joinAs, seesTaken, signInForWork } from "./lib/desk.js";
 import { story } from "./lib/story.js";
 import { forgive } from "./lib/watch.js";
 
@@ -23,10 +23,10 @@ story("an agent gives a customer a code, and each sees the other's actions", asy
   const sven = await world.agent("Sven");
   const console = await open("/console", { as: sven });
   const overview = await open(`/a/${world.id}/overview`, { as: owner });
-  await overview.getByText("0 of 2").waitFor();
+  await seesTaken(overview, "0 of 2");
 
   await signInForWork(console);
-  await overview.getByText("1 of 2").waitFor();
+  await seesTaken(overview, "1 of 2");
   await console.getByLabel("Customer's name").fill("Kim Customer");
   const code = await createCode(console, "Create a support code");
   await picture(console, "console-standby");

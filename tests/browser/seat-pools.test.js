@@ -51,7 +51,7 @@ story("a shift of three on two seats, from the first sign-in to the last log-off
   await picture(yukis, "seat-pools-waiting");
   await queue.getByRole("row").filter({ hasText: "Yuki" }).waitFor();
   await pools.getByText("1 waiting").waitFor();
-  await overview.getByText("Support is full, and 1 person waits.").waitFor();
+  await overview.getByText(/ has waited .* in Support\./).waitFor();
   await picture(overview, "seat-pools-overview-phone");
 
   // A customer joins through a call link; the pool's page shows the call while it lasts.
