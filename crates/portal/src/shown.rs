@@ -111,7 +111,7 @@ pub(crate) fn counted(count: impl fmt::Display, one: &str, many: &str) -> String
     usher_domain::text::counted(number(count), one, many)
 }
 
-/// The first letters of the first and the last word of a name, as it stands on a seat or beside a menu.
+/// The first letters of the first and the last word of a name, shown on a seat and in the header.
 pub(crate) fn initials(name: &str) -> String {
     let letter = |word: &str| word.chars().find(|letter| letter.is_alphanumeric());
     let mut letters = name.split_whitespace().filter_map(letter);
