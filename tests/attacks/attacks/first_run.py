@@ -159,7 +159,10 @@ def first_run_through_a_crash(target):
         target.server.gone()
         target.serve()
         link = link_of(target.server)
-        wrong = is_whole(target) if accounts(target) else None if link else "no account, and no link"
+        if link:
+            # What the crash has left gives way to what the link makes.
+            send(target.address, link, lambda connection: connection.recv(1))
+        wrong = is_whole(target) if accounts(target) else "no account, and no link that makes one"
         if wrong:
             found.append(wrong)
         afresh(target)
