@@ -1,4 +1,4 @@
-// A user without a license asks for a seat, and whoever manages seats lends one, live on both sides.
+// A user without a license asks for a seat, and a manager of seats lends one, live on both sides.
 
 import { look } from "./lib/checks.js";
 import { PRODUCT_NAME, World } from "./lib/api.js";

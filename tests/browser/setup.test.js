@@ -35,7 +35,7 @@ story("from the one-time link to the first seat, in a browser alone", async ({ o
   await again.fill(OLGA.password);
   await make.click();
 
-  // The pool has all seats. Whoever breaks off finds the first steps on the overview, and goes on where they were.
+  // The pool has all seats. After breaking off, one finds the first steps on the overview, and goes on there.
   await page.getByRole("heading", { name: "Your first pool" }).waitFor();
   await look(page, "first-pool");
   await page.goto("/");
@@ -63,7 +63,7 @@ story("from the one-time link to the first seat, in a browser alone", async ({ o
   await page.getByText("1 of 3").first().waitFor();
   assert.equal(await page.getByRole("heading", { name: "First steps" }).count(), 0);
 
-  // Whoever got a first password chooses another.
+  // A user with a first password chooses another.
   const svens = await open("/sign-in");
   await signIn(svens, { email: "sven@contoso.example", password: first });
   await svens.waitForURL(/\/me\/password$/);

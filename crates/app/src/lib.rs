@@ -29,7 +29,7 @@ pub use arrival::Arrival;
 pub use audit_file::{AuditFormat, AuditLine};
 pub use caller::{
     AccountsManage, AccountsRead, Admission, Admitted, BillingManage, Caller, Everything, Followed, Operator,
-    Scope, bearer_of, has_scope, may_follow,
+    Scope, bearer_of, has_scope, keys_origin, may_follow,
 };
 pub use credentials::{NotHashed, hashing_share};
 pub use first_run::FirstRun;

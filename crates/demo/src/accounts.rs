@@ -79,7 +79,7 @@ fn seat_pools() -> Setup {
         ..quick(Preset::HelpDeskShift)
     };
     let mut desk = owned(name).pool(6).called("Day shift").rules(rules.clone());
-    // Nobody waits at night: whoever finds every seat taken is refused, and tries again.
+    // Nobody waits at night: agents who find every seat taken are refused, and try again.
     let night = Rules {
         when_full: Vec::new(),
         ..rules

@@ -13,6 +13,9 @@ use crate::portal::Portal;
 use crate::sentence;
 use crate::viewer::Viewer;
 
+/// The message of forms that ask for the present password.
+pub(crate) const WRONG_PASSWORD: &str = "This is not your present password.";
+
 /// The result of hashing a password.
 pub(crate) enum Hashed {
     /// The hash.

@@ -75,9 +75,7 @@ impl Until {
             last_day: days::last_day_before(at, &zone_of(account)),
         }
     }
-}
 
-impl Until {
     /// Whether the script shows it, in the zone of the browser.
     pub(crate) fn is_left_to_script(self) -> bool {
         self.last_day.is_none() && self.at.is_left_to_script()

@@ -161,18 +161,11 @@ impl<S: Scope> Operator<S> {
     /// The actor of changes to operator keys, for the audit trail.
     #[must_use]
     pub fn keys_origin(&self) -> KeysOrigin {
-        KeysOrigin {
-            by: match self.holder {
-                OperatorHolder::Key(key) => KeysChangedBy::OperatorKey(key),
-                OperatorHolder::Owner(_, user) => KeysChangedBy::Owner(user),
-            },
-            address: self
-                .cause
-                .address
-                .as_ref()
-                .map(|address| Personal::new(*address.reveal())),
-            request: self.cause.request.as_ref().map(ToString::to_string),
-        }
+        let by = match self.holder {
+            OperatorHolder::Key(key) => KeysChangedBy::OperatorKey(key),
+            OperatorHolder::Owner(_, user) => KeysChangedBy::Owner(user),
+        };
+        keys_origin(by, &self.cause)
     }
 
     /// The operator as the caller of one account.
@@ -224,5 +217,18 @@ impl Known {
             cause: arrival.cause(channel, credential),
             identified,
         })
+    }
+}
+
+/// The origin of a change of operator keys or grants that came in like this, for their audit trail.
+#[must_use]
+pub fn keys_origin(by: KeysChangedBy, cause: &Cause) -> KeysOrigin {
+    KeysOrigin {
+        by,
+        address: cause
+            .address
+            .as_ref()
+            .map(|address| Personal::new(*address.reveal())),
+        request: cause.request.as_ref().map(ToString::to_string),
     }
 }

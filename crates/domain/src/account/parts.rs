@@ -151,8 +151,8 @@ pub struct Settings {
     /// What people call a product, where that is not its slug ([`State::product_name`](super::State::product_name)).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub product_names: BTreeMap<Product, Name>,
-    /// The zone in which days begin and end for the account's people. No rule reads it: whoever gives a command with a
-    /// time converts the day before.
+    /// The zone in which days begin and end for the account's people. No rule reads it: callers convert days before
+    /// they give a command.
     #[serde(default, skip_serializing_if = "ZoneName::is_utc")]
     pub time_zone: ZoneName,
 }

@@ -169,8 +169,8 @@ pub(super) async fn ask_to_delete(viewer: Viewer, Path((_, group)): GroupPath) -
         kind: "group",
         name,
         members,
-        consequence: "but lose what this group gave them, unless another group of theirs gives it too. Who is signed in with such \
-                      a license is signed out at once.",
+        consequence: "but lose what this group gave them, unless another group of theirs gives it too. Users who are \
+                      signed in with such a license are signed out at once.",
     }))
 }
 

@@ -6,9 +6,9 @@ mod view;
 
 use axum::extract::Path;
 use axum::response::Response;
-use usher_domain::personal::Personal;
+use usher_app::keys_origin;
 use usher_domain::text::counted;
-use usher_identity::{GrantChange, KeysChangedBy, KeysOrigin, PasswordHash, PasswordLife};
+use usher_identity::{GrantChange, KeysChangedBy, PasswordHash, PasswordLife};
 
 pub(crate) use self::view::browser_name;
 use self::view::{MePage, Myself, PasswordPage};
@@ -18,7 +18,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::from::From;
 use crate::nav;
-use crate::new_password::{self, Hashed};
+use crate::new_password::{self, Hashed, WRONG_PASSWORD};
 use crate::pages::sign_in::new_session;
 use crate::routes::{Pages, get, post};
 use crate::viewer::Viewer;
@@ -81,7 +81,7 @@ async fn new_own_password(viewer: &Viewer, form: &mut Form) -> Result<Option<Pas
         return Ok(None);
     };
     if !viewer.knows_present_password(present.clone()).await? {
-        form.wrong("present", "This is not your present password.");
+        form.wrong("present", WRONG_PASSWORD);
         return Ok(None);
     }
     if new == present {
@@ -150,15 +150,7 @@ async fn end_others(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
 /// The owner gives up being operator.
 async fn revoke_operator(Posted { viewer, .. }: Posted) -> Result<Response, Failed> {
     let (app, user) = (&viewer.portal.app, viewer.session.user);
-    let origin = KeysOrigin {
-        by: KeysChangedBy::Owner(user),
-        address: viewer
-            .cause
-            .address
-            .as_ref()
-            .map(|address| Personal::new(*address.reveal())),
-        request: viewer.cause.request.as_ref().map(ToString::to_string),
-    };
+    let origin = keys_origin(KeysChangedBy::Owner(user), &viewer.cause);
     let (why, now) = (GrantChange::Revoked, app.engine().now());
     let revoked = app
         .identity()

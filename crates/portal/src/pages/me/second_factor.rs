@@ -12,6 +12,7 @@ use crate::door::{PostedAt, SECOND_FACTOR, SecondFactorDoor, ViewerAt};
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::from::From;
+use crate::new_password::WRONG_PASSWORD;
 use crate::pages::sign_in::new_session;
 use crate::qr;
 use crate::routes::{Pages, get, post};
@@ -161,7 +162,7 @@ async fn is_password_right(viewer: &Viewer, form: &mut Form) -> Result<bool, Fai
     if viewer.knows_present_password(present).await? {
         return Ok(true);
     }
-    form.wrong("present", "This is not your present password.");
+    form.wrong("present", WRONG_PASSWORD);
     Ok(false)
 }
 

@@ -18,6 +18,7 @@ use crate::cookies;
 use crate::failed::Failed;
 use crate::form::Posted;
 use crate::from::From;
+use crate::new_password::WRONG_PASSWORD;
 use crate::pages::sign_in::is_own_path;
 use crate::said::named;
 use crate::shown::Moment;
@@ -81,7 +82,7 @@ pub(super) async fn open(from: From, Posted { viewer, mut form }: Posted) -> Res
     };
     let present = form.value("present").to_owned();
     if !viewer.knows_present_password(present).await? {
-        form.wrong("present", "This is not your present password.");
+        form.wrong("present", WRONG_PASSWORD);
         return again(&viewer, form).await;
     }
     let attempt = app

@@ -220,7 +220,7 @@ impl Attention {
     }
 }
 
-/// Whoever in the pool has been idle for longest, and the seat, for viewers who may free it.
+/// The user of the pool who has been idle for longest, and the seat, for viewers who may free it.
 fn longest_idle(account: &Account, actor: &Actor, pool: &Pool, now: Timestamp) -> Option<(String, String)> {
     if !account.may(actor, Privilege::SeatsManage) {
         return None;

@@ -2,19 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use usher_app::{Arrival, FirstRun, Problem, known_zone};
+use usher_app::{Arrival, FirstRun, Problem, keys_origin, known_zone};
 use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
 use usher_domain::command::{AccountCommand, Command, NewRequest, SetSubscription, UserCommand};
 use usher_domain::event::Profile;
 use usher_domain::labels::Labels;
 use usher_domain::management::Management;
 use usher_domain::permission::{PermissionOverrides, Role, SessionPermissions};
-use usher_domain::personal::Personal;
 use usher_domain::terms::Temporary;
 use usher_domain::text::{Email, Name, Product, ZoneName};
 use usher_domain::{AccountId, Actor, PoolId, Refusal, SubscriptionRequestId, UserId};
 use usher_engine::{Channel, Failure, Request};
-use usher_identity::{KeysChangedBy, KeysOrigin, PasswordHash, PasswordLife, draw_bits, known_about};
+use usher_identity::{KeysChangedBy, PasswordHash, PasswordLife, draw_bits, known_about};
 
 use super::sessions;
 use crate::failed::Failed;
@@ -262,11 +261,7 @@ pub(super) async fn make(portal: &Portal, arrival: &Arrival, wanted: &Wanted) ->
         }
     }
     if wanted.is_operator {
-        let origin = KeysOrigin {
-            by: KeysChangedBy::SetUp,
-            address: arrival.address.map(Personal::new),
-            request: None,
-        };
+        let origin = keys_origin(KeysChangedBy::SetUp, &arrival.cause(Channel::SetUp, None));
         if let Err(problem) = portal.app.grant_at_set_up(account, owner, accounts, origin).await {
             discard(portal, arrival, account).await;
             return Err(problem.into());

@@ -277,7 +277,7 @@ async fn require(Posted { viewer, mut form }: Posted) -> Result<Response, Failed
                 let keep = Some(viewer.session.id);
                 app.end_what_passwords_began(viewer.account, keep).await?;
                 let message = if is_required {
-                    "Single sign-on is required now. Who had come in by a password is signed out."
+                    "Single sign-on is required now. Users who had signed in with a password are signed out."
                 } else {
                     "Single sign-on is an offer: passwords work as well."
                 };
