@@ -163,6 +163,8 @@ ids! {
     OperatorKeyId "opkey";
     /// A recorded refusal.
     RefusalId "refu";
+    /// Something that is to leave the server, such as a mail.
+    OutboxId "out";
 }
 
 #[cfg(test)]

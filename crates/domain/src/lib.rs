@@ -63,7 +63,7 @@ pub use contacts::Presence;
 pub use event::Event;
 pub use hidden::Hidden;
 pub use id::{
-    AccountId, ApiKeyId, GroupId, InvalidId, OperatorKeyId, PoolId, RefusalId, SessionId, SignInId,
+    AccountId, ApiKeyId, GroupId, InvalidId, OperatorKeyId, OutboxId, PoolId, RefusalId, SessionId, SignInId,
     SubscriptionRequestId, TeamId, TicketId, TopUpId, UserId,
 };
 pub use invariants::{Broken, Touched};

@@ -150,6 +150,24 @@ const RULES: &[Rule] = &[
         NO_ID,
     ),
     rule(
+        "identity_outbox",
+        "quote(id)",
+        "length(id) <> 16 OR ifnull(length(account), 16) <> 16 OR ifnull(length(user), 16) <> 16",
+        NO_ID,
+    ),
+    rule(
+        "identity_outbox",
+        "quote(id)",
+        "ended_at IS NOT NULL AND secret IS NOT NULL",
+        "the secret of its link should be gone",
+    ),
+    rule(
+        "identity_outbox_followed",
+        "quote(account)",
+        "length(account) <> 16",
+        NO_ID,
+    ),
+    rule(
         "identity_unrecorded",
         "id",
         "length(account) <> 16 OR ifnull(length(user), 16) <> 16 OR ifnull(length(by_id), 16) <> 16",

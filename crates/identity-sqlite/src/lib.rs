@@ -14,6 +14,7 @@ mod domains;
 mod notes;
 mod operator_grants;
 mod operator_keys;
+mod outbox;
 mod passwords;
 mod portal_sessions;
 mod preferences;

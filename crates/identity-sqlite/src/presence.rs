@@ -9,15 +9,16 @@ use usher_identity::ports::{Owner, Presence, StoreError};
 use crate::columns::{delete_of_account, delete_of_user, key_of};
 use crate::store::{Failure, SqliteStore};
 use crate::{
-    api_keys, browsers, operator_grants, passwords, portal_sessions, preferences, providers, second_factors,
-    user_tokens,
+    api_keys, browsers, operator_grants, outbox, passwords, portal_sessions, preferences, providers,
+    second_factors, user_tokens,
 };
 
-/// The tables of what users keep when they sign out.
-const OF_USERS: [&str; 6] = [
+/// The tables of what users keep when they sign out, and of what is to be sent to them.
+const OF_USERS: [&str; 7] = [
     passwords::TABLE,
     browsers::BROWSERS_TABLE,
     operator_grants::TABLE,
+    outbox::TABLE,
     preferences::TABLE,
     second_factors::TABLE,
     second_factors::CODES_TABLE,
@@ -66,6 +67,7 @@ impl Presence for SqliteStore {
                 delete_of_account(tables, table, account)?;
             }
             providers::delete(tables, account)?;
+            delete_of_account(tables, outbox::FOLLOWED_TABLE, account)?;
             end_of_account(tables, account)?;
             delete_of_account(tables, api_keys::TABLE, account).map(drop)
         })

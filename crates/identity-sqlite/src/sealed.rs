@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Row, params};
-use usher_domain::AccountId;
+use usher_domain::{AccountId, OutboxId};
 use usher_identity::SealedSecrets;
 use usher_identity::ports::{Resealed, SealedPlace, SealedValues, StoreError};
 
@@ -12,7 +12,8 @@ use crate::store::{Failure, SqliteStore};
 /// The length of a signing key that is not sealed, as early versions stored it.
 const PLAIN_KEY_BYTES: usize = 32;
 
-/// The tables and columns with lasting sealed secrets. The ID tokens of portal sessions are not among them.
+/// The tables and columns with lasting sealed secrets. The ID tokens of portal sessions and the links in
+/// the outbox are not among them.
 const LASTING: &[(&str, &str)] = &[
     ("identity_signing_keys", "secret"),
     ("identity_join_key", "secret"),
@@ -54,6 +55,11 @@ pub(crate) const COLUMNS: &[SealedColumn] = &[
         table: "identity_portal_sessions",
         select: "SELECT id_token, digest FROM identity_portal_sessions WHERE id_token IS NOT NULL",
         place: |row| digest(row, 1).map(SealedPlace::IdToken),
+    },
+    SealedColumn {
+        table: "identity_outbox",
+        select: "SELECT secret, id FROM identity_outbox WHERE secret IS NOT NULL",
+        place: |row| id(row, 1).map(|bits| SealedPlace::Outbox(OutboxId::from_bits(bits))),
     },
 ];
 
@@ -109,6 +115,10 @@ fn replace(tables: &Connection, value: &Resealed) -> Result<(), Failure> {
         SealedPlace::IdToken(digest) => tables.execute(
             "UPDATE identity_portal_sessions SET id_token = ?2 WHERE id_token = ?1 AND digest = ?3",
             params![before, after, digest.as_bytes()],
+        ),
+        SealedPlace::Outbox(id) => tables.execute(
+            "UPDATE identity_outbox SET secret = ?2 WHERE secret = ?1 AND id = ?3",
+            params![before, after, id.bits().to_be_bytes()],
         ),
     }?;
     Ok(())

@@ -12,6 +12,7 @@
 pub mod grants;
 pub mod keys;
 pub mod lasting;
+pub mod outbox;
 pub mod presence;
 pub mod providers;
 pub mod users;
@@ -102,6 +103,17 @@ macro_rules! contract_tests {
             domains_that_stay_keep_their_proof,
             a_proof_is_stored_and_withdrawn_with_a_note,
             people_are_sent_to_accounts_that_have_proved_their_domain,
+        );
+        $crate::contract_tests!(@ $make; outbox:
+            an_entry_is_claimed_when_it_is_due_and_by_one_sender,
+            a_claim_that_runs_out_is_made_again_and_only_the_newest_is_settled,
+            a_failure_is_tried_again_when_it_is_due_and_kept_when_it_is_given_up,
+            the_secret_of_a_link_goes_with_the_mail,
+            a_mailbox_and_an_account_have_bounds,
+            an_account_sees_its_own_entries_newest_first,
+            a_commit_is_followed_once,
+            entries_go_with_their_user_and_their_account,
+            ended_entries_are_removed_some_time_later,
         );
         $crate::contract_tests!(@ $make; lasting:
             notes_are_listed_until_they_are_removed,

@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::task::{Context, Poll, Waker};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 use usher_domain::{AccountId, OperatorKeyId, Timestamp, UserId};
 
 use crate::api_keys::ApiKeyCache;
@@ -35,6 +35,8 @@ pub struct Identity {
     pub(crate) hashing: Hashing,
     /// Held by one change at a time, so that memory follows the store in order.
     turn: Arc<Mutex<()>>,
+    /// Notified after something was written to the outbox.
+    pub(crate) outbox: Arc<Notify>,
     sealer: Sealer,
     join_codes: JoinCodes,
     lifetimes: Lifetimes,
@@ -118,6 +120,7 @@ impl Identity {
             cache: Arc::new(cache),
             hashing: Hashing::new(),
             turn: Arc::default(),
+            outbox: Arc::default(),
             sealer,
             join_codes,
             lifetimes: Lifetimes::default(),
@@ -232,6 +235,7 @@ impl Identity {
             .remove_unused_browsers(now - KNOWN_BROWSER_LIFE)
             .await?;
         self.maintain_portal_sessions(now).await?;
+        self.maintain_outbox(now).await?;
         self.save_last_use_of_operator_keys().await?;
         self.save_last_use_of_api_keys().await
     }

@@ -28,6 +28,7 @@ mod known_browsers;
 mod lifetimes;
 mod memory;
 mod operator;
+mod outbox;
 mod passes;
 mod password;
 mod password_rules;
@@ -65,6 +66,11 @@ pub use operator::{
     OPERATOR_SESSION_IDLE, OPERATOR_SESSION_LIFE, OPERATOR_SESSIONS_PER_HOLDER_MAX, OperatorGrant,
     OperatorHolder, OperatorKey, OperatorKeysAtRest, OperatorScope, OperatorSession, Revoked, TrailCheck,
     TrailEntry, TrailFault, TrailReport, TrailRow, TrailSubject, is_reset,
+};
+pub use outbox::{
+    Channel, OUTBOX_ACCOUNT_SPAN, OUTBOX_KEPT, OUTBOX_PER_ACCOUNT_MAX, OUTBOX_PER_RECIPIENT_MAX,
+    OUTBOX_RECIPIENT_SPAN, OutboxClaim, OutboxEntry, OutboxFigures, OutboxRefused, OutboxRow, OutboxState,
+    Settled,
 };
 pub use passes::PassFor;
 pub use password::{

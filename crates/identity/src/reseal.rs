@@ -32,7 +32,7 @@ fn renewed(place: SealedPlace, value: &[u8], sealer: &Sealer) -> Result<Option<V
 /// Whether a stored value can be opened in its place.
 pub fn check_sealed(sealer: &Sealer, place: SealedPlace, value: &[u8]) -> Result<(), IdentityError> {
     match place {
-        SealedPlace::ClientSecret(_) | SealedPlace::IdToken(_) => {
+        SealedPlace::ClientSecret(_) | SealedPlace::IdToken(_) | SealedPlace::Outbox(_) => {
             sealer.open_text(&place.context(), value)?;
         }
         SealedPlace::SigningKey(_) | SealedPlace::JoinKey | SealedPlace::SecondFactor(..) => {

@@ -1,11 +1,12 @@
 //! Notes, sealed values, and what outlives a node.
 
+use super::outbox::entry;
 use super::{
     Backend, account, at, by_start, digest, note, operator_key, password, session, set_up_second_factor,
     sign_in, user,
 };
 use crate::ports::{ChangeNote, Resealed, SealedPlace, Store, StoreError, StoredSigningKey};
-use crate::{KeyDigests, KnownBrowser, OperatorScope};
+use crate::{Channel, KeyDigests, KnownBrowser, OperatorScope, OutboxEntry, OutboxRefused};
 
 /// Those of changes made by then, oldest first. Their ids are not used again.
 pub async fn notes_are_listed_until_they_are_removed(backend: &dyn Backend) {
@@ -50,6 +51,12 @@ async fn seal_everything(store: &dyn Store) -> Vec<(SealedPlace, Vec<u8>)> {
     let id_token = Some(b"sealed token".to_vec());
     let put = store.put_portal_session(by_provider, id_token, 20);
     put.await.unwrap();
+    let link = OutboxEntry {
+        secret: Some(b"sealed link".to_vec()),
+        ..entry(1, 0)
+    };
+    let put = store.put_in_outbox(vec![link.clone()], Some((account(1), 7)));
+    assert_eq!(put.await.unwrap(), OutboxRefused::default());
     let (account, owner) = user(1);
     vec![
         (SealedPlace::SigningKey(1), b"sealed key".to_vec()),
@@ -60,6 +67,7 @@ async fn seal_everything(store: &dyn Store) -> Vec<(SealedPlace, Vec<u8>)> {
             b"sealed factor".to_vec(),
         ),
         (SealedPlace::IdToken(digest("sso")), b"sealed token".to_vec()),
+        (link.sealed_place(), b"sealed link".to_vec()),
     ]
 }
 
@@ -71,6 +79,7 @@ async fn sealed_values(store: &dyn Store) -> Vec<(SealedPlace, Vec<u8>)> {
         SealedPlace::ClientSecret(_) => 2,
         SealedPlace::SecondFactor(..) => 3,
         SealedPlace::IdToken(_) => 4,
+        SealedPlace::Outbox(_) => 5,
     });
     values
 }
@@ -138,6 +147,11 @@ async fn everything(store: &dyn Store) -> String {
         store.named_domains(account(1)).await.unwrap(),
         store.notes(at(0)).await.unwrap(),
         store.setup_link().await.unwrap(),
+        store
+            .outbox_of(Some(account(1)), Channel::Mail, 10)
+            .await
+            .unwrap(),
+        store.followed().await.unwrap(),
         store
             .users_of_browser(KnownBrowser::from_bits(7), at(-1), 10)
             .await

@@ -3,6 +3,7 @@
 mod holdings;
 mod keys;
 mod operator_grants;
+mod outbox;
 mod people;
 mod presence;
 mod providers;
@@ -16,6 +17,7 @@ use async_trait::async_trait;
 use usher_domain::{AccountId, ApiKeyId, OperatorKeyId, Timestamp};
 
 use self::holdings::Holdings;
+use self::outbox::OutboxTables;
 use self::presence::StoredSession;
 use self::providers::MemoryProvider;
 use crate::ports::{
@@ -51,6 +53,7 @@ struct Tables {
     join_key: Option<Vec<u8>>,
     notes: BTreeMap<i64, ChangeNote>,
     last_note: i64,
+    outbox: OutboxTables,
 }
 
 impl MemoryStore {

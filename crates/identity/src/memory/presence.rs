@@ -226,6 +226,7 @@ impl Presence for MemoryStore {
         tables.second_factors.remove(&owner);
         tables.recovery_codes.remove(&owner);
         tables.operator_grants.remove(&owner);
+        tables.remove_from_outbox(owner.0, Some(owner.1));
         tables.end_presence_of_user(owner);
         Ok(())
     }
@@ -241,6 +242,7 @@ impl Presence for MemoryStore {
         tables.operator_grants.retain(|owner, _| is_others(owner));
         tables.end_presence_of_account(account);
         tables.providers.remove(&account);
+        tables.remove_from_outbox(account, None);
         tables.api_keys.retain(|(of, _), _| *of != account);
         Ok(())
     }

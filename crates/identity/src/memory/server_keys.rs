@@ -67,6 +67,11 @@ impl SealedValues for MemoryStore {
                 values.push((SealedPlace::IdToken(held.digest()), token.clone()));
             }
         }
+        for row in tables.outbox.rows.values() {
+            if let Some(secret) = &row.entry.secret {
+                values.push((row.entry.sealed_place(), secret.clone()));
+            }
+        }
         Ok(values)
     }
 
@@ -104,6 +109,7 @@ impl Tables {
                 .get_mut(&(account, user))
                 .map(|factor| &mut factor.secret),
             SealedPlace::IdToken(digest) => self.portal_sessions.get_mut(&digest)?.id_token.as_mut(),
+            SealedPlace::Outbox(id) => self.outbox.rows.get_mut(&id)?.entry.secret.as_mut(),
         }
     }
 }

@@ -13,6 +13,7 @@ mod browsers;
 mod notes;
 mod operator_grants;
 mod operator_keys;
+mod outbox;
 mod passwords;
 mod portal_sessions;
 mod preferences;
@@ -30,6 +31,7 @@ pub use self::browsers::{KnownBrowsers, PendingSignIn, PendingSignIns};
 pub use self::notes::{ChangeNote, Notes};
 pub use self::operator_grants::OperatorGrants;
 pub use self::operator_keys::{FullKeys, OperatorKeys, StoredOperatorKey, Trail};
+pub use self::outbox::Outbox;
 pub use self::passwords::{PasswordExchange, PasswordExchanged, Passwords, StoredPassword};
 pub use self::portal_sessions::{PortalSessions, StoredPortalSession};
 pub use self::preferences::StoredPreferences;
@@ -74,6 +76,7 @@ pub trait Store:
     + Notes
     + OperatorGrants
     + OperatorKeys
+    + Outbox
     + Passwords
     + PendingSignIns
     + PortalSessions

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use usher_domain::{AccountId, Timestamp, UserId};
+use usher_domain::{AccountId, OutboxId, Timestamp, UserId};
 
 use super::StoreError;
 use crate::{PortalSessionId, SecretDigest};
@@ -52,6 +52,8 @@ pub enum SealedPlace {
     SecondFactor(AccountId, UserId),
     /// The ID token of the portal session with this digest.
     IdToken(SecretDigest),
+    /// The secret of a link in the outbox entry of this id.
+    Outbox(OutboxId),
 }
 
 impl SealedPlace {
@@ -66,6 +68,7 @@ impl SealedPlace {
             Self::IdToken(digest) => {
                 format!("portal_session_id_token/{}", PortalSessionId::of(&digest))
             }
+            Self::Outbox(id) => format!("link in {id}"),
         }
     }
 }

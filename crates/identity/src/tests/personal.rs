@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Texts about things: words of the program, ids, secrets that are sealed or drawn, what a provider says of itself. A
 /// field about a person does not belong here: its type is `Personal`.
-const NOT_PERSONAL: [&str; 28] = [
+const NOT_PERSONAL: [&str; 30] = [
     "FailedSignIn.why",
     "KeysOrigin.request",
     "NamedDomain.challenge",
@@ -15,6 +15,8 @@ const NOT_PERSONAL: [&str; 28] = [
     "NewOperatorKey.name",
     "OperatorKey.name",
     "OperatorSession.name",
+    "OutboxEntry.kind",
+    "OutboxRow.error",
     "Preferences.time_zone",
     "Provider.email_claim",
     "Provider.email_domains",

@@ -1,0 +1,339 @@
+//! What is to leave the server.
+
+use usher_domain::personal::Personal;
+use usher_domain::{OutboxId, Secs, Timestamp};
+
+use super::{Backend, account, at, user};
+use crate::ports::Store;
+use crate::{
+    Channel, OUTBOX_PER_ACCOUNT_MAX, OUTBOX_PER_RECIPIENT_MAX, OutboxClaim, OutboxEntry, OutboxFigures,
+    OutboxRefused, OutboxState, Settled,
+};
+
+/// A mail to the first user of the first account.
+pub(super) fn entry(number: u128, secs: i64) -> OutboxEntry {
+    let (account, user) = user(1);
+    OutboxEntry {
+        id: OutboxId::from_bits(number),
+        channel: Channel::Mail,
+        kind: "invitation".into(),
+        about: Personal::new(r#"{"name":"Sven"}"#.into()),
+        account: Some(account),
+        user: Some(user),
+        recipient: Personal::new("sven@contoso.example".into()),
+        secret: None,
+        written_at: at(secs),
+        due_at: at(secs),
+    }
+}
+
+/// The same to somebody else for each number.
+fn to_somebody(number: u128, secs: i64) -> OutboxEntry {
+    OutboxEntry {
+        recipient: Personal::new(format!("user{number}@contoso.example").into()),
+        ..entry(number, secs)
+    }
+}
+
+async fn put(store: &dyn Store, entries: impl IntoIterator<Item = OutboxEntry>) -> Vec<OutboxId> {
+    let OutboxRefused(refused) = store
+        .put_in_outbox(entries.into_iter().collect(), None)
+        .await
+        .unwrap();
+    refused
+}
+
+async fn claim(store: &dyn Store, now: Timestamp, max: usize) -> Vec<OutboxClaim> {
+    let claimed = store.claim_from_outbox(Channel::Mail, now, now + Secs::new(60), max);
+    claimed.await.unwrap()
+}
+
+fn numbers(claims: &[OutboxClaim]) -> Vec<u128> {
+    claims.iter().map(|claim| claim.entry.id.bits()).collect()
+}
+
+/// The longest due first, whatever the order of writing.
+pub async fn an_entry_is_claimed_when_it_is_due_and_by_one_sender(backend: &dyn Backend) {
+    let store = backend.store();
+    let later = OutboxEntry {
+        due_at: at(50),
+        ..entry(1, 0)
+    };
+    let earlier = OutboxEntry {
+        due_at: at(5),
+        ..entry(2, 0)
+    };
+    assert_eq!(put(&*store, [later, earlier, entry(3, 10)]).await, []);
+    // The same id again is the same entry.
+    assert_eq!(put(&*store, [entry(3, 0)]).await, []);
+
+    assert_eq!(numbers(&claim(&*store, at(4), 10).await), [0_u128; 0]);
+    let first = claim(&*store, at(10), 1).await;
+    assert_eq!(numbers(&first), [2]);
+    assert_eq!((first[0].attempt, first[0].may_have_left), (1, false));
+    let other_node = backend.another_node();
+    assert_eq!(numbers(&claim(&*other_node, at(10), 10).await), [3]);
+    assert_eq!(numbers(&claim(&*store, at(49), 10).await), [0_u128; 0]);
+    assert_eq!(numbers(&claim(&*store, at(50), 10).await), [1]);
+}
+
+/// It may have left by the claim that ran out.
+pub async fn a_claim_that_runs_out_is_made_again_and_only_the_newest_is_settled(backend: &dyn Backend) {
+    let store = backend.store();
+    put(&*store, [entry(1, 0)]).await;
+    let first = claim(&*store, at(0), 10).await;
+
+    assert_eq!(numbers(&claim(&*store, at(59), 10).await), [0_u128; 0]);
+    let second = claim(&*store, at(60), 10).await;
+    assert_eq!((second[0].attempt, second[0].may_have_left), (2, true));
+    assert_eq!(second[0].entry, first[0].entry);
+    let settle = async |attempt| {
+        let settled = store.settle_in_outbox(first[0].entry.id, attempt, Settled::Sent, at(61));
+        settled.await.unwrap()
+    };
+    assert!(!settle(1).await);
+    assert!(settle(2).await);
+    assert!(!settle(2).await);
+
+    assert_eq!(numbers(&claim(&*store, at(1_000), 10).await), [0_u128; 0]);
+    let rows = store
+        .outbox_of(Some(account(1)), Channel::Mail, 10)
+        .await
+        .unwrap();
+    assert_eq!(rows[0].state, OutboxState::Sent { at: at(61) });
+    assert_eq!((rows[0].attempts, rows[0].may_have_left), (2, true));
+}
+
+/// With the reason of the last attempt.
+pub async fn a_failure_is_tried_again_when_it_is_due_and_kept_when_it_is_given_up(backend: &dyn Backend) {
+    let store = backend.store();
+    put(&*store, [entry(1, 0), to_somebody(2, 1)]).await;
+    let claims = claim(&*store, at(1), 10).await;
+    let again = Settled::Again {
+        due_at: at(300),
+        error: "451 4.7.1 greylisted".into(),
+        may_have_left: false,
+    };
+    let failed = Settled::Failed {
+        error: "550 5.1.1 no such mailbox".into(),
+        may_have_left: true,
+    };
+    for (claim, settled) in claims.iter().zip([again, failed]) {
+        let settled = store.settle_in_outbox(claim.entry.id, 1, settled, at(2));
+        assert!(settled.await.unwrap());
+    }
+
+    assert_eq!(numbers(&claim(&*store, at(299), 10).await), [0_u128; 0]);
+    let rows = store
+        .outbox_of(Some(account(1)), Channel::Mail, 10)
+        .await
+        .unwrap();
+    let [given_up, waiting] = &rows[..] else {
+        panic!("{rows:?}");
+    };
+    assert_eq!(waiting.state, OutboxState::Waiting);
+    assert_eq!(waiting.error.as_deref(), Some("451 4.7.1 greylisted"));
+    assert!(!waiting.may_have_left);
+    assert_eq!(given_up.state, OutboxState::Failed { at: at(2) });
+    assert_eq!(given_up.error.as_deref(), Some("550 5.1.1 no such mailbox"));
+    assert!(given_up.may_have_left);
+    let figures = store.outbox_figures(Channel::Mail).await.unwrap();
+    let expected = OutboxFigures {
+        waiting: 1,
+        oldest_waiting: Some(at(0)),
+        failed: 1,
+        last_sent: None,
+    };
+    assert_eq!(figures, expected);
+    let second = claim(&*store, at(300), 10).await;
+    assert_eq!((second[0].attempt, second[0].may_have_left), (2, false));
+    let sent = store.settle_in_outbox(second[0].entry.id, 2, Settled::Sent, at(301));
+    assert!(sent.await.unwrap());
+    let figures = store.outbox_figures(Channel::Mail).await.unwrap();
+    assert_eq!((figures.waiting, figures.last_sent), (0, Some(at(301))));
+}
+
+/// It is needed until then, for a second attempt too.
+pub async fn the_secret_of_a_link_goes_with_the_mail(backend: &dyn Backend) {
+    let store = backend.store();
+    let link = |number| OutboxEntry {
+        secret: Some(b"sealed".to_vec()),
+        ..entry(number, 0)
+    };
+    put(&*store, [link(1), link(2)]).await;
+    let again = || Settled::Again {
+        due_at: at(1),
+        error: "timed out".into(),
+        may_have_left: true,
+    };
+    for claim in claim(&*store, at(0), 10).await {
+        let settled = store.settle_in_outbox(claim.entry.id, 1, again(), at(1));
+        assert!(settled.await.unwrap());
+    }
+    assert_eq!(store.sealed_values().await.unwrap().len(), 2);
+
+    let claims = claim(&*store, at(1), 10).await;
+    assert!(
+        claims
+            .iter()
+            .all(|claim| claim.entry.secret.is_some() && claim.may_have_left)
+    );
+    let failed = Settled::Failed {
+        error: "no such mailbox".into(),
+        may_have_left: false,
+    };
+    for (claim, settled) in claims.iter().zip([Settled::Sent, failed]) {
+        let settled = store.settle_in_outbox(claim.entry.id, 2, settled, at(2));
+        assert!(settled.await.unwrap());
+    }
+
+    assert_eq!(store.sealed_values().await.unwrap(), []);
+}
+
+/// Of other accounts as well for the mailbox, and until enough time has passed.
+pub async fn a_mailbox_and_an_account_have_bounds(backend: &dyn Backend) {
+    let store = backend.store();
+    let from = |of: u128, number| OutboxEntry {
+        account: Some(account(of)),
+        ..entry(number, 0)
+    };
+    let full = (0..)
+        .take(OUTBOX_PER_RECIPIENT_MAX)
+        .map(|number| from(number % 3 + 1, number));
+    assert_eq!(put(&*store, full).await, []);
+
+    let refused = put(&*store, [from(4, 100), to_somebody(101, 0), from(5, 102)]).await;
+    assert_eq!(refused, [OutboxId::from_bits(100), OutboxId::from_bits(102)]);
+    assert_eq!(put(&*store, [entry(103, 3_600)]).await, []);
+
+    let of_account = (1_000..).take(OUTBOX_PER_ACCOUNT_MAX).map(|number| OutboxEntry {
+        account: Some(account(9)),
+        ..to_somebody(number, 5_000)
+    });
+    assert_eq!(put(&*store, of_account).await, []);
+    let more = |number, of: Option<u128>, secs| OutboxEntry {
+        account: of.map(account),
+        ..to_somebody(number, secs)
+    };
+    let day = 24 * 3_600;
+    let others = [
+        more(5_000, Some(9), 5_000 + day - 1),
+        more(5_001, Some(10), 5_000),
+        more(5_002, None, 5_000),
+        more(5_003, Some(9), 5_000 + day),
+    ];
+    assert_eq!(put(&*store, others).await, [OutboxId::from_bits(5_000)]);
+}
+
+/// And nobody else's; those of no account are the operator's.
+pub async fn an_account_sees_its_own_entries_newest_first(backend: &dyn Backend) {
+    let store = backend.store();
+    let of = |number, of: Option<u128>, secs| OutboxEntry {
+        account: of.map(account),
+        ..entry(number, secs)
+    };
+    let all = [
+        of(1, Some(1), 30),
+        of(2, Some(1), 10),
+        of(3, Some(2), 0),
+        of(4, None, 0),
+        of(5, Some(1), 20),
+    ];
+    put(&*store, all).await;
+    let listed = async |of: Option<u128>, max| {
+        let rows = store
+            .outbox_of(of.map(account), Channel::Mail, max)
+            .await
+            .unwrap();
+        rows.iter().map(|row| row.entry.id.bits()).collect::<Vec<_>>()
+    };
+
+    assert_eq!(listed(Some(1), 10).await, [1, 5, 2]);
+    assert_eq!(listed(Some(1), 2).await, [1, 5]);
+    assert_eq!(listed(Some(2), 10).await, [3]);
+    assert_eq!(listed(None, 10).await, [4]);
+}
+
+/// Whoever comes second writes nothing.
+pub async fn a_commit_is_followed_once(backend: &dyn Backend) {
+    let store = backend.store();
+    let other_node = backend.another_node();
+    let follow = async |store: &dyn Store, of: u128, seq, number| {
+        let put = store.put_in_outbox(vec![entry(number, 0)], Some((account(of), seq)));
+        assert_eq!(put.await.unwrap(), OutboxRefused::default());
+    };
+
+    follow(&*store, 1, 7, 1).await;
+    follow(&*other_node, 1, 7, 2).await;
+    follow(&*other_node, 1, 6, 3).await;
+    follow(&*other_node, 1, 8, 4).await;
+    follow(&*store, 2, 3, 5).await;
+
+    let followed = store.followed().await.unwrap();
+    assert_eq!(followed, [(account(1), 8), (account(2), 3)]);
+    assert_eq!(numbers(&claim(&*store, at(0), 10).await), [1, 4, 5]);
+}
+
+/// Sent or not: a mail to somebody who is gone concerns nobody.
+pub async fn entries_go_with_their_user_and_their_account(backend: &dyn Backend) {
+    let store = backend.store();
+    let of = |number, owner: crate::ports::Owner| to_somebody(number, 0).for_user(owner);
+    let elsewhere = (account(2), user(1).1);
+    put(&*store, [of(1, user(1)), of(2, user(2)), of(3, elsewhere)]).await;
+    let put = store.put_in_outbox(Vec::new(), Some((account(1), 7)));
+    assert_eq!(put.await.unwrap(), OutboxRefused::default());
+
+    store.forget_user(user(1)).await.unwrap();
+    let of_account = store
+        .outbox_of(Some(account(1)), Channel::Mail, 10)
+        .await
+        .unwrap();
+    assert_eq!(of_account.len(), 1);
+    assert_eq!(of_account[0].entry.user, Some(user(2).1));
+    store.forget_account(account(1)).await.unwrap();
+
+    assert_eq!(
+        store
+            .outbox_of(Some(account(1)), Channel::Mail, 10)
+            .await
+            .unwrap(),
+        []
+    );
+    assert_eq!(store.followed().await.unwrap(), []);
+    assert_eq!(numbers(&claim(&*store, at(0), 10).await), [3]);
+}
+
+/// Those that wait stay, however long.
+pub async fn ended_entries_are_removed_some_time_later(backend: &dyn Backend) {
+    let store = backend.store();
+    put(&*store, [entry(1, 0), entry(2, 0), entry(3, 500)]).await;
+    let failed = Settled::Failed {
+        error: "no such mailbox".into(),
+        may_have_left: false,
+    };
+    for (claim, settled) in claim(&*store, at(0), 10)
+        .await
+        .iter()
+        .zip([Settled::Sent, failed])
+    {
+        let at = at(claim.entry.id.bits().try_into().unwrap());
+        assert!(
+            store
+                .settle_in_outbox(claim.entry.id, 1, settled, at)
+                .await
+                .unwrap()
+        );
+    }
+    let left = async || {
+        let rows = store
+            .outbox_of(Some(account(1)), Channel::Mail, 10)
+            .await
+            .unwrap();
+        rows.iter().map(|row| row.entry.id.bits()).collect::<Vec<_>>()
+    };
+
+    store.remove_ended_from_outbox(at(2)).await.unwrap();
+    assert_eq!(left().await, [3, 2]);
+    store.remove_ended_from_outbox(at(1_000)).await.unwrap();
+    assert_eq!(left().await, [3]);
+}

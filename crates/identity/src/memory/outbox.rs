@@ -1,0 +1,193 @@
+//! What is to leave the server.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use usher_domain::{AccountId, OutboxId, Timestamp, UserId};
+
+use super::{MemoryStore, Tables};
+use crate::outbox::{OUTBOX_ACCOUNT_SPAN, OUTBOX_RECIPIENT_SPAN};
+use crate::ports::{Outbox, StoreError};
+use crate::{
+    Channel, OutboxClaim, OutboxEntry, OutboxFigures, OutboxRefused, OutboxRow, OutboxState, Settled,
+};
+
+#[derive(Default)]
+pub(super) struct OutboxTables {
+    pub(super) rows: BTreeMap<OutboxId, OutboxRow>,
+    followed: BTreeMap<AccountId, u64>,
+}
+
+#[async_trait]
+impl Outbox for MemoryStore {
+    async fn put_in_outbox(
+        &self,
+        entries: Vec<OutboxEntry>,
+        followed: Option<(AccountId, u64)>,
+    ) -> Result<OutboxRefused, StoreError> {
+        let mut tables = self.tables()?;
+        if let Some((account, seq)) = followed {
+            let known = tables.outbox.followed.entry(account).or_default();
+            if *known >= seq {
+                return Ok(OutboxRefused::default());
+            }
+            *known = seq;
+        }
+        Ok(tables.put_in_outbox(entries))
+    }
+
+    async fn followed(&self) -> Result<Vec<(AccountId, u64)>, StoreError> {
+        let tables = self.tables()?;
+        Ok(tables
+            .outbox
+            .followed
+            .iter()
+            .map(|(id, seq)| (*id, *seq))
+            .collect())
+    }
+
+    async fn claim_from_outbox(
+        &self,
+        channel: Channel,
+        now: Timestamp,
+        until: Timestamp,
+        max: usize,
+    ) -> Result<Vec<OutboxClaim>, StoreError> {
+        let mut tables = self.tables()?;
+        let mut due: Vec<_> = tables
+            .outbox
+            .rows
+            .values_mut()
+            .filter(|row| row.entry.channel == channel && row.entry.due_at <= now && is_free(row, now))
+            .collect();
+        due.sort_by_key(|row| (row.entry.due_at, row.entry.id));
+        due.truncate(max);
+        let claims = due.into_iter().map(|row| {
+            row.may_have_left |= matches!(row.state, OutboxState::Claimed { .. });
+            row.state = OutboxState::Claimed { until };
+            row.attempts += 1;
+            OutboxClaim {
+                entry: row.entry.clone(),
+                attempt: row.attempts,
+                may_have_left: row.may_have_left,
+            }
+        });
+        Ok(claims.collect())
+    }
+
+    async fn settle_in_outbox(
+        &self,
+        id: OutboxId,
+        attempt: u32,
+        settled: Settled,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut tables = self.tables()?;
+        let row = tables.outbox.rows.get_mut(&id);
+        let claimed =
+            row.filter(|row| row.attempts == attempt && matches!(row.state, OutboxState::Claimed { .. }));
+        let Some(row) = claimed else {
+            return Ok(false);
+        };
+        row.settle(settled, now);
+        Ok(true)
+    }
+
+    async fn outbox_of(
+        &self,
+        account: Option<AccountId>,
+        channel: Channel,
+        max: usize,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let tables = self.tables()?;
+        let rows = tables.outbox.rows.values();
+        let mut rows: Vec<_> = rows
+            .filter(|row| row.entry.account == account && row.entry.channel == channel)
+            .cloned()
+            .collect();
+        rows.sort_by_key(|row| std::cmp::Reverse((row.entry.written_at, row.entry.id)));
+        rows.truncate(max);
+        Ok(rows)
+    }
+
+    async fn outbox_figures(&self, channel: Channel) -> Result<OutboxFigures, StoreError> {
+        let tables = self.tables()?;
+        let mut figures = OutboxFigures::default();
+        for row in tables
+            .outbox
+            .rows
+            .values()
+            .filter(|row| row.entry.channel == channel)
+        {
+            match row.state {
+                OutboxState::Waiting | OutboxState::Claimed { .. } => {
+                    figures.waiting += 1;
+                    let oldest = figures.oldest_waiting.unwrap_or(row.entry.written_at);
+                    figures.oldest_waiting = Some(oldest.min(row.entry.written_at));
+                }
+                OutboxState::Sent { at } => figures.last_sent = figures.last_sent.max(Some(at)),
+                OutboxState::Failed { .. } => figures.failed += 1,
+            }
+        }
+        Ok(figures)
+    }
+
+    async fn remove_ended_from_outbox(&self, until: Timestamp) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        let is_kept = |row: &OutboxRow| row.ended_at().is_none_or(|at| at >= until);
+        tables.outbox.rows.retain(|_, row| is_kept(row));
+        Ok(())
+    }
+}
+
+/// Whether nobody has claimed the row, or the claim has run out.
+fn is_free(row: &OutboxRow, now: Timestamp) -> bool {
+    match row.state {
+        OutboxState::Waiting => true,
+        OutboxState::Claimed { until } => until <= now,
+        OutboxState::Sent { .. } | OutboxState::Failed { .. } => false,
+    }
+}
+
+impl Tables {
+    /// Stores entries, for a change of the same call. See [`Outbox`].
+    pub(super) fn put_in_outbox(&mut self, entries: Vec<OutboxEntry>) -> OutboxRefused {
+        let rows = &mut self.outbox.rows;
+        let mut refused = Vec::new();
+        for entry in entries {
+            if rows.contains_key(&entry.id) {
+                continue;
+            }
+            let count = |is_like: &dyn Fn(&OutboxEntry) -> bool, since: Timestamp| {
+                let entries = rows.values().map(|row| &row.entry);
+                entries
+                    .filter(|other| is_like(other) && other.written_at > since)
+                    .count()
+            };
+            let of_recipient = count(
+                &|other| other.recipient == entry.recipient,
+                entry.written_at - OUTBOX_RECIPIENT_SPAN,
+            );
+            let of_account = count(
+                &|other| other.account == entry.account,
+                entry.written_at - OUTBOX_ACCOUNT_SPAN,
+            );
+            if entry.is_within(of_recipient, of_account) {
+                rows.insert(entry.id, OutboxRow::of(entry));
+            } else {
+                refused.push(entry.id);
+            }
+        }
+        OutboxRefused(refused)
+    }
+
+    /// Removes what concerns a user, or all of an account (`None`).
+    pub(super) fn remove_from_outbox(&mut self, account: AccountId, user: Option<UserId>) {
+        let is_meant =
+            |entry: &OutboxEntry| entry.account == Some(account) && (user.is_none() || entry.user == user);
+        self.outbox.rows.retain(|_, row| !is_meant(&row.entry));
+        if user.is_none() {
+            self.outbox.followed.remove(&account);
+        }
+    }
+}

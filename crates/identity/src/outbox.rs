@@ -1,0 +1,359 @@
+//! What is to leave the server: mails, and other kinds later.
+//!
+//! An [entry](OutboxEntry) is data about something that has happened, never a rendered text. It is stored in the
+//! transaction of its cause, so that no cause is without its mail and no mail without its cause. A sender *claims* it,
+//! sends it and stores the outcome; a claim that runs out, because the server was killed, is claimed again. So an entry
+//! leaves at most once for each claim, and every copy of it has the same id.
+
+use std::sync::Arc;
+
+use usher_domain::personal::Personal;
+use usher_domain::{AccountId, OutboxId, Secs, Timestamp, UserId};
+
+use crate::ports::{Owner, SealedPlace};
+use crate::random::draw_bits;
+use crate::{Identity, IdentityError, RandomError, Secret};
+
+/// How long an entry is stored after it was sent or given up.
+pub const OUTBOX_KEPT: Secs = Secs::new(30 * 24 * 3_600);
+
+/// The most entries for one recipient in [`OUTBOX_RECIPIENT_SPAN`], from all accounts together.
+pub const OUTBOX_PER_RECIPIENT_MAX: usize = 20;
+
+/// See [`OUTBOX_PER_RECIPIENT_MAX`].
+pub const OUTBOX_RECIPIENT_SPAN: Secs = Secs::new(3_600);
+
+/// The most entries that one account causes in [`OUTBOX_ACCOUNT_SPAN`].
+pub const OUTBOX_PER_ACCOUNT_MAX: usize = 1_000;
+
+/// See [`OUTBOX_PER_ACCOUNT_MAX`].
+pub const OUTBOX_ACCOUNT_SPAN: Secs = Secs::new(24 * 3_600);
+
+/// How an entry leaves the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// By mail: the recipient is a mail address.
+    Mail,
+}
+
+impl Channel {
+    /// The word that is stored.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+        }
+    }
+
+    /// The channel of a word; `None` if there is no such channel.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        (word == Self::Mail.word()).then_some(Self::Mail)
+    }
+}
+
+/// Something that is to leave the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxEntry {
+    /// The same for every copy that leaves.
+    pub id: OutboxId,
+    /// How it leaves.
+    pub channel: Channel,
+    /// What it says, as a word of the channel.
+    pub kind: Arc<str>,
+    /// What it is about, as a JSON object.
+    pub about: Personal<Arc<str>>,
+    /// The account that causes it, and whose admins see it; `None` for the server itself.
+    pub account: Option<AccountId>,
+    /// The user whom it is for. It is removed with the user.
+    pub user: Option<UserId>,
+    /// The address.
+    pub recipient: Personal<Arc<str>>,
+    /// The secret of a link in it, sealed in [`SealedPlace::Outbox`].
+    pub secret: Option<Vec<u8>>,
+    /// When it was written.
+    pub written_at: Timestamp,
+    /// It leaves no earlier.
+    pub due_at: Timestamp,
+}
+
+impl OutboxEntry {
+    /// A mail of this kind about `about`, a JSON object, that is due at once and concerns nobody yet.
+    pub fn mail(
+        kind: &'static str,
+        about: String,
+        recipient: Personal<Arc<str>>,
+        now: Timestamp,
+    ) -> Result<Self, RandomError> {
+        Ok(Self {
+            id: OutboxId::from_bits(draw_bits(now)?),
+            channel: Channel::Mail,
+            kind: kind.into(),
+            about: Personal::new(about.into()),
+            account: None,
+            user: None,
+            recipient,
+            secret: None,
+            written_at: now,
+            due_at: now,
+        })
+    }
+
+    /// The same, for a user.
+    #[must_use]
+    pub fn for_user(self, (account, user): Owner) -> Self {
+        Self {
+            account: Some(account),
+            user: Some(user),
+            ..self
+        }
+    }
+
+    /// Whether there is room for the entry, if so many others were written for its recipient and by its account within
+    /// [`OUTBOX_RECIPIENT_SPAN`] and [`OUTBOX_ACCOUNT_SPAN`] before it. What an account does must not flood a mailbox,
+    /// and not use up what others need.
+    #[must_use]
+    pub const fn is_within(&self, of_recipient: usize, of_account: usize) -> bool {
+        of_recipient < OUTBOX_PER_RECIPIENT_MAX
+            && (self.account.is_none() || of_account < OUTBOX_PER_ACCOUNT_MAX)
+    }
+
+    /// Where the secret is sealed.
+    #[must_use]
+    pub const fn sealed_place(&self) -> SealedPlace {
+        SealedPlace::Outbox(self.id)
+    }
+}
+
+/// The entries that were not stored, because there is too much for their recipient or account already.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[must_use = "somebody may wait for what is not sent"]
+pub struct OutboxRefused(pub Vec<OutboxId>);
+
+/// A claimed entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxClaim {
+    /// The entry.
+    pub entry: OutboxEntry,
+    /// Which claim of the entry this is, from 1.
+    pub attempt: u32,
+    /// Whether a copy may have left by an earlier claim.
+    pub may_have_left: bool,
+}
+
+/// The outcome of a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settled {
+    /// It has left.
+    Sent,
+    /// It is to be tried again.
+    Again {
+        /// No earlier.
+        due_at: Timestamp,
+        /// Why it failed, without addresses and secrets.
+        error: Arc<str>,
+        /// Whether it may have left all the same.
+        may_have_left: bool,
+    },
+    /// It is given up.
+    Failed {
+        /// Why, without addresses and secrets.
+        error: Arc<str>,
+        /// Whether it may have left all the same.
+        may_have_left: bool,
+    },
+}
+
+/// What has become of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutboxState {
+    /// It waits until it is due.
+    Waiting,
+    /// A sender has it.
+    Claimed {
+        /// Nobody else gets it before.
+        until: Timestamp,
+    },
+    /// It has left.
+    Sent {
+        /// When.
+        at: Timestamp,
+    },
+    /// It was given up.
+    Failed {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// An entry, and what has become of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// The entry.
+    pub entry: OutboxEntry,
+    /// What has become of it.
+    pub state: OutboxState,
+    /// How often it was claimed.
+    pub attempts: u32,
+    /// Whether an attempt ended without a word about its outcome.
+    pub may_have_left: bool,
+    /// Why the last attempt failed.
+    pub error: Option<Arc<str>>,
+}
+
+impl OutboxRow {
+    /// An entry that was just stored.
+    pub(crate) const fn of(entry: OutboxEntry) -> Self {
+        Self {
+            entry,
+            state: OutboxState::Waiting,
+            attempts: 0,
+            may_have_left: false,
+            error: None,
+        }
+    }
+
+    /// The row after its claim was settled at `now`.
+    pub fn settle(&mut self, settled: Settled, now: Timestamp) {
+        match settled {
+            Settled::Sent => {
+                self.state = OutboxState::Sent { at: now };
+                self.error = None;
+            }
+            Settled::Again {
+                due_at,
+                error,
+                may_have_left,
+            } => {
+                self.state = OutboxState::Waiting;
+                self.entry.due_at = due_at;
+                self.error = Some(error);
+                self.may_have_left |= may_have_left;
+            }
+            Settled::Failed { error, may_have_left } => {
+                self.state = OutboxState::Failed { at: now };
+                self.error = Some(error);
+                self.may_have_left |= may_have_left;
+            }
+        }
+        if self.ended_at().is_some() {
+            self.entry.secret = None;
+        }
+    }
+
+    /// When it was sent or given up.
+    #[must_use]
+    pub const fn ended_at(&self) -> Option<Timestamp> {
+        match self.state {
+            OutboxState::Sent { at } | OutboxState::Failed { at } => Some(at),
+            OutboxState::Waiting | OutboxState::Claimed { .. } => None,
+        }
+    }
+}
+
+/// How many entries wait and have failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutboxFigures {
+    /// Those that have not left and are not given up.
+    pub waiting: u64,
+    /// When the oldest of them was written.
+    pub oldest_waiting: Option<Timestamp>,
+    /// Those that were given up within [`OUTBOX_KEPT`].
+    pub failed: u64,
+    /// When the last one left.
+    pub last_sent: Option<Timestamp>,
+}
+
+impl Identity {
+    /// The entry with the secret of a link in it.
+    pub fn with_link_secret(
+        &self,
+        entry: OutboxEntry,
+        secret: &Secret,
+    ) -> Result<OutboxEntry, IdentityError> {
+        let context = entry.sealed_place().context();
+        let sealed = self.sealer().seal(&context, secret.expose().as_bytes())?;
+        Ok(OutboxEntry {
+            secret: Some(sealed),
+            ..entry
+        })
+    }
+
+    /// The secret of the link in an entry; `None` if there is none.
+    pub fn link_secret(&self, entry: &OutboxEntry) -> Result<Option<Secret>, IdentityError> {
+        let context = entry.sealed_place().context();
+        let sealed = entry.secret.as_ref();
+        Ok(sealed
+            .map(|sealed| self.sealer().open_text(&context, sealed))
+            .transpose()?)
+    }
+
+    /// Stores entries whose cause is stored elsewhere, and wakes their sender. See
+    /// [`Outbox::put_in_outbox`](crate::ports::Outbox::put_in_outbox).
+    pub async fn put_in_outbox(
+        &self,
+        entries: Vec<OutboxEntry>,
+        followed: Option<(AccountId, u64)>,
+    ) -> Result<OutboxRefused, IdentityError> {
+        let refused = self.store.put_in_outbox(entries, followed).await?;
+        self.outbox_written();
+        Ok(refused)
+    }
+
+    /// The commits up to which journals were read, in the order of their accounts.
+    pub async fn followed(&self) -> Result<Vec<(AccountId, u64)>, IdentityError> {
+        Ok(self.store.followed().await?)
+    }
+
+    /// Wakes the senders: something may be due.
+    pub(crate) fn outbox_written(&self) {
+        self.outbox.notify_one();
+    }
+
+    /// Resolves after something was written since the last call. For one sender.
+    pub async fn until_outbox_is_written(&self) {
+        self.outbox.notified().await;
+    }
+
+    /// Claims entries that are due. See [`Outbox::claim_from_outbox`](crate::ports::Outbox::claim_from_outbox).
+    pub async fn claim_from_outbox(
+        &self,
+        channel: Channel,
+        now: Timestamp,
+        until: Timestamp,
+        max: usize,
+    ) -> Result<Vec<OutboxClaim>, IdentityError> {
+        Ok(self.store.claim_from_outbox(channel, now, until, max).await?)
+    }
+
+    /// Stores the outcome of a claim. See [`Outbox::settle_in_outbox`](crate::ports::Outbox::settle_in_outbox).
+    pub async fn settle_in_outbox(
+        &self,
+        claim: &OutboxClaim,
+        settled: Settled,
+        now: Timestamp,
+    ) -> Result<bool, IdentityError> {
+        let (id, attempt) = (claim.entry.id, claim.attempt);
+        Ok(self.store.settle_in_outbox(id, attempt, settled, now).await?)
+    }
+
+    /// The newest entries that concern an account, or the server itself (`None`), newest first.
+    pub async fn outbox_of(
+        &self,
+        account: Option<AccountId>,
+        channel: Channel,
+        max: usize,
+    ) -> Result<Vec<OutboxRow>, IdentityError> {
+        Ok(self.store.outbox_of(account, channel, max).await?)
+    }
+
+    /// How many entries of a channel wait and have failed.
+    pub async fn outbox_figures(&self, channel: Channel) -> Result<OutboxFigures, IdentityError> {
+        Ok(self.store.outbox_figures(channel).await?)
+    }
+
+    /// Removes entries that were sent or given up long ago.
+    pub(crate) async fn maintain_outbox(&self, now: Timestamp) -> Result<(), IdentityError> {
+        Ok(self.store.remove_ended_from_outbox(now - OUTBOX_KEPT).await?)
+    }
+}

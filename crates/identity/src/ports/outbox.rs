@@ -1,0 +1,58 @@
+use async_trait::async_trait;
+use usher_domain::{AccountId, OutboxId, Timestamp};
+
+use super::StoreError;
+use crate::{Channel, OutboxClaim, OutboxEntry, OutboxFigures, OutboxRefused, OutboxRow, Settled};
+
+/// What is to leave the server. Entries are stored by the methods that make the changes which they are about, in the
+/// same transaction; [`put_in_outbox`](Self::put_in_outbox) is for causes that are stored elsewhere.
+///
+/// Wherever entries are stored, one whose id exists is ignored, and one beyond the bounds of its recipient or account is
+/// not stored ([`OutboxEntry::is_within`]); the others are.
+#[async_trait]
+pub trait Outbox: Send + Sync + 'static {
+    /// Stores entries. `followed` says up to which commit the account's journal was read for them; one that is not
+    /// after the stored commit changes nothing, and its entries are ignored.
+    async fn put_in_outbox(
+        &self,
+        entries: Vec<OutboxEntry>,
+        followed: Option<(AccountId, u64)>,
+    ) -> Result<OutboxRefused, StoreError>;
+
+    /// The commits up to which journals were read, in the order of their accounts.
+    async fn followed(&self) -> Result<Vec<(AccountId, u64)>, StoreError>;
+
+    /// Claims at most `max` entries that are due at `now`, the longest due first: nobody else gets them before `until`.
+    /// An entry whose claim has run out is due again, and may have left.
+    async fn claim_from_outbox(
+        &self,
+        channel: Channel,
+        now: Timestamp,
+        until: Timestamp,
+        max: usize,
+    ) -> Result<Vec<OutboxClaim>, StoreError>;
+
+    /// Stores the outcome of a claim. Returns false, and changes nothing, where the entry has been claimed again since,
+    /// or is gone. The secret of an entry that is sent or given up is removed.
+    async fn settle_in_outbox(
+        &self,
+        id: OutboxId,
+        attempt: u32,
+        settled: Settled,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// The newest entries that concern an account, or none (`None`), newest first.
+    async fn outbox_of(
+        &self,
+        account: Option<AccountId>,
+        channel: Channel,
+        max: usize,
+    ) -> Result<Vec<OutboxRow>, StoreError>;
+
+    /// How many entries of a channel wait and have failed.
+    async fn outbox_figures(&self, channel: Channel) -> Result<OutboxFigures, StoreError>;
+
+    /// Removes entries that were sent or given up before `until`.
+    async fn remove_ended_from_outbox(&self, until: Timestamp) -> Result<(), StoreError>;
+}
