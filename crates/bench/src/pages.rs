@@ -36,6 +36,7 @@ const OF_ACCOUNT: &[(&str, &str)] = &[
         "users?license=shared&pool={pool}&status=active&sort=email&page=100",
     ),
     ("a user", "users/{user}"),
+    ("the history of a user", "users/{user}/history"),
     ("a new user", "users/new"),
     ("reassigning a seat", "users/{named}/reassign"),
     ("seats", "seats"),

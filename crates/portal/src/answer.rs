@@ -32,6 +32,8 @@ pub(crate) struct Frame {
 pub(crate) struct Signed {
     pub(crate) account_name: String,
     pub(crate) user_name: String,
+    /// Their own page among the account's users.
+    pub(crate) own_page: String,
     /// Empty while the user may see only one page.
     pub(crate) nav: Nav,
 }

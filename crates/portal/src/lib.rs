@@ -29,6 +29,7 @@
 //! - `form.rs`: [`Form`](form::Form) keeps the typed values and their errors. `forgery.rs` has the checks, and
 //!   `sentence.rs` words refusals for people; the domain's own sentences are for programs too.
 //! - `labels.rs`: the list of errors names fields as the page labels them.
+//! - `linked.rs`: names that lead to the pages of what they name, for readers who may open those.
 //! - `asks.rs`: what to do about something that is missing; every empty page says it.
 //! - `work.rs`: the question before a change that cuts somebody's work; every change that may do so asks it.
 //! - `live.rs`: a fragment is sent at most four times a second and only if it differs, compressed where it may be
@@ -60,6 +61,7 @@ mod form;
 mod from;
 mod icon;
 mod labels;
+mod linked;
 mod live;
 mod nav;
 mod new_password;

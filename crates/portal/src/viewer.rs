@@ -136,6 +136,7 @@ impl Viewer {
         let seen = engine.read(self.account, move |account, now| {
             let user = account.user(user).filter(|user| user.active)?;
             let signed = Signed {
+                own_page: format!("{}/{}", NavPage::Users.path(account.id()), user.id),
                 account_name: account.name().to_string(),
                 user_name: user.profile.name.reveal().to_string(),
                 nav: if is_confined {

@@ -442,6 +442,8 @@ export const PAGES = [
     act: sent("Add the user", { Name: " ", "E-mail address": "nobody" }),
   },
   { name: "a user", path: `${ACCOUNT}/users/{user}`, as: "owner" },
+  { name: "one's own page among the users", path: `${ACCOUNT}/users/{user}`, as: "sven" },
+  { name: "the history of a user", path: `${ACCOUNT}/users/{asker}/history`, as: "owner" },
   {
     name: "a user with errors", path: `${ACCOUNT}/users/{user}`, as: "owner", status: 422,
     act: sent("Save", { Name: " ", "E-mail address": "nobody" }),

@@ -117,7 +117,9 @@ async fn a_rotated_keys_previous_secret_works_for_the_chosen_overlap() {
     assert_eq!(calls(&app, account, &second).await, StatusCode::OK);
     let audit = app.get(&olga, &format!("/a/{account}/audit")).await;
     assert!(
-        audit.html.contains("drew a new secret for the API key Back end"),
+        audit
+            .unlinked()
+            .contains("drew a new secret for the API key Back end"),
         "{}",
         audit.html
     );

@@ -63,7 +63,7 @@ async fn a_groups_mapping_takes_effect_at_once() {
         list.contains("Remote support: pool") && list.contains("role Manager"),
         "{list}"
     );
-    let person = desk.get(&format!("/users/{sven}")).await.html;
+    let person = desk.get(&format!("/users/{sven}")).await.unlinked();
     assert!(
         person.contains("From the group Crew") && person.contains("Manager"),
         "{person}"

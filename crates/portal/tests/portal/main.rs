@@ -20,6 +20,7 @@ mod live;
 mod minutes;
 mod operator;
 mod overview;
+mod person;
 mod pool_changes;
 mod pools;
 mod preferences;

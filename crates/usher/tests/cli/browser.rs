@@ -31,6 +31,7 @@ stories! {
     frame,
     operator,
     pages,
+    person,
     pools,
     preferences,
     search,

@@ -9,6 +9,7 @@ use usher_identity::ApiKeyUse;
 
 use crate::answer::Frame;
 use crate::form::Form;
+use crate::linked::Linked;
 use crate::shown::Moment;
 
 /// A key is marked when it expires in less than this time.
@@ -69,6 +70,8 @@ pub(super) struct RotatePage {
 #[serde(default)]
 pub(super) struct KeysQuery {
     after: String,
+    /// The key with which the list begins, for links to it.
+    key: String,
 }
 
 /// The data that is copied out of the account.
@@ -101,7 +104,7 @@ enum Maker {
     Unknown,
     Operator,
     Gone,
-    User(String),
+    User(Linked),
 }
 
 /// A scope that a key can have.
@@ -122,17 +125,19 @@ impl KeysData {
         account.need_in_account(actor, Privilege::SettingsManage)?;
         let after = query.after.parse::<ApiKeyId>().ok();
         let rest = account.api_keys().values();
-        let mut rest = rest.filter(|key| after.is_none_or(|after| key.id > after));
+        let from = query.key.parse::<ApiKeyId>().ok();
+        let mut rest = rest
+            .filter(|key| after.is_none_or(|after| key.id > after) && from.is_none_or(|from| key.id >= from));
         let keys: Vec<_> = rest
             .by_ref()
             .take(ROWS_MAX)
-            .map(|key| Key::of(account, key, now))
+            .map(|key| Key::of(account, actor, key, now))
             .collect();
         let has_more = rest.next().is_some();
         Ok(Self {
             next: keys.last().filter(|_| has_more).map(|key| key.id),
             keys,
-            is_first: after.is_none(),
+            is_first: after.is_none() && from.is_none(),
             scopes: Scope::ALL
                 .map(|scope| ScopeShown::of(account, actor, scope))
                 .into(),
@@ -141,11 +146,10 @@ impl KeysData {
 }
 
 impl Key {
-    fn of(account: &Account, key: &ApiKey, now: Timestamp) -> Self {
+    fn of(account: &Account, actor: &Actor, key: &ApiKey, now: Timestamp) -> Self {
         let name_of = |user| {
-            account
-                .user(user)
-                .map(|user| user.profile.name.reveal().to_string())
+            let user = account.user(user)?;
+            Some(Linked::user(account, actor, user))
         };
         Self {
             id: key.id,

@@ -91,7 +91,7 @@ async fn one_page(
     let ids = view::ids(&found.items);
     let look = move |account: &Account, actor: &Actor, now| {
         need_reports(account, actor, now)?;
-        Ok(Names::of(account, &ids))
+        Ok(Names::of(account, actor, &ids))
     };
     let (_, names) = viewer.look(None, look).await.map_err(broken)?;
     let hashes = viewer

@@ -18,7 +18,8 @@ use usher_journal::{Hash, PageRequest, Seq};
 
 use self::check::Checks;
 use self::filter::AuditQuery;
-use self::view::{AuditPage, Chain, Names, Row};
+use self::view::{AuditPage, Chain};
+pub(crate) use self::view::{Names, Row, ids};
 use crate::answer::{page, page_again};
 use crate::failed::Failed;
 use crate::nav::NavPage;
@@ -57,10 +58,10 @@ async fn show(
     } else {
         (Vec::new(), None)
     };
-    let ids = view::ids(&rows);
+    let ids = ids(&rows);
     let look = move |account: &Account, actor: &Actor, now| {
         need_reports(account, actor, now)?;
-        Ok(Names::of(account, &ids))
+        Ok(Names::of(account, actor, &ids))
     };
     let (frame, names) = viewer.look(Some(NavPage::Audit), look).await?;
     let path = NavPage::Audit.path(viewer.account);

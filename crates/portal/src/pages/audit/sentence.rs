@@ -6,6 +6,7 @@ use usher_journal::AuditRow;
 
 use super::provider;
 use super::view::Names;
+use crate::linked::Linked;
 use crate::said::named;
 
 /// An action, by its name in the records and its words.
@@ -182,15 +183,13 @@ pub(super) const ACTIONS: &[Action] = &[
 ];
 
 /// An action and its target in words.
-pub(super) struct What {
+pub(crate) struct What {
     /// What stands before the target.
-    pub(super) before: String,
-    /// The name of the target; empty if the action has none.
-    pub(super) target: String,
-    /// The page of the target, if it has one.
-    pub(super) link: Option<String>,
+    pub(crate) before: String,
+    /// The target; its name is empty if the action has none.
+    pub(crate) target: Linked,
     /// What stands behind the target.
-    pub(super) after: String,
+    pub(crate) after: String,
 }
 
 impl What {
@@ -202,16 +201,14 @@ impl What {
         let Some((before, after)) = phrase.split_once("{}") else {
             return Self {
                 before: phrase,
-                target: String::new(),
-                link: None,
+                target: Linked::default(),
                 after: String::new(),
             };
         };
-        let (target, link) = target(row, detail, names);
+        let (name, href) = target(row, detail, names);
         Self {
             before: before.to_owned(),
-            target,
-            link,
+            target: Linked { name, href },
             after: after.to_owned(),
         }
     }

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use serde_json::Value;
+use usher_domain::permission::Privilege;
 use usher_domain::text::{Name, Product};
-use usher_domain::{Account, WallTimes};
+use usher_domain::{Account, Actor, WallTimes};
 use usher_journal::{AuditRow, Cause, Channel};
 
 use super::check::Checked;
 use super::sentence::{self, ACTIONS, What};
 use crate::answer::Frame;
 use crate::form::Form;
+use crate::linked::Linked;
 use crate::said::Said;
 use crate::shown::{Moment, pool_name, with_query};
 
@@ -52,36 +54,36 @@ impl AuditPage {
 }
 
 /// An entry of the audit.
-pub(super) struct Row {
-    at: Moment,
-    who: String,
-    /// The page of the actor, if they have one.
-    who_link: Option<String>,
+pub(crate) struct Row {
+    pub(crate) at: Moment,
+    pub(crate) who: Linked,
     /// The other entries of the same actor.
-    entries_link: String,
-    what: What,
-    more: Option<Said<String>>,
-    how: String,
-    trace: Vec<Trace>,
+    pub(crate) entries_link: String,
+    pub(crate) what: What,
+    pub(crate) more: Option<Said<String>>,
+    pub(crate) how: String,
+    pub(crate) trace: Vec<Trace>,
 }
 
 /// A reference of an entry.
-struct Trace {
-    label: &'static str,
-    value: String,
+pub(crate) struct Trace {
+    pub(crate) label: &'static str,
+    pub(crate) value: String,
     /// The other entries with the same reference.
-    link: Option<String>,
+    pub(crate) link: Option<String>,
 }
 
 impl Row {
-    pub(super) fn of(row: &AuditRow, wall: &WallTimes, names: &Names, path: &str) -> Self {
+    pub(crate) fn of(row: &AuditRow, wall: &WallTimes, names: &Names, path: &str) -> Self {
         let detail = detail(row);
         let cause = row.read_cause();
         let actor = row.actor.to_string();
         Self {
             at: Moment(wall.shown(row.at)),
-            who: names.actor(row.actor.as_ref()),
-            who_link: names.link(&actor),
+            who: Linked {
+                name: names.actor(row.actor.as_ref()),
+                href: names.link(&actor),
+            },
             entries_link: with_query(path, &[("actor", actor)]),
             what: What::of(row, &detail, names),
             more: sentence::more(row, &detail, names).map(Said),
@@ -143,7 +145,7 @@ pub(super) fn detail(row: &AuditRow) -> Value {
 }
 
 /// The ids whose names a list of entries needs.
-pub(super) fn ids(rows: &[AuditRow]) -> Vec<String> {
+pub(crate) fn ids(rows: &[AuditRow]) -> Vec<String> {
     let mut ids = Vec::with_capacity(rows.len() * 2);
     for row in rows {
         ids.push(row.actor.to_string());
@@ -159,20 +161,23 @@ pub(super) fn ids(rows: &[AuditRow]) -> Vec<String> {
 
 /// The current names of what the audit has ids and slugs of.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     by_id: BTreeMap<String, String>,
     /// The path of the account's pages.
     home: String,
+    /// Whether the reader may open the list of API keys.
+    sees_keys: bool,
     /// Display names of products, by slug.
     products: BTreeMap<Product, Name>,
 }
 
 impl Names {
-    pub(super) fn of(account: &Account, ids: &[String]) -> Self {
+    pub(crate) fn of(account: &Account, actor: &Actor, ids: &[String]) -> Self {
         let known = ids.iter().filter_map(|id| Some((id.clone(), name(account, id)?)));
         Self {
             by_id: known.collect(),
             home: format!("/a/{}", account.id()),
+            sees_keys: account.may(actor, Privilege::SettingsManage),
             products: account.settings().product_names.clone(),
         }
     }
@@ -199,6 +204,7 @@ impl Names {
             "pool" => "pools",
             "team" => "teams",
             "grp" => "groups",
+            "key" if self.sees_keys => return Some(format!("{}/api-keys?key={id}#{id}", self.home)),
             _ => return None,
         };
         Some(format!("{}/{pages}/{id}", self.home))

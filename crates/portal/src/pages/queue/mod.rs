@@ -11,8 +11,8 @@ use usher_domain::command::TicketCommand;
 use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Actor, Code, Command, Refusal, TicketId, Timestamp};
 
-use self::view::{DropPage, Queue, QueueData, QueuePage, Waiting};
-pub(crate) use self::view::{Elapsed, need_to_drop};
+use self::view::{DropPage, Queue, QueueData, QueuePage};
+pub(crate) use self::view::{Elapsed, Waiting, need_to_drop};
 use crate::answer::{done, page};
 use crate::failed::Failed;
 use crate::form::Posted;
@@ -54,7 +54,7 @@ async fn drop_ticket(
     let id = id(&ticket)?;
     let name = match drop_page(&viewer, id).await {
         Err(Failed::Problem(problem)) if is_over(&problem) => return Ok(waits_no_more(&viewer)),
-        shown => shown?.waiting.name,
+        shown => shown?.waiting.who.name,
     };
     match viewer
         .execute(Command::Ticket(TicketCommand::Drop { id }), |_, (), _| ())

@@ -6,6 +6,7 @@ use usher_domain::presence::{Ticket, TicketState, Wanted};
 use usher_domain::{Account, Actor, Refusal, Secs, TicketId, Timestamp};
 
 use crate::answer::Frame;
+use crate::linked::Linked;
 use crate::live::Live;
 use crate::nav::NavPage;
 use crate::pages::pools::device_kind;
@@ -47,23 +48,23 @@ pub(super) struct QueueData {
 }
 
 /// A user in a queue.
-pub(super) struct Waiting {
-    pub(super) id: TicketId,
-    pub(super) name: String,
-    pub(super) email: String,
-    pub(super) product: String,
-    pub(super) pool: String,
-    pub(super) wanted: String,
-    pub(super) since: Moment,
-    pub(super) waited: Elapsed,
+pub(crate) struct Waiting {
+    pub(crate) id: TicketId,
+    pub(crate) who: Linked,
+    pub(crate) email: String,
+    pub(crate) product: String,
+    pub(crate) pool: Linked,
+    pub(crate) wanted: String,
+    pub(crate) since: Moment,
+    pub(crate) waited: Elapsed,
     /// Seconds for which the seat is held; `None` without an offer.
-    pub(super) offer_secs: Option<u32>,
+    pub(crate) offer_secs: Option<u32>,
     /// The position, from 1.
-    pub(super) position: Option<u32>,
+    pub(crate) position: Option<u32>,
     /// The estimated wait.
-    pub(super) estimate: Option<Elapsed>,
+    pub(crate) estimate: Option<Elapsed>,
     /// The URL for removing the ticket; empty if the viewer may not.
-    pub(super) drop: String,
+    pub(crate) drop: String,
 }
 
 /// A duration so far, in words. The script uses the same words.
@@ -118,7 +119,7 @@ impl QueueData {
 }
 
 impl Waiting {
-    pub(super) fn of(account: &Account, actor: &Actor, ticket: &Ticket, now: Timestamp) -> Self {
+    pub(crate) fn of(account: &Account, actor: &Actor, ticket: &Ticket, now: Timestamp) -> Self {
         let user = account.user(ticket.user);
         let pool = account.pool(ticket.pool);
         let position = pool.and_then(|pool| pool.position(ticket.place));
@@ -127,14 +128,12 @@ impl Waiting {
             .and_then(|(pool, position)| pool.wait_estimate(position));
         Self {
             id: ticket.id,
-            name: user
-                .map(|user| user.profile.name.reveal().to_string())
-                .unwrap_or_default(),
+            who: Linked::user_id(account, actor, ticket.user),
             email: user
                 .map(|user| user.profile.email.reveal().to_string())
                 .unwrap_or_default(),
             product: account.product_name(&ticket.product),
-            pool: pool.map(|pool| pool.name.to_string()).unwrap_or_default(),
+            pool: pool.map_or_else(Linked::default, |pool| Linked::pool(account, actor, pool)),
             wanted: wanted(&ticket.wanted),
             since: Moment(account.shown(ticket.since)),
             waited: Elapsed(now.since(ticket.since)),
@@ -144,7 +143,7 @@ impl Waiting {
             },
             position,
             estimate: estimate.map(Elapsed),
-            drop: if need_to_drop(account, actor, ticket).is_ok() {
+            drop: if account.is_staff(actor) && need_to_drop(account, actor, ticket).is_ok() {
                 format!("{}/{}/drop", NavPage::Queue.path(account.id()), ticket.id)
             } else {
                 String::new()
@@ -183,10 +182,10 @@ impl Queue {
     pub(super) fn sample() -> Self {
         let row = |position, offer_secs| Waiting {
             id: TicketId::from_bits(7),
-            name: "<b>Amara</b>".to_owned(),
+            who: Linked::plain("<b>Amara</b>"),
             email: "amara@example.com".to_owned(),
             product: "remote-support".to_owned(),
-            pool: "Support".to_owned(),
+            pool: Linked::plain("Support"),
             wanted: "To sign in on Amara's laptop (Desktop)".to_owned(),
             since: Moment(usher_domain::WallTime::new(Timestamp::default())),
             waited: Elapsed(Secs::new(3900)),

@@ -8,7 +8,8 @@ use usher_app::Window;
 use usher_domain::{Account, Actor, Refusal, UserId};
 use usher_journal::{Cursor, PageRequest, RefusalFilter, RefusalRow, TicketFilter, TicketRow};
 
-use self::view::{Names, RefusalQuery, RefusalsPage, Row, WaitRow};
+pub(crate) use self::view::{Names, Row, WaitRow, length};
+use self::view::{RefusalQuery, RefusalsPage};
 use crate::answer::{page, page_again};
 use crate::failed::Failed;
 use crate::form::Form;
@@ -153,7 +154,7 @@ async fn refusals_page(
     let refused = lists.rows.iter().map(|row| (row.user, row.pool));
     let waited = lists.waits.iter().map(|row| (row.user, Some(row.pool)));
     let ids: Vec<_> = refused.chain(waited).collect();
-    let look = move |account: &Account, _: &Actor, _| Ok(Names::of(account, &ids));
+    let look = move |account: &Account, actor: &Actor, _| Ok(Names::of(account, actor, &ids));
     let (frame, names) = viewer.look(Some(NavPage::Refusals), look).await?;
     let path = NavPage::Refusals.path(viewer.account);
     let now = viewer.portal.app.engine().now();

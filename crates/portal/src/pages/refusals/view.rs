@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use usher_app::{Kind, WaitOutcome};
 use usher_domain::refusal::SeatRefusal;
 use usher_domain::text::Product;
-use usher_domain::{Account, PoolId, Timestamp, UserId, WallTimes};
+use usher_domain::{Account, Actor, PoolId, Timestamp, UserId, WallTimes};
 use usher_journal::{RefusalRow, TicketRow};
 
 use crate::answer::Frame;
 use crate::form::Form;
+use crate::linked::Linked;
 use crate::pages::help;
-use crate::shown::{Moment, ProductChoice, pool_name};
+use crate::shown::{Moment, ProductChoice};
 
 #[derive(Template)]
 #[template(path = "refusals/refusals.html")]
@@ -88,22 +89,24 @@ impl RefusalQuery {
 
 /// The names of users and pools.
 #[derive(Debug, Default)]
-pub(super) struct Names {
-    users: BTreeMap<UserId, String>,
-    pools: BTreeMap<PoolId, String>,
+pub(crate) struct Names {
+    users: BTreeMap<UserId, Linked>,
+    pools: BTreeMap<PoolId, Linked>,
     /// Names in the settings, by slug.
     products: BTreeMap<Product, String>,
 }
 
 impl Names {
-    pub(super) fn of(account: &Account, ids: &[(UserId, Option<PoolId>)]) -> Self {
+    pub(crate) fn of(account: &Account, actor: &Actor, ids: &[(UserId, Option<PoolId>)]) -> Self {
         let users = ids.iter().filter_map(|(user, _)| account.user(*user));
         let pools = ids.iter().filter_map(|(_, pool)| account.pool((*pool)?));
         Self {
             users: users
-                .map(|user| (user.id, user.profile.name.reveal().to_string()))
+                .map(|user| (user.id, Linked::user(account, actor, user)))
                 .collect(),
-            pools: pools.map(|pool| (pool.id, pool_name(account, pool))).collect(),
+            pools: pools
+                .map(|pool| (pool.id, Linked::pool(account, actor, pool)))
+                .collect(),
             products: account
                 .settings()
                 .product_names
@@ -122,39 +125,46 @@ impl Names {
         }
     }
 
-    /// Where somebody was refused or waited: the pool, if it exists, and the product.
-    fn place(&self, pool: Option<PoolId>, product: &str) -> String {
-        let product = self.product(product);
-        match pool.and_then(|pool| self.pools.get(&pool)) {
-            Some(pool) => format!("{pool}, {product}"),
-            None => product,
+    fn place(&self, pool: Option<PoolId>, product: &str) -> Place {
+        Place {
+            pool: pool.and_then(|pool| self.pools.get(&pool)).cloned(),
+            product: self.product(product),
         }
+    }
+
+    fn who(&self, user: UserId) -> Linked {
+        let known = self.users.get(&user).cloned();
+        known.unwrap_or_else(|| Linked::plain("A deleted user"))
     }
 }
 
+/// Where somebody was refused or waited.
+pub(crate) struct Place {
+    /// The pool, if it exists.
+    pub(crate) pool: Option<Linked>,
+    pub(crate) product: String,
+}
+
 /// A refusal.
-pub(super) struct Row {
-    at: Moment,
-    who: String,
-    device: Option<String>,
-    tried: &'static str,
-    place: String,
-    why: String,
+pub(crate) struct Row {
+    pub(crate) at: Moment,
+    pub(crate) who: Linked,
+    pub(crate) device: Option<String>,
+    pub(crate) tried: &'static str,
+    pub(crate) place: Place,
+    pub(crate) why: String,
     /// Where the reason is explained.
-    help: Option<String>,
-    seats: Option<String>,
-    resolved_after: Option<String>,
+    pub(crate) help: Option<String>,
+    pub(crate) seats: Option<String>,
+    pub(crate) resolved_after: Option<String>,
 }
 
 impl Row {
-    pub(super) fn of(row: &RefusalRow, wall: &WallTimes, names: &Names) -> Self {
+    pub(crate) fn of(row: &RefusalRow, wall: &WallTimes, names: &Names) -> Self {
         let code = row.code.to_string();
         Self {
             at: Moment(wall.shown(row.at)),
-            who: match names.users.get(&row.user) {
-                Some(name) => name.clone(),
-                None => "A deleted user".to_owned(),
-            },
+            who: names.who(row.user),
             device: row.device.as_ref().map(|text| text.reveal().to_string()),
             tried: match row.attempt.to_string().as_str() {
                 "sign_in" => "To sign in",
@@ -176,17 +186,17 @@ impl Row {
 }
 
 /// A user who queued.
-pub(super) struct WaitRow {
-    from: Moment,
-    who: String,
-    place: String,
-    waited: String,
-    outcome: &'static str,
-    tone: &'static str,
+pub(crate) struct WaitRow {
+    pub(crate) from: Moment,
+    pub(crate) who: Linked,
+    pub(crate) place: Place,
+    pub(crate) waited: String,
+    pub(crate) outcome: &'static str,
+    pub(crate) tone: &'static str,
 }
 
 impl WaitRow {
-    pub(super) fn of(row: &TicketRow, wall: &WallTimes, names: &Names, now: Timestamp) -> Self {
+    pub(crate) fn of(row: &TicketRow, wall: &WallTimes, names: &Names, now: Timestamp) -> Self {
         let until = row.end.as_ref().map_or(now, |end| end.at);
         let (outcome, tone) = match WaitOutcome::of(row) {
             WaitOutcome::Waiting => ("Waits", "warn"),
@@ -198,10 +208,7 @@ impl WaitRow {
         };
         Self {
             from: Moment(wall.shown(row.opened_at)),
-            who: match names.users.get(&row.user) {
-                Some(name) => name.clone(),
-                None => "A deleted user".to_owned(),
-            },
+            who: names.who(row.user),
             place: names.place(Some(row.pool), &row.product),
             waited: length(until.since(row.opened_at).get()),
             outcome,
@@ -211,7 +218,7 @@ impl WaitRow {
 }
 
 /// A duration in words.
-fn length(secs: u32) -> String {
+pub(crate) fn length(secs: u32) -> String {
     match secs {
         0..60 => format!("{secs} s"),
         60..3600 => format!("{} min", secs / 60),

@@ -6,7 +6,7 @@ use usher_domain::command::{SessionCommand, SignInCommand};
 use usher_domain::presence::{JoinProof, SessionState};
 use usher_domain::refusal::StateRefusal;
 use usher_domain::text::{Note, counted};
-use usher_domain::{Account, Command, Refusal, SessionId, SignInId, Timestamp};
+use usher_domain::{Account, Command, Refusal, SessionId, SignInId, Timestamp, UserId};
 
 use super::SeatsQuery;
 use super::detail::{cut_by_end, cut_by_sign_out};
@@ -156,8 +156,11 @@ fn note(form: &mut Form) -> Result<Option<Note>, String> {
     })
 }
 
-/// The part of the map from which the form was sent.
+/// Where the form was sent from: the page of a person, or a part of the map.
 fn back(viewer: &Viewer, form: &Form) -> String {
+    if let Ok(person) = form.value("person").parse::<UserId>() {
+        return format!("{}/{person}", NavPage::Users.path(viewer.account));
+    }
     let query = SeatsQuery {
         q: form.value("q").to_owned(),
         show: form.value("show").to_owned(),

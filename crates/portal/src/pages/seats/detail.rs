@@ -2,12 +2,13 @@
 //! do about it.
 
 use usher_domain::event::Claim;
-use usher_domain::presence::{Session, SessionState, SignIn, Ticket};
+use usher_domain::presence::{Funding, Session, SessionState, SignIn, Ticket};
 use usher_domain::{Account, Actor, SessionId, SignInId, Timestamp};
 
 use super::SeatsQuery;
 use super::chair::{Work, name};
 use crate::doing;
+use crate::linked::{Linked, user_page};
 use crate::nav::NavPage;
 use crate::pages::pools::{device_kind, duration_words, may_log_out};
 use crate::pages::queue::{Elapsed, need_to_drop};
@@ -37,33 +38,37 @@ pub(super) struct Held {
 }
 
 /// A device on which the user is signed in.
-pub(super) struct DeviceShown {
-    pub(super) id: SignInId,
-    pub(super) name: String,
-    pub(super) kind: &'static str,
-    pub(super) since: Moment,
-    pub(super) idle: Option<Elapsed>,
-    pub(super) log_off_secs: Option<u32>,
-    pub(super) sessions: Vec<SessionShown>,
+pub(crate) struct DeviceShown {
+    pub(crate) id: SignInId,
+    pub(crate) name: String,
+    pub(crate) kind: &'static str,
+    /// For which product.
+    pub(crate) product: String,
+    /// What pays for it.
+    pub(crate) seat: Linked,
+    pub(crate) since: Moment,
+    pub(crate) idle: Option<Elapsed>,
+    pub(crate) log_off_secs: Option<u32>,
+    pub(crate) sessions: Vec<SessionShown>,
     /// How many sessions the viewer may not see.
-    pub(super) hidden: usize,
-    pub(super) may_sign_out: bool,
+    pub(crate) hidden: usize,
+    pub(crate) may_sign_out: bool,
     /// What signing out would cut off; empty if nobody's work.
-    pub(super) cuts: String,
+    pub(crate) cuts: String,
     /// How long the user cannot come back.
-    pub(super) cool_down: Option<String>,
-    pub(super) is_own: bool,
+    pub(crate) cool_down: Option<String>,
+    pub(crate) is_own: bool,
 }
 
 /// A session on the device.
-pub(super) struct SessionShown {
-    pub(super) id: SessionId,
-    pub(super) words: String,
-    pub(super) state: (&'static str, &'static str),
-    pub(super) lasts: Elapsed,
-    pub(super) may_end: bool,
+pub(crate) struct SessionShown {
+    pub(crate) id: SessionId,
+    pub(crate) words: String,
+    pub(crate) state: (&'static str, &'static str),
+    pub(crate) lasts: Elapsed,
+    pub(crate) may_end: bool,
     /// What ending it would cut off; empty if nobody's work.
-    pub(super) cuts: String,
+    pub(crate) cuts: String,
 }
 
 /// A seat that is held for somebody who waited.
@@ -123,7 +128,7 @@ impl Held {
             } else {
                 String::new()
             },
-            link: user_link(account, actor, user.id),
+            link: user_page(account, actor, user.id),
             seat: pool.map_or_else(
                 || "Named seat".to_owned(),
                 |pool| format!("Seat of {}", pool.name),
@@ -139,13 +144,26 @@ impl Held {
     }
 }
 
-fn user_link(account: &Account, actor: &Actor, user: usher_domain::UserId) -> Option<String> {
-    let users = NavPage::Users.link(account, actor)?;
-    Some(format!("{users}/{user}"))
+/// What pays for a sign-in: a seat of a pool, a named seat, minutes, or nothing.
+fn seat(account: &Account, actor: &Actor, sign_in: &SignIn) -> Linked {
+    let pool = sign_in.pool.and_then(|pool| account.pool(pool));
+    match (pool, sign_in.funding) {
+        (Some(pool), Funding::Minutes { .. }) => {
+            let pool = Linked::pool(account, actor, pool);
+            Linked {
+                name: format!("Minutes of {}", pool.name),
+                ..pool
+            }
+        }
+        (Some(pool), _) => Linked::pool(account, actor, pool),
+        (None, Funding::Named) => Linked::plain("Named seat"),
+        (None, Funding::Minutes { .. }) => Linked::plain("Minutes"),
+        (None, _) => Linked::plain("No seat"),
+    }
 }
 
 impl DeviceShown {
-    fn of(account: &Account, actor: &Actor, sign_in: &SignIn, now: Timestamp) -> Self {
+    pub(crate) fn of(account: &Account, actor: &Actor, sign_in: &SignIn, now: Timestamp) -> Self {
         let sessions: Vec<_> = sign_in
             .sessions()
             .iter()
@@ -165,6 +183,8 @@ impl DeviceShown {
             id: sign_in.id,
             name: sign_in.device.name.reveal().to_string(),
             kind: device_kind(sign_in.device.kind),
+            product: account.product_name(&sign_in.product),
+            seat: seat(account, actor, sign_in),
             since: Moment(account.shown(sign_in.since)),
             idle: sign_in.idle_since.map(|since| Elapsed(now.since(since))),
             log_off_secs: sign_in.log_off_at.map(|at| at.remaining(now).get()),
@@ -258,7 +278,7 @@ impl Offered {
         let pool = account.pool(ticket.pool)?;
         Some(Self {
             user: user.profile.name.reveal().to_string(),
-            link: user_link(account, actor, user.id),
+            link: user_page(account, actor, user.id),
             pool: pool.name.to_string(),
             waited: Elapsed(now.since(ticket.since)),
             left_secs: until.remaining(now).get(),

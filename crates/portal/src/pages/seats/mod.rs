@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 
 use self::detail::Detail;
+pub(crate) use self::detail::DeviceShown;
 pub(crate) use self::map::is_for;
 use self::map::{Map, SeatMap, SeatsPage};
 use crate::answer::page;
@@ -60,7 +61,7 @@ impl SeatsQuery {
     }
 
     /// Its fields but for the seat, for forms that come back to it.
-    fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    fn fields(&self) -> Vec<(&'static str, &str)> {
         let fields = [
             ("q", &self.q),
             ("show", &self.show),
@@ -71,6 +72,7 @@ impl SeatsQuery {
             .into_iter()
             .filter(|(_, value)| !value.is_empty())
             .map(|(name, value)| (name, value.as_str()))
+            .collect()
     }
 
     /// The URL of this query at `path`.

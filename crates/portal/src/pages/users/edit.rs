@@ -300,9 +300,18 @@ async fn person_page(
         Ok((person, fields))
     };
     let (frame, (person, fields)) = viewer.look(Some(NavPage::Users), look).await?;
-    let has_second_factor = viewer.portal.app.identity().has_second_factor(viewer.account, id);
+    let app = &viewer.portal.app;
+    let has_second_factor = app.identity().has_second_factor(viewer.account, id);
+    let browsers = person.may_users.then(|| {
+        let sessions = app
+            .identity()
+            .portal_sessions(viewer.account, id, app.engine().now());
+        sessions.len()
+    });
     Ok(PersonPage {
         has_second_factor,
+        browsers,
+        seats: NavPage::Seats.path(viewer.account),
         frame,
         form: form
             .unwrap_or_else(|| profile::showing(&person.profile))

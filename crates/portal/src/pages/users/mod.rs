@@ -5,6 +5,7 @@ mod bulk;
 mod bulk_view;
 pub(crate) mod create;
 mod edit;
+mod history;
 pub(crate) mod licenses;
 mod list;
 mod permissions;
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> Pages {
         .route("/a/{account}/users/bulk", post(bulk::ask))
         .route("/a/{account}/users/bulk/do", post(bulk::act))
         .route(user, get(edit::show).post(edit::change))
+        .route(&at("history"), get(history::show))
         .route(&at("licenses/{product}"), post(set_license::set))
         .route(
             &at("permissions"),

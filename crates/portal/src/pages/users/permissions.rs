@@ -11,7 +11,7 @@ use usher_domain::refusal::AccessRefusal;
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
 use super::edit::{UserPath, guard, path_of, user_id};
-use super::person::why_fixed;
+use super::person::{Tabs, why_fixed};
 use super::words::{self, Choice};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
@@ -36,6 +36,7 @@ struct PermissionsPage {
 /// The user's permissions, copied out of the account.
 struct Seen {
     name: String,
+    tabs: Tabs,
     said: PermissionOverrides,
     permissions: Vec<Permission>,
     manages_seats: bool,
@@ -148,6 +149,7 @@ impl Seen {
         let sessions = NavPage::Sessions.link(account, actor).filter(|_| sees_theirs);
         Ok(Self {
             name: profile.name.reveal().to_string(),
+            tabs: Tabs::of(account, actor, id),
             said: profile.session_permissions,
             permissions: permissions.collect(),
             manages_seats: profile.has(Privilege::SeatsManage),

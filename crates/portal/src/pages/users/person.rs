@@ -2,21 +2,26 @@
 
 use askama::Template;
 use usher_app::zone_of;
+use usher_domain::account::KeyMaker;
 use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::event::Profile;
-use usher_domain::permission::Privilege;
+use usher_domain::permission::{Privilege, SessionPermission};
+use usher_domain::seat_request::SeatRequest;
 use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
+use super::history;
 use super::licenses::{self, LicenseField, license_word};
 use super::profile::{ProfileFields, Wanted};
 use super::words::{self, Choice};
 use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::doing;
-use crate::form::Form;
-use crate::nav::NavPage;
+use crate::form::{Form, label};
+use crate::linked::{Linked, pool_page};
 use crate::pages::days;
+use crate::pages::queue::Waiting;
+use crate::pages::seats::DeviceShown;
 use crate::sentence;
 use crate::shown::{Moment, Until};
 use crate::work::Work;
@@ -33,6 +38,10 @@ pub(super) struct PersonPage {
     pub(super) fields: ProfileFields,
     pub(super) person: Person,
     pub(super) has_second_factor: bool,
+    /// The forms that free seats go there.
+    pub(super) seats: String,
+    /// In how many browsers they are signed in to the portal, for viewers who manage users.
+    pub(super) browsers: Option<usize>,
 }
 
 #[derive(Template)]
@@ -73,14 +82,23 @@ pub(super) struct Person {
     pub(super) active: bool,
     pub(super) is_oneself: bool,
     pub(super) created_at: Moment,
-    pub(super) devices: usize,
-    pub(super) sessions: usize,
+    /// Where they are signed in, with what goes on there.
+    pub(super) devices: Vec<DeviceShown>,
+    /// The seats that they wait for.
+    pub(super) waiting: Vec<Waiting>,
     pub(super) seats_held: u32,
     /// What they are doing now.
     pub(super) work: Work,
     pub(super) licenses: Vec<LicenseShown>,
-    pub(super) teams: Vec<(String, String)>,
-    pub(super) groups: Vec<(String, String)>,
+    pub(super) teams: Vec<Linked>,
+    pub(super) groups: Vec<Linked>,
+    /// The API keys that they made, for viewers who see keys.
+    pub(super) keys: Vec<Linked>,
+    /// What a manager may do, in words.
+    pub(super) privileges: Vec<&'static str>,
+    /// Which session permissions they have.
+    pub(super) permissions: Vec<String>,
+    pub(super) tabs: Tabs,
     /// The user name in the directory.
     pub(super) user_name: Option<String>,
     pub(super) may_seats: bool,
@@ -92,12 +110,47 @@ pub(super) struct Person {
     pub(super) seats_remedy: Remedy,
     /// Whether the viewer manages users.
     pub(super) may_users: bool,
+    /// Whether the viewer sees the account's users, and not only their own page.
+    pub(super) is_staff: bool,
+}
+
+/// Which pages of a user the viewer may open.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tabs {
+    pub(super) has_history: bool,
+    pub(super) has_permissions: bool,
+}
+
+impl Tabs {
+    pub(super) fn of(account: &Account, actor: &Actor, id: UserId) -> Self {
+        Self {
+            has_history: history::sees_sessions(account, actor, id)
+                || account.may(actor, Privilege::ReportsView),
+            has_permissions: account.is_staff(actor),
+        }
+    }
 }
 
 impl PersonPage {
     /// The URL of the list of users.
     fn list(&self) -> &str {
         self.path.rsplit_once('/').map_or("", |(list, _)| list)
+    }
+
+    /// What the forms that free a seat say about where they are sent from.
+    fn fields_back(&self) -> [(&'static str, &str); 1] {
+        [("person", self.id())]
+    }
+
+    /// The page on which the user's request for a seat is answered.
+    fn request(&self, product: &str) -> String {
+        let account = self.list().strip_suffix("users").unwrap_or_default();
+        format!("{account}requests/{}/{product}", self.id())
+    }
+
+    /// The user's id, as the path has it.
+    fn id(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(_, id)| id)
     }
 }
 
@@ -108,7 +161,9 @@ pub(super) struct LicenseShown {
     pub(super) field: String,
     pub(super) product: String,
     pub(super) is_named: bool,
-    pub(super) now: String,
+    pub(super) now: Linked,
+    /// Whether they asked for a seat, and nobody has answered yet (L14).
+    pub(super) is_asked_for: bool,
     /// The last day of a license that ends (L15), as a date field has it; empty if it does not.
     pub(super) last_day: String,
     /// When it ends.
@@ -116,18 +171,21 @@ pub(super) struct LicenseShown {
     /// Whether it goes as soon as they are not signed in (L16).
     pub(super) is_going: bool,
     /// The group that gave it.
-    pub(super) group: Option<String>,
+    pub(super) group: Option<Linked>,
     pub(super) choices: Vec<Choice>,
 }
 
 impl Person {
     pub(super) fn of(account: &Account, actor: &Actor, id: UserId, now: Timestamp) -> Result<Self, Refusal> {
         let user = account.visible_user(actor, id)?;
-        account.need_staff(actor)?;
         let why_fixed = why_fixed(account, actor, user, now);
         let why_kept = why_not(account, actor, now, &Command::User(UserCommand::Delete { id }));
-        let teams = user.teams().iter().filter_map(|team| account.teams().get(team));
-        let groups = user.groups().iter().filter_map(|group| account.group(*group));
+        let sign_ins = user.sign_ins().iter();
+        let sign_ins = sign_ins.filter_map(|id| account.sign_ins().get(id));
+        let tickets = user.tickets().iter();
+        let tickets = tickets.filter_map(|id| account.tickets().get(id));
+        let teams = user.teams().iter();
+        let groups = user.groups().iter();
         Ok(Self {
             role: words::role_label(user.profile.role),
             profile: user.profile.clone(),
@@ -135,29 +193,40 @@ impl Person {
             active: user.active,
             is_oneself: account.user_of(actor) == Some(id),
             created_at: Moment(account.shown(user.created_at)),
-            devices: user.sign_ins().len(),
-            sessions: user.sessions().len(),
+            devices: sign_ins
+                .map(|sign_in| DeviceShown::of(account, actor, sign_in, now))
+                .collect(),
+            waiting: tickets
+                .map(|ticket| Waiting::of(account, actor, ticket, now))
+                .collect(),
             seats_held: user.seats_held(),
             work: Work::of(account, actor, [user], None),
-            licenses: LicenseShown::all(account, user, now),
+            licenses: LicenseShown::all(account, actor, user, now),
             teams: teams
-                .map(|team| {
-                    let path = NavPage::Teams.path(account.id());
-                    (format!("{path}/{}", team.id), team.name.to_string())
-                })
+                .filter_map(|team| Linked::team(account, actor, *team))
                 .collect(),
             groups: groups
-                .map(|group| {
-                    let path = NavPage::Groups.path(account.id());
-                    (format!("{path}/{}", group.id), group.name.to_string())
-                })
+                .filter_map(|group| Linked::group(account, actor, *group))
                 .collect(),
+            keys: keys(account, actor, id),
+            privileges: words::PRIVILEGES
+                .iter()
+                .filter(|(privilege, _)| user.profile.privileges.contains(privilege))
+                .map(|(_, label)| *label)
+                .collect(),
+            permissions: SessionPermission::ALL
+                .iter()
+                .filter(|permission| account.has_session_permission(&Actor::User(id), **permission))
+                .map(|permission| label(permission.as_str()))
+                .collect(),
+            tabs: Tabs::of(account, actor, id),
             user_name: user
                 .directory
                 .as_ref()
                 .map(|entry| entry.user_name.reveal().to_string()),
             may_seats: account.may(actor, Privilege::SeatsManage),
             may_users: account.may(actor, Privilege::UsersManage),
+            is_staff: account.is_staff(actor),
             why_fixed,
             why_kept,
             seats_remedy: Remedy::seats(account, actor),
@@ -178,8 +247,8 @@ impl Person {
     /// What ends when the user is removed or deactivated.
     pub(super) fn effects(&self, is_removal: bool) -> Vec<String> {
         let mut effects = Vec::new();
-        for license in self.licenses.iter().filter(|license| license.now != "none") {
-            let (product, now) = (&license.product, &license.now);
+        for license in self.licenses.iter().filter(|license| license.now.name != "none") {
+            let (product, now) = (&license.product, &license.now.name);
             let goes = is_removal || license.group.is_some();
             effects.push(match (goes, license.is_named) {
                 (true, true) => format!("Their named seat of {product} is free for somebody else."),
@@ -197,7 +266,7 @@ impl Person {
 }
 
 impl LicenseShown {
-    fn all(account: &Account, user: &User, now: Timestamp) -> Vec<Self> {
+    fn all(account: &Account, actor: &Actor, user: &User, now: Timestamp) -> Vec<Self> {
         let bought = account.subscription().products.keys();
         let all: std::collections::BTreeSet<_> = bought.chain(user.licenses.keys()).collect();
         let shown = all.into_iter().map(|product| {
@@ -206,13 +275,14 @@ impl LicenseShown {
             let is_going = user.loan(product).is_some_and(|loan| loan.until <= now);
             let chosen = license_word(license);
             let group = user.from_groups.licenses.get(product);
-            let group = group.and_then(|group| account.group(*group));
+            let group = group.and_then(|group| Linked::group(account, actor, *group));
             Self {
                 slug: product.to_string(),
                 field: licenses::field_of(product),
                 product: account.product_name(product),
                 is_named: license == Some(&License::Named),
-                now: words::license(account, license),
+                is_asked_for: user.seat_request(product).is_some_and(SeatRequest::is_open),
+                now: license_link(account, actor, license),
                 is_going,
                 // A day that is over cannot be sent again.
                 last_day: ends
@@ -220,12 +290,35 @@ impl LicenseShown {
                     .map(|end| days::day_of_end(end, &zone_of(account)))
                     .unwrap_or_default(),
                 until: ends.map(|end| Until::of(account, end)),
-                group: group.map(|group| group.name.to_string()),
+                group,
                 choices: licenses::choices(account, product, &chosen, "No license"),
             }
         });
         shown.collect()
     }
+}
+
+/// A license as a phrase that leads to its pool.
+fn license_link(account: &Account, actor: &Actor, license: Option<&License>) -> Linked {
+    let href = match license {
+        Some(License::Shared(pool)) => pool_page(account, actor, *pool),
+        Some(License::Named) | None => None,
+    };
+    Linked {
+        name: words::license(account, license),
+        href,
+    }
+}
+
+/// The API keys that a user made, for viewers who see keys.
+fn keys(account: &Account, actor: &Actor, user: UserId) -> Vec<Linked> {
+    if !account.may(actor, Privilege::SettingsManage) {
+        return Vec::new();
+    }
+    let keys = account.api_keys().values();
+    let made = keys.filter(|key| key.maker == Some(KeyMaker::User(user)));
+    made.filter_map(|key| Linked::key(account, actor, key.id))
+        .collect()
 }
 
 /// Why the actor cannot change a user.
