@@ -9,6 +9,8 @@ import { totp } from "./lib/totp.js";
 
 /** How many accounts there are. */
 const ACCOUNTS = 1000;
+/** A PNG of 2 × 2 pixels. */
+const LOGO = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEklEQVR4nGP4f5eBIXQVA4QCACtJBbdT+vApAAAAAElFTkSuQmCC", "base64");
 
 /** @param {import("playwright-core").Page} page */
 async function enter(page) {
@@ -197,4 +199,37 @@ story("an owner who is made operator opens the pages with password and code, and
   await page.getByText("You are not operator of this server any more.").waitFor();
   await page.goto("/operator/accounts");
   await page.getByLabel("Operator key").waitFor();
+});
+
+story("an operator gives the page of customers a name, a color and a text", async ({ open }) => {
+  const page = await open("/operator/branding");
+  await page.getByLabel("Operator key").fill(operatorKey());
+  await page.getByRole("button", { name: "Open the operator pages" }).click();
+  await page.getByRole("heading", { name: "Branding" }).waitFor();
+  await page.getByLabel("Name", { exact: true }).fill("Acme Remote");
+  await page.getByLabel("Color").fill("#ffdd00");
+  await page.getByLabel("Welcome").fill("Welcome to Acme.\nYour agent tells you a code.");
+  await page.getByLabel("Address of your privacy notice").fill("https://example.com/privacy");
+  await page.getByLabel("Logo", { exact: true }).setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: LOGO });
+  await picture(page, "branding");
+
+  await page.getByRole("button", { name: "Change branding" }).click();
+
+  await page.getByText("looks like this now").waitFor();
+  await checkAxe(page);
+  const customer = await open("/join", { scheme: "dark" });
+  await customer.getByText("Welcome to Acme.").waitFor();
+  assert.equal(await customer.title(), "Join a session · Acme Remote");
+  assert.ok(await customer.locator(".logo-own").evaluate((logo) => logo.naturalWidth === 2));
+  const color = await customer.getByRole("button", { name: "Continue" }).evaluate((button) => getComputedStyle(button).backgroundColor);
+  assert.equal(color, "rgb(255, 221, 0)");
+  await picture(customer, "branded-customer");
+  await checkAxe(customer);
+  await checkNarrow(customer);
+  await page.getByLabel("Remove the present logo").check();
+  for (const label of ["Name", "Color", "Welcome", "Address of your privacy notice"]) {
+    await page.getByLabel(label, { exact: true }).fill("");
+  }
+  await page.getByRole("button", { name: "Change branding" }).click();
+  await page.getByRole("button", { name: "Change branding" }).waitFor();
 });

@@ -7,6 +7,7 @@
 #![expect(clippy::doc_markdown, reason = "SQLite is a name, not code")]
 
 mod api_keys;
+mod branding;
 mod browsers;
 mod columns;
 mod consistency;

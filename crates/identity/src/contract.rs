@@ -118,6 +118,7 @@ macro_rules! contract_tests {
         $crate::contract_tests!(@ $make; lasting:
             notes_are_listed_until_they_are_removed,
             sealed_values_are_replaced_where_they_are_unchanged,
+            the_branding_is_the_one_that_was_stored_last,
             a_closed_store_accepts_no_more_calls,
             a_reopened_store_holds_everything,
         );

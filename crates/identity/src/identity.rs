@@ -23,7 +23,7 @@ use crate::signing::{self, Keyring};
 use crate::user_tokens::UserTokenCache;
 use crate::wall_clock::WallClock;
 use crate::{
-    Caller, IdentityError, KNOWN_BROWSER_LIFE, Lifetimes, MemoryStore, OperatorScope, PasswordLife,
+    Branding, Caller, IdentityError, KNOWN_BROWSER_LIFE, Lifetimes, MemoryStore, OperatorScope, PasswordLife,
     Preferences, Sealer, SecretsKeys, Unauthenticated, UserTokenId,
 };
 
@@ -88,6 +88,7 @@ pub(crate) struct Caches {
     /// The users whose password is temporary.
     temporary_passwords: RwLock<BTreeSet<Owner>>,
     preferences: RwLock<BTreeMap<Owner, Preferences>>,
+    branding: RwLock<Arc<Branding>>,
     keyring: RwLock<Keyring>,
     pub(crate) wall_clock: WallClock,
 }
@@ -111,6 +112,7 @@ impl Identity {
             portal_sessions: RwLock::new(PortalSessionCache::of(store.portal_sessions().await?)),
             second_factors: RwLock::new(second_factors.into_iter().collect()),
             temporary_passwords: RwLock::new(temporary_passwords.into_iter().collect()),
+            branding: RwLock::new(Arc::new(store.branding().await?)),
             preferences: RwLock::new(store.preferences().await?.into_iter().collect()),
             keyring: RwLock::new(keyring),
             wall_clock: WallClock::default(),
@@ -325,5 +327,6 @@ locks! {
     second_factors, second_factors_mut: SecondFactors;
     temporary_passwords, temporary_passwords_mut: BTreeSet<Owner>;
     preferences, preferences_mut: BTreeMap<Owner, Preferences>;
+    branding, branding_mut: Arc<Branding>;
     keyring, keyring_mut: Keyring;
 }

@@ -17,6 +17,7 @@
 //! Authentication is not authorization: what a [`Caller`] may do is decided by the domain.
 
 mod api_keys;
+mod branding;
 mod caller;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
@@ -52,6 +53,9 @@ mod user_tokens;
 mod wall_clock;
 
 pub use api_keys::ApiKeyUse;
+pub use branding::{
+    BrandColor, BrandLink, BrandLook, BrandText, Branding, LOGO_BYTES_MAX, LOGO_SIDE_MAX, Logo, LogoChange,
+};
 pub use caller::{Caller, Unauthenticated};
 pub use error::{IdentityError, PasswordError, RandomError};
 pub use identity::{Credential, Identified, Identity};

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use usher_identity::Theme;
 
+use crate::brand::Brand;
 use crate::failed::Failed;
 use crate::nav::Nav;
 use crate::said::Said;
@@ -19,6 +20,8 @@ pub(crate) struct Frame {
     pub(crate) signed: Option<Signed>,
     /// The operator, on operator pages.
     pub(crate) operator: Option<OperatorSigned>,
+    /// The operator's look, on the pages of customers.
+    pub(crate) brand: Option<Brand>,
     /// The anti-forgery token for the page's forms.
     pub(crate) csrf: String,
     /// The colors that the signed-in user has chosen.
@@ -74,6 +77,16 @@ impl Frame {
     /// Whether there is a menu.
     pub(crate) fn has_nav(&self) -> bool {
         self.nav().is_some_and(|nav| !nav.is_empty())
+    }
+
+    /// The name in the header: the operator's on the pages of customers.
+    pub(crate) fn product_name(&self) -> &str {
+        self.brand.as_ref().map_or("Usher", Brand::name)
+    }
+
+    /// The URL, width and height of the operator's logo, on the pages of customers.
+    pub(crate) fn logo(&self) -> Option<(String, u32, u32)> {
+        self.brand.as_ref()?.logo()
     }
 
     /// The zone of the page's times; `None` where nobody is signed in.

@@ -31,9 +31,9 @@ pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
     HEXLOWER.encode(&digest[..6])
 });
 
-/// Whether this is the path of an asset, which is the same for everybody.
+/// Whether this is the path of an asset or of the operator's own look, which are the same for everybody.
 pub(crate) fn is_asset(path: &str) -> bool {
-    path.starts_with("/assets/")
+    path.starts_with("/assets/") || path.starts_with("/branding/")
 }
 
 pub(crate) fn routes() -> Pages {

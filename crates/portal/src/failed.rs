@@ -11,6 +11,7 @@ use usher_app::Problem;
 use usher_domain::Refusal;
 
 use crate::answer::{Frame, page_at};
+use crate::brand::Brand;
 use crate::door::{PASSWORD, SECOND_FACTOR};
 use crate::pages::operator;
 use crate::portal::Portal;
@@ -133,7 +134,9 @@ impl Explained {
 pub(crate) async fn in_frame(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
     let cookies = request.headers().get_all(header::COOKIE).iter().cloned();
     let cookies: Vec<_> = cookies.collect();
-    let is_of_operator = request.uri().path().starts_with(operator::HOME);
+    let path = request.uri().path();
+    let is_of_operator = path.starts_with(operator::HOME);
+    let is_of_customers = path == "/join" || path.starts_with("/join/");
     let mut response = next.run(request).await;
     let Some(explained) = response.extensions_mut().remove::<Explained>() else {
         return response;
@@ -142,6 +145,14 @@ pub(crate) async fn in_frame(State(portal): State<Arc<Portal>>, request: Request
         if let Some(frame) = operator::frame_of(&cookies, &portal) {
             *response.body_mut() = explained.page(frame).into_body();
         }
+        return response;
+    }
+    if is_of_customers {
+        let frame = Frame {
+            brand: Some(Brand::of(&portal)),
+            ..Frame::default()
+        };
+        *response.body_mut() = explained.page(frame).into_body();
         return response;
     }
     let Some(viewer) = Viewer::known(&cookies, &portal) else {

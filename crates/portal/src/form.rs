@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest, Multipart, Request};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use usher_app::Problem;
@@ -48,6 +49,7 @@ const LABELS: &[(&str, &str)] = &[
     ("act", "What to do"),
     ("actor", "Who"),
     ("address", "From address"),
+    ("color", "Color"),
     ("control_account", "End anybody’s sessions"),
     ("control_own", "End their own sessions from elsewhere"),
     ("cors_origins", "Websites that may call the API"),
@@ -158,6 +160,27 @@ impl Form {
     /// All submitted fields with their values.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (String, String)> + '_ {
         self.values.iter().cloned()
+    }
+
+    /// The fields of a form with room for one file (RFC 7578), and the file; `None` if it is empty, or there is none.
+    pub(crate) async fn with_file(
+        request: Request,
+        portal: &Arc<Portal>,
+    ) -> Result<(Self, Option<Bytes>), Failed> {
+        let parts = Multipart::from_request(request, portal).await;
+        let mut parts = parts.map_err(|_| unreadable("one that a browser sends: use the page’s own form"))?;
+        let (mut values, mut file) = (Vec::new(), None);
+        let long = |_: MultipartError| unreadable(SHORTER);
+        while let Some(part) = parts.next_field().await.map_err(long)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            if part.file_name().is_some() {
+                file = Some(part.bytes().await.map_err(long)?).filter(|file| !file.is_empty());
+            } else {
+                values.push((name, part.text().await.map_err(long)?));
+            }
+        }
+        let errors = Vec::new();
+        Ok((Self { values, errors }, file))
     }
 
     fn parse_body(body: &[u8]) -> Self {
@@ -299,15 +322,21 @@ impl FromRequest<Arc<Portal>> for PostedByAnybody {
             return Err(forgery::refused().into());
         }
         let body = Bytes::from_request(request, portal).await;
-        let body = body.map_err(|_| {
-            let refusal = Refusal::Invalid {
-                field: "form",
-                expected: "shorter: send less at once".to_owned(),
-            };
-            Problem::refused(&refusal, None)
-        })?;
+        let body = body.map_err(|_| unreadable(SHORTER))?;
         Ok(Self(Form::parse_body(&body)))
     }
+}
+
+/// What a form that is too long must be.
+const SHORTER: &str = "shorter: send less at once";
+
+/// The problem of a form that cannot be read.
+fn unreadable(expected: &str) -> Problem {
+    let refusal = Refusal::Invalid {
+        field: "form",
+        expected: expected.to_owned(),
+    };
+    Problem::refused(&refusal, None)
 }
 
 #[cfg(test)]

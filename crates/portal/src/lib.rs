@@ -50,6 +50,7 @@
 mod answer;
 mod asks;
 mod assets;
+mod brand;
 mod cookies;
 mod doing;
 mod door;

@@ -17,7 +17,7 @@ use crate::fork::Fork;
 use crate::live::LargeMessages;
 use crate::portal::Portal;
 use crate::routes::{Pages, get};
-use crate::{assets, cookies, failed, flash, nav, pages, protect, reader, rights};
+use crate::{assets, brand, cookies, failed, flash, nav, pages, protect, reader, rights};
 
 /// The largest form in bytes. The longest ones are lists of users to change.
 const FORM_BYTES_MAX: usize = 256 * 1024;
@@ -71,6 +71,7 @@ fn pages() -> Pages {
         .route("/console/{*rest}", get(no_page))
         .route("/operator/{*rest}", get(no_page))
         .merge(assets::routes())
+        .merge(brand::routes())
 }
 
 /// Pages with the layers that every answer of the portal goes through.

@@ -264,6 +264,11 @@ export const PAGES = [
     name: "an answer with errors", path: `${ACCOUNT}/subscription`, as: "owner", status: 422,
     act: askedFor(sent("Approve this instead", { Minutes: "none" })),
   },
+  { name: "the branding", path: OPERATOR, act: asOperator("/operator/branding") },
+  {
+    name: "branding with errors", path: OPERATOR, status: 422,
+    act: asOperator("/operator/branding", sent("Change branding", { Color: "red" })),
+  },
   { name: "the operator keys", path: OPERATOR, act: asOperator("/operator/keys") },
   {
     name: "an operator key with errors", path: OPERATOR, status: 422,

@@ -6,7 +6,10 @@ use super::{
     sign_in, user,
 };
 use crate::ports::{ChangeNote, Resealed, SealedPlace, Store, StoreError, StoredSigningKey};
-use crate::{Channel, KeyDigests, KnownBrowser, OperatorScope, OutboxEntry, OutboxRefused};
+use crate::{
+    BrandLook, Branding, Channel, KeyDigests, KnownBrowser, Logo, LogoChange, OperatorScope, OutboxEntry,
+    OutboxRefused,
+};
 
 /// Those of changes made by then, oldest first. Their ids are not used again.
 pub async fn notes_are_listed_until_they_are_removed(backend: &dyn Backend) {
@@ -33,6 +36,49 @@ pub async fn notes_are_listed_until_they_are_removed(backend: &dyn Backend) {
     assert_eq!(store.notes(at(20)).await.unwrap(), []);
     let third = change(3, 30).await;
     assert!(third.id > second.id);
+}
+
+/// Its logo stays until it is replaced or removed.
+pub async fn the_branding_is_the_one_that_was_stored_last(backend: &dyn Backend) {
+    let store = backend.store();
+    assert_eq!(store.branding().await.unwrap(), Branding::default());
+    let logo = logo();
+    let look = BrandLook {
+        name: Some("Acme".parse().unwrap()),
+        color: Some("#0f766e".parse().unwrap()),
+        welcome: Some("Hello.\nWelcome.".parse().unwrap()),
+        goodbye: Some("Thank you.".parse().unwrap()),
+        help: Some("https://example.com/help".parse().unwrap()),
+        privacy: Some("https://example.com/privacy".parse().unwrap()),
+    };
+    let put = store.put_branding(look.clone(), LogoChange::Put(logo.clone()));
+    let with_logo = Branding {
+        look: look.clone(),
+        logo: Some(logo),
+    };
+    assert_eq!(put.await.unwrap(), with_logo);
+    assert_eq!(store.branding().await.unwrap(), with_logo);
+
+    let kept = store
+        .put_branding(BrandLook::default(), LogoChange::Keep)
+        .await
+        .unwrap();
+
+    assert_eq!((kept.look, kept.logo), (BrandLook::default(), with_logo.logo));
+    let removed = store
+        .put_branding(look.clone(), LogoChange::Remove)
+        .await
+        .unwrap();
+    assert_eq!((removed.look, removed.logo), (look, None));
+    if let Some(reopened) = backend.reopen().await {
+        assert_eq!(reopened.branding().await.unwrap().logo, None);
+    }
+}
+
+/// A PNG of one transparent pixel.
+fn logo() -> Logo {
+    let file = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
+    Logo::read(file).unwrap()
 }
 
 /// One sealed value in each place.

@@ -21,10 +21,12 @@ use self::outbox::OutboxTables;
 use self::presence::StoredSession;
 use self::providers::MemoryProvider;
 use crate::ports::{
-    ChangeNote, Notes, Owner, PendingSignIn, SetupLink, Store, StoreError, StoredApiKey, StoredOperatorKey,
-    StoredPassword, StoredSecondFactor, StoredSigningKey, StoredUserToken,
+    ChangeNote, Notes, Owner, PendingSignIn, SetupLink, Store, StoreError, StoredApiKey, StoredBranding,
+    StoredOperatorKey, StoredPassword, StoredSecondFactor, StoredSigningKey, StoredUserToken,
 };
-use crate::{OperatorGrant, Preferences, SecretDigest, TrailRow, Unrecorded};
+use crate::{
+    BrandLook, Branding, LogoChange, OperatorGrant, Preferences, SecretDigest, TrailRow, Unrecorded,
+};
 
 /// Credentials that exist only as long as the store. No call waits: every future is ready at once.
 #[derive(Default)]
@@ -39,6 +41,7 @@ struct Tables {
     known_browsers: BTreeMap<Owner, BTreeMap<u128, Timestamp>>,
     user_tokens: Holdings<StoredUserToken>,
     preferences: BTreeMap<Owner, Preferences>,
+    branding: Branding,
     portal_sessions: Holdings<StoredSession>,
     pending_sign_ins: Holdings<PendingSignIn>,
     api_keys: BTreeMap<(AccountId, ApiKeyId), StoredApiKey>,
@@ -121,6 +124,19 @@ impl SetupLink for MemoryStore {
     async fn remove_setup_link(&self) -> Result<(), StoreError> {
         self.tables()?.setup_link = None;
         Ok(())
+    }
+}
+
+#[async_trait]
+impl StoredBranding for MemoryStore {
+    async fn branding(&self) -> Result<Branding, StoreError> {
+        Ok(self.tables()?.branding.clone())
+    }
+
+    async fn put_branding(&self, look: BrandLook, logo: LogoChange) -> Result<Branding, StoreError> {
+        let branding = &mut self.tables()?.branding;
+        *branding = branding.changed(look, logo);
+        Ok(branding.clone())
     }
 }
 

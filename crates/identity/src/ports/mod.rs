@@ -9,6 +9,7 @@
 //! values that the store cannot read.
 
 mod api_keys;
+mod branding;
 mod browsers;
 mod notes;
 mod operator_grants;
@@ -27,6 +28,7 @@ use async_trait::async_trait;
 use usher_domain::{AccountId, UserId};
 
 pub use self::api_keys::{ApiKeys, StoredApiKey};
+pub use self::branding::StoredBranding;
 pub use self::browsers::{KnownBrowsers, PendingSignIn, PendingSignIns};
 pub use self::notes::{ChangeNote, Notes};
 pub use self::operator_grants::OperatorGrants;
@@ -86,6 +88,7 @@ pub trait Store:
     + SecondFactors
     + ServerKeys
     + SetupLink
+    + StoredBranding
     + StoredPreferences
     + Trail
     + UserTokens

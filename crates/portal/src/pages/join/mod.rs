@@ -26,6 +26,7 @@ pub(crate) use self::people::is_for_people;
 use self::standing::{JoinedBefore, Standing};
 use self::view::{CustomerPart, EnterPage, SessionPage};
 use crate::answer::{Frame, done, fragment, page, page_again, page_at};
+use crate::brand::Brand;
 use crate::failed::Failed;
 use crate::flash;
 use crate::form::{Form, PostedByAnybody};
@@ -48,9 +49,9 @@ pub(crate) fn routes_by_code() -> Pages {
         .route("/join/{code}/leave", post(leave))
 }
 
-async fn enter(jar: CookieJar) -> Response {
+async fn enter(State(portal): State<Arc<Portal>>, jar: CookieJar) -> Response {
     page(&EnterPage {
-        frame: frame(&jar),
+        frame: frame(&portal, &jar),
         form: Form::default(),
     })
 }
@@ -73,7 +74,7 @@ async fn look_up(portal: &Portal, from: &From, jar: &CookieJar, mut form: Form) 
         }
         form.wrong("code", view::NO_SUCH_CODE);
     }
-    let frame = frame(jar);
+    let frame = frame(portal, jar);
     Ok(page_again(&EnterPage { frame, form }))
 }
 
@@ -84,14 +85,14 @@ async fn show(
     typed: Path<String>,
 ) -> Result<Response, Failed> {
     let Ok(code) = typed.parse::<Code>() else {
-        return Ok(dead(&jar, &typed));
+        return Ok(dead(&portal, &jar, &typed));
     };
     if code.as_str() != typed.as_str() {
         return Ok(Redirect::to(&path(&code)).into_response());
     }
     match owner(&portal, &from, &code).await? {
         Some(owner) => session_page(&portal, &jar, &code, owner, Form::default()).await,
-        None => Ok(dead(&jar, code.as_str())),
+        None => Ok(dead(&portal, &jar, code.as_str())),
     }
 }
 
@@ -113,7 +114,7 @@ async fn come_in(
     mut form: Form,
 ) -> Result<Response, Failed> {
     let Some((code, owner)) = owner_of_typed(portal, from, typed).await? else {
-        return Ok(dead(jar, typed));
+        return Ok(dead(portal, jar, typed));
     };
     let name = match form.value("name").trim() {
         "" => None,
@@ -160,7 +161,7 @@ async fn leave(
     _: PostedByAnybody,
 ) -> Result<Response, Failed> {
     let Some((code, owner)) = owner_of_typed(&portal, &from, &typed).await? else {
-        return Ok(dead(&jar, &typed));
+        return Ok(dead(&portal, &jar, &typed));
     };
     let command = Command::Session(SessionCommand::End {
         ids: vec![owner.session],
@@ -185,13 +186,13 @@ async fn session_page(
 ) -> Result<Response, Failed> {
     let joined = JoinedBefore::of(portal, jar, owner);
     let Some(standing) = Standing::of(portal, owner, joined).await? else {
-        return Ok(dead(jar, code.as_str()));
+        return Ok(dead(portal, jar, code.as_str()));
     };
     let is_over = standing.is_over();
     let reloads = !is_over && !standing.waits_for_customer();
-    let html = fragment(&CustomerPart { standing })?;
+    let html = fragment(&CustomerPart::new(portal, standing))?;
     let mut response = page(&SessionPage {
-        frame: frame(jar),
+        frame: frame(portal, jar),
         form,
         code: code.to_string(),
         reloads,
@@ -203,15 +204,16 @@ async fn session_page(
     Ok(response)
 }
 
-fn dead(jar: &CookieJar, typed: &str) -> Response {
+fn dead(portal: &Portal, jar: &CookieJar, typed: &str) -> Response {
     let mut form = Form::showing([("code", typed)]);
     form.wrong("code", view::NO_SUCH_CODE);
-    let frame = frame(jar);
+    let frame = frame(portal, jar);
     page_at(StatusCode::NOT_FOUND, &EnterPage { frame, form })
 }
 
-fn frame(jar: &CookieJar) -> Frame {
+fn frame(portal: &Portal, jar: &CookieJar) -> Frame {
     Frame {
+        brand: Some(Brand::of(portal)),
         flash: flash::read(jar),
         ..Frame::default()
     }

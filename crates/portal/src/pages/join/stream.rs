@@ -81,7 +81,7 @@ async fn feed(portal: Arc<Portal>, owner: CodeOwner, jar: CookieJar, browser: mp
             return;
         };
         let is_over = standing.is_over();
-        let Ok(html) = fragment(&CustomerPart { standing }) else {
+        let Ok(html) = fragment(&CustomerPart::new(&portal, standing)) else {
             return;
         };
         let id = digest(&html);

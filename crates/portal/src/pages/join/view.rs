@@ -4,7 +4,9 @@ use askama::Template;
 
 use super::standing::{Standing, State};
 use crate::answer::Frame;
+use crate::brand::Brand;
 use crate::form::Form;
+use crate::portal::Portal;
 
 /// The message for every invalid code, so that guessing does not reveal which codes were once valid.
 pub(super) const NO_SUCH_CODE: &str = "This code is not valid: it may be mistyped, used up or expired. Check it, or ask your agent for a new one.";
@@ -41,9 +43,16 @@ pub(super) struct SessionPage {
 #[template(path = "join/session.html")]
 pub(super) struct CustomerPart {
     pub(super) standing: Standing,
+    /// What the operator says after a session.
+    goodbye: Option<String>,
 }
 
 impl CustomerPart {
+    pub(super) fn new(portal: &Portal, standing: Standing) -> Self {
+        let goodbye = Brand::of(portal).goodbye().map(str::to_owned);
+        Self { standing, goodbye }
+    }
+
     /// Which forms are shown; the style sheet hides the others.
     pub(super) const fn phase(&self) -> &'static str {
         match self.standing.state {

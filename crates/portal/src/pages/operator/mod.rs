@@ -4,6 +4,7 @@
 mod account;
 mod accounts;
 mod answer;
+mod branding;
 mod close;
 mod create;
 mod grants;
@@ -58,6 +59,7 @@ pub(crate) fn routes() -> Pages {
         .route(&of_account("operators"), post(grants::make))
         .route("/operator/owners/{owner}/confirm", post(grants::confirm))
         .route("/operator/owners/{owner}/revoke", post(grants::revoke))
+        .route(branding::PATH, get(branding::show).post(branding::set))
         .route(server::PATH, get(server::show))
         .route(keys::PATH, get(keys::show).post(keys::create))
         .route(

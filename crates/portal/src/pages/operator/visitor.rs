@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
@@ -10,7 +11,7 @@ use usher_app::{Arrival, Operator, Scope, has_scope};
 use usher_http::RequestLog;
 use usher_identity::{OperatorHolder, OperatorScope, OperatorSession};
 
-use super::{accounts, keys, requests, server};
+use super::{accounts, branding, keys, requests, server};
 use crate::answer::{Frame, OperatorSigned};
 use crate::failed::Failed;
 use crate::form::{Form, PostedByAnybody};
@@ -28,17 +29,25 @@ pub(crate) const HOME: &str = "/operator";
 pub(super) enum OperatorPage {
     Accounts,
     Requests,
+    Branding,
     Keys,
     Server,
 }
 
 impl OperatorPage {
-    const ALL: [Self; 4] = [Self::Accounts, Self::Requests, Self::Keys, Self::Server];
+    const ALL: [Self; 5] = [
+        Self::Accounts,
+        Self::Requests,
+        Self::Branding,
+        Self::Keys,
+        Self::Server,
+    ];
 
     const fn label(self) -> &'static str {
         match self {
             Self::Accounts => "Accounts",
             Self::Requests => "Requests",
+            Self::Branding => "Branding",
             Self::Keys => "Operator keys",
             Self::Server => "Server",
         }
@@ -48,6 +57,7 @@ impl OperatorPage {
         match self {
             Self::Accounts => Icon::Accounts,
             Self::Requests => Icon::Requests,
+            Self::Branding => Icon::Branding,
             Self::Keys => Icon::ApiKeys,
             Self::Server => Icon::Server,
         }
@@ -57,6 +67,7 @@ impl OperatorPage {
         match self {
             Self::Accounts => accounts::PATH,
             Self::Requests => requests::PATH,
+            Self::Branding => branding::PATH,
             Self::Keys => keys::PATH,
             Self::Server => server::PATH,
         }
@@ -66,7 +77,7 @@ impl OperatorPage {
     const fn scope(self) -> OperatorScope {
         match self {
             Self::Accounts | Self::Requests | Self::Server => OperatorScope::AccountsRead,
-            Self::Keys => OperatorScope::Everything,
+            Self::Branding | Self::Keys => OperatorScope::Everything,
         }
     }
 }
@@ -153,6 +164,32 @@ impl<S: Scope> FromRequest<Arc<Portal>> for OperatorPosted<S> {
             return Err(forgery::refused().into());
         }
         Ok(Self { by, form })
+    }
+}
+
+/// A form of an operator that has room for one file.
+pub(crate) struct OperatorPostedFile<S> {
+    pub(crate) by: OperatorAt<S>,
+    pub(crate) form: Form,
+    /// The content of the file; `None` if there is none.
+    pub(crate) file: Option<Bytes>,
+}
+
+impl<S: Scope> FromRequest<Arc<Portal>> for OperatorPostedFile<S> {
+    type Rejection = Failed;
+
+    async fn from_request(request: Request, portal: &Arc<Portal>) -> Result<Self, Failed> {
+        if forgery::is_from_elsewhere(request.headers()) {
+            return Err(forgery::refused().into());
+        }
+        let (mut parts, body) = request.into_parts();
+        let by = OperatorAt::from_request_parts(&mut parts, portal).await?;
+        let request = Request::from_parts(parts, body);
+        let (form, file) = Form::with_file(request, portal).await?;
+        if !forgery::is_of(&by.secret, form.value(forgery::FIELD)) {
+            return Err(forgery::refused().into());
+        }
+        Ok(Self { by, form, file })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod authorization;
+mod branding;
 mod grants;
 mod keys;
 mod management;
