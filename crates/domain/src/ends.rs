@@ -6,6 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::account::{Account, ProductSeats, State};
+use crate::decide::loans::license_at_home;
 use crate::event::{AccountEvent, Event, PoolEvent, UserEvent};
 use crate::give_back::{self, Over};
 use crate::id::UserId;
@@ -127,7 +128,7 @@ fn one_back(account: &Account, product: &Product, over: &Over) -> Event {
         return Event::User(UserEvent::LicenseSet {
             user: user.id,
             product: product.clone(),
-            license: None,
+            license: license_at_home(account, user, product),
             group: None,
         });
     }

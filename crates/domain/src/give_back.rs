@@ -104,6 +104,21 @@ impl State {
         holders
     }
 
+    /// Whether a user's license for a product has ended, and is theirs only as long as they stay signed in: a loan that is
+    /// over (L15), a license that goes after work (L16), or a named seat that is given back (L13).
+    #[must_use]
+    pub fn license_has_ended(&self, user: &User, product: &Product, now: Timestamp) -> bool {
+        user.loan(product).is_some_and(|loan| loan.until <= now) || self.is_given_back(user, product)
+    }
+
+    /// Whether the user has a named seat of the product, and gives it back as soon as they are not at work (L13).
+    #[must_use]
+    pub fn is_given_back(&self, user: &User, product: &Product) -> bool {
+        let over = self.over.get(product);
+        user.licenses.get(product) == Some(&License::Named)
+            && over.is_some_and(|over| over.leaving.contains(&user.id))
+    }
+
     /// Whether a user works with a product, or waits to. A user at work keeps a named seat that is given back (L13).
     #[must_use]
     pub fn is_at_work(&self, user: &User, product: &Product) -> bool {

@@ -328,6 +328,15 @@ pub enum Wanted {
 }
 
 impl Wanted {
+    /// Whether it begins new work: not if a session that has begun is resumed.
+    #[must_use]
+    pub(crate) const fn is_new_work(&self) -> bool {
+        match self {
+            Self::SignIn { .. } | Self::Session { .. } => true,
+            Self::Resume { .. } => false,
+        }
+    }
+
     /// The name in the records.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {

@@ -42,9 +42,58 @@ pub struct DeclinedRequest {
 pub struct Loan {
     /// When the user gives it back, or, if they are signed in then, the earliest time at which they can.
     pub until: Timestamp,
-    /// The pool in which the user had a place before, and has one again afterwards, if the pool still exists.
+    /// The pool in which the user has a place afterwards, if it still exists: where they had one before, or where they go
+    /// after work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub back_to: Option<PoolId>,
+    /// Set if the license goes once the work is done (L16): `until` is when that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_work: Option<AfterWork>,
+}
+
+/// What follows a license that goes once the work is done (L16).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AfterWork {
+    /// The loan that goes on then, of a user who had a license that was lent. `None` if what follows is for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lent: Option<Lent>,
+}
+
+/// How long something is lent, and what its user has afterwards (L15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lent {
+    /// The end, by the account's time.
+    pub until: Timestamp,
+    /// The pool in which the user had a place before; `None` if they had no license.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back_to: Option<PoolId>,
+}
+
+impl Loan {
+    /// A license that is lent until a time (L15).
+    pub(crate) const fn new(until: Timestamp, back_to: Option<PoolId>) -> Self {
+        Self {
+            until,
+            back_to,
+            after_work: None,
+        }
+    }
+
+    /// The loan itself; `None` for a license that was the user's for good, and goes once the work is done (L16).
+    pub(crate) fn lent(&self) -> Option<Lent> {
+        match self.after_work {
+            Some(after_work) => after_work.lent,
+            None => Some(Lent {
+                until: self.until,
+                back_to: self.back_to,
+            }),
+        }
+    }
+
+    /// The pool in which the user has a place in the end; `None` for no license.
+    pub(crate) fn home(&self) -> Option<PoolId> {
+        self.lent().map_or(self.back_to, |lent| lent.back_to)
+    }
 }
 
 /// How a request for a seat ended, or was answered.

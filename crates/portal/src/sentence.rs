@@ -68,6 +68,7 @@ pub(crate) fn of(refusal: &Refusal) -> String {
             | SeatRefusal::UserSeatLimit { .. }
             | SeatRefusal::SeatInCall { .. }
             | SeatRefusal::NoLicense { .. }
+            | SeatRefusal::LicenseEnded { .. }
             | SeatRefusal::UserInactive
             | SeatRefusal::SubscriptionEnded
             | SeatRefusal::MinutesExhausted(..),

@@ -1,4 +1,4 @@
-"""Seats that are asked for and lent: on behalf of others, twice, without an end, and through a crash."""
+"""Seats that are asked for and lent: on behalf of others, twice, without an end, through a crash, and kept for ever."""
 
 import time
 
@@ -166,3 +166,69 @@ def loans_through_crashes(target):
     if code:
         found.append(f"usher verify: {said[-300:]}")
     return f"{found[:4]}" if found else None
+
+
+def kept_on_another_device(target, person, first):
+    """Whether somebody whose license has ended keeps it by signing in on another device before they sign out."""
+    account, path = person.account, f"{person.account.path}/sign-ins"
+    for number, more in enumerate(({}, {"takeover": True}, {"wait": True})):
+        device = {"id": f"other-{number}", "name": "Other", "kind": "desktop"}
+        for caller in (target.operator, person.client()):
+            answer = caller.post(path, {"user": person.id, "product": PRODUCT, "device": device, **more})
+            if answer.status < 300:
+                target.operator.delete(f"{path}/{first}")
+                time.sleep(0.3)
+                return f"{answer.status} with {more}, and after the first sign-out: {license_of(person)[0]}"
+    # The device that is signed in goes on, and what it began.
+    again = target.operator.post(path, {"user": person.id, "product": PRODUCT, "device": {"id": "laptop", "name": "laptop", "kind": "desktop"}})
+    beat = target.operator.post(f"{path}/{first}/heartbeat", {})
+    assert again.status == 200 and beat.status < 300, (again, beat)
+    target.operator.delete(f"{account.path}/sign-ins/{first}")
+    return None
+
+
+@attack("a license that has ended, or goes after work, is kept by signing in on one more device each time", is_on_new=True)
+def licenses_kept_on_one_more_device(target):
+    account, found = target.serve().account("Kept", named=5, shared=3), []
+    pool = target.operator.ok("GET", f"{account.path}/pools")["items"][0]["id"]
+    shared = {"kind": "shared", "pool": pool}
+    for license, kind in (({"kind": "named"}, "named"), (shared, "shared")):
+        person = account.person(f"Lent {kind}", assign_seat=False)
+        target.operator.ok("PUT", f"{person.path}/licenses/{PRODUCT}", {**license, "until": in_secs(2)})
+        first, _ = person.sign_in()
+        time.sleep(2.2)
+        found += [f"lent {kind}: {it}" for it in [kept_on_another_device(target, person, first)] if it]
+        person = account.person(f"Leaving {kind}", assign_seat=False)
+        target.operator.ok("PUT", f"{person.path}/licenses/{PRODUCT}", license)
+        first, _ = person.sign_in()
+        target.operator.ok("DELETE", f"{person.path}/licenses/{PRODUCT}?after_work=true")
+        found += [f"after work, {kind}: {it}" for it in [kept_on_another_device(target, person, first)] if it]
+    return "; ".join(found) or None
+
+
+@attack("a lent license becomes one for good, because its user is moved after work", is_on_new=True)
+def loans_that_lose_their_end(target):
+    account, found = target.serve().account("Moved", named=1, shared=6), []
+    pools = f"{account.path}/pools"
+    home = target.operator.ok("GET", pools)["items"][0]["id"]
+    target.operator.ok("PATCH", f"{pools}/{home}", {"seats": 2})
+    night, day = (target.operator.ok("POST", pools, {"name": name, "product": PRODUCT, "seats": 2})["id"] for name in ("Night", "Day"))
+    person = account.person("Petra Person", assign_seat=False)
+    license = f"{person.path}/licenses/{PRODUCT}"
+    for is_over in (False, True):
+        target.operator.ok("PUT", license, {"kind": "shared", "pool": home})
+        target.operator.ok("PUT", license, {"kind": "shared", "pool": night, "until": in_secs(2)})
+        first, _ = person.sign_in()
+        time.sleep(2.2 if is_over else 0)
+        browser = target.browser()
+        browser.sign_in(account.owner.email)
+        page = browser.ask(f"/a/{account.id}/pools/{night}/users")
+        form = {**browser.hidden(page), "to": day, "user": person.id, "work": "wait"}
+        moved = browser.ask(f"/a/{account.id}/pools/{night}/users/move", form)
+        assert moved.status == 303, moved.status
+        target.operator.delete(f"{account.path}/sign-ins/{first}")
+        time.sleep(2.5)
+        has, is_lent = license_of(person)
+        if has != {"kind": "shared", "pool": home} or is_lent:
+            found.append(f"{'after' if is_over else 'before'} its end: {has}, lent: {is_lent}")
+    return "; ".join(found) or None

@@ -285,7 +285,7 @@ impl Facts {
                 limit: Some(*max),
                 ..facts
             },
-            SeatRefusal::NoLicense { product } => Self {
+            SeatRefusal::NoLicense { product } | SeatRefusal::LicenseEnded { product } => Self {
                 product: Some(product.clone()),
                 ..facts
             },

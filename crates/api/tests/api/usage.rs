@@ -156,6 +156,14 @@ async fn a_license_goes_after_work_where_the_caller_says_so() {
     let named = operator().put(&after_work, json!({"kind": "named"})).await;
     let refused = named.problem(422, "invalid");
     assert_eq!(refused["errors"][0]["field"], "after_work");
+    let phone = json!({"device": {"id": "phone", "name": "Phone", "kind": "phone"}, "takeover": true});
+    let elsewhere = desk.try_sign_in(&sven, phone).await;
+    assert_eq!(elsewhere.problem(403, "license-ended")["product"], PRODUCT);
+    assert_eq!(
+        desk.try_sign_in(&sven, json!({})).await.status,
+        200,
+        "the same device"
+    );
     desk.app
         .by(&signed_in.token)
         .delete(&signed_in.path(""))

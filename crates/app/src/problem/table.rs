@@ -97,6 +97,7 @@ impl Kind {
             Code::SignedInElsewhere => kind!("signed-in-elsewhere"),
             Code::SeatInCall => kind!("seat-in-call"),
             Code::NoLicense => kind!("no-license"),
+            Code::LicenseEnded => kind!("license-ended"),
             Code::UserInactive => kind!("user-inactive"),
             Code::SubscriptionEnded => kind!("subscription-ended"),
             Code::CoolingDown => kind!("cooling-down"),

@@ -4,13 +4,13 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::licenses;
+use super::loans;
 use super::presence::end_sign_in;
 use crate::account::Account;
 use crate::ends;
 use crate::event::{Claim, EndReason, Event, SessionEvent, SignInEvent, TicketEvent};
 use crate::evolve::seats::{log_off_notice, next_reclaim};
-use crate::id::{PoolId, SessionId, SignInId, TicketId, UserId};
+use crate::id::{PoolId, SessionId, SignInId, TicketId};
 use crate::leases::{self, Leased};
 use crate::minutes;
 use crate::presence::{SessionState, SignIn, TicketState};
@@ -27,7 +27,9 @@ pub(crate) fn events_of(account: &Account, due: Due, now: Timestamp) -> Vec<Even
         Due::Session(id) => session(account, id, now),
         Due::Ticket(id) => ticket(account, id, now),
         Due::Pool(id) => pool(account, id, now),
-        Due::User(id) => user(account, id, now),
+        Due::User(id) => account
+            .user(id)
+            .map_or_else(Vec::new, |user| loans::over(account, user, now)),
         Due::Renewals => leases::renewals(account),
         Due::Subscription => ends::due(account, now),
     }
@@ -134,17 +136,6 @@ fn ticket(account: &Account, id: TicketId, now: Timestamp) -> Vec<Event> {
             leases::expired(account, Leased::Ticket(id), now)
         }
     }
-}
-
-/// The loans that are over give their seats back, except while their user is signed in for the product (L15).
-fn user(account: &Account, id: UserId, now: Timestamp) -> Vec<Event> {
-    let Some(user) = account.users.get(&id) else {
-        return Vec::new();
-    };
-    let over = user.loans.iter().filter(|(_, loan)| loan.until <= now);
-    over.filter(|(product, _)| !account.is_signed_in_for(user, product))
-        .flat_map(|(product, loan)| licenses::given_back(account, id, product, *loan))
-        .collect()
 }
 
 /// Warns the longest idle holder whose seat may be reclaimed (Q4), on every device.

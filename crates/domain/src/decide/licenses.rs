@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use crate::account::Account;
 use crate::command::{Decision, LicenseCommand};
 use crate::decide::dates::by_account;
-use crate::decide::{presence, users};
+use crate::decide::{loans, presence, users};
 use crate::directory::Group;
 use crate::event::{By, EndReason, Event, UserEvent};
 use crate::id::{PoolId, UserId};
@@ -90,7 +90,7 @@ pub(super) fn given(
             expected: "a time in the future".to_owned(),
         });
     }
-    let loan = until.map(|until| lent(holder, product, until));
+    let loan = until.map(|until| loans::lent(holder, product, until));
     let is_same = holder.licenses.get(product) == license.as_ref();
     if !is_same && let Some(license) = license {
         check_license(account, product, license)?;
@@ -106,7 +106,7 @@ pub(super) fn given(
         switched(account, user, product, license, &by)
     };
     if !events.is_empty() {
-        events.extend(loan.map(|loan| lends(user, product, loan)));
+        events.extend(loan.map(|loan| loans::lends(user, product, loan)));
     }
     Ok(events)
 }
@@ -135,35 +135,7 @@ fn after_work(
     if let Some(pool) = pool {
         check_pool(account, pool, product)?;
     }
-    Ok(finishing(holder, product, pool, now).into_iter().collect())
-}
-
-/// The event after which a user keeps a license only until they are not signed in; `None` if that is so already.
-fn finishing(holder: &User, product: &Product, back_to: Option<PoolId>, now: Timestamp) -> Option<Event> {
-    let is_so = holder
-        .loan(product)
-        .is_some_and(|loan| loan.until <= now && loan.back_to == back_to);
-    let loan = Loan { until: now, back_to };
-    (!is_so).then(|| lends(holder.id, product, loan))
-}
-
-/// The loan of a license to a user until a time (L15): they return to where they are now, or to where they were before
-/// an earlier loan.
-fn lent(holder: &User, product: &Product, until: Timestamp) -> Loan {
-    let back_to = match (holder.loan(product), holder.licenses.get(product)) {
-        (Some(loan), _) => loan.back_to,
-        (None, Some(License::Shared(pool))) => Some(*pool),
-        (None, Some(License::Named) | None) => None,
-    };
-    Loan { until, back_to }
-}
-
-/// The events at the end of a user's loan of a product (L15): they have the license again that they had before.
-pub(super) fn given_back(account: &Account, user: UserId, product: &Product, loan: Loan) -> Vec<Event> {
-    let is_there = |pool: &PoolId| check_pool(account, *pool, product).is_ok();
-    let license = loan.back_to.filter(is_there).map(License::Shared);
-    let by = presence::by(account, &Actor::System, None);
-    switched(account, user, product, license, &by)
+    Ok(loans::finishing(account, holder, product, pool, None, now))
 }
 
 /// Moves one user's license for a product to another user, unchanged (L3). What both are doing with the product ends in
@@ -197,6 +169,16 @@ fn reassign(
             expected: "a user who does not have this license already".to_owned(),
         });
     }
+    let lent = holder.loan(product).and_then(Loan::lent);
+    if lent.is_some_and(|lent| lent.until <= now) {
+        return Err(Refusal::State(StateRefusal::ChangedMeanwhile {
+            field: "license",
+            now: format!(
+                "the loan of {product} to {} has ended",
+                holder.profile.name.reveal()
+            ),
+        }));
+    }
     match license {
         License::Shared(_) => check_plan(account)?,
         // A seat that is not bought any more is given back, and not to somebody else (L13).
@@ -209,10 +191,8 @@ fn reassign(
     let mut events = switched(account, from, product, None, &by);
     events.extend(switched(account, to, product, Some(license), &by));
     // The heir has to give it back when the holder would have had to (L15).
-    // One that is over only waits for the end of the holder's work, which has just ended (L16).
-    let loan = holder.loan(product).filter(|loan| loan.until > now);
-    let loan = loan.map(|loan| lent(heir, product, loan.until));
-    events.extend(loan.map(|loan| lends(to, product, loan)));
+    let loan = lent.map(|lent| loans::lent(heir, product, lent.until));
+    events.extend(loan.map(|loan| loans::lends(to, product, loan)));
     Ok(Decision::done(events))
 }
 
@@ -254,14 +234,12 @@ fn move_users(
         }
     }
     let by = presence::by(account, actor, None);
-    let events = leaving.into_iter().flat_map(|user| {
-        let working = account.users.get(&user);
-        let working = working.filter(|user| account.is_signed_in_for(user, &from.product));
-        match working.filter(|_| after_work) {
-            Some(user) => finishing(user, &from.product, Some(to), now)
-                .into_iter()
-                .collect(),
-            None => moved(account, user, &from.product, to, &by, now),
+    let leaving = leaving.iter().filter_map(|user| account.users.get(user));
+    let events = leaving.flat_map(|user| {
+        if after_work && account.is_signed_in_for(user, &from.product) {
+            loans::moved_after_work(account, user, &from.product, to, now)
+        } else {
+            loans::moved(account, user, from, to, &by, now)
         }
     });
     Ok(Decision::done(events.collect()))
@@ -303,31 +281,6 @@ fn set(user: UserId, product: &Product, license: Option<License>) -> Event {
         license,
         group: None,
     })
-}
-
-fn lends(user: UserId, product: &Product, loan: Loan) -> Event {
-    Event::User(UserEvent::LicenseLent {
-        user,
-        product: product.clone(),
-        loan,
-    })
-}
-
-/// The events that move a user to another pool. A loan stays one (L15), unless it is over and waits for the end of the
-/// work (L16): this takes its place.
-pub(super) fn moved(
-    account: &Account,
-    user: UserId,
-    product: &Product,
-    to: PoolId,
-    by: &By,
-    now: Timestamp,
-) -> Vec<Event> {
-    let mut events = switched(account, user, product, Some(License::Shared(to)), by);
-    let loan = account.users.get(&user).and_then(|user| user.loan(product));
-    let loan = loan.filter(|loan| loan.until > now);
-    events.extend(loan.map(|loan| lends(user, product, *loan)));
-    events
 }
 
 /// The events that end what a user is doing with a product whose license changes (L5).

@@ -8,6 +8,7 @@ mod directory;
 pub(crate) mod due;
 mod labels;
 mod licenses;
+pub(crate) mod loans;
 mod members;
 mod pools;
 pub(crate) mod presence;

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::account::Account;
 use crate::command::{Decision, LeavingUsers, PoolCommand, PoolPatch, SeatWay};
-use crate::decide::{labels, licenses, presence};
+use crate::decide::{labels, licenses, loans, presence};
 use crate::event::{EndReason, Event, PoolEvent, SignInEvent};
 use crate::id::PoolId;
 use crate::labels::Labelled;
@@ -282,12 +282,11 @@ fn delete(
         LeavingUsers::MoveTo(target) => Some(check_target(account, pool, target)?),
     };
     let by = presence::by(account, actor, None);
-    let mut events: Vec<Event> = pool
-        .users
-        .iter()
+    let leaving = pool.users.iter().filter_map(|user| account.users.get(user));
+    let mut events: Vec<Event> = leaving
         .flat_map(|user| match target {
-            Some(target) => licenses::moved(account, *user, &pool.product, target, &by, now),
-            None => licenses::switched(account, *user, &pool.product, None, &by),
+            Some(target) => loans::moved(account, user, pool, target, &by, now),
+            None => licenses::switched(account, user.id, &pool.product, None, &by),
         })
         .collect();
     events.push(Event::Pool(PoolEvent::Deleted { id: pool.id }));

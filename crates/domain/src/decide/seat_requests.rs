@@ -61,7 +61,8 @@ fn send(
             "a product that the account has bought seats of",
         ));
     }
-    let has_own = asker.licenses.get(product) == Some(&License::Named) && asker.loan(product).is_none();
+    let is_named = asker.licenses.get(product) == Some(&License::Named);
+    let has_own = is_named && asker.loan(product).is_none() && !account.is_given_back(asker, product);
     if has_own {
         return Err(invalid("product", "a product that the user has no named seat of"));
     }

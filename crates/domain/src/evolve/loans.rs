@@ -91,8 +91,8 @@ pub(super) fn answered(
     index_asker(account, user);
 }
 
-/// Schedules the end of the user's next loan (L15): of a product for which they are not signed in. The others wait
-/// until they are not.
+/// Schedules the end of the user's next loan (L15): of a product for which they are not signed in, or wait to begin more
+/// work. The others wait until they are not.
 pub(super) fn schedule(account: &mut State, id: UserId) {
     let Some(user) = account.users.get_mut(&id) else {
         return;
@@ -102,7 +102,11 @@ pub(super) fn schedule(account: &mut State, id: UserId) {
     } else {
         let signed_in = user.sign_ins.iter().filter_map(|id| account.sign_ins.get(id));
         let busy: Vec<&Product> = signed_in.map(|sign_in| &sign_in.product).collect();
-        let loans = user.loans.iter().filter(|(product, _)| !busy.contains(product));
+        let tickets = user.tickets.iter().filter_map(|id| account.tickets.get(id));
+        let tickets = tickets.filter(|ticket| ticket.wanted.is_new_work());
+        let waited_for: Vec<&Product> = tickets.map(|ticket| &ticket.product).collect();
+        let is_due = |product: &Product| !busy.contains(&product) || waited_for.contains(&product);
+        let loans = user.loans.iter().filter(|(product, _)| is_due(product));
         loans.map(|(_, loan)| loan.until).min()
     };
     account.schedule.set(Due::User(id), &mut user.due, at);

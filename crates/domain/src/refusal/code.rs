@@ -44,6 +44,8 @@ codes! {
     SeatInCall "seat-in-call";
     /// The user has no license for the product.
     NoLicense "no-license";
+    /// The user's license has ended, and is kept for work that has begun.
+    LicenseEnded "license-ended";
     /// The user is deactivated.
     UserInactive "user-inactive";
     /// The subscription has ended.

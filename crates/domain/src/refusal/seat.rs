@@ -41,6 +41,11 @@ pub enum SeatRefusal {
     /// The user has no license (L4).
     #[error("This user has no license for {product}. Ask an admin to assign a seat.")]
     NoLicense { product: Product },
+    /// The license has ended, and is kept for work that has begun (L13, L15, L16).
+    #[error(
+        "The license for {product} has ended: it lasts only on the devices that are signed in already. Ask an admin to assign a seat."
+    )]
+    LicenseEnded { product: Product },
     /// The user is deactivated.
     #[error("This user is inactive. Ask an admin to activate them.")]
     UserInactive,
@@ -78,6 +83,7 @@ seat_codes! {
     Self::SignedInElsewhere { .. } => SignedInElsewhere;
     Self::SeatInCall { .. } => SeatInCall;
     Self::NoLicense { .. } => NoLicense;
+    Self::LicenseEnded { .. } => LicenseEnded;
     Self::UserInactive => UserInactive;
     Self::SubscriptionEnded => SubscriptionEnded;
     Self::CoolingDown { .. } => CoolingDown;
@@ -93,7 +99,7 @@ impl SeatRefusal {
             Self::UserSeatLimit { .. } => &[Action::EndOwnSession, Action::AskOwner],
             Self::SignedInElsewhere { .. } => &[Action::TakeOver],
             Self::SeatInCall { .. } => &[Action::EndOwnSession],
-            Self::NoLicense { .. } | Self::UserInactive => &[Action::AskAdmin],
+            Self::NoLicense { .. } | Self::LicenseEnded { .. } | Self::UserInactive => &[Action::AskAdmin],
             Self::SubscriptionEnded => &[Action::AskOwner],
             Self::CoolingDown { .. } => &[Action::Later],
         }
@@ -106,6 +112,7 @@ impl SeatRefusal {
             | Self::SignedInElsewhere { .. }
             | Self::SeatInCall { .. }
             | Self::NoLicense { .. }
+            | Self::LicenseEnded { .. }
             | Self::UserInactive
             | Self::SubscriptionEnded
             | Self::CoolingDown { .. } => None,

@@ -7,6 +7,7 @@ mod directory;
 mod effects;
 mod keys;
 mod licenses;
+mod loans;
 mod management;
 mod names;
 mod office;

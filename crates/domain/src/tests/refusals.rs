@@ -77,6 +77,12 @@ fn of_seats() -> Vec<(Refusal, &'static str)> {
             "Ask an admin to assign a seat.",
         ),
         (
+            Refusal::Seat(SeatRefusal::LicenseEnded {
+                product: "desk".parse().unwrap(),
+            }),
+            "Ask an admin to assign a seat.",
+        ),
+        (
             Refusal::Seat(SeatRefusal::UserInactive),
             "Ask an admin to activate them.",
         ),

@@ -53,6 +53,33 @@ async fn a_refusal_that_a_session_of_ones_own_caused_has_the_buttons_to_pause_an
 }
 
 #[tokio::test]
+async fn l16_a_license_that_has_ended_signs_in_no_other_browser_and_says_so_on_both() {
+    let desk = Desk::with(2, Preset::HelpDeskShift).await;
+    let (user, sven) = desk.agent("Sven").await;
+    let here = desk.take_seat(&sven).await;
+    desk.app
+        .give(desk.account, kit::set_license_after_work(user, None))
+        .await;
+
+    let page = desk.act(&sven, "/console/sign-in", &[("device", "Phone")]).await;
+
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(
+        page.html.contains("/help/refusals#license-ended") && page.html.contains("Ask for a named seat"),
+        "{}",
+        page.html
+    );
+    for browser in [&here, &sven] {
+        let html = desk.console(browser).await;
+        assert!(
+            html.contains("Your license has ended: you keep it only where"),
+            "{html}"
+        );
+        assert!(!html.contains("lent until"), "{html}");
+    }
+}
+
+#[tokio::test]
 async fn help_explains_refusals_to_anybody() {
     let app = App::new().await;
 

@@ -366,6 +366,15 @@ pub const fn reassign(product: Product, from: UserId, to: UserId, seen: Option<L
     })
 }
 
+/// Takes a license of the usual product away, or moves its user to a pool, once they are signed out.
+pub fn set_license_after_work(user: UserId, pool: Option<PoolId>) -> Command {
+    Command::License(LicenseCommand::SetAfterWork {
+        user,
+        product: product(),
+        pool,
+    })
+}
+
 /// Moves users from one pool to another; `None` moves everybody.
 pub const fn move_users(from: PoolId, to: PoolId, users: Option<BTreeSet<UserId>>) -> Command {
     Command::License(LicenseCommand::MoveUsers {
@@ -373,6 +382,16 @@ pub const fn move_users(from: PoolId, to: PoolId, users: Option<BTreeSet<UserId>
         to,
         users,
         after_work: false,
+    })
+}
+
+/// Moves all users from one pool to another; those at work once they are signed out.
+pub const fn move_users_after_work(from: PoolId, to: PoolId) -> Command {
+    Command::License(LicenseCommand::MoveUsers {
+        from,
+        to,
+        users: None,
+        after_work: true,
     })
 }
 

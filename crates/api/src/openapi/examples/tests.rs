@@ -82,6 +82,7 @@ fn of_seats() -> Vec<Refusal> {
         }),
         Refusal::Seat(SeatRefusal::SeatInCall { active: 1, max: 1 }),
         Refusal::Seat(SeatRefusal::NoLicense { product: product() }),
+        Refusal::Seat(SeatRefusal::LicenseEnded { product: product() }),
         Refusal::Seat(SeatRefusal::UserInactive),
         Refusal::Seat(SeatRefusal::SubscriptionEnded),
         Refusal::Seat(SeatRefusal::CoolingDown {

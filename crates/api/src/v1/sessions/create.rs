@@ -94,7 +94,7 @@ impl IntoResponse for SessionAnswer {
         (status = 202, description = "The place in the queue, with its token.", body = Waiting),
     ),
     extensions(("x-problems" = json!([
-        "no-seat-available", "minutes-exhausted", "user-seat-limit", "seat-in-call", "cooling-down",
+        "no-seat-available", "minutes-exhausted", "user-seat-limit", "seat-in-call", "cooling-down", "license-ended",
         "idempotency-key-reused", "sign-in-ended", "ticket-ended", "wrong-state"
     ])))
 )]

@@ -113,7 +113,7 @@ impl IntoResponse for SignInAnswer {
     ),
     extensions(("x-problems" = json!([
         "no-seat-available", "minutes-exhausted", "user-seat-limit", "signed-in-elsewhere", "cooling-down",
-        "no-license", "user-inactive", "idempotency-key-reused", "sign-in-ended", "ticket-ended"
+        "no-license", "license-ended", "user-inactive", "idempotency-key-reused", "sign-in-ended", "ticket-ended"
     ])))
 )]
 pub(super) async fn sign_in(

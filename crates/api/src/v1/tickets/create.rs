@@ -86,7 +86,7 @@ impl ToSchema for Body {
     ),
     extensions(("x-problems" = json!([
         "no-seat-available", "minutes-exhausted", "user-seat-limit", "signed-in-elsewhere", "seat-in-call",
-        "cooling-down", "no-license", "user-inactive", "idempotency-key-reused", "wrong-state", "not-your-session",
+        "cooling-down", "no-license", "license-ended", "user-inactive", "idempotency-key-reused", "wrong-state", "not-your-session",
         "sign-in-ended", "ticket-ended"
     ])))
 )]

@@ -9,6 +9,7 @@ use crate::command::{Decision, StartOutcome};
 use crate::decide::capacity::Room;
 use crate::decide::dates::check_lasts;
 use crate::decide::labels;
+use crate::decide::loans::check_not_ended;
 use crate::decide::sign_ins::NEEDED_TO_ACT;
 use crate::event::{Event, SessionEvent};
 use crate::id::{SessionId, TicketId};
@@ -41,7 +42,7 @@ impl NewSession<'_> {
         actor: &Actor,
         now: Timestamp,
     ) -> Result<Decision<StartOutcome>, Refusal> {
-        self.check(actor)?;
+        self.check(actor, now)?;
         match room(
             self.account,
             self.sign_in,
@@ -68,12 +69,12 @@ impl NewSession<'_> {
 
     /// Starts it for a user who has waited.
     pub(super) fn claim(&self, actor: &Actor, now: Timestamp) -> Result<Decision<SessionId>, Refusal> {
-        self.check(actor)?;
+        self.check(actor, now)?;
         let funding = room(self.account, self.sign_in, actor, now, None)?;
         self.create(funding, now)
     }
 
-    fn check(&self, actor: &Actor) -> Result<(), Refusal> {
+    fn check(&self, actor: &Actor, now: Timestamp) -> Result<(), Refusal> {
         check_works_on(self.account, self.sign_in, actor)?;
         if self.account.sessions.contains_key(&self.id) {
             return Err(Refusal::State(StateRefusal::AlreadyExists {
@@ -85,6 +86,9 @@ impl NewSession<'_> {
         // Where signing in takes the seat, sessions are what people signed in for (S2).
         if self.sign_in.funding == Funding::Free {
             check_lasts(self.account)?;
+            if let Some(user) = self.account.users.get(&self.sign_in.user) {
+                check_not_ended(self.account, user, &self.sign_in.product, now)?;
+            }
         }
         if self.start == Start::Active {
             check_calls(self.account, self.sign_in)?;

@@ -10,6 +10,7 @@ use crate::account::Account;
 use crate::command::{Decision, OneOrMore, SignInOutcome};
 use crate::decide::capacity::{Ask, Room, check_cool_down};
 use crate::decide::dates::check_lasts;
+use crate::decide::loans::check_not_ended;
 use crate::decide::presence::{by, end_sign_in};
 use crate::decide::queue::check_ticket_id;
 use crate::event::{Claim, EndReason, Event, SignInEvent, TicketEvent};
@@ -161,6 +162,7 @@ impl<'a> SignInAttempt<'a> {
             return Ok(WayIn::Open(Decision::unchanged(existing)));
         }
         check_lasts(self.account)?;
+        check_not_ended(self.account, self.user, self.product, self.now)?;
         self.check_devices(devices)?;
         let Some(pool) = self.pool else {
             return Ok(WayIn::Open(self.sign_in(devices, Funding::Named, &[])));

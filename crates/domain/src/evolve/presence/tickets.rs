@@ -2,6 +2,7 @@
 
 use crate::account::State;
 use crate::event::TicketEvent;
+use crate::evolve::loans;
 use crate::evolve::seats;
 use crate::id::TicketId;
 use crate::leases::{self, Leased};
@@ -60,6 +61,7 @@ fn opened(account: &mut State, ticket: Ticket) {
         seats::insert_sorted(&mut owner.tickets, id);
     }
     seats::schedule_ticket(account, id);
+    loans::schedule(account, user);
     seats::touch(account, pool);
 }
 
@@ -90,6 +92,7 @@ fn remove_ticket(account: &mut State, id: TicketId) {
         pool.queue.remove(ticket.place);
         pool.offers.remove(&id);
     }
+    loans::schedule(account, ticket.user);
     seats::touch(account, ticket.pool);
 }
 

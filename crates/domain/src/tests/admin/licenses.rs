@@ -1,7 +1,6 @@
 //! Licenses: named, shared, none.
 
 use super::office::*;
-use crate::command::{Command, LicenseCommand};
 use crate::event::{EndReason, TicketEvent};
 use crate::refusal::{Refusal, StateRefusal};
 use crate::tests::kit;
@@ -261,12 +260,7 @@ fn a_license_is_for_a_user_who_exists() {
 fn l16_users_of_a_pool_move_to_another_one_once_their_work_is_done() {
     let mut office = shifts(&["ann", "ben"]);
     office.does(&sign_in("ann"));
-    let to_day = Command::License(LicenseCommand::MoveUsers {
-        from: pool("night"),
-        to: pool("default"),
-        users: None,
-        after_work: true,
-    });
+    let to_day = kit::move_users_after_work(pool("night"), pool("default"));
 
     office.does(&to_day);
 
@@ -283,18 +277,9 @@ fn l16_users_of_a_pool_move_to_another_one_once_their_work_is_done() {
 fn l16_what_is_set_for_a_user_meanwhile_takes_the_place_of_the_change_after_work() {
     let finishing = |office: &mut Office| {
         office.does(&sign_in("ann"));
-        office.does(&Command::License(LicenseCommand::SetAfterWork {
-            user: user("ann"),
-            product: kit::product(),
-            pool: None,
-        }));
+        office.does(&kit::set_license_after_work(user("ann"), None));
     };
-    let move_now = Command::License(LicenseCommand::MoveUsers {
-        from: pool("night"),
-        to: pool("default"),
-        users: None,
-        after_work: false,
-    });
+    let move_now = kit::move_users(pool("night"), pool("default"), None);
     let mut office = shifts(&["ann"]);
     finishing(&mut office);
 

@@ -242,6 +242,13 @@ impl Office {
             .map_or("ok", |refusal| refusal.code().as_str())
     }
 
+    /// The same, some seconds later.
+    pub(super) fn answer_at(&self, secs: u32, actor: &Actor, command: &Command) -> &'static str {
+        let now = now() + Secs::new(secs);
+        crate::decide::decide(&self.account, command, actor, now)
+            .map_or_else(|refusal| refusal.code().as_str(), |_| "ok")
+    }
+
     pub(super) fn license_of(&self, name: &str) -> Option<License> {
         self.account.user(user(name))?.licenses.get(&product()).copied()
     }

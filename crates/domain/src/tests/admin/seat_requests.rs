@@ -1,15 +1,10 @@
-//! Requests for seats, and seats that are lent.
+//! Requests for seats.
 
 use super::office::*;
-use crate::Input;
-use crate::command::PoolPatch;
-use crate::event::EndReason;
 use crate::permission::{Actor, Privilege, Role};
 use crate::refusal::{Refusal, StateRefusal};
-use crate::seat_request::{Loan, SeatRequest};
+use crate::seat_request::SeatRequest;
 use crate::tests::kit;
-use crate::tests::witness::take_step;
-use crate::time::{Millis, Secs, Timestamp};
 use crate::user::License;
 
 const NAMED: License = License::Named;
@@ -27,14 +22,6 @@ fn of(name: &str) -> Actor {
 
 fn request<'a>(office: &'a Office, name: &str) -> Option<&'a SeatRequest> {
     office.account.user(user(name)).unwrap().seat_request(&product())
-}
-
-fn loan(office: &Office, name: &str) -> Option<Loan> {
-    office.account.user(user(name)).unwrap().loan(&product()).copied()
-}
-
-fn after(secs: u32) -> Timestamp {
-    now() + Secs::new(secs)
 }
 
 #[test]
@@ -116,95 +103,4 @@ fn l14_hidden_characters_are_refused_in_what_people_say() {
     office.does(&kit::ask_for_seat(user("ann"), "Please"));
     let decline = kit::decline_seat(user("ann"), "N\u{202e}o");
     assert_eq!(office.answer(&of("sia"), &decline), "invalid");
-}
-
-#[test]
-fn l15_a_loan_is_extended_and_made_permanent_without_an_end_of_the_work() {
-    let mut office = office();
-    office.does(&license("ann", shared("default")));
-    office.does(&kit::lend(user("ann"), NAMED, after(60)));
-    office.does(&kit::sign_in(user("ann"), crate::SignInId::from_bits(1), kit::device("a", "A")).command());
-
-    office.does(&kit::lend(user("ann"), NAMED, after(120)));
-
-    assert_eq!(
-        loan(&office, "ann"),
-        Some(Loan {
-            until: after(120),
-            back_to: Some(pool("default")),
-        })
-    );
-    office.does(&license("ann", Some(NAMED)));
-    assert_eq!(loan(&office, "ann"), None);
-    assert_eq!(office.account.sign_ins().len(), 1, "the work goes on");
-}
-
-#[test]
-fn l15_the_end_is_when_the_wall_clock_shows_it() {
-    let mut office = office();
-    // The wall clock was set back by an hour, and catches up.
-    let wall = Input::WallClock(now() - Millis::new(3_600_000));
-    take_step(&mut office.account, wall, &Actor::System, now()).unwrap();
-    take_step(&mut office.account, Input::NoteWallClock, &Actor::System, now()).unwrap();
-
-    office.does(&kit::lend(user("ann"), NAMED, after(60)));
-
-    let until = loan(&office, "ann").unwrap().until;
-    assert_ne!(until, after(60));
-    assert_eq!(office.account.shown(until).get(), after(60));
-}
-
-#[test]
-fn l15_a_loan_ends_the_wait_of_its_user_and_the_place_in_a_deleted_pool_is_lost() {
-    let mut office = office();
-    office.does(&license("ann", shared("night")));
-    office.does(&kit::lend(
-        user("ann"),
-        License::Shared(pool("default")),
-        after(60),
-    ));
-    office.does(&kit::change_pool(
-        pool("default"),
-        PoolPatch {
-            seats: Some(0),
-            ..PoolPatch::default()
-        },
-    ));
-    let wait = kit::sign_in(user("ann"), crate::SignInId::from_bits(1), kit::device("a", "A"));
-    office.does(&wait.wait(true).command());
-    office.does(&kit::delete_pool(
-        pool("night"),
-        crate::command::LeavingUsers::Refuse,
-    ));
-
-    let ended = office.tick_at(61);
-
-    assert_eq!(tickets_ended(&ended), [EndReason::LicenseChanged]);
-    assert_eq!(office.license_of("ann"), None);
-    assert_eq!(loan(&office, "ann"), None);
-}
-
-#[test]
-fn l15_a_loan_that_is_moved_or_reassigned_stays_one() {
-    let mut office = office();
-    office.does(&kit::lend(
-        user("ann"),
-        License::Shared(pool("default")),
-        after(60),
-    ));
-
-    office.does(&kit::move_users(pool("default"), pool("night"), None));
-    assert_eq!(loan(&office, "ann").map(|loan| loan.until), Some(after(60)));
-    office.does(&license("ben", shared("default")));
-    office.does(&reassign("ann", "ben"));
-
-    assert_eq!(loan(&office, "ann"), None);
-    let bens = Loan {
-        until: after(60),
-        back_to: Some(pool("default")),
-    };
-    assert_eq!(loan(&office, "ben"), Some(bens));
-    office.tick_at(61);
-    assert_eq!(office.license_of("ben"), shared("default"));
-    assert_eq!(office.license_of("ann"), None);
 }

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use super::gaps;
 use super::world::{World, by, id, name};
 use crate::account::SettingsPatch;
-use crate::command::{
-    Command, LeavingUsers, LicenseCommand, MemberChange, RequestAnswer, SeatWay, UserPatch,
-};
+use crate::command::{LeavingUsers, MemberChange, RequestAnswer, SeatWay, UserPatch};
 use crate::directory::{GroupMapping, SignInPatch};
 use crate::permission::{Actor, Privilege, Role};
 use crate::purchase::Purchase;
@@ -71,6 +69,9 @@ const PRESENCE: &[Step] = &[
     }),
     ("_ signs in or waits", |w, g| {
         w.shift.wait(&name(g[0]));
+    }),
+    ("_ signs out on the _", |w, g| {
+        w.shift.sign_out_on(&name(g[0]), g[1]);
     }),
     ("_ signs out", |w, g| {
         w.shift.sign_out(&name(g[0]));
@@ -180,6 +181,21 @@ const BOOKS: &[Step] = &[
         };
         let seats = g[0].parse().unwrap();
         w.give(&Actor::Operator, &kit::move_seats(way, seats));
+    }),
+    ("the users of the pool _ go to the pool _", |w, g| {
+        w.give(&Actor::Operator, &kit::move_users(pool(g[0]), pool(g[1]), None));
+    }),
+    ("the users of the pool _ go to the pool _ after work", |w, g| {
+        w.give(
+            &Actor::Operator,
+            &kit::move_users_after_work(pool(g[0]), pool(g[1])),
+        );
+    }),
+    ("the named seat of _ goes to _", |w, g| {
+        w.give(
+            &Actor::Operator,
+            &kit::reassign(product(), id(g[0]), id(g[1]), None),
+        );
     }),
     ("_ goes to the pool _ after work", |w, g| {
         let to = Some(pool(g[1]));
@@ -466,12 +482,7 @@ fn delete(world: &mut World, called: &str, users: LeavingUsers) {
 
 /// Takes the license of somebody away, or moves them to a pool, once they are not signed in (L16).
 fn after_work(world: &mut World, called: &str, pool: Option<PoolId>) {
-    let command = Command::License(LicenseCommand::SetAfterWork {
-        user: id(called),
-        product: kit::product(),
-        pool,
-    });
-    world.give(&Actor::Operator, &command);
+    world.give(&Actor::Operator, &kit::set_license_after_work(id(called), pool));
 }
 
 fn create(world: &mut World, called: &str, assign_seat: Option<bool>) {

@@ -69,7 +69,7 @@ impl World {
         let decision = execute(&mut self.account, command, &Actor::Operator, self.now).unwrap();
         for event in &decision.events {
             self.naive.see(&self.account, event);
-            self.ends.before(&self.account, event, false);
+            self.ends.before(&self.account, event, false, self.now);
         }
         self.history.push((decision.events, self.now));
     }
@@ -467,11 +467,17 @@ impl World {
                 let way = SeatWay::Between { from, to };
                 Some(kit::move_seats(way, *seats))
             }
-            Transition::MoveUsers { from, to, user: one } => Some(kit::move_users(
-                nth(&self.account.pools, *from)?,
-                nth(&self.account.pools, *to)?,
-                one.map(|number| BTreeSet::from([user(number)])),
-            )),
+            Transition::MoveUsers {
+                from,
+                to,
+                user: one,
+                after_work,
+            } => Some(Command::License(LicenseCommand::MoveUsers {
+                from: nth(&self.account.pools, *from)?,
+                to: nth(&self.account.pools, *to)?,
+                users: one.map(|number| BTreeSet::from([user(number)])),
+                after_work: *after_work,
+            })),
             Transition::StepSeats { pool, more } => {
                 let pool = nth(&self.account.pools, *pool)?;
                 let way = if *more {

@@ -1,5 +1,5 @@
-//! What ends, looked at in the simplest way (L11 to L13): which seats are bought at any moment, and that no end throws
-//! anybody out of work.
+//! What ends, looked at in the simplest way (L11 to L13, L15, L16): which seats are bought at any moment, that no end
+//! throws anybody out of work, and that nothing begins with what has ended.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,14 +7,16 @@ use super::commands::{USERS, nth, product, user};
 use super::transitions::Transition;
 use super::world::World;
 use crate::command::Command;
-use crate::event::{AccountEvent, Event, UserEvent};
+use crate::event::{AccountEvent, Event, SessionEvent, SignInEvent, UserEvent};
 use crate::permission::Actor;
+use crate::presence::{Funding, Wanted};
+use crate::seat_request::Loan;
 use crate::terms::{TemporarySeats, Terms};
 use crate::tests::kit;
 use crate::text::Product;
 use crate::time::Secs;
 use crate::user::License;
-use crate::{Account, SessionId, SignInId, Timestamp, TopUpId};
+use crate::{Account, SessionId, SignInId, Timestamp, TopUpId, UserId};
 
 impl World {
     /// The commands for what ends.
@@ -83,8 +85,17 @@ pub(super) fn at_work(account: &Account) -> Work {
 
 impl Ends {
     /// Sees an event that is about to be applied, by time alone (`is_due`) or by somebody.
-    pub(super) fn before(&mut self, account: &Account, event: &Event, is_due: bool) {
+    pub(super) fn before(&mut self, account: &Account, event: &Event, is_due: bool, now: Timestamp) {
         match event {
+            Event::SignIn(SignInEvent::SignedIn { user, product, .. }) => {
+                Self::check_begins(account, *user, product, now);
+            }
+            Event::Session(SessionEvent::Created { sign_in, .. }) => {
+                let sign_in = &account.sign_ins[sign_in];
+                if sign_in.funding == Funding::Free {
+                    Self::check_begins(account, sign_in.user, &sign_in.product, now);
+                }
+            }
             Event::Account(AccountEvent::SubscriptionSet {
                 products, temporary, ..
             }) => {
@@ -116,9 +127,13 @@ impl Ends {
                 let user = &account.users[user];
                 if is_due {
                     // A named seat that is given back (L13), or a loan that is over (L15).
-                    let back_to = user.loan(product).and_then(|loan| loan.back_to);
-                    let is_back = license.is_none() || *license == back_to.map(License::Shared);
-                    assert!(is_back, "L13, L15: {event:?}");
+                    let loan = user.loan(product);
+                    let next = loan.and_then(|loan| loan.back_to);
+                    let home = loan.and_then(|loan| loan.after_work?.lent?.back_to);
+                    let is_back = [next, home]
+                        .map(|pool| pool.map(License::Shared))
+                        .contains(license);
+                    assert!(is_back || license.is_none(), "L13, L15: {event:?}");
                     assert!(
                         account.sign_ins_of(user, product).next().is_none(),
                         "L13: {event:?}"
@@ -167,6 +182,43 @@ impl Ends {
         }
     }
 
+    /// Checks that a move of users changes the end of no loan (L15, L16), unless it is over: then they have what they had
+    /// before.
+    pub(super) fn check_move(before: &Account, after: &Account, now: Timestamp) {
+        let end = |loan: &Loan| match loan.after_work {
+            None => Some((loan.until, loan.back_to)),
+            Some(after_work) => after_work.lent.map(|lent| (lent.until, lent.back_to)),
+        };
+        for user in before.users.values() {
+            for (product, loan) in &user.loans {
+                let Some((until, home)) = end(loan) else {
+                    continue;
+                };
+                let user = &after.users[&user.id];
+                let is_kept = user.loan(product).and_then(end) == Some((until, home));
+                let license = user.licenses.get(product);
+                let is_home =
+                    license.is_none() || home.is_none_or(|home| license == Some(&License::Shared(home)));
+                assert!(is_kept || until <= now && is_home, "L15: {user:?} {product}");
+            }
+        }
+    }
+
+    /// Checks that nothing begins with a license that has ended (L13, L15, L16).
+    fn check_begins(account: &Account, user: UserId, product: &Product, now: Timestamp) {
+        let loan = account.users[&user].loans.get(product);
+        assert!(
+            loan.is_none_or(|loan| loan.until > now),
+            "L15: {user} signs in for {product}"
+        );
+        let leaving = account.over.get(product).map(|over| &over.leaving);
+        let is_named = account.users[&user].licenses.get(product) == Some(&License::Named);
+        assert!(
+            !is_named || leaving.is_none_or(|leaving| !leaving.contains(&user)),
+            "L13: {user} signs in for {product}"
+        );
+    }
+
     /// After everything that was due is done, nothing is left that has ended, and nobody keeps a seat who is to give it
     /// back and does not work.
     pub(super) fn check_passed(account: &Account, now: Timestamp) {
@@ -178,6 +230,12 @@ impl Ends {
             .map(|end| end.until);
         let mut ends = ends.chain(account.minutes_until.keys().copied());
         assert!(ends.all(|end| end > now), "L12");
+        for ticket in account.tickets.values() {
+            let loan = account.users[&ticket.user].loans.get(&ticket.product);
+            let has_ended = loan.is_some_and(|loan| loan.until <= now);
+            let is_resumed = matches!(ticket.wanted, Wanted::Resume { .. });
+            assert!(!has_ended || is_resumed, "L15: {ticket:?}");
+        }
         for (product, over) in &account.over {
             let idle = account.users.values().filter(|user| {
                 let has_seat = user.licenses.get(product) == Some(&License::Named);

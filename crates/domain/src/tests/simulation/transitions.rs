@@ -155,6 +155,7 @@ pub(super) enum Transition {
         from: u8,
         to: u8,
         user: Option<u8>,
+        after_work: bool,
     },
     /// One seat from the unallocated ones, or back to them.
     StepSeats {
@@ -568,8 +569,8 @@ fn in_the_office() -> impl Strategy<Value = Transition> {
             .prop_map(|(from, to, product)| Transition::Reassign { from, to, product }),
         2 => (any::<u8>(), any::<u8>(), 1..3_u32)
             .prop_map(|(from, to, seats)| Transition::MoveSeats { from, to, seats }),
-        2 => (any::<u8>(), any::<u8>(), prop::option::of(any::<u8>()))
-            .prop_map(|(from, to, user)| Transition::MoveUsers { from, to, user }),
+        3 => (any::<u8>(), any::<u8>(), prop::option::of(any::<u8>()), any::<bool>())
+            .prop_map(|(from, to, user, after_work)| Transition::MoveUsers { from, to, user, after_work }),
         2 => (any::<u8>(), any::<bool>()).prop_map(|(pool, more)| Transition::StepSeats { pool, more }),
         2 => (any::<u8>(), any::<bool>()).prop_map(|(user, active)| Transition::Activate { user, active }),
         2 => (any::<u8>(), prop::option::of(0..3_u32))

@@ -6,8 +6,8 @@ use super::ends::{self, Ends};
 use super::naive::{Fate, Naive, Wish};
 use super::transitions::Transition;
 use crate::command::{
-    Command, Heartbeat, RenewTicket, ResumeSession, SessionCommand, SignInCommand, SignInOutcome, SignUserIn,
-    StartOutcome, StartSession, TicketCommand,
+    Command, Heartbeat, LicenseCommand, RenewTicket, ResumeSession, SessionCommand, SignInCommand,
+    SignInOutcome, SignUserIn, StartOutcome, StartSession, TicketCommand,
 };
 use crate::decide::Decide;
 use crate::event::{EndReason, Event, RefusalEvent, SessionEvent, SignInEvent};
@@ -241,6 +241,12 @@ impl World {
                 "a refusal changes nothing: {events:?}"
             );
         }
+        if matches!(
+            input,
+            Input::Command(Command::License(LicenseCommand::MoveUsers { .. }))
+        ) {
+            Ends::check_move(&before, &self.account, self.now);
+        }
         self.check_events(before, &events, result.is_ok().then_some(input));
         self.naive.compare(&self.account);
         self.ends.compare(&self.account);
@@ -261,7 +267,7 @@ impl World {
             touched.before(Some(&replayed), event);
             check_log_off(&replayed, event);
             self.ends
-                .before(&replayed, event, matches!(granted, Some(Input::Tick)));
+                .before(&replayed, event, matches!(granted, Some(Input::Tick)), self.now);
             let working = ends::at_work(&replayed);
             evolve(&mut replayed, event, self.now);
             ends::check_work(&replayed, event, &working);

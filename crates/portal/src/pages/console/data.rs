@@ -40,8 +40,10 @@ pub(super) struct ConsoleData {
     pub(super) name: String,
     /// The user's license in words; `None` without one.
     pub(super) license: Option<String>,
-    /// When the license ends (L15).
+    /// When the license ends (L15), unless it has ended.
     pub(super) until: Option<Until>,
+    /// Said of a license that has ended, and is kept for work that has begun.
+    pub(super) ended: Option<&'static str>,
     /// The user's request for a seat (L14).
     pub(super) request: Option<RequestRow>,
     /// The user's sign-ins on all devices.
@@ -187,6 +189,7 @@ impl ConsoleData {
             product: product.clone(),
             license: None,
             until: None,
+            ended: None,
             request: None,
             sign_ins: Vec::new(),
             ticket: None,
@@ -194,7 +197,9 @@ impl ConsoleData {
         };
         if let Some(product) = product {
             seen.license = license(account, user, &product);
-            let loan = user.loan(&product);
+            let has_ended = account.license_has_ended(user, &product, now);
+            seen.ended = has_ended.then_some(words::LICENSE_ENDED);
+            let loan = user.loan(&product).filter(|_| !has_ended);
             seen.until = loan.map(|loan| Until::of(account, account.shown(loan.until)));
             let request = user.seat_request(&product);
             seen.request = request.map(|request| RequestRow::of(account, request));

@@ -117,7 +117,10 @@ impl Refused {
             sentence: words::refusal(refusal),
             help: help::link(kind.code).unwrap_or_default(),
             seen,
-            may_ask: matches!(refusal, Refusal::Seat(SeatRefusal::NoSeatAvailable(..))),
+            may_ask: matches!(
+                refusal,
+                Refusal::Seat(SeatRefusal::NoSeatAvailable(..) | SeatRefusal::LicenseEnded { .. })
+            ),
             is_of_sign_in: path.ends_with("/sign-in"),
             again: differently.map(|(field, label)| {
                 fields.push((field, "yes".to_owned()));

@@ -10,6 +10,10 @@ pub(super) const OPERATOR: &str = "The operator of this server";
 /// An actor that is not a person, at the start of a sentence.
 pub(super) const PROGRAM: &str = "A program of your account";
 
+/// What a user reads whose license has ended while they are signed in.
+pub(super) const LICENSE_ENDED: &str = "Your license has ended: you keep it only where you are signed in already, and only until you sign out there. \
+     If you need it for longer, ask for a seat.";
+
 /// Why a place in the queue was lost; `None` if the user left it themselves.
 pub(super) fn ticket_end(reason: &str, by: Option<&str>) -> Option<String> {
     Some(match reason {
@@ -77,6 +81,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         Refusal::Seat(SeatRefusal::NoLicense { .. }) => {
             "You have no license for this product. Ask an admin to assign a seat to you.".to_owned()
         }
+        Refusal::Seat(SeatRefusal::LicenseEnded { .. }) => LICENSE_ENDED.to_owned(),
         // The page has the numbers, and its own button or sentence for each remedy.
         Refusal::Seat(SeatRefusal::NoSeatAvailable(..)) => PoolFigures::ALL_IN_USE.to_owned(),
         refusal => sentence::of(refusal),

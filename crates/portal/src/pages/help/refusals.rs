@@ -57,6 +57,17 @@ pub(super) const REFUSALS: &[RefusalHelp] = &[
         admins: "Give the user a license on their page, or answer their request under “Requests”.",
     },
     RefusalHelp {
+        code: "license-ended",
+        title: "Your license has ended",
+        what: "Your license for this product was lent until a time that has passed, or was taken away while you worked. \
+               You keep it until you are signed out on all devices, so that no call is cut. You cannot sign in on \
+               another device with it, or begin a session that takes a seat.",
+        you: "Finish what you are doing, and sign out on all devices. Then you have again what you had before. If you need \
+              the product for longer, ask for a seat on the agent console.",
+        admins: "The user’s page says until when the license was lent. Save it again there if they are to keep it, or \
+                 answer their request under “Requests”.",
+    },
+    RefusalHelp {
         code: "user-inactive",
         title: "Your user is deactivated",
         what: "An admin of your account has deactivated your user. You keep your name and your history, but you cannot \
