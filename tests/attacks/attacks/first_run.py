@@ -90,6 +90,19 @@ def setup_link_from_elsewhere(target):
     return "; ".join(found) or None
 
 
+@attack("a set-up link in an old log makes an account again, once the last account is closed", is_on_new=True)
+def setup_link_after_the_last_account(target):
+    target.serve()
+    link = link_of(target.server)
+    account = target.server.client().ok("POST", "/v1/accounts", {"name": "By a program"})
+    target.server.client().ok("DELETE", f"/v1/accounts/{account['id']}")
+    if accounts(target):
+        raise AssertionError("the account is not closed")
+    opened = target.browser().ask(link).status
+    made = target.browser().ask(link, FORM).status
+    return f"the page answers {opened}, its form {made}" if 200 in (opened, made) or accounts(target) else None
+
+
 def send(address, path, then_wait):
     """Sends the form, and closes the connection soon afterwards: a browser whose tab is closed."""
     place = urllib.parse.urlsplit(address)

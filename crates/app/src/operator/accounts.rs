@@ -209,7 +209,17 @@ impl Operator<AccountsManage> {
             .try_execute(command, move |account, (), now| shown(account, now))
             .await
         {
-            Ok(shown) => Ok((shown, false)),
+            Ok(shown) => {
+                // From now on it would work again whenever the last account is closed.
+                if let Err(error) = self.app.identity.remove_setup_link().await {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(
+                        error,
+                        "the setup link stays until somebody opens it or the server starts again"
+                    );
+                }
+                Ok((shown, false))
+            }
             // Only a repeated request can have an existing id.
             Err(Failure::Refused(refusal)) => match self.app.engine.read(id, view).await {
                 Ok(found) => Ok((found, true)),

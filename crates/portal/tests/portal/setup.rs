@@ -6,10 +6,12 @@ use usher_domain::account::Plan;
 use usher_domain::command::AccountCommand;
 use usher_domain::labels::Labels;
 use usher_domain::management::Management;
-use usher_domain::{AccountId, Actor, Command, PoolId};
+use usher_domain::permission::Role;
+use usher_domain::{AccountId, Actor, Command, PoolId, UserId};
 use usher_engine::{Cause, Channel, Failure, Request};
 
 use crate::app::{App, Browser, PASSWORD, Page};
+use crate::operator::{FIRST_KEY, enter, post, with_key};
 
 /// The set-up form of a company with three shared seats, and these values.
 fn fields<'a>(changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -134,6 +136,58 @@ async fn what_a_crash_has_left_of_a_first_run_gives_way_to_the_next_one() {
     assert_eq!(FirstRun::of(app.app.records()).await.unwrap(), FirstRun::Over);
     let read = app.app.engine().read(left, |_, _| ()).await;
     assert!(matches!(read, Err(Failure::NoAccount)));
+}
+
+#[tokio::test]
+async fn an_account_in_which_somebody_is_already_does_not_give_way() {
+    let app = App::new().await;
+    let account = app.account("Left").await;
+    let sven = app.user(account, "Sven", "sven@example.com", Role::Owner).await;
+    let undo = |owner| app.app.undo_first_run(account, owner, Cause::by(Channel::SetUp));
+
+    assert!(!undo(None).await.unwrap());
+    assert!(!undo(Some(UserId::from_bits(7))).await.unwrap());
+    let users = app.app.engine().read(account, |account, _| account.users().len());
+    assert_eq!(users.await.unwrap(), 1);
+    assert!(
+        undo(Some(sven)).await.unwrap(),
+        "their own owner is of the first run"
+    );
+}
+
+#[tokio::test]
+async fn the_setup_link_is_gone_once_there_was_an_account_also_if_that_is_closed() {
+    for by_operator in [true, false] {
+        let app = with_key(App::new().await).await;
+        let path = link(&app).await;
+        let nobody = Browser::default();
+        let account = if by_operator {
+            let operator = enter(&app, FIRST_KEY).await;
+            let id = AccountId::from_bits(app.draw_bits());
+            let fields = [("id", &*id.to_string()), ("name", "Contoso")];
+            let made = post(&app, &operator, "/operator/accounts/new", &fields).await;
+            assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.html);
+            id
+        } else {
+            // Another program made it, and somebody opened the link meanwhile.
+            let account = app.account("Contoso").await;
+            assert_eq!(app.get(&nobody, &path).await.status, StatusCode::GONE);
+            account
+        };
+        app.give(account, Command::Account(AccountCommand::Delete)).await;
+        assert_eq!(FirstRun::of(app.app.records()).await.unwrap(), FirstRun::Open);
+
+        assert_eq!(
+            app.get(&nobody, &path).await.status,
+            StatusCode::GONE,
+            "{by_operator}"
+        );
+        assert_eq!(
+            set_up(&app, &path, &[]).await.status,
+            StatusCode::GONE,
+            "{by_operator}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -212,7 +212,7 @@ pub(super) type Made = Result<(AccountId, UserId), Refused>;
 /// attempt ([`FirstRun`]), and gives way.
 pub(super) async fn make(portal: &Portal, arrival: &Arrival, wanted: &Wanted) -> Result<Made, Failed> {
     if let FirstRun::Unfinished(left) = FirstRun::of(portal.app.records()).await?
-        && !discard(portal, arrival, left).await
+        && !discard(portal, arrival, left, None).await
     {
         return Err(Failed::Fault);
     }
@@ -237,7 +237,7 @@ pub(super) async fn make(portal: &Portal, arrival: &Arrival, wanted: &Wanted) ->
     let life = PasswordLife::Lasting;
     let staged = identity.stage_password(account, owner, &wanted.password, life);
     if let Err(error) = staged.await {
-        discard(portal, arrival, account).await;
+        discard(portal, arrival, account, None).await;
         return Err(error.into());
     }
     let mut commands = vec![
@@ -254,7 +254,7 @@ pub(super) async fn make(portal: &Portal, arrival: &Arrival, wanted: &Wanted) ->
     for (field, command) in commands {
         let given = give(portal, arrival, account, command).await;
         if !matches!(given, Ok(Ok(()))) {
-            discard(portal, arrival, account).await;
+            discard(portal, arrival, account, Some(owner)).await;
         }
         if let Err(refusal) = given? {
             return Ok(Err(Refused { field, refusal }));
@@ -263,26 +263,20 @@ pub(super) async fn make(portal: &Portal, arrival: &Arrival, wanted: &Wanted) ->
     if wanted.is_operator {
         let origin = keys_origin(KeysChangedBy::SetUp, &arrival.cause(Channel::SetUp, None));
         if let Err(problem) = portal.app.grant_at_set_up(account, owner, accounts, origin).await {
-            discard(portal, arrival, account).await;
+            discard(portal, arrival, account, Some(owner)).await;
             return Err(problem.into());
         }
     }
     Ok(Ok((account, owner)))
 }
 
-/// Closes the account with everything in it, and forgets the owner's password: an account without an owner would close
-/// the setup until the next start. Returns whether it is closed.
-async fn discard(portal: &Portal, arrival: &Arrival, account: AccountId) -> bool {
-    let close = Command::Account(AccountCommand::Delete);
-    if !matches!(give(portal, arrival, account, close).await, Ok(Ok(()))) {
-        // The owner may exist, and needs the password.
-        return false;
-    }
-    if let Err(error) = portal.app.identity().forget_account(account).await {
-        let error = &error as &dyn std::error::Error;
-        tracing::warn!(error, "a password of nobody was left behind");
-    }
-    true
+/// Closes the account with everything in it: an account without an owner would close the setup until the next start.
+/// Returns whether it is closed. It is not if the owner may exist, and needs the password, or if somebody else has added
+/// users meanwhile.
+async fn discard(portal: &Portal, arrival: &Arrival, account: AccountId, owner: Option<UserId>) -> bool {
+    let cause = arrival.cause(Channel::SetUp, None);
+    let undone = portal.app.undo_first_run(account, owner, cause).await;
+    undone.unwrap_or(false)
 }
 
 fn settings(wanted: &Wanted) -> Command {

@@ -26,7 +26,7 @@ pub(crate) fn routes() -> Pages {
 }
 
 async fn show(State(portal): State<Arc<Portal>>, Path(token): Path<String>) -> Result<Response, Failed> {
-    if !is_open(&portal, &token).await? {
+    if !portal.app.leads_to_first_run(&token).await? {
         return Ok(dead());
     }
     let form = Form::default();
@@ -43,7 +43,7 @@ async fn set_up(
     from: From,
     PostedByAnybody(mut form): PostedByAnybody,
 ) -> Result<Response, Failed> {
-    if !is_open(&portal, &token).await? {
+    if !portal.app.leads_to_first_run(&token).await? {
         return Ok(dead());
     }
     let Some(wanted) = make::Wanted::of(&portal, &from, &mut form).await? else {
@@ -99,14 +99,6 @@ async fn make_once(
         identity.restore_setup_link(token).await?;
     }
     made.map(Some)
-}
-
-/// Whether the link is valid and there is still no account that somebody can enter.
-async fn is_open(portal: &Portal, token: &str) -> Result<bool, Failed> {
-    if !portal.app.identity().is_setup_link(token).await? {
-        return Ok(false);
-    }
-    Ok(FirstRun::of(portal.app.records()).await? != FirstRun::Over)
 }
 
 fn dead() -> Response {
