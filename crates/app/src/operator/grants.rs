@@ -2,10 +2,10 @@
 
 use usher_domain::permission::Role;
 use usher_domain::personal::Personal;
-use usher_domain::{Account, AccountId, Timestamp, UserId};
+use usher_domain::{Account, AccountId, Millis, OperatorKeyId, Timestamp, UserId};
 use usher_engine::Failure;
-use usher_identity::{GrantChange, KeysChangedBy, KeysOrigin, OperatorGrant};
-use usher_journal::{AccountFilter, AuditFilter, PAGE_MAX, PageRequest, Span};
+use usher_identity::{GRANT_PAUSE, GrantChange, KeysChangedBy, KeysOrigin, OperatorGrant};
+use usher_journal::{AccountFilter, AuditFilter, AuditRow, PAGE_MAX, PageRequest, Span};
 
 use crate::app::App;
 use crate::caller::{Everything, Operator};
@@ -105,6 +105,13 @@ impl App {
             Ok(None) | Err(Failure::NoAccount) => return Ok(false),
             Err(failure) => return Err(failure.into()),
         };
+        // Neither making it again nor making it after a reset shortens the pause.
+        let known = self.identity.operator_grant(account, user);
+        let reset_at = self
+            .last_reset(account, user, granted_at)
+            .await?
+            .map(|age| now - age)
+            .max(known.and_then(|grant| grant.reset_at));
         let grant = OperatorGrant {
             account,
             user,
@@ -112,13 +119,48 @@ impl App {
             granted_at,
             accounts,
             confirmed_at,
-            // Making it again does not shorten the pause after a reset.
-            reset_at: self
-                .identity
-                .operator_grant(account, user)
-                .and_then(|grant| grant.reset_at),
+            reset_at,
         };
         Ok(self.identity.make_operator_grant(grant, origin, now).await?)
+    }
+
+    /// How long ago, at `now` of the account's time, somebody else last set the user's password, or the second factor was
+    /// last removed, by the audit of the time for which that pauses a grant.
+    async fn last_reset(
+        &self,
+        account: AccountId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Option<Millis>, Problem> {
+        self.record_left_over().await?;
+        let changes = async |action: &str| {
+            let filter = AuditFilter {
+                span: Span {
+                    from: Some(now - GRANT_PAUSE),
+                    ..Span::default()
+                },
+                action: Some(action.to_owned()),
+                target: Some(user.to_string()),
+                ..AuditFilter::default()
+            };
+            let page = PageRequest::new(CHANGES_MAX, None);
+            self.records.list_audit(account, filter, page).await
+        };
+        // The password with which a user is created is no reset.
+        let created = changes("user.created").await?;
+        let created = created.items.first().map(|row| row.seq);
+        let mut last: Option<Timestamp> = None;
+        for action in ["user.password_set", "user.second_factor_removed"] {
+            let found = changes(action).await?;
+            let later = found.items.iter().filter(|row| Some(row.seq) != created);
+            let resets = later.filter(|row| is_reset(row, user));
+            last = last.max(resets.map(|row| row.at).max());
+            if found.next.is_some() {
+                // More than anybody changes in a day: what is not looked at counts as a reset.
+                last = Some(now);
+            }
+        }
+        Ok(last.map(|at| Millis::between(at, now)))
     }
 
     /// Ends the grants of an account, or of one user of it, that are over with it.
@@ -209,6 +251,18 @@ impl Operator<Everything> {
             .make_grant(account, user, accounts, confirmed_at, self.keys_origin())
             .await
     }
+}
+
+/// Whether a change of a user's credentials, as the audit has it, was made by somebody else, or leaves the user without a
+/// second factor. An operator key can act as the user.
+fn is_reset(row: &AuditRow, user: UserId) -> bool {
+    let by_key = |credential: &str| credential.starts_with(OperatorKeyId::PREFIX);
+    let is_own = *row.actor == *user.to_string()
+        && !row
+            .read_cause()
+            .credential
+            .is_some_and(|credential| by_key(&credential));
+    &*row.action != "user.password_set" || !is_own
 }
 
 fn active_owner(account: &Account, user: UserId) -> Option<&usher_domain::user::User> {

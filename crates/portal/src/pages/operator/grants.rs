@@ -214,9 +214,17 @@ pub(super) async fn make(
         Err(Failure::NoAccount) => return Err(Failed::not_found("account")),
         Err(failure) => return Err(Problem::from(failure).into()),
     };
+    let app = &by.operator.app;
+    let grant = app.identity().operator_grant(account, user);
+    let is_paused = grant.is_some_and(|grant| grant.paused_until(app.engine().now()).is_some());
+    let when = if is_paused {
+        "a day after the last reset of their password or second factor"
+    } else {
+        "now"
+    };
     Ok(done(
         &path_of(account),
-        format!("{} can open the operator pages now.", named(name)),
+        format!("{} can open the operator pages {when}.", named(name)),
     ))
 }
 

@@ -1,10 +1,11 @@
 //! Owners who are operators: who comes in by a grant, and what ends it.
 
 use axum::http::StatusCode;
-use usher_domain::command::{AccountCommand, Command, UserCommand, UserPatch};
+use usher_domain::command::{AccountCommand, Command, CredentialCommand, UserCommand, UserPatch};
 use usher_domain::permission::Role;
 use usher_domain::personal::Personal;
-use usher_domain::{AccountId, Secs, UserId};
+use usher_domain::{AccountId, Actor, Secs, UserId};
+use usher_engine::{Cause, Channel, Request};
 use usher_identity::{
     ChangeOrigin, ChangedBy, GRANT_PAUSE, HashingShare, OperatorScope, PasswordLife, Secret, TrailSubject,
 };
@@ -341,6 +342,55 @@ async fn a_reset_by_somebody_else_ends_the_session_and_pauses_the_grant_for_a_da
             "/operator",
             "{by:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_grant_that_is_made_within_a_day_of_a_reset_opens_nothing_until_the_day_is_over() {
+    let company = Company::new().await;
+    let (app, owner) = (&company.app, company.owner);
+    let key = enter(app, FIRST_KEY).await;
+    let revoke = format!("/operator/owners/{owner}/revoke");
+    let (make, user) = (
+        format!("{ACCOUNTS}/{}/operators", company.account),
+        owner.to_string(),
+    );
+    let note_password = |actor: Actor| {
+        let request = Request {
+            actor,
+            cause: Cause::by(Channel::Portal),
+            command: Command::Credential(CredentialCommand::NotePassword { user: owner }),
+        };
+        app.engine.execute(company.account, request, |_, (), _| ())
+    };
+    let second_factor =
+        |is_set| Command::Credential(CredentialCommand::NoteSecondFactor { user: owner, is_set });
+
+    note_password(Actor::User(owner)).await.unwrap();
+    post(app, &key, &revoke, &[]).await;
+    let granted = post(app, &key, &make, &[("user", &user)]).await;
+    assert_eq!(granted.status, StatusCode::SEE_OTHER, "{}", granted.html);
+    let opened = company.open(&company.browser).await;
+    assert_eq!(opened.header("location"), "/operator", "a password of one's own");
+
+    for reset in ["password", "second factor"] {
+        let key = enter(app, FIRST_KEY).await;
+        post(app, &key, &revoke, &[]).await;
+        if reset == "password" {
+            note_password(Actor::Operator).await.unwrap();
+        } else {
+            app.give(company.account, second_factor(false)).await;
+        }
+        app.engine.advance(Secs::new(3_600)).await;
+        post(app, &key, &make, &[("user", &user)]).await;
+
+        let browser = company.sign_in(PASSWORD).await;
+        let refused = company.open(&browser).await;
+        assert!(refused.html.contains("was reset"), "{reset}: {}", refused.html);
+        app.engine.advance(Secs::new(GRANT_PAUSE.get() - 3_599)).await;
+        let browser = company.sign_in(PASSWORD).await;
+        let opened = company.open(&browser).await;
+        assert_eq!(opened.header("location"), "/operator", "{reset}: {}", opened.html);
     }
 }
 
