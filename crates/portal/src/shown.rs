@@ -161,6 +161,19 @@ pub(crate) fn pool_name(account: &Account, pool: &Pool) -> String {
     }
 }
 
+/// How full a pool is: a label and its CSS class.
+pub(crate) fn pool_state(pool: &Pool) -> (&'static str, &'static str) {
+    if pool.is_draining() {
+        ("Draining", "warn")
+    } else if pool.seats == 0 {
+        ("No seats", "quiet")
+    } else if pool.free_seats() == 0 {
+        ("Full", "bad")
+    } else {
+        ("Free seats", "good")
+    }
+}
+
 /// The name of a product, to be shown beside something of it; `None` where the account has no other product.
 pub(crate) fn product_beside(account: &Account, product: &Product) -> Option<String> {
     let bought = &account.subscription().products;

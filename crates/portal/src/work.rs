@@ -7,7 +7,7 @@ use axum::response::Response;
 use usher_domain::presence::{Session, SessionKind, SignIn};
 use usher_domain::text::Product;
 use usher_domain::user::User;
-use usher_domain::{Account, Actor, Refusal};
+use usher_domain::{Account, Actor, Command, Refusal, Timestamp};
 
 use crate::answer::{Frame, page};
 use crate::failed::Failed;
@@ -60,13 +60,12 @@ pub(crate) async fn ask(
     viewer: &Viewer,
     form: &Form,
     question: Question,
-    see: impl Fn(&Account, &Actor) -> Result<(String, Work), Refusal> + Send + 'static,
+    see: impl Fn(&Account, &Actor, Timestamp) -> Result<(String, Work), Refusal> + Send + 'static,
 ) -> Result<Option<Response>, Failed> {
     if Answer::of(form).is_some() {
         return Ok(None);
     }
-    let look = move |account: &Account, actor: &Actor, _| see(account, actor);
-    let (frame, (asked, work)) = viewer.look(Some(question.nav), look).await?;
+    let (frame, (asked, work)) = viewer.look(Some(question.nav), see).await?;
     if work.is_empty() {
         return Ok(None);
     }
@@ -81,6 +80,23 @@ pub(crate) async fn ask(
         may_wait: question.may_wait,
         now: question.now,
     })))
+}
+
+/// The page that asks before a command that would sign people out, if the form has no answer yet. A command that is
+/// refused cuts nothing.
+pub(crate) async fn ask_before(
+    viewer: &Viewer,
+    form: &Form,
+    question: Question,
+    command: Command,
+    asked: impl Fn(&Account) -> String + Send + 'static,
+) -> Result<Option<Response>, Failed> {
+    let see = move |account: &Account, actor: &Actor, now: Timestamp| {
+        let ended = account.would_sign_out(&command, actor, now).unwrap_or_default();
+        let ended = ended.iter().filter_map(|id| account.sign_ins().get(id));
+        Ok((asked(account), Work::on(account, actor, ended)))
+    };
+    ask(viewer, form, question, see).await
 }
 
 /// The answer in a form.
@@ -132,12 +148,18 @@ impl Work {
         users: impl IntoIterator<Item = &'a User>,
         product: Option<&Product>,
     ) -> Self {
+        let sign_ins = users.into_iter().flat_map(User::sign_ins);
+        let sign_ins = sign_ins.filter_map(|id| account.sign_ins().get(id));
+        let of_product = |sign_in: &&SignIn| product.is_none_or(|product| sign_in.product == *product);
+        Self::on(account, actor, sign_ins.filter(of_product))
+    }
+
+    /// What the users of these sign-ins do there: sessions first.
+    fn on<'a>(account: &Account, actor: &Actor, sign_ins: impl IntoIterator<Item = &'a SignIn>) -> Self {
         let mut pieces = Vec::new();
         let mut people = BTreeSet::new();
-        for user in users {
-            let sign_ins = user.sign_ins().iter();
-            let sign_ins = sign_ins.filter_map(|id| account.sign_ins().get(id));
-            for sign_in in sign_ins.filter(|it| product.is_none_or(|product| it.product == *product)) {
+        for sign_in in sign_ins {
+            if let Some(user) = account.user(sign_in.user) {
                 people.insert(user.id);
                 pieces.extend(Piece::on(account, actor, user, sign_in));
             }

@@ -22,8 +22,12 @@ mod teams;
 pub(crate) mod texts;
 mod users;
 
+use alloc::collections::BTreeSet;
+
 use crate::account::Account;
 use crate::command::{Command, Decision, Execute};
+use crate::event::{Event, SignInEvent};
+use crate::id::SignInId;
 use crate::leases::Leased;
 use crate::permission::Actor;
 use crate::refusal::Refusal;
@@ -60,6 +64,23 @@ impl Account {
         now: Timestamp,
     ) -> Result<bool, Refusal> {
         decide(self, command, actor, now).map(|decision| !decision.events.is_empty())
+    }
+
+    /// The sign-ins that a command would end now, with their sessions. Nothing is done.
+    pub fn would_sign_out(
+        &self,
+        command: &impl Execute,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<BTreeSet<SignInId>, Refusal> {
+        let decision = decide(self, command, actor, now)?;
+        let ended = decision.events.iter().filter_map(|event| {
+            let Event::SignIn(SignInEvent::Ended { id, .. }) = event else {
+                return None;
+            };
+            Some(*id)
+        });
+        Ok(ended.collect())
     }
 }
 

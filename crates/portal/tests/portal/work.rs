@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use usher_domain::user::License;
+use usher_testkit as kit;
 
 use crate::app::PASSWORD;
 use crate::desk::{Desk, PRODUCT};
@@ -116,6 +117,49 @@ async fn whatever_ends_the_work_of_others_asks_first() {
     let [first, second] = passwords;
     let set = desk.post(&path, &[first, second, ("cut", "yes")]).await;
     assert_eq!(set.status, StatusCode::SEE_OTHER, "{}", set.html);
+}
+
+#[tokio::test]
+async fn groups_and_answers_to_requests_ask_before_they_end_the_work_of_others() {
+    let desk = Desk::with(1).await;
+    let sven = desk.agent("Sven").await;
+    let sign_in = desk.sign_in(sven).await;
+    desk.start_call(sign_in).await;
+    let sven_id = sven.to_string();
+    let made = desk.post("/groups", &[("name", "Crew")]).await;
+    let group = made
+        .header("location")
+        .strip_prefix(&desk.path(""))
+        .unwrap()
+        .to_owned();
+    let path = |rest: &str| format!("{group}/{rest}");
+    let (field, member) = (format!("license-{PRODUCT}"), ("user", sven_id.as_str()));
+    let named = (field.as_str(), "named");
+    let nobody_yet = desk.post(&path("mapping"), &[named]).await;
+    assert_eq!(nobody_yet.status, StatusCode::SEE_OTHER, "{}", nobody_yet.html);
+
+    desk.give(kit::ask_for_seat(sven, "Please")).await;
+    let answer = [("answer", "grant"), ("license", "named")];
+    let asked = desk.post(&format!("/requests/{sven}/{PRODUCT}"), &answer).await;
+    assert!(asks(&asked.html), "{}", asked.html);
+    let asked = desk.post(&path("add"), &[member]).await;
+    assert!(asks(&asked.html) && signed_in(&desk).await == 1, "{}", asked.html);
+
+    let added = desk.post(&path("add"), &[member, ("work", "cut")]).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.html);
+    assert_eq!(desk.license(sven).await, Some(License::Named));
+    let sign_in = desk.sign_in(sven).await;
+    desk.start_call(sign_in).await;
+    for (rest, fields) in [
+        ("mapping", vec![(field.as_str(), "none")]),
+        ("take-out", vec![member]),
+        ("delete", vec![]),
+    ] {
+        let asked = desk.post(&path(rest), &fields).await;
+
+        assert!(asks(&asked.html), "{rest}: {}", asked.html);
+        assert_eq!(signed_in(&desk).await, 1, "{rest}");
+    }
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use super::words;
 use crate::asks::Remedy;
 use crate::doing::{self, Doing};
 use crate::pages::sessions::may_end;
-use crate::shown::{Moment, ProductChoice, Until};
+use crate::shown::{Moment, ProductChoice, Until, pool_name};
 
 /// The most sessions shown.
 const SESSIONS_MAX: usize = 50;
@@ -91,7 +91,7 @@ pub(super) struct SignInRow {
     pub(super) device: DeviceId,
     pub(super) device_name: Name,
     pub(super) since: Moment,
-    pub(super) pool: Option<Name>,
+    pub(super) pool: Option<String>,
     pub(super) funding: &'static str,
     /// What the user does there: a label and its CSS class.
     pub(super) doing: Doing,
@@ -124,7 +124,7 @@ impl LogOff {
 /// The user's ticket.
 pub(super) struct TicketRow {
     pub(super) id: TicketId,
-    pub(super) pool: Name,
+    pub(super) pool: String,
     pub(super) since: Moment,
     pub(super) position: Option<u32>,
     pub(super) wait: Option<String>,
@@ -257,7 +257,7 @@ fn license(account: &Account, user: &User, product: &Product) -> Option<String> 
     Some(match user.licenses.get(product)? {
         License::Named => "You have a seat of your own.".to_owned(),
         License::Shared(pool) => account.pool(*pool).map_or_else(String::new, |pool| {
-            format!("You share the seats of {}.", pool.name)
+            format!("You share the seats of {}.", pool_name(account, pool))
         }),
     })
 }
@@ -275,7 +275,7 @@ impl SignInRow {
             device: sign_in.device.id.reveal().clone(),
             device_name: sign_in.device.name.reveal().clone(),
             since: Moment(account.shown(sign_in.since)),
-            pool: pool.map(|pool| pool.name.clone()),
+            pool: pool.map(|pool| pool_name(account, pool)),
             funding: match sign_in.funding {
                 Funding::Named => "A seat of your own",
                 Funding::Seat | Funding::Rides => "A shared seat",
@@ -314,7 +314,7 @@ impl TicketRow {
         let position = pool.position(ticket.place);
         Some(Self {
             id: ticket.id,
-            pool: pool.name.clone(),
+            pool: pool_name(account, pool),
             since: Moment(account.shown(ticket.since)),
             position,
             wait: position

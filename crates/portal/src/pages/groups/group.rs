@@ -20,6 +20,7 @@ use crate::pages::members::{DeletePage, MembersQuery, named};
 use crate::said;
 use crate::sentence;
 use crate::viewer::Viewer;
+use crate::work::{self, Question};
 
 pub(super) type GroupPath = Path<(String, String)>;
 
@@ -72,7 +73,7 @@ pub(super) async fn add(
 ) -> Result<Response, Failed> {
     let add = named(&form);
     let message = "They are in the group now, with what it gives.";
-    edit(&viewer, &group, add, BTreeSet::new(), message, form).await
+    edit(&viewer, &group, "add", (add, BTreeSet::new()), message, form).await
 }
 
 pub(super) async fn take_out(
@@ -81,14 +82,22 @@ pub(super) async fn take_out(
 ) -> Result<Response, Failed> {
     let remove = named(&form);
     let message = "They are no longer in the group. What it gave them is taken back.";
-    edit(&viewer, &group, BTreeSet::new(), remove, message, form).await
+    edit(
+        &viewer,
+        &group,
+        "take-out",
+        (BTreeSet::new(), remove),
+        message,
+        form,
+    )
+    .await
 }
 
 async fn edit(
     viewer: &Viewer,
     group: &str,
-    add: BTreeSet<UserId>,
-    remove: BTreeSet<UserId>,
+    action: &str,
+    (add, remove): (BTreeSet<UserId>, BTreeSet<UserId>),
     message: &str,
     form: Form,
 ) -> Result<Response, Failed> {
@@ -100,7 +109,34 @@ async fn edit(
         external_id: None,
         members: Some(MemberChange::Edit { add, remove }),
     });
+    if let Some(asked) = ask_first(viewer, &form, id, action, &command).await? {
+        return Ok(asked);
+    }
     carry_out(viewer, id, command, message.to_owned(), form, "who").await
+}
+
+/// Asks before a change of a group signs out users whose license it changes (D3, L5).
+pub(super) async fn ask_first(
+    viewer: &Viewer,
+    form: &Form,
+    id: GroupId,
+    action: &str,
+    command: &Command,
+) -> Result<Option<Response>, Failed> {
+    let back = path_of(viewer, id);
+    let question = Question {
+        nav: NavPage::Groups,
+        action: format!("{back}/{action}"),
+        back,
+        // What a group gives is given at once.
+        may_wait: false,
+        now: "Change now",
+    };
+    let asked = move |account: &Account| {
+        let name = account.group(id).map(|group| said::named(&group.name));
+        format!("Change the group {}?", name.unwrap_or_default())
+    };
+    work::ask_before(viewer, form, question, command.clone(), asked).await
 }
 
 /// Executes a command about a group. A refusal becomes an error of the field that it is about, else of `field`.
@@ -176,12 +212,14 @@ pub(super) async fn ask_to_delete(viewer: Viewer, Path((_, group)): GroupPath) -
 
 pub(super) async fn delete(
     Path((_, group)): GroupPath,
-    Posted { viewer, .. }: Posted,
+    Posted { viewer, form }: Posted,
 ) -> Result<Response, Failed> {
     let id = group_id(&group)?;
-    let deleted = viewer
-        .execute(Command::Group(GroupCommand::Delete { id }), |_, (), _| ())
-        .await?;
+    let command = Command::Group(GroupCommand::Delete { id });
+    if let Some(asked) = ask_first(&viewer, &form, id, "delete", &command).await? {
+        return Ok(asked);
+    }
+    let deleted = viewer.execute(command, |_, (), _| ()).await?;
     deleted.map_err(|refusal| Failed::refused(&refusal))?;
     let message = "The group is deleted. What it gave is taken back.";
     Ok(done(&NavPage::Groups.path(viewer.account), message))

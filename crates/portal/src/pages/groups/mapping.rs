@@ -11,7 +11,7 @@ use usher_domain::text::Product;
 use usher_domain::user::License;
 use usher_domain::{Account, Actor, Command, GroupId, Refusal};
 
-use super::group::{GroupPath, carry_out, group_id};
+use super::group::{GroupPath, ask_first, carry_out, group_id};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::order;
@@ -112,6 +112,9 @@ pub(super) async fn save(
         "Everybody in the group has this now, and users who are added get it.".to_owned()
     };
     let command = Command::Group(GroupCommand::Map { id, mapping });
+    if let Some(asked) = ask_first(&viewer, &form, id, "mapping", &command).await? {
+        return Ok(asked);
+    }
     carry_out(&viewer, id, command, message, form, "mapping").await
 }
 

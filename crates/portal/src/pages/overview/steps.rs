@@ -4,6 +4,7 @@ use usher_domain::text::counted;
 use usher_domain::{Account, Actor};
 
 use crate::asks::Remedy;
+use crate::shown::pool_name;
 
 /// One of the first steps.
 pub(super) struct Step {
@@ -63,7 +64,10 @@ fn pool(account: &Account, actor: &Actor) -> Step {
         title: "Seat pool",
         is_done: first.is_some(),
         text: match first {
-            Some(pool) if more == 0 => format!("{} has {}.", pool.name, counted(pool.seats, "seat", "seats")),
+            Some(pool) if more == 0 => {
+                let seats = counted(pool.seats, "seat", "seats");
+                format!("{} has {seats}.", pool_name(account, pool))
+            }
             Some(_) => format!("{} have seats.", counted(more + 1, "pool", "pools")),
             None => "People share the seats of a pool, and none has any yet.".to_owned(),
         },

@@ -22,7 +22,7 @@ use crate::nav::NavPage;
 use crate::order;
 use crate::pages::help;
 use crate::pages::queue::Elapsed;
-use crate::shown::{Meter, Moment};
+use crate::shown::{Meter, Moment, pool_name, pool_state};
 
 /// The most pools in the table: the fullest.
 const POOLS_MAX: usize = 10;
@@ -272,13 +272,7 @@ impl PoolShown {
             offered: pool.offered(),
             waiting: pool.waiting(),
             on_minutes: pool.on_minutes(),
-            state: if pool.is_draining() {
-                ("Draining", "warn")
-            } else if pool.free_seats() == 0 {
-                ("Full", "bad")
-            } else {
-                ("Free seats", "good")
-            },
+            state: pool_state(pool),
         }
     }
 }
@@ -342,7 +336,7 @@ fn own_licenses(account: &Account, actor: &Actor) -> Vec<OwnLicense> {
         kind: match license {
             License::Named => "Named seat".to_owned(),
             License::Shared(pool) => account.pool(*pool).map_or_else(String::new, |pool| {
-                format!("A seat of {} while one is free", pool.name)
+                format!("A seat of {} while one is free", pool_name(account, pool))
             }),
         },
         state: if let Some(doing) = doing::of_sessions(account.sessions_of(user, product)) {

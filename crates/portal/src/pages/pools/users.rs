@@ -153,7 +153,7 @@ pub(super) async fn move_users(
         users: (!takes_all).then_some(ticked),
         after_work,
     });
-    let name_of = move |account: &Account, (): &(), _| Some(account.pool(to)?.name.to_string());
+    let name_of = move |account: &Account, (): &(), _| Some(pool_name(account, account.pool(to)?));
     match viewer.execute(command, name_of).await? {
         Ok(name) => {
             let mut back = pool_path(viewer.account, id);
@@ -191,7 +191,7 @@ async fn ask_first(
         may_wait: true,
         now: "Move now",
     };
-    let see = move |account: &Account, actor: &Actor| {
+    let see = move |account: &Account, actor: &Actor, _| {
         let pool = |id| account.pool(id).ok_or(Refusal::NotFound { what: "pool" });
         let (from, to) = (pool(from)?, pool(to)?);
         let users = ticked.as_ref().unwrap_or_else(|| from.users());

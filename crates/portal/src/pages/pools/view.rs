@@ -18,7 +18,7 @@ use crate::live::Live;
 use crate::nav::NavPage;
 use crate::order;
 use crate::paging::Paging;
-use crate::shown::Meter;
+use crate::shown::{Meter, pool_state};
 
 /// Pools per page.
 const POOLS_MAX: usize = 20;
@@ -93,6 +93,8 @@ pub(super) struct Figures {
     pub(super) users: usize,
     /// Seats that will be removed when their holders leave.
     pub(super) draining: u32,
+    /// How full it is: a label and its CSS class.
+    pub(super) state: (&'static str, &'static str),
 }
 
 impl PoolsData {
@@ -181,19 +183,7 @@ impl Figures {
             on_minutes: pool.on_minutes(),
             users: pool.users().len(),
             draining: pool.occupied().saturating_sub(pool.seats),
-        }
-    }
-
-    /// A label and its CSS class.
-    pub(super) fn state(&self) -> (&'static str, &'static str) {
-        if self.draining > 0 {
-            ("Draining", "warn")
-        } else if self.seats.of == 0 {
-            ("No seats", "quiet")
-        } else if self.seats.used == self.seats.of {
-            ("Full", "bad")
-        } else {
-            ("Free seats", "good")
+            state: pool_state(pool),
         }
     }
 }
@@ -210,6 +200,7 @@ impl PoolList {
             on_minutes: 0,
             users: 15,
             draining: 0,
+            state: ("Free seats", "good"),
         };
         let pool = PoolShown {
             id: PoolId::from_bits(1),

@@ -25,6 +25,7 @@ use crate::pages::users::licenses;
 use crate::routes::{Pages, get};
 use crate::said::named;
 use crate::viewer::Viewer;
+use crate::work::{self, Question};
 
 pub(crate) fn routes() -> Pages {
     Pages::new()
@@ -70,10 +71,16 @@ async fn answer(
     } else {
         grant(user, &product, &mut form, &zone, now)
     };
-    let refused = match command.filter(|_| form.is_right()) {
+    let command = command.filter(|_| form.is_right()).map(Command::SeatRequest);
+    if let Some(command) = &command
+        && let Some(asked) = ask_first(&viewer, &form, user, &product, command).await?
+    {
+        return Ok(asked);
+    }
+    let refused = match command {
         Some(command) => {
             let look = move |account: &Account, (): &(), _| account.user(user).map(name_of);
-            match viewer.execute(Command::SeatRequest(command), look).await? {
+            match viewer.execute(command, look).await? {
                 Ok(name) => {
                     let name = named(name.unwrap_or_default());
                     let said = if declines {
@@ -98,6 +105,32 @@ async fn answer(
         Some(shown) => Ok(page_again(&shown)),
         None => Ok(asks_no_more(&viewer)),
     }
+}
+
+/// Asks before another license ends what the user is doing with the one that they have (L5).
+async fn ask_first(
+    viewer: &Viewer,
+    form: &Form,
+    user: UserId,
+    product: &Product,
+    command: &Command,
+) -> Result<Option<Response>, Failed> {
+    let action = format!("{}/{user}/{product}", NavPage::Requests.path(viewer.account));
+    let question = Question {
+        nav: NavPage::Requests,
+        back: action.clone(),
+        action,
+        // The request is answered with what is given now.
+        may_wait: false,
+        now: "Give the seat now",
+    };
+    let of = product.clone();
+    let asked = move |account: &Account| {
+        let name = account.user(user).map(name_of).unwrap_or_default();
+        let product = named(account.product_name(&of));
+        format!("Give {} another seat of {product}?", named(name))
+    };
+    work::ask_before(viewer, form, question, command.clone(), asked).await
 }
 
 fn decline(user: UserId, product: &Product, form: &mut Form) -> Option<SeatRequestCommand> {

@@ -13,7 +13,7 @@ use crate::nav::NavPage;
 use crate::pages::pools::{device_kind, duration_words, may_log_out};
 use crate::pages::queue::{Elapsed, need_to_drop};
 use crate::pages::sessions::may_end;
-use crate::shown::Moment;
+use crate::shown::{Moment, pool_name};
 
 /// The open seat.
 pub(super) enum Detail {
@@ -279,7 +279,7 @@ impl Offered {
         Some(Self {
             user: user.profile.name.reveal().to_string(),
             link: user_page(account, actor, user.id),
-            pool: pool.name.to_string(),
+            pool: pool_name(account, pool),
             waited: Elapsed(now.since(ticket.since)),
             left_secs: until.remaining(now).get(),
             drop: NavPage::Queue

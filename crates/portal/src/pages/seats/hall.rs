@@ -14,7 +14,7 @@ use super::chair::Chair;
 use crate::nav::NavPage;
 use crate::pages::pools::duration_words;
 use crate::pages::queue::Elapsed;
-use crate::shown::Meter;
+use crate::shown::{Meter, pool_state};
 
 /// Up to so many seats each has its name below it.
 const LARGE_MAX: usize = 40;
@@ -233,7 +233,7 @@ fn of_pool(
             used: pool.occupied(),
             of: pool.seats,
         },
-        state: state(pool),
+        state: pool_state(pool),
         notes: log_off
             .map(|after| format!("logs off after {} without a call", duration_words(after)))
             .into_iter()
@@ -251,19 +251,6 @@ fn of_pool(
         on_minutes: on_minutes.collect(),
         draining: pool.occupied().saturating_sub(pool.seats),
         chairs,
-    }
-}
-
-/// A label and its CSS class.
-fn state(pool: &Pool) -> (&'static str, &'static str) {
-    if pool.is_draining() {
-        ("Draining", "warn")
-    } else if pool.seats == 0 {
-        ("No seats", "quiet")
-    } else if pool.free_seats() == 0 {
-        ("Full", "bad")
-    } else {
-        ("Free seats", "good")
     }
 }
 

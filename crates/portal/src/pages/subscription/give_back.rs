@@ -16,7 +16,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
 use crate::routes::{Pages, get};
-use crate::shown::{Moment, ProductChoice};
+use crate::shown::{Moment, ProductChoice, pool_name};
 use crate::viewer::Viewer;
 
 /// The most users who are offered for a choice; those after them worked more recently.
@@ -177,7 +177,7 @@ impl End {
         let pools = pools.filter(|pool| pool.product == *product && pool.seats > 0);
         let pools = pools.map(|pool| PoolShown {
             id: pool.id,
-            name: pool.name.to_string(),
+            name: pool_name(account, pool),
             seats: pool.seats,
             occupied: pool.occupied(),
             gives: end

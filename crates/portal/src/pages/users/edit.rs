@@ -132,7 +132,7 @@ pub(super) async fn remove_second_factor(
         may_wait: false,
         now: "Remove the second factor now",
     };
-    let see = move |account: &Account, actor: &usher_domain::Actor| {
+    let see = move |account: &Account, actor: &usher_domain::Actor, _| {
         let user = account.user(id).ok_or(Refusal::NotFound { what: "user" })?;
         let name = named(user.profile.name.reveal());
         let asked = format!("Remove the second factor of {name}, and sign them out everywhere?");
@@ -188,7 +188,7 @@ pub(super) async fn deactivate(
         may_wait: false,
         now: "Deactivate now",
     };
-    let see = move |account: &Account, actor: &usher_domain::Actor| {
+    let see = move |account: &Account, actor: &usher_domain::Actor, _| {
         let user = account.user(id).ok_or(Refusal::NotFound { what: "user" })?;
         let asked = format!("Deactivate {}?", named(user.profile.name.reveal()));
         Ok((asked, Work::of(account, actor, [user], None)))

@@ -143,7 +143,7 @@ async fn ask_first(
         may_wait: false,
         now: "Reassign now",
     };
-    let see = move |account: &Account, actor: &Actor| {
+    let see = move |account: &Account, actor: &Actor, _| {
         let user = |id| account.user(id).ok_or(Refusal::NotFound { what: "user" });
         let (holder, heir) = (user(from)?, user(to)?);
         let (of, name) = (

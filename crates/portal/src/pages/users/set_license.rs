@@ -114,7 +114,7 @@ async fn ask_about_license(
         may_wait: license != Some(License::Named) && form.value("until").trim().is_empty(),
         now: "Change now",
     };
-    let see = move |account: &Account, actor: &Actor| {
+    let see = move |account: &Account, actor: &Actor, _| {
         let user = account.user(id).ok_or(Refusal::NotFound { what: "user" })?;
         let name = named(user.profile.name.reveal());
         let of = named(account.product_name(&product));
