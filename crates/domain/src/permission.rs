@@ -200,6 +200,17 @@ impl Default for SessionPermissions {
 }
 
 impl SessionPermissions {
+    /// The permissions of which this says that they are set.
+    #[must_use]
+    pub fn of(is_set: impl Fn(SessionPermission) -> bool) -> Self {
+        Self {
+            view_own: is_set(SessionPermission::ViewOwn),
+            control_own: is_set(SessionPermission::ControlOwn),
+            view_account: is_set(SessionPermission::ViewAccount),
+            control_account: is_set(SessionPermission::ControlAccount),
+        }
+    }
+
     /// Whether this permission is set.
     #[must_use]
     pub const fn has(self, permission: SessionPermission) -> bool {
@@ -235,13 +246,8 @@ impl SessionPermissions {
 
     /// These permissions with one user's overrides applied.
     #[must_use]
-    pub const fn with(self, over: PermissionOverrides) -> Self {
-        Self {
-            view_own: over.view_own.applied_to(self.view_own),
-            control_own: over.control_own.applied_to(self.control_own),
-            view_account: over.view_account.applied_to(self.view_account),
-            control_account: over.control_account.applied_to(self.control_account),
-        }
+    pub fn with(self, over: PermissionOverrides) -> Self {
+        Self::of(|permission| over.get(permission).applied_to(self.has(permission)))
     }
 }
 
@@ -283,16 +289,32 @@ pub struct PermissionOverrides {
 }
 
 impl PermissionOverrides {
-    /// Whether this permission is denied, no matter what the account's default is.
+    /// The overrides that this gives of each permission.
     #[must_use]
-    pub fn denies(self, permission: SessionPermission) -> bool {
-        let said = match permission {
+    pub fn of(over: impl Fn(SessionPermission) -> Override) -> Self {
+        Self {
+            view_own: over(SessionPermission::ViewOwn),
+            control_own: over(SessionPermission::ControlOwn),
+            view_account: over(SessionPermission::ViewAccount),
+            control_account: over(SessionPermission::ControlAccount),
+        }
+    }
+
+    /// The override of this permission.
+    #[must_use]
+    pub const fn get(self, permission: SessionPermission) -> Override {
+        match permission {
             SessionPermission::ViewOwn => self.view_own,
             SessionPermission::ControlOwn => self.control_own,
             SessionPermission::ViewAccount => self.view_account,
             SessionPermission::ControlAccount => self.control_account,
-        };
-        said == Override::Deny
+        }
+    }
+
+    /// Whether this permission is denied, no matter what the account's default is.
+    #[must_use]
+    pub fn denies(self, permission: SessionPermission) -> bool {
+        self.get(permission) == Override::Deny
     }
 }
 

@@ -8,7 +8,7 @@ use usher_domain::{AccountId, ApiKeyId, Secs, Timestamp};
 
 use crate::keys::{UseTracker, former_until};
 use crate::ports::StoredApiKey;
-use crate::shown::Asked;
+use crate::shown::CredentialUse;
 use crate::{Caller, Identity, IdentityError, KeyDigests, LastUse, Secret, SecretDigest, Unauthenticated};
 
 /// The prefix of an API key.
@@ -165,7 +165,7 @@ impl ApiKeyCache {
     pub(crate) fn caller(
         &self,
         digest: &SecretDigest,
-        asked: Asked,
+        asked: CredentialUse,
         now: Timestamp,
     ) -> Result<Caller, Unauthenticated> {
         let owned = self.by_digest.get(digest).ok_or(Unauthenticated::Unknown)?;
@@ -173,7 +173,7 @@ impl ApiKeyCache {
         if key.expires_at.is_some_and(|end| end <= now) || !key.digests.works(digest, now) {
             return Err(Unauthenticated::Expired);
         }
-        if let Asked::By(from) = asked {
+        if let CredentialUse::By(from) = asked {
             key.last_use.touch(from, now);
         }
         Ok(Caller::ApiKey {

@@ -18,7 +18,7 @@ use crate::portal_sessions::PortalSessionCache;
 use crate::ports::{Owner, Store, StoreError};
 use crate::reseal::reseal;
 use crate::second_factor::SecondFactors;
-use crate::shown::{Asked, Shown};
+use crate::shown::{CredentialUse, Shown};
 use crate::signing::{self, Keyring};
 use crate::user_tokens::UserTokenCache;
 use crate::wall_clock::WallClock;
@@ -180,7 +180,7 @@ impl Identity {
         now: Timestamp,
     ) -> Result<Identified, Unauthenticated> {
         let shown = self.cache.shown(bearer, account)?;
-        self.cache.holder(&shown, Asked::By(from), now)
+        self.cache.holder(&shown, CredentialUse::By(from), now)
     }
 
     /// Identifies the holder of a token without the credential. See [`identify`](Self::identify).

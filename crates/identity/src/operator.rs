@@ -25,7 +25,7 @@ pub use self::trail::{
 };
 use crate::keys::{UseTracker, former_until};
 use crate::ports::{FullKeys, StoredOperatorKey};
-use crate::shown::Asked;
+use crate::shown::CredentialUse;
 use crate::{Identity, IdentityError, KeyDigests, LastUse, Secret, SecretDigest, Unauthenticated, draw_bits};
 
 /// The prefix of keys drawn by Usher.
@@ -330,7 +330,7 @@ impl OperatorKeyCache {
     pub(crate) fn known(
         &self,
         digest: &SecretDigest,
-        asked: Asked,
+        asked: CredentialUse,
         now: Timestamp,
     ) -> Result<(OperatorKeyId, BTreeSet<OperatorScope>), Unauthenticated> {
         let id = self.by_digest.get(digest).ok_or(Unauthenticated::Unknown)?;
@@ -339,7 +339,7 @@ impl OperatorKeyCache {
         if has_expired || !key.stored.digests.works(digest, now) {
             return Err(Unauthenticated::Expired);
         }
-        if let Asked::By(from) = asked {
+        if let CredentialUse::By(from) = asked {
             key.last_use.touch(from, now);
         }
         Ok((key.stored.id, key.stored.scopes.clone()))

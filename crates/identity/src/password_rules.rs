@@ -86,7 +86,7 @@ pub(crate) fn check(password: &str, about: &[String]) -> Result<(), PasswordErro
         PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX => {}
         _ => return Err(PasswordError::TooLong),
     }
-    let folded = folded(password);
+    let folded = without_accents(password);
     let plain: String = folded.chars().filter(|it| it.is_alphanumeric()).collect();
     if KNOWN.lines().any(|known| known == plain) {
         return Err(PasswordError::Weak(Weakness::Common));
@@ -123,7 +123,7 @@ pub(crate) fn check(password: &str, about: &[String]) -> Result<(), PasswordErro
 fn words(about: &[String]) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     for text in about {
-        for text in [folded(text), folded(&spelled_out(text))] {
+        for text in [without_accents(text), without_accents(&spelled_out(text))] {
             let parts: Vec<_> = text
                 .split(|it: char| !it.is_alphanumeric())
                 .filter(|part| !part.is_empty())
@@ -140,7 +140,7 @@ fn words(about: &[String]) -> BTreeSet<String> {
 
 /// The form in which texts are compared: lower case, without accents and the like (NFKD), and with a plain letter for
 /// letters without a decomposition.
-fn folded(text: &str) -> String {
+fn without_accents(text: &str) -> String {
     let lower = text
         .nfkd()
         .filter(|it| !is_combining_mark(*it))
@@ -307,7 +307,7 @@ mod tests {
         for known in KNOWN.lines() {
             assert!(known.chars().count() >= PASSWORD_CHARS_MIN, "{known}");
             assert!(known.chars().all(char::is_alphanumeric), "{known}");
-            assert_eq!(known, folded(known));
+            assert_eq!(known, without_accents(known));
         }
     }
 

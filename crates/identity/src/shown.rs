@@ -33,7 +33,7 @@ enum ShownCredential {
 
 /// Whether a check counts as a use of the credential.
 #[derive(Clone, Copy)]
-pub(crate) enum Asked {
+pub(crate) enum CredentialUse {
     /// A request uses it, from this address.
     By(Option<IpAddr>),
     /// An earlier use continues.
@@ -49,7 +49,7 @@ impl Identity {
         account: AccountId,
         now: Timestamp,
     ) -> Result<Identified, Unauthenticated> {
-        let identified = self.cache.holder(shown, Asked::Again, now)?;
+        let identified = self.cache.holder(shown, CredentialUse::Again, now)?;
         if identified.caller.is_foreign_to(account) {
             return Err(Unauthenticated::Unknown);
         }
@@ -79,7 +79,7 @@ impl Caches {
     pub(crate) fn holder(
         &self,
         shown: &Shown,
-        asked: Asked,
+        asked: CredentialUse,
         now: Timestamp,
     ) -> Result<Identified, Unauthenticated> {
         let (caller, credential) = match shown.0 {

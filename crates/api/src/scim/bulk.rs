@@ -35,7 +35,7 @@ struct Part {
 }
 
 /// The resources created by operations, by `bulkId`: their id, or that creating them failed.
-type Made = BTreeMap<String, Option<String>>;
+type CreatedIds = BTreeMap<String, Option<String>>;
 
 /// `POST /Bulk`.
 pub(super) async fn run(scim: &Scim, body: &Map<String, Value>) -> Result<Reply, Error> {
@@ -79,7 +79,7 @@ async fn run_all(scim: &Scim, parts: Vec<Result<Part, Error>>, errors_max: usize
         _ => None,
     };
     let mut unmade: BTreeSet<String> = parts.iter().filter_map(creating).collect();
-    let mut made = Made::new();
+    let mut made = CreatedIds::new();
     let mut results: Vec<Option<Value>> = parts.iter().map(|_| None).collect();
     let mut waiting: Vec<(usize, Result<Part, Error>)> = parts.into_iter().enumerate().collect();
     let mut errors = 0;
@@ -103,7 +103,7 @@ async fn run_all(scim: &Scim, parts: Vec<Result<Part, Error>>, errors_max: usize
 async fn run_one(
     scim: &Scim,
     part: Result<Part, Error>,
-    made: &mut Made,
+    made: &mut CreatedIds,
     unmade: &mut BTreeSet<String>,
 ) -> (Value, bool) {
     let (mut result, done, bulk_id) = match part {
@@ -184,7 +184,7 @@ impl Part {
     }
 
     /// Replaces references by ids.
-    fn resolve(&mut self, made: &Made) -> Result<(), Error> {
+    fn resolve(&mut self, made: &CreatedIds) -> Result<(), Error> {
         let mut missing = None;
         let mut put = |text: &mut String| {
             let Some(reference) = text.strip_prefix(REFERENCE) else {

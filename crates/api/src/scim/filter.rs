@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::error::{Error, ScimType};
 use super::schema::{Attribute, AttributeRef, Found, Schema};
 
-pub(super) use self::compare::folded;
+pub(super) use self::compare::compared_form;
 use self::compare::{Comparison, Operand, is_empty, operand};
 
 /// A filter's condition, with known attributes and values of their types.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use usher_domain::Account;
 
 use super::error::{Error, ScimType};
-use super::filter::{Test, folded, parse};
+use super::filter::{Test, compared_form, parse};
 use super::intake::{member, need_schema};
 use super::request::Parameters;
 use super::resource::{Item, Kind};
@@ -206,7 +206,7 @@ impl Key {
         let is_case_exact = part.unwrap_or(place.attribute).is_case_exact;
         match value {
             Some(Value::Bool(truth)) => Self::Truth(*truth),
-            Some(Value::String(text)) => Self::Text(folded(text, is_case_exact)),
+            Some(Value::String(text)) => Self::Text(compared_form(text, is_case_exact)),
             _ => Self::None,
         }
     }

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 
 /// The state of the thing that a key created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Before {
+pub(crate) enum EarlierCreation {
     /// It exists and matches the request.
     Same,
     /// It exists and does not match the request.
@@ -24,7 +24,7 @@ pub(crate) enum Before {
 pub(crate) async fn check_sign_in(
     caller: &Admitted,
     bits: u128,
-    view: impl Fn(&Account) -> Before + Send + 'static,
+    view: impl Fn(&Account) -> EarlierCreation + Send + 'static,
 ) -> Result<(), Problem> {
     check_key(caller, bits).await?;
     if is_there(caller, view).await? {
@@ -43,7 +43,7 @@ pub(crate) async fn check_sign_in(
 pub(crate) async fn check_session(
     caller: &Admitted,
     bits: u128,
-    view: impl Fn(&Account) -> Before + Send + 'static,
+    view: impl Fn(&Account) -> EarlierCreation + Send + 'static,
 ) -> Result<bool, Problem> {
     check_key(caller, bits).await?;
     if is_there(caller, view).await? {
@@ -76,9 +76,9 @@ async fn check_ticket(caller: &Admitted, bits: u128) -> Result<(), Problem> {
 
 async fn is_there(
     caller: &Admitted,
-    view: impl Fn(&Account) -> Before + Send + 'static,
+    view: impl Fn(&Account) -> EarlierCreation + Send + 'static,
 ) -> Result<bool, Problem> {
     let before = caller.read(move |account, _, _| Ok(view(account))).await?;
-    need_no_other(before == Before::Another)?;
-    Ok(before == Before::Same)
+    need_no_other(before == EarlierCreation::Another)?;
+    Ok(before == EarlierCreation::Same)
 }

@@ -98,7 +98,7 @@ impl AccountFigures {
 }
 
 /// What a summary needs of an account's state.
-struct Seen {
+struct AccountState {
     figures: AccountFigures,
     occupied: BTreeMap<PoolId, u32>,
     now: Timestamp,
@@ -162,7 +162,7 @@ impl App {
         row: AccountRow,
         commits_max: usize,
     ) -> Result<(AccountSummary, usize), Problem> {
-        let look = |account: &Account, now| Seen {
+        let look = |account: &Account, now| AccountState {
             figures: AccountFigures::of(account),
             occupied: account
                 .pools()

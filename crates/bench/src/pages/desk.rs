@@ -38,12 +38,12 @@ pub(super) struct Desk {
 
 #[derive(Deserialize)]
 struct SignedIn {
-    sign_in: Made,
+    sign_in: Created,
     token: String,
 }
 
 #[derive(Deserialize)]
-struct Made {
+struct Created {
     id: String,
     #[serde(default)]
     code: Option<String>,
@@ -69,9 +69,9 @@ impl Desk {
         let members: Vec<_> = account.users.iter().take(MEMBERS).collect();
         let crew = json!({ "name": "Night shift", "members": members });
         let path = format!("{base}/teams");
-        let team: Made = connection.json(Method::POST, &path, &operator, &crew).await?;
+        let team: Created = connection.json(Method::POST, &path, &operator, &crew).await?;
         let path = format!("{base}/groups");
-        let group: Made = connection.json(Method::POST, &path, &operator, &crew).await?;
+        let group: Created = connection.json(Method::POST, &path, &operator, &crew).await?;
         let named = account.users.last().cloned().ok_or(BenchError::NoAddress)?;
         give_named_seat(connection, account, &named).await?;
         let cookie = sign_in_to_portal(connection, account, &pool).await?;
@@ -145,7 +145,7 @@ async fn work(
     user: &str,
     kind: &str,
     start: &str,
-) -> Result<(String, Made), BenchError> {
+) -> Result<(String, Created), BenchError> {
     let base = format!("/v1/accounts/{}", account.id);
     let device = json!({ "id": "bench", "name": "Bench", "kind": "desktop" });
     let body = json!({ "user": user, "product": "remote-support", "device": device });
@@ -170,7 +170,7 @@ async fn sign_in_to_portal(
         "billing_contact": true,
     });
     let path = format!("/v1/accounts/{}/users", account.id);
-    let owner: Made = connection.json(Method::POST, &path, &operator, &owner).await?;
+    let owner: Created = connection.json(Method::POST, &path, &operator, &owner).await?;
     let path = format!("{path}/{}/licenses/remote-support", owner.id);
     let license = json!({ "kind": "shared", "pool": pool });
     let _: Value = connection.json(Method::PUT, &path, &operator, &license).await?;

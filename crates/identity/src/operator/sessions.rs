@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use usher_domain::{AccountId, OperatorKeyId, Secs, Timestamp, UserId};
 
 use super::{GrantOpening, OperatorGrant, OperatorScope};
-use crate::shown::Asked;
+use crate::shown::CredentialUse;
 use crate::{Credential, Identified, Identity, RandomError, Secret, SecretDigest, Shown};
 
 /// The prefix of the cookie's secret.
@@ -127,7 +127,7 @@ impl Identity {
         now: Timestamp,
     ) -> Result<Option<(Secret, OperatorSession)>, RandomError> {
         let shown = Shown::of_grant(opening.owner, opening.generation);
-        let session = self.cache.holder(&shown, Asked::Again, now).ok();
+        let session = self.cache.holder(&shown, CredentialUse::Again, now).ok();
         let Some(session) = session.and_then(|identified| self.session_of(identified, now)) else {
             return Ok(None);
         };
@@ -157,7 +157,7 @@ impl Identity {
         from: Option<IpAddr>,
         now: Timestamp,
     ) -> Option<OperatorSession> {
-        let session = self.operator_session_asked(secret, Asked::By(from), now)?;
+        let session = self.operator_session_asked(secret, CredentialUse::By(from), now)?;
         if let Some(open) = self
             .cache
             .operator_sessions
@@ -172,10 +172,15 @@ impl Identity {
     /// The same, but does not count as use.
     #[must_use]
     pub fn operator_session_unused(&self, secret: &str, now: Timestamp) -> Option<OperatorSession> {
-        self.operator_session_asked(secret, Asked::Again, now)
+        self.operator_session_asked(secret, CredentialUse::Again, now)
     }
 
-    fn operator_session_asked(&self, secret: &str, asked: Asked, now: Timestamp) -> Option<OperatorSession> {
+    fn operator_session_asked(
+        &self,
+        secret: &str,
+        asked: CredentialUse,
+        now: Timestamp,
+    ) -> Option<OperatorSession> {
         let digest = SecretDigest::of(secret);
         let open = self.cache.operator_sessions.lock().get(&digest).copied()?;
         let identified = open

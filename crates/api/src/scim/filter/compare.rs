@@ -56,7 +56,7 @@ pub(super) fn operand(
                 "Compare `{name}` with a time such as `\"2026-11-21T09:30:00Z\"`."
             ))),
         },
-        (_, CompValue::Str(text)) => Ok(Operand::Text(folded(text, attribute.is_case_exact))),
+        (_, CompValue::Str(text)) => Ok(Operand::Text(compared_form(text, attribute.is_case_exact))),
         _ => Err(invalid(format!("Compare `{name}` with a text in quotes."))),
     }
 }
@@ -69,7 +69,7 @@ const fn is_of_text(comparison: Comparison) -> bool {
 }
 
 /// The form in which texts are compared. The notation of an address's domain does not matter.
-pub(in crate::scim) fn folded(text: &str, is_case_exact: bool) -> String {
+pub(in crate::scim) fn compared_form(text: &str, is_case_exact: bool) -> String {
     if is_case_exact {
         text.to_owned()
     } else {
@@ -82,7 +82,7 @@ impl Operand {
         match (self, value) {
             (Self::Truth(truth), Value::Bool(value)) => truth == value,
             (Self::Text(text), Value::String(value)) => {
-                let value = folded(value, is_case_exact);
+                let value = compared_form(value, is_case_exact);
                 match comparison {
                     Comparison::Contains => value.contains(text),
                     Comparison::StartsWith => value.starts_with(text),

@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::v1::ended;
 use crate::v1::labels;
 use crate::v1::path::AccountPath;
-use crate::v1::repeat::{self, Before};
+use crate::v1::repeat::{self, EarlierCreation};
 use crate::v1::tickets::{self, Ticket, Waiting};
 
 /// The result of starting or resuming.
@@ -117,10 +117,10 @@ pub(crate) async fn start_or_wait(
     let mut existed = false;
     if key.is_given() {
         let view = move |account: &Account| match account.sessions().get(&id) {
-            Some(made) if made.sign_in == sign_in => Before::Same,
-            Some(_) => Before::Another,
-            None if account.tickets().contains_key(&TicketId::from_bits(bits)) => Before::Same,
-            None => Before::Unknown,
+            Some(made) if made.sign_in == sign_in => EarlierCreation::Same,
+            Some(_) => EarlierCreation::Another,
+            None if account.tickets().contains_key(&TicketId::from_bits(bits)) => EarlierCreation::Same,
+            None => EarlierCreation::Unknown,
         };
         existed = repeat::check_session(caller, bits, view).await?;
     }

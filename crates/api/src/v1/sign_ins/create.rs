@@ -13,7 +13,7 @@ use crate::extract::{IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
 use crate::v1::ended;
 use crate::v1::path::AccountPath;
-use crate::v1::repeat::{self, Before};
+use crate::v1::repeat::{self, EarlierCreation};
 use crate::v1::tickets::{self, Ticket, Waiting};
 
 /// The result of signing in.
@@ -136,12 +136,16 @@ pub(crate) async fn sign_in_or_wait(
         let view = move |account: &Account| {
             if let Some(made) = account.sign_ins().get(&id) {
                 let is_same = made.user == user && made.product == product && made.device.id == device;
-                return if is_same { Before::Same } else { Before::Another };
+                return if is_same {
+                    EarlierCreation::Same
+                } else {
+                    EarlierCreation::Another
+                };
             }
             match account.tickets().get(&TicketId::from_bits(bits)) {
-                Some(made) if made.user == user && made.product == product => Before::Same,
-                Some(_) => Before::Another,
-                None => Before::Unknown,
+                Some(made) if made.user == user && made.product == product => EarlierCreation::Same,
+                Some(_) => EarlierCreation::Another,
+                None => EarlierCreation::Unknown,
             }
         };
         repeat::check_sign_in(caller, bits, view).await?;

@@ -18,7 +18,7 @@ use crate::text::Note;
 use crate::time::{Secs, Timestamp};
 
 /// The parameters of ending sessions.
-pub(super) struct Asked<'a> {
+pub(super) struct EndParameters<'a> {
     pub(super) note: Option<&'a Note>,
     pub(super) acting: Option<Acting>,
     pub(super) proof: &'a JoinProof,
@@ -28,7 +28,7 @@ pub(super) struct Asked<'a> {
 pub(super) fn end(
     account: &Account,
     ids: &[SessionId],
-    asked: &Asked<'_>,
+    asked: &EndParameters<'_>,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
@@ -46,7 +46,7 @@ pub(super) fn end(
 fn end_one(
     account: &Account,
     session: &Session,
-    asked: &Asked<'_>,
+    asked: &EndParameters<'_>,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
@@ -120,7 +120,7 @@ fn end_resume(account: &Account, session: &Session) -> Option<Event> {
 fn is_own_to_end(
     account: &Account,
     session: &Session,
-    asked: &Asked<'_>,
+    asked: &EndParameters<'_>,
     actor: &Actor,
 ) -> Result<bool, Refusal> {
     if matches!(actor, Actor::Customer(own) if *own == session.id) {

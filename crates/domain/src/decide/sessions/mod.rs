@@ -8,7 +8,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use self::create::NewSession;
-use self::end::{Asked, end};
+use self::end::{EndParameters, end};
 use self::room::{check_calls, fulfilled, queue, room};
 use super::capacity::Room;
 use super::{Decide, sign_ins, texts};
@@ -43,7 +43,7 @@ pub(super) fn decide(
             acting,
             proof,
         } => {
-            let asked = Asked {
+            let asked = EndParameters {
                 note: note.as_ref(),
                 acting: *acting,
                 proof,

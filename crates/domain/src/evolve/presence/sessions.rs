@@ -7,7 +7,7 @@ use crate::evolve::seats::{self, Booking};
 use crate::id::SessionId;
 use crate::labels::Labels;
 use crate::minutes;
-use crate::presence::{Funding, Session, SessionState};
+use crate::presence::{Customer, Funding, Session, SessionState};
 use crate::schedule::Due;
 use crate::time::Timestamp;
 
@@ -50,14 +50,7 @@ pub(in crate::evolve) fn evolve(account: &mut State, event: &SessionEvent, at: T
             };
             created(account, session, at);
         }
-        SessionEvent::Connected { id, customer } => {
-            if let Some(session) = account.sessions.get_mut(id) {
-                session.state = SessionState::Active {};
-                session.active_since = Some(at);
-                session.customer = customer.clone().or_else(|| session.customer.take());
-            }
-            seats::schedule_session(account, *id);
-        }
+        SessionEvent::Connected { id, customer } => connected(account, *id, customer.as_ref(), at),
         SessionEvent::CustomerJoined { id, customer, joined } => {
             if let Some(session) = account.sessions.get_mut(id) {
                 session.customer = customer.clone().or_else(|| session.customer.take());
@@ -75,12 +68,13 @@ pub(in crate::evolve) fn evolve(account: &mut State, event: &SessionEvent, at: T
             by,
             note,
         } => {
+            let ending = SessionState::Ending {
+                closes_at: *closes_at,
+                by: by.clone(),
+                note: note.clone(),
+            };
             if let Some(session) = account.sessions.get_mut(id) {
-                session.state = SessionState::Ending {
-                    closes_at: *closes_at,
-                    by: by.clone(),
-                    note: note.clone(),
-                };
+                session.state = ending;
             }
             seats::schedule_session(account, *id);
         }
@@ -100,6 +94,15 @@ fn created(account: &mut State, session: Session, at: Timestamp) {
     }
     minutes::start_claim(account, Claim::Session(id));
     super::sign_ins::refresh_idle(account, user, &product, at);
+    seats::schedule_session(account, id);
+}
+
+fn connected(account: &mut State, id: SessionId, customer: Option<&Customer>, at: Timestamp) {
+    if let Some(session) = account.sessions.get_mut(&id) {
+        session.state = SessionState::Active {};
+        session.active_since = Some(at);
+        session.customer = customer.cloned().or_else(|| session.customer.take());
+    }
     seats::schedule_session(account, id);
 }
 

@@ -293,6 +293,21 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
         }
         "settings.changed" => text(&detail["change"]["time_zone"]).map(|zone| format!("time zone {zone}")),
         "user.deleted" => text(&detail["email"]).map(named),
+        "sign_in.evicted" => {
+            let device = named(text(&detail["device"])?);
+            Some(match detail["note"].as_str() {
+                Some(note) => format!("on {device}: {}", named(note)),
+                None => format!("on {device}"),
+            })
+        }
+        _ => more_of_account(row, detail, names),
+    }
+}
+
+/// What is said in addition of an entry about the account, its pools and teams, its subscription or its provider.
+fn more_of_account(row: &AuditRow, detail: &Value, names: &Names) -> Option<String> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    match row.action.to_string().as_str() {
         "subscription.seats_ended" => {
             let seats = |kind: &str| detail["seats"][kind].as_u64().unwrap_or(0);
             let (own, shared) = (seats("named_seats"), seats("shared_seats"));
@@ -326,13 +341,6 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
         "single_sign_on.removed" => text(&detail["issuer"]),
         "single_sign_on.domain_proved" => Some(provider::proved(detail)),
         "single_sign_on.domain_proof_withdrawn" => text(&detail["domain"]),
-        "sign_in.evicted" => {
-            let device = named(text(&detail["device"])?);
-            Some(match detail["note"].as_str() {
-                Some(note) => format!("on {device}: {}", named(note)),
-                None => format!("on {device}"),
-            })
-        }
         _ => text(&detail["note"]).map(named),
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Refused {
     /// Where the refusal is explained; empty if it is not about seats.
     pub(super) help: String,
     /// What the account has to say about it.
-    pub(super) seen: Seen,
+    pub(super) seen: RefusalData,
     /// Whether asking for a named seat would help (L14).
     pub(super) may_ask: bool,
     /// The same attempt with a change that makes it work.
@@ -41,7 +41,7 @@ pub(super) struct Refused {
 
 /// What the account has to say about a refusal, as far as the viewer may see it.
 #[derive(Default)]
-pub(super) struct Seen {
+pub(super) struct RefusalData {
     /// The people who can help.
     pub(super) asks: Asks,
     /// How full the pool is, as a sentence; empty if that is not the reason.
@@ -102,7 +102,7 @@ impl Refused {
         };
         let (product, about, device) = (product.clone(), refusal.clone(), device::id(&viewer.jar));
         let look = move |account: &Account, actor: &Actor, now| {
-            let look = Look {
+            let look = RefusedUser {
                 account,
                 actor,
                 device: device.as_ref(),
@@ -131,7 +131,7 @@ impl Refused {
 }
 
 /// A look at the account on behalf of the refused user.
-struct Look<'a> {
+struct RefusedUser<'a> {
     account: &'a Account,
     actor: &'a Actor,
     /// This browser as a device.
@@ -139,12 +139,12 @@ struct Look<'a> {
     now: Timestamp,
 }
 
-impl Look<'_> {
-    fn at(&self, refusal: &Refusal, product: &Product) -> Seen {
-        let mut seen = Seen {
+impl RefusedUser<'_> {
+    fn at(&self, refusal: &Refusal, product: &Product) -> RefusalData {
+        let mut seen = RefusalData {
             asks: self.asks(refusal),
             own: self.own(refusal, product),
-            ..Seen::default()
+            ..RefusalData::default()
         };
         if let Refusal::Seat(
             SeatRefusal::NoSeatAvailable(figures, _) | SeatRefusal::MinutesExhausted(figures, _),
@@ -173,7 +173,7 @@ impl Look<'_> {
 
     /// Adds how full the pool is. The refusal has its holders as far as this browser's sign-in may see them; its user may
     /// see more.
-    fn add_pool(&self, seen: &mut Seen, pool: PoolId) {
+    fn add_pool(&self, seen: &mut RefusalData, pool: PoolId) {
         let Some(pool) = self.account.pool(pool) else {
             return;
         };

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use usher_app::{ChosenPreferences, InvalidPreferences, ZonesOfArea, zones_by_area};
+use usher_app::{ChosenPreferences, InvalidPreferences};
 use usher_domain::text::ZoneName;
 use usher_identity::{Preferences, Theme};
 
@@ -26,12 +26,6 @@ struct PreferencesPage {
 }
 
 impl PreferencesPage {
-    /// The zones to choose from.
-    #[expect(clippy::unused_self, reason = "templates call it as a method")]
-    fn areas(&self) -> &'static [ZonesOfArea] {
-        zones_by_area()
-    }
-
     /// The themes, with what they are called.
     #[expect(clippy::unused_self, reason = "templates call it as a method")]
     fn themes(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {

@@ -12,7 +12,7 @@ use usher_engine::Failure;
 use usher_identity::OperatorScope;
 
 use super::accounts::{PATH, Row};
-use super::answer::Asked;
+use super::answer::OpenRequest;
 use super::grants::OwnerRow;
 use super::management;
 use super::visitor::{OperatorAt, OperatorPage, OperatorPosted};
@@ -37,7 +37,7 @@ struct AccountPage {
     plan: String,
     users: usize,
     /// `None` if the account is closed.
-    agreed: Option<Agreed>,
+    agreed: Option<SubscriptionShown>,
     may_manage: bool,
     /// The active owners, for those who may make them operators.
     owners: Vec<OwnerRow>,
@@ -45,17 +45,17 @@ struct AccountPage {
 }
 
 /// What is agreed with the account, and what it asks for.
-struct Agreed {
+struct SubscriptionShown {
     /// Its products with their named and shared seats.
     products: Vec<(String, u32, u32)>,
     ends: Ends,
     /// Who changes the subscription.
     management: &'static str,
     /// The open requests.
-    asked: Vec<Asked>,
+    asked: Vec<OpenRequest>,
 }
 
-impl Agreed {
+impl SubscriptionShown {
     fn of(account: &Account) -> Self {
         let products = account.subscription().products.iter();
         Self {
@@ -64,7 +64,7 @@ impl Agreed {
                 .collect(),
             ends: Ends::of(account, &Actor::Operator),
             management: management::sentence(account.management()),
-            asked: Asked::all(account),
+            asked: OpenRequest::all(account),
         }
     }
 }
@@ -99,7 +99,7 @@ async fn account_page<S: Scope>(
         .operator
         .app
         .engine()
-        .read(account, |account, _| Agreed::of(account));
+        .read(account, |account, _| SubscriptionShown::of(account));
     let agreed = match agreed.await {
         Ok(agreed) => Some(agreed),
         Err(Failure::NoAccount) => None,

@@ -31,11 +31,11 @@ struct AnswerPage {
     form: Form,
     path: String,
     id: SubscriptionRequestId,
-    asked: Asked,
+    asked: OpenRequest,
 }
 
 /// An open request, copied out of the account.
-pub(super) struct Asked {
+pub(super) struct OpenRequest {
     id: SubscriptionRequestId,
     pub(super) account_name: String,
     /// What is asked for, line by line.
@@ -51,7 +51,7 @@ pub(super) struct Asked {
     minutes: Option<u32>,
 }
 
-impl Asked {
+impl OpenRequest {
     fn of(account: &Account, request: &SubscriptionRequest, plans: &[Plan]) -> Self {
         let name_of = |product: &Product| account.product_name(product);
         let (seats, minutes) = match &request.asked {
@@ -124,7 +124,9 @@ async fn answer_page(
     let plans = app.config().plans.clone();
     let look = move |account: &Account, _| {
         let request = account.subscription_request(id)?;
-        request.is_open().then(|| Asked::of(account, request, &plans))
+        request
+            .is_open()
+            .then(|| OpenRequest::of(account, request, &plans))
     };
     let asked = app.engine().read(account, look).await.map_err(Problem::from)?;
     Ok(asked.map(|asked| {
@@ -178,7 +180,7 @@ pub(super) async fn answer(
 }
 
 /// The answer of a form.
-struct Chosen {
+struct AnswerForm {
     answer: RequestAnswer,
     note: Option<Note>,
     /// What the operator is told after the name of the account.
@@ -191,12 +193,12 @@ async fn chosen(
     account: AccountId,
     id: SubscriptionRequestId,
     form: &mut Form,
-) -> Result<Option<Chosen>, Failed> {
+) -> Result<Option<AnswerForm>, Failed> {
     let app = &by.operator.app;
     let (instead, seen, told) = match form.value("answer") {
         "decline" => {
             let note = note(form, "note");
-            return Ok(form.is_right().then_some(Chosen {
+            return Ok(form.is_right().then_some(AnswerForm {
                 answer: RequestAnswer::Decline,
                 note,
                 told: "is told that the request is declined.",
@@ -221,7 +223,7 @@ async fn chosen(
     if !form.is_right() {
         return Ok(None);
     }
-    Ok(Some(Chosen {
+    Ok(Some(AnswerForm {
         answer: app.approval(account, id, instead, seen).await?,
         note,
         told,

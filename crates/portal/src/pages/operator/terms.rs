@@ -64,7 +64,7 @@ impl TermsPage {
 }
 
 /// What a change needs to know of the account.
-struct Before {
+struct CurrentTerms {
     subscription: Subscription,
     /// The present terms, by the wall clock.
     terms: Terms,
@@ -74,7 +74,7 @@ struct Before {
     zone: TimeZone,
 }
 
-impl Before {
+impl CurrentTerms {
     fn of(account: &Account) -> Self {
         let subscription = account.subscription().clone();
         let wall = |at| account.shown(at).get();
@@ -96,9 +96,9 @@ impl Before {
     }
 }
 
-async fn before(by: &OperatorAt<BillingManage>, account: AccountId) -> Result<Before, Failed> {
+async fn before(by: &OperatorAt<BillingManage>, account: AccountId) -> Result<CurrentTerms, Failed> {
     let engine = by.operator.app.engine();
-    let before = engine.read(account, |account, _| Before::of(account)).await;
+    let before = engine.read(account, |account, _| CurrentTerms::of(account)).await;
     Ok(before.map_err(Problem::from)?)
 }
 
@@ -120,7 +120,7 @@ async fn terms_page(
             account.name().to_string(),
             ProductChoice::all(account),
             Ends::of(account, &Actor::Operator),
-            Before::of(account),
+            CurrentTerms::of(account),
         )
     };
     let read = by.operator.app.engine().read(account, look).await;
@@ -287,7 +287,7 @@ fn lent(form: &mut Form, zone: &TimeZone, now: Timestamp) -> Option<(Product, Te
 async fn change(
     by: &OperatorAt<BillingManage>,
     account: AccountId,
-    before: &Before,
+    before: &CurrentTerms,
     products: BTreeMap<Product, ProductSeats>,
     temporary: Temporary,
     terms: Option<Terms>,

@@ -31,7 +31,7 @@ pub(crate) fn routes() -> Pages {
 }
 
 async fn show(viewer: Viewer, Query(query): Query<RefusalQuery>) -> Result<Response, Failed> {
-    let asked = Asked::by(&viewer, &query).await?;
+    let asked = ParsedQuery::by(&viewer, &query).await?;
     let (rows, next) = refusals(&viewer, &asked).await?;
     let waits = waits(&viewer, &asked).await?;
     let shown = refusals_page(&viewer, &query, asked, Lists { rows, next, waits }).await?;
@@ -43,7 +43,7 @@ async fn show(viewer: Viewer, Query(query): Query<RefusalQuery>) -> Result<Respo
 }
 
 /// The query, as read from the address.
-struct Asked {
+struct ParsedQuery {
     /// Has an error if something in the query is invalid; then nothing is listed.
     form: Form,
     filter: RefusalFilter,
@@ -53,7 +53,7 @@ struct Asked {
     products: Vec<ProductChoice>,
 }
 
-impl Asked {
+impl ParsedQuery {
     async fn by(viewer: &Viewer, query: &RefusalQuery) -> Result<Self, Failed> {
         let mut form = query.form();
         let (products, user) = read_user(viewer, &mut form, query.user.trim()).await?;
@@ -107,7 +107,7 @@ async fn read_user(
 }
 
 /// A page of refusals, and where the next one begins.
-async fn refusals(viewer: &Viewer, asked: &Asked) -> Result<(Vec<RefusalRow>, Option<Cursor>), Failed> {
+async fn refusals(viewer: &Viewer, asked: &ParsedQuery) -> Result<(Vec<RefusalRow>, Option<Cursor>), Failed> {
     if !asked.form.is_right() {
         return Ok((Vec::new(), None));
     }
@@ -121,7 +121,7 @@ async fn refusals(viewer: &Viewer, asked: &Asked) -> Result<(Vec<RefusalRow>, Op
 }
 
 /// The newest waits, on the first page. They have no refusal reason, so a filter by reason excludes them.
-async fn waits(viewer: &Viewer, asked: &Asked) -> Result<Vec<TicketRow>, Failed> {
+async fn waits(viewer: &Viewer, asked: &ParsedQuery) -> Result<Vec<TicketRow>, Failed> {
     if asked.after.is_some() || !asked.form.is_right() || asked.filter.code.is_some() {
         return Ok(Vec::new());
     }
@@ -148,7 +148,7 @@ struct Lists {
 async fn refusals_page(
     viewer: &Viewer,
     query: &RefusalQuery,
-    asked: Asked,
+    asked: ParsedQuery,
     lists: Lists,
 ) -> Result<RefusalsPage, Failed> {
     let refused = lists.rows.iter().map(|row| (row.user, row.pool));

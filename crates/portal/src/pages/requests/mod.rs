@@ -14,7 +14,7 @@ use usher_domain::text::{Note, Product};
 use usher_domain::user::License;
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
-use self::view::{AnswerPage, Asked, Requests, RequestsData, RequestsPage};
+use self::view::{AnswerPage, OpenRequest, Requests, RequestsData, RequestsPage};
 use crate::answer::{done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
@@ -183,7 +183,7 @@ async fn answer_page(
         Ok(request.map(|request| {
             let choices = licenses::choices(account, &of, &chosen, "");
             let choices = choices.into_iter().filter(|choice| choice.value != "none");
-            (Asked::of(account, user, &of, request), choices.collect())
+            (OpenRequest::of(account, user, &of, request), choices.collect())
         }))
     };
     let (frame, asked) = viewer.look(Some(NavPage::Requests), look).await?;

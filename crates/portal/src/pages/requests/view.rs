@@ -37,7 +37,7 @@ pub(super) struct Requests {
 pub(super) struct AnswerPage {
     pub(super) frame: Frame,
     pub(super) form: Form,
-    pub(super) asked: Asked,
+    pub(super) asked: OpenRequest,
     /// The licenses to choose from.
     pub(super) choices: Vec<Choice>,
     pub(super) list: String,
@@ -45,13 +45,13 @@ pub(super) struct AnswerPage {
 
 /// The data that is copied out of the account.
 pub(super) struct RequestsData {
-    pub(super) rows: Vec<Asked>,
+    pub(super) rows: Vec<OpenRequest>,
     pub(super) paging: Paging,
     pub(super) path: String,
 }
 
 /// An open request.
-pub(super) struct Asked {
+pub(super) struct OpenRequest {
     pub(super) user: UserId,
     pub(super) name: String,
     pub(super) email: String,
@@ -75,7 +75,7 @@ impl RequestsData {
         let rows = open.iter().skip(paging.skip).take(ROWS_MAX);
         Self {
             rows: rows
-                .map(|(user, product, request)| Asked::of(account, user, product, request))
+                .map(|(user, product, request)| OpenRequest::of(account, user, product, request))
                 .collect(),
             paging,
             path: NavPage::Requests.path(account.id()),
@@ -83,7 +83,7 @@ impl RequestsData {
     }
 }
 
-impl Asked {
+impl OpenRequest {
     pub(super) fn of(account: &Account, user: &User, product: &Product, request: &SeatRequest) -> Self {
         let requests = NavPage::Requests.path(account.id());
         Self {

@@ -49,7 +49,7 @@ impl EndPage {
     }
 
     /// How many are not listed.
-    fn untold(&self) -> usize {
+    fn unlisted(&self) -> usize {
         self.rows.len().saturating_sub(SHOWN_MAX)
     }
 }

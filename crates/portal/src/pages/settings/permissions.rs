@@ -3,7 +3,7 @@
 use axum::response::Response;
 use usher_domain::account::SettingsPatch;
 use usher_domain::command::AccountCommand;
-use usher_domain::permission::{SessionPermission, SessionPermissions};
+use usher_domain::permission::SessionPermissions;
 use usher_domain::refusal::AccessRefusal;
 use usher_domain::{Account, Actor, Command, Refusal};
 
@@ -21,13 +21,7 @@ pub(super) async fn show(viewer: Viewer) -> Result<Response, Failed> {
 }
 
 pub(super) async fn change(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
-    let ticked = |permission: SessionPermission| !form.value(permission.as_str()).is_empty();
-    let wanted = SessionPermissions {
-        view_own: ticked(SessionPermission::ViewOwn),
-        control_own: ticked(SessionPermission::ControlOwn),
-        view_account: ticked(SessionPermission::ViewAccount),
-        control_account: ticked(SessionPermission::ControlAccount),
-    };
+    let wanted = SessionPermissions::of(|permission| !form.value(permission.as_str()).is_empty());
     let shown: Option<SessionPermissions> = form.seen();
     let make = move |account: &Account, _| {
         let now = account.settings().session_permissions;
@@ -56,16 +50,10 @@ fn changed_permissions(
     shown: SessionPermissions,
     now: SessionPermissions,
 ) -> SessionPermissions {
-    let pick = |permission| {
+    SessionPermissions::of(|permission| {
         let is_untouched = wanted.has(permission) == shown.has(permission);
         if is_untouched { now } else { wanted }.has(permission)
-    };
-    SessionPermissions {
-        view_own: pick(SessionPermission::ViewOwn),
-        control_own: pick(SessionPermission::ControlOwn),
-        view_account: pick(SessionPermission::ViewAccount),
-        control_account: pick(SessionPermission::ControlAccount),
-    }
+    })
 }
 
 /// The page with the submitted values, or else with the current ones.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use usher_app::{ZonesOfArea, zones_by_area};
 use usher_domain::permission::{PermissionOverrides, Privilege, SessionPermission, SessionPermissions};
 use usher_domain::rules::Rules;
 use usher_domain::{Account, Actor};
@@ -37,14 +36,6 @@ pub(super) struct SettingsPage {
     pub(super) presets: &'static [PresetShown],
     /// The preset that filled in the rules.
     pub(super) preset: Option<&'static str>,
-}
-
-impl SettingsPage {
-    /// The zones to choose from.
-    #[expect(clippy::unused_self, reason = "templates call it as a method")]
-    fn areas(&self) -> &'static [ZonesOfArea] {
-        zones_by_area()
-    }
 }
 
 /// Whose sessions everybody sees and ends (R5).

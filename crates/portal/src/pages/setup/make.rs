@@ -206,11 +206,11 @@ impl Refused {
 }
 
 /// The account and its owner, or what was refused.
-pub(super) type Made = Result<(AccountId, UserId), Refused>;
+pub(super) type SetUpResult = Result<(AccountId, UserId), Refused>;
 
 /// Creates everything, or nothing. The owner comes last: an account without one is what a crash has left of an earlier
 /// attempt ([`FirstRun`]), and gives way.
-pub(super) async fn make(portal: &Portal, arrival: &Arrival, wanted: &Wanted) -> Result<Made, Failed> {
+pub(super) async fn make(portal: &Portal, arrival: &Arrival, wanted: &Wanted) -> Result<SetUpResult, Failed> {
     if let FirstRun::Unfinished(left) = FirstRun::of(portal.app.records()).await?
         && !discard(portal, arrival, left, None).await
     {

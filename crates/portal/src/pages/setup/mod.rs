@@ -85,7 +85,7 @@ async fn make_once(
     arrival: &Arrival,
     token: &str,
     wanted: &make::Wanted,
-) -> Result<Option<make::Made>, Failed> {
+) -> Result<Option<make::SetUpResult>, Failed> {
     let identity = portal.app.identity();
     if !identity.use_setup_link(token).await? {
         return Ok(None);

@@ -1,7 +1,6 @@
 //! The templates of the setup pages.
 
 use askama::Template;
-use usher_app::{ZonesOfArea, zones_by_area};
 
 use super::sessions::SESSIONS;
 use crate::answer::Frame;
@@ -16,12 +15,6 @@ pub(super) struct SetupPage {
 }
 
 impl SetupPage {
-    /// The zones to choose from.
-    #[expect(clippy::unused_self, reason = "templates call it as a method")]
-    fn areas(&self) -> &'static [ZonesOfArea] {
-        zones_by_area()
-    }
-
     /// Whether this answer about sessions is chosen; from the start the first one is.
     fn is_chosen(&self, word: &str) -> bool {
         match self.form.value("sessions") {

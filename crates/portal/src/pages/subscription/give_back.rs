@@ -49,7 +49,7 @@ struct End {
     shared: u32,
     pools: Vec<PoolShown>,
     users: Vec<UserShown>,
-    users_untold: usize,
+    users_unlisted: usize,
     is_chosen: bool,
     /// Whether this is the form that was sent, and is shown again with its errors.
     is_wrong: bool,
@@ -194,7 +194,7 @@ impl End {
         } else {
             Vec::new()
         };
-        let users_untold = holders.len().saturating_sub(USERS_SHOWN);
+        let users_unlisted = holders.len().saturating_sub(USERS_SHOWN);
         let users = holders.into_iter().take(USERS_SHOWN).map(|user| UserShown {
             id: user.id,
             name: user.profile.name.reveal().to_string(),
@@ -218,7 +218,7 @@ impl End {
             shared: end.seats.shared_seats.saturating_sub(end.shared_unallocated),
             pools: pools.collect(),
             users: users.collect(),
-            users_untold,
+            users_unlisted,
             is_chosen: !end.chosen.is_empty(),
             is_wrong: false,
         }

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use askama::Template;
 use usher_domain::text::counted;
 use usher_domain::user::User;
-use usher_domain::{Account, Actor, Command, Timestamp, UserId};
+use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
 use super::act::Act;
 use super::licenses;
@@ -18,6 +18,9 @@ use crate::work::{Answer, Work};
 
 /// The most users listed one by one; the counts include all.
 pub(super) const TOLD_MAX: usize = 50;
+
+/// The label of a user for whom nothing changes, and its CSS class.
+const SAME: (&str, &str) = ("Same", "quiet");
 
 #[derive(Template)]
 #[template(path = "users/bulk.html")]
@@ -110,45 +113,24 @@ impl Plan {
                 Some(Answer::Cut) | None => act.command(account, user.id),
             };
             let command = command.filter(|_| !is_oneself);
-            let affected = match &command {
-                None => {
-                    plan.same += 1;
-                    Affected::of(
-                        account,
-                        act,
-                        user,
-                        "You are left out.".to_owned(),
-                        ("Same", "quiet"),
-                    )
+            let would = command
+                .as_ref()
+                .map(|command| account.would_change(command, actor, now));
+            let (what, kind) = match &would {
+                None => ("You are left out.".to_owned(), SAME),
+                Some(Ok(false)) => ("Nothing changes.".to_owned(), SAME),
+                Some(Err(refusal)) => (sentence::of(refusal), ("Refused", "bad")),
+                Some(Ok(true)) => {
+                    let ends = Ends::of(account, act, user);
+                    interrupted.extend((ends.devices > 0).then_some(*user));
+                    (ends.words(), ("Changes", "good"))
                 }
-                Some(command) => match account.would_change(command, actor, now) {
-                    Err(refusal) => {
-                        plan.refused += 1;
-                        Affected::of(account, act, user, sentence::of(&refusal), ("Refused", "bad"))
-                    }
-                    Ok(false) => {
-                        plan.same += 1;
-                        Affected::of(
-                            account,
-                            act,
-                            user,
-                            "Nothing changes.".to_owned(),
-                            ("Same", "quiet"),
-                        )
-                    }
-                    Ok(true) => {
-                        plan.changes += 1;
-                        let ends = Ends::of(account, act, user);
-                        interrupted.extend((ends.devices > 0).then_some(*user));
-                        Affected::of(account, act, user, ends.words(), ("Changes", "good"))
-                    }
-                },
             };
-            let changes = affected.kind.0 != "Same";
+            plan.count(would.as_ref());
             if plan.people.len() < TOLD_MAX {
-                plan.people.push(affected);
+                plan.people.push(Affected::of(account, act, user, what, kind));
             }
-            if let Some(command) = command.filter(|_| changes) {
+            if let Some(command) = command.filter(|_| kind != SAME) {
                 plan.commands
                     .push((user.id, user.profile.name.reveal().to_string(), command));
             }
@@ -159,13 +141,22 @@ impl Plan {
         plan
     }
 
+    /// Counts a user by what would happen to them; `None` for somebody who is left out.
+    const fn count(&mut self, would: Option<&Result<bool, Refusal>>) {
+        match would {
+            None | Some(Ok(false)) => self.same += 1,
+            Some(Ok(true)) => self.changes += 1,
+            Some(Err(_)) => self.refused += 1,
+        }
+    }
+
     /// How many users are selected.
     pub(super) fn total(&self) -> usize {
         self.changes + self.same + self.refused
     }
 
     /// How many are not listed one by one.
-    pub(super) fn untold(&self) -> usize {
+    pub(super) fn unlisted(&self) -> usize {
         self.total() - self.people.len()
     }
 

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use usher_domain::command::{UserCommand, UserPatch};
-use usher_domain::permission::{Override, PermissionOverrides, Privilege, SessionPermission};
+use usher_domain::permission::{PermissionOverrides, Privilege, SessionPermission};
 use usher_domain::refusal::AccessRefusal;
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
@@ -97,24 +97,9 @@ pub(super) async fn change(
 }
 
 fn read(form: &Form) -> PermissionOverrides {
-    let said = |permission: SessionPermission| {
+    PermissionOverrides::of(|permission| {
         words::override_of(form.value(permission.as_str())).unwrap_or_default()
-    };
-    PermissionOverrides {
-        view_own: said(SessionPermission::ViewOwn),
-        control_own: said(SessionPermission::ControlOwn),
-        view_account: said(SessionPermission::ViewAccount),
-        control_account: said(SessionPermission::ControlAccount),
-    }
-}
-
-const fn said(over: PermissionOverrides, permission: SessionPermission) -> Override {
-    match permission {
-        SessionPermission::ViewOwn => over.view_own,
-        SessionPermission::ControlOwn => over.control_own,
-        SessionPermission::ViewAccount => over.view_account,
-        SessionPermission::ControlAccount => over.control_account,
-    }
+    })
 }
 
 impl Seen {
@@ -131,7 +116,7 @@ impl Seen {
         let default = account.settings().session_permissions;
         let chosen = typed.unwrap_or(profile.session_permissions);
         let permissions = SessionPermission::ALL.iter().map(|permission| {
-            let word = words::override_word(said(chosen, *permission));
+            let word = words::override_word(chosen.get(*permission));
             let inherit = if default.has(*permission) { "yes" } else { "no" };
             Permission {
                 name: permission.as_str(),
