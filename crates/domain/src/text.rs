@@ -203,6 +203,36 @@ fn composed(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The most digits of a number by which names are ordered.
+const DIGITS_MAX: usize = 20;
+
+/// A key by which names are in the order in which readers of most languages look for them: whatever their case and
+/// accents, and with numbers as numbers, so that "Pool 2" comes before "Pool 10".
+#[must_use]
+pub fn sort_key(name: &str) -> String {
+    let letters = name.nfkd().filter(|letter| !is_combining_mark(*letter));
+    let letters = letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+    let (mut key, mut digits) = (String::new(), String::new());
+    let end = |key: &mut String, digits: &mut String| {
+        if !digits.is_empty() {
+            let number = digits.trim_start_matches('0');
+            key.extend(core::iter::repeat_n('0', DIGITS_MAX.saturating_sub(number.len())));
+            key.push_str(number);
+            digits.clear();
+        }
+    };
+    for letter in letters {
+        if letter.is_ascii_digit() {
+            digits.push(letter);
+        } else {
+            end(&mut key, &mut digits);
+            key.push(letter);
+        }
+    }
+    end(&mut key, &mut digits);
+    key
+}
+
 fn line(text: &str, chars_max: usize) -> Option<Arc<str>> {
     let fits = !text.is_empty() && text.chars().count() <= chars_max && !text.contains(char::is_control);
     fits.then(|| Arc::from(text))

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use usher_domain::text::sort_key;
 use usher_journal::folded;
 use usher_sqlite::{Landmark, MigrationError};
 
@@ -158,10 +159,13 @@ impl Store {
 /// read and write the database.
 fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    connection.create_scalar_function("folded", 1, flags, |context| {
-        let text: String = context.get(0)?;
-        Ok(folded(&text))
-    })
+    for (name, of) in [("folded", folded as fn(&str) -> String), ("sort_key", sort_key)] {
+        connection.create_scalar_function(name, 1, flags, move |context| {
+            let text: String = context.get(0)?;
+            Ok(of(&text))
+        })?;
+    }
+    Ok(())
 }
 
 fn open(location: &Path) -> rusqlite::Result<Connection> {

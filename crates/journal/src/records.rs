@@ -174,7 +174,7 @@ pub trait Records: Send + Sync + 'static {
         page: PageRequest,
     ) -> Result<Page<AccountRow>, JournalError>;
 
-    /// The accounts, in the order of their names (ignoring the case of ASCII letters), then of their ids.
+    /// The accounts, in the order of their names ([`sort_key`](usher_domain::text::sort_key)), then of their ids.
     async fn accounts_by_name(
         &self,
         filter: AccountFilter,

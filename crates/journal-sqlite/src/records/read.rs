@@ -101,10 +101,10 @@ impl Records for SqliteJournal {
         self.ask(move |connection| {
             let mut query = Query::<AccountRow>::new(&[], None);
             if let Some(after) = page.after() {
-                let condition = "(lower(name), account_id) > (SELECT lower(other.name), other.account_id FROM accounts other WHERE other.account_id = ?)";
+                let condition = "(sort_key(name), account_id) > (SELECT sort_key(other.name), other.account_id FROM accounts other WHERE other.account_id = ?)";
                 query = query.and(condition, [Value::Id(after.major())]);
             }
-            accounts(connection, query, filter, "lower(name), account_id", page)
+            accounts(connection, query, filter, "sort_key(name), account_id", page)
         })
         .await
     }

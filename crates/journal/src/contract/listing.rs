@@ -54,6 +54,8 @@ pub async fn accounts_are_listed_in_the_order_of_their_names(backend: &dyn Backe
         "Gamma",
         "Closed",
         "\u{d6}STER stra\u{df}e",
+        "Zoo 10",
+        "zoo 9",
     ];
     for (number, name) in (1..).zip(names) {
         let mut pen = Pen::new(backend, account(number));
@@ -90,14 +92,19 @@ pub async fn accounts_are_listed_in_the_order_of_their_names(backend: &dyn Backe
             (1, "beta"),
             (5, "Closed"),
             (4, "Gamma"),
-            (6, "\u{d6}STER stra\u{df}e")
+            (6, "\u{d6}STER stra\u{df}e"),
+            (8, "zoo 9"),
+            (7, "Zoo 10"),
         ]
         .map(|(number, name)| (account(number), name.to_owned()))
     );
-    assert_eq!(list(None, false).await.len(), 5);
+    assert_eq!(list(None, false).await.len(), 7);
     assert_eq!(list(Some("ALPH".to_owned()), false).await, all[..2]);
     assert_eq!(list(Some(account(4).to_string()), false).await, all[4..5]);
-    assert_eq!(list(Some("\u{f6}ster STRASSE".to_owned()), false).await, all[5..]);
+    assert_eq!(
+        list(Some("\u{f6}ster STRASSE".to_owned()), false).await,
+        all[5..6]
+    );
     assert_eq!(list(Some("%".to_owned()), true).await, []);
 }
 

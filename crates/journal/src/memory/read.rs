@@ -1,6 +1,7 @@
 //! Reads the read models in memory.
 
 use async_trait::async_trait;
+use usher_domain::text::sort_key;
 use usher_domain::{AccountId, PoolId, SessionId, SignInId, TicketId, Timestamp, UserId};
 
 use super::MemoryJournal;
@@ -65,7 +66,7 @@ impl Records for MemoryJournal {
         page: PageRequest,
     ) -> Result<Page<AccountRow>, JournalError> {
         let store = self.open()?;
-        let key = |row: &AccountRow| (row.name.to_ascii_lowercase(), row.account);
+        let key = |row: &AccountRow| (sort_key(&row.name), row.account);
         let after = page.after().map(|after| AccountId::from_bits(after.major()));
         let after = after.and_then(|after| store.tables.accounts.get(&after)).map(key);
         let rows = store.tables.accounts.values();
