@@ -1,5 +1,6 @@
 //! Numbered pages of lists whose length is known. Lists of records, which grow while somebody reads them, are walked by
-//! cursor (`m::older`).
+//! cursor (`m::older`). So are the operator's lists of all accounts and their requests: a page is read from the journal's
+//! records without the rest, of which there may be very many, and so it has no number and there is no way to the last one.
 
 use form_urlencoded::Serializer;
 

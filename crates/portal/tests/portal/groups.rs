@@ -43,6 +43,24 @@ async fn a_group_is_created_filled_renamed_and_deleted() {
 }
 
 #[tokio::test]
+async fn groups_and_teams_are_found_in_whatever_case_their_letters_are() {
+    let desk = Desk::with(0).await;
+    for list in ["/groups", "/teams"] {
+        for name in ["Hauptstraße", "Night"] {
+            let made = desk.post(list, &[("name", name)]).await;
+            assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.html);
+        }
+
+        let found = desk.get(&format!("{list}?q=STRASSE")).await.html;
+
+        assert!(
+            found.contains("Hauptstraße") && !found.contains(">Night<"),
+            "{found}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_groups_mapping_takes_effect_at_once() {
     let desk = Desk::with(1).await;
     let sven = desk.member("Sven").await.to_string();

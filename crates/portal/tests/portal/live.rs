@@ -141,7 +141,7 @@ async fn a_slow_browser_skips_commits_and_gets_the_current_state() {
     }
 
     let mut updates = 1;
-    while !frame(&mut frames).await.contains("2000 minutes left") {
+    while !frame(&mut frames).await.contains("2,000 minutes left") {
         updates += 1;
     }
     assert!(updates <= 3, "{updates} updates");

@@ -232,6 +232,16 @@ async fn a_page_has_fifty_rows_and_the_filters_apply_to_all_pages() {
     assert!(second.html.contains("51–100 of 120 sessions"), "{}", second.html);
     let third = desk.app.get(&desk.owner, &self::next(&second.html)).await;
     assert!(third.html.contains("101–120 of 120 sessions"), "{}", third.html);
+    let last = desk
+        .app
+        .get(&desk.owner, &led_to(&first.html, ">Last page"))
+        .await;
+    assert!(last.html.contains("101–120 of 120 sessions"), "{}", last.html);
+    let back = desk
+        .app
+        .get(&desk.owner, &led_to(&last.html, ">First page"))
+        .await;
+    assert!(back.html.contains("1–50 of 120 sessions"), "{}", back.html);
     let none = desk
         .app
         .get(&desk.owner, &format!("{}?q=nobody", desk.path))
@@ -256,7 +266,12 @@ async fn ending_needs_a_form_of_the_session() {
 }
 
 fn next(html: &str) -> String {
-    let (before, _) = html.split_once("\" rel=\"next\"").unwrap();
+    led_to(html, " rel=\"next\"")
+}
+
+/// The address of the link that goes on like this.
+fn led_to(html: &str, rest: &str) -> String {
+    let (before, _) = html.split_once(&format!("\"{rest}")).unwrap();
     let (_, address) = before.rsplit_once("href=\"").unwrap();
     address.replace("&#38;", "&").replace("&amp;", "&")
 }

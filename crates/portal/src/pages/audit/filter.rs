@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use usher_app::Window;
 use usher_domain::{Account, Actor, Refusal};
-use usher_journal::{AuditFilter, Cursor};
+use usher_journal::{AuditFilter, Cursor, folded};
 
 use super::need_reports;
 use crate::failed::Failed;
@@ -169,8 +169,8 @@ pub(crate) fn named(account: &Account, text: &str) -> Option<Named> {
     if let Some(user) = by_email {
         return Some(Named::One(user.id.to_string()));
     }
-    let wanted = text.to_lowercase();
-    let is = |name: &usher_domain::text::Name| name.as_str().to_lowercase() == wanted;
+    let wanted = folded(text);
+    let is = |name: &usher_domain::text::Name| folded(name.as_str()) == wanted;
     let users = account
         .users()
         .values()

@@ -4,6 +4,7 @@ use askama::Template;
 use usher_domain::directory::{Group, GroupMapping};
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, GroupId, Refusal};
+use usher_journal::folded;
 
 use super::mapping::{MappingForm, Typed};
 use crate::answer::Frame;
@@ -84,8 +85,8 @@ impl GroupPage {
 impl Groups {
     pub(super) fn of(account: &Account, actor: &Actor, query: &ListQuery) -> Result<Self, Refusal> {
         account.need_staff(actor)?;
-        let words = query.q.trim().to_lowercase();
-        let fits = |group: &&Group| words.is_empty() || group.name.as_str().to_lowercase().contains(&words);
+        let words = folded(query.q.trim());
+        let fits = |group: &&Group| folded(group.name.as_str()).contains(&words);
         let mut groups: Vec<_> = account.groups().values().filter(fits).collect();
         let names = NameOrder::of_reader();
         groups.sort_by(|one, other| names.compare(one.name.as_str(), other.name.as_str()));

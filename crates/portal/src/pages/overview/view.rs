@@ -22,7 +22,7 @@ use crate::nav::NavPage;
 use crate::order;
 use crate::pages::help;
 use crate::pages::queue::Elapsed;
-use crate::shown::{Meter, Moment, pool_name, pool_state};
+use crate::shown::{Meter, Moment, number, pool_name, pool_state};
 
 /// The most pools in the table: the fullest.
 const POOLS_MAX: usize = 10;
@@ -100,7 +100,12 @@ pub(super) struct Counted {
 
 impl std::fmt::Display for Counted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}", self.count, if self.are_more { "+" } else { "" })
+        write!(
+            f,
+            "{}{}",
+            number(self.count),
+            if self.are_more { "+" } else { "" }
+        )
     }
 }
 

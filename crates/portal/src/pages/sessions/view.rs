@@ -13,6 +13,7 @@ use super::usage::Usage;
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::live::Live;
+use crate::paging::PageLinks;
 use crate::shown::{counted, number};
 
 /// Sessions per page.
@@ -69,8 +70,7 @@ pub(super) struct Fragment {
     path: String,
     seen: SessionsData,
     is_filtered: bool,
-    previous: String,
-    next: String,
+    links: PageLinks,
 }
 
 /// The data that is copied out of the account: one page.
@@ -80,6 +80,8 @@ pub(super) struct SessionsData {
     total: usize,
     /// The number of sessions on pages before this one.
     before: usize,
+    /// The place of the session before the last page.
+    last_after: String,
     may_end: bool,
     sees_others: bool,
     /// How full the viewer's own pools are, where they see no sessions of others: numbers, no names.
@@ -206,6 +208,11 @@ impl SessionsData {
             rows,
             total: all.len(),
             before: start,
+            last_after: (all.len().saturating_sub(1) / ROWS_MAX * ROWS_MAX)
+                .checked_sub(1)
+                .and_then(|index| all.get(index))
+                .map(|session| Row::of(account, actor, session, now).place())
+                .unwrap_or_default(),
             may_end: may(SessionPermission::ControlOwn) || may(SessionPermission::ControlAccount),
             sees_others: may(SessionPermission::ViewAccount),
             usage: if may(SessionPermission::ViewAccount) {
@@ -230,8 +237,14 @@ impl Fragment {
             }
         };
         Self {
-            previous: link(is_first, query.page(String::new(), place(seen.rows.first()))),
-            next: link(is_last, query.page(place(seen.rows.last()), String::new())),
+            links: PageLinks {
+                rows: count(&seen),
+                first: link(is_first, query.first_page()),
+                previous: link(is_first, query.page(String::new(), place(seen.rows.first()))),
+                next: link(is_last, query.page(place(seen.rows.last()), String::new())),
+                last: link(is_last, query.page(seen.last_after.clone(), String::new())),
+                sizes: Vec::new(),
+            },
             is_filtered: query.is_filtered(),
             path,
             seen,
@@ -242,20 +255,20 @@ impl Fragment {
     fn all_matching(&self) -> String {
         let total = number(self.seen.total);
         if self.seen.total > SESSIONS_MAX {
-            format!("The first {SESSIONS_MAX} of {total} that match")
+            format!("The first {} of {total} that match", number(SESSIONS_MAX))
         } else {
             format!("All {total} that match, on every page")
         }
     }
+}
 
-    /// `1–50 of 1,000 sessions`.
-    fn count(&self) -> String {
-        let (first, last) = (self.seen.before + 1, self.seen.before + self.seen.rows.len());
-        let total = counted(self.seen.total, "session", "sessions");
-        if self.seen.rows.len() == self.seen.total {
-            total
-        } else {
-            format!("{}–{} of {total}", number(first), number(last))
-        }
+/// `1–50 of 1,000 sessions`.
+fn count(seen: &SessionsData) -> String {
+    let (first, last) = (seen.before + 1, seen.before + seen.rows.len());
+    let total = counted(seen.total, "session", "sessions");
+    if seen.rows.len() == seen.total {
+        total
+    } else {
+        format!("{}–{} of {total}", number(first), number(last))
     }
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use usher_domain::account::Team;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, Presence, Refusal, TeamId};
+use usher_journal::folded;
 
 use crate::answer::Frame;
 use crate::asks::Remedy;
@@ -76,8 +77,8 @@ impl TeamPage {
 impl Teams {
     pub(super) fn of(account: &Account, actor: &Actor, query: &ListQuery) -> Result<Self, Refusal> {
         account.need_staff(actor)?;
-        let words = query.q.trim().to_lowercase();
-        let fits = |team: &&Team| words.is_empty() || team.name.as_str().to_lowercase().contains(&words);
+        let words = folded(query.q.trim());
+        let fits = |team: &&Team| folded(team.name.as_str()).contains(&words);
         let mut teams: Vec<_> = account.teams().values().filter(fits).collect();
         let names = NameOrder::of_reader();
         teams.sort_by(|one, other| names.compare(one.name.as_str(), other.name.as_str()));
