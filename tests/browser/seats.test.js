@@ -97,7 +97,7 @@ story("ten seats: a call is ended only after a clear question, all by keyboard",
   // The map goes on beside the question, which stays open.
   await world.signIn(people[6]);
   await hallOf(page, "Day shift").getByText("7 of 10").waitFor();
-  await page.waitForResponse(/\/seats\?seat=/);
+  await page.waitForResponse(/\/seats\/beside\?seat=/);
   assert.equal(await seat.getByLabel("Reason, shown to them").last().inputValue(), "The shift is over");
   await page.keyboard.press("Enter");
   await page.getByText("Yuki Kato is signed out of Yuki Kato's laptop. The seat is free.").waitFor();

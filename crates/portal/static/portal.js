@@ -326,14 +326,15 @@
   });
 
   // What is open beside a live list is loaded again after each update, once a second at most; a question that is being
-  // answered stays open.
+  // answered stays open. It comes from a path of its own: what a page loads by itself is no use of the session.
   let refreshTimer;
   function refreshBeside() {
     markOpen();
     if (refreshTimer || !document.querySelector(".drawer:not([hidden])")) return;
     refreshTimer = setTimeout(async () => {
       refreshTimer = undefined;
-      if (document.querySelector(".drawer:not([hidden])")) await showInto("seat", location.href).catch(() => {});
+      const open = document.querySelector(".drawer:not([hidden])");
+      if (open) await showInto(open.id, open.dataset.again + location.search).catch(() => {});
     }, 1000);
   }
   document.addEventListener("htmx-sse-after-message", (event) => {

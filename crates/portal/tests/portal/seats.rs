@@ -1,7 +1,9 @@
 use axum::http::{Method, StatusCode};
 use futures::StreamExt;
+use usher_domain::Secs;
 use usher_domain::permission::Privilege;
 use usher_domain::user::License;
+use usher_identity::Lifetimes;
 use usher_testkit as kit;
 
 use crate::desk::Desk;
@@ -202,4 +204,28 @@ async fn many_pools_are_shown_the_fullest_first_and_searched_and_filtered() {
     assert_eq!(halls(&found), 10);
     assert_eq!(halls(&only_full), 1);
     assert!(only_full.contains("Sven"), "{only_full}");
+}
+
+#[tokio::test]
+async fn an_open_seat_that_refreshes_itself_does_not_keep_its_session_alive() {
+    let desk = Desk::open(1).await;
+    let sign_in = desk.sign_in(desk.agent("Sven").await).await;
+    let page = desk.get(&format!("/seats?seat={sign_in}")).await.html;
+    let (_, again) = page.split_once(r#"data-again=""#).unwrap();
+    let again = format!("{}?seat={sign_in}", again.split('"').next().unwrap());
+    let idle = Lifetimes::default().session_idle.get();
+
+    desk.app.app.engine().advance(Secs::new(idle - 1)).await;
+    let refreshed = desk.app.get(&desk.owner, &again).await;
+    desk.app.app.engine().advance(Secs::new(1)).await;
+
+    assert_eq!(refreshed.status, StatusCode::OK);
+    assert!(
+        refreshed.html.contains(r#"<section id="seat""#),
+        "{}",
+        refreshed.html
+    );
+    assert!(!refreshed.html.contains("<body"), "{}", refreshed.html);
+    let me = desk.app.get(&desk.owner, "/me").await;
+    assert_eq!(me.header("location"), "/sign-in?back=%2Fme");
 }

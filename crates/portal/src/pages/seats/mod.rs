@@ -6,6 +6,7 @@ mod detail;
 mod hall;
 mod map;
 
+use askama::Template;
 use axum::extract::Query;
 use axum::http::Uri;
 use axum::response::Response;
@@ -16,7 +17,8 @@ use self::detail::Detail;
 pub(crate) use self::detail::DeviceShown;
 pub(crate) use self::map::is_for;
 use self::map::{Map, SeatMap, SeatsPage};
-use crate::answer::page;
+use crate::answer::{Frame, page};
+use crate::door::{ByItself, ViewerAt};
 use crate::failed::Failed;
 use crate::live::{self, LivePage};
 use crate::nav::NavPage;
@@ -27,6 +29,7 @@ pub(crate) fn routes() -> Pages {
     Pages::new()
         .route("/a/{account}/seats", get(show))
         .route("/a/{account}/seats/live", get(live::stream::<SeatsPage>))
+        .route("/a/{account}/seats/beside", get(beside))
         .route("/a/{account}/seats/sign-out", post(act::sign_out))
         .route("/a/{account}/seats/end", post(act::end))
 }
@@ -81,15 +84,24 @@ impl SeatsQuery {
     }
 }
 
+/// The open seat alone.
+#[derive(Template)]
+#[template(path = "seats/beside.html")]
+struct SeatBeside {
+    frame: Frame,
+    detail: Option<Detail>,
+    close: String,
+    path: String,
+}
+
 async fn show(viewer: Viewer, query: Query<SeatsQuery>, uri: Uri) -> Result<Response, Failed> {
     let query = query.0;
     let (frame, live) = live::open::<SeatsPage>(&viewer, query.clone(), &uri).await?;
     let path = NavPage::Seats.path(viewer.account);
     let asked = query.clone();
     let look = move |account: &Account, actor: &Actor, now| {
-        let detail = (!asked.seat.is_empty()).then(|| Detail::of(account, actor, &asked, now));
         let pools = NavPage::SeatPools.link(account, actor);
-        Ok((detail, pools))
+        Ok((open_seat(account, actor, &asked, now), pools))
     };
     let (_, (detail, pools)) = viewer.look(None, look).await?;
     Ok(page(&SeatsPage {
@@ -103,6 +115,39 @@ async fn show(viewer: Viewer, query: Query<SeatsQuery>, uri: Uri) -> Result<Resp
     }))
 }
 
+/// What an open page asks for by itself after each update, which is no use of the session.
+async fn beside(
+    ViewerAt { viewer, .. }: ViewerAt<ByItself>,
+    query: Query<SeatsQuery>,
+) -> Result<Response, Failed> {
+    let query = query.0;
+    let path = NavPage::Seats.path(viewer.account);
+    let asked = query.clone();
+    let look = move |account: &Account, actor: &Actor, now| {
+        need(account, actor)?;
+        Ok(open_seat(account, actor, &asked, now))
+    };
+    let (frame, detail) = viewer.look(None, look).await?;
+    Ok(page(&SeatBeside {
+        frame,
+        detail,
+        close: query.at_seat("").to_link(&path),
+        path,
+    }))
+}
+
+fn open_seat(account: &Account, actor: &Actor, query: &SeatsQuery, now: Timestamp) -> Option<Detail> {
+    (!query.seat.is_empty()).then(|| Detail::of(account, actor, query, now))
+}
+
+/// Refuses actors who see the seats of no pool.
+fn need(account: &Account, actor: &Actor) -> Result<(), Refusal> {
+    if is_for(account, actor) {
+        return Ok(());
+    }
+    account.need_staff(actor)
+}
+
 impl LivePage for SeatsPage {
     type Query = SeatsQuery;
     type Data = Map;
@@ -111,9 +156,7 @@ impl LivePage for SeatsPage {
     const NAV_PAGE: NavPage = NavPage::Seats;
 
     fn see(account: &Account, actor: &Actor, query: &SeatsQuery, now: Timestamp) -> Result<Map, Refusal> {
-        if !is_for(account, actor) {
-            account.need_staff(actor)?;
-        }
+        need(account, actor)?;
         Ok(Map::of(account, actor, query, now))
     }
 
@@ -124,8 +167,6 @@ impl LivePage for SeatsPage {
 
 #[cfg(test)]
 mod tests {
-    use askama::Template;
-
     use super::*;
 
     #[test]
