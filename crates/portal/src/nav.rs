@@ -189,18 +189,15 @@ impl NavPage {
     /// The path of the agent console, which is the same for all accounts.
     pub(crate) const CONSOLE: &str = "/console";
 
-    /// What goes on at the page, for viewers who may see it.
-    fn note(self, account: &Account) -> String {
+    /// What goes on at the page, for viewers who may see it. It counts only what the page shows to this actor.
+    fn note(self, account: &Account, actor: &Actor) -> String {
         match self {
             Self::Requests => note(account.open_seat_requests().count(), ""),
             Self::Queue => {
                 let waiting = account.pools().values().map(Pool::waiting);
                 note(waiting.sum::<u32>() as usize, "")
             }
-            Self::Seats => {
-                let is_full = |pool: &&Pool| pool.seats > 0 && pool.free_seats() == 0;
-                note(account.pools().values().filter(is_full).count(), " full")
-            }
+            Self::Seats => note(crate::pages::seats::full(account, actor), " full"),
             _ => String::new(),
         }
     }
@@ -230,7 +227,7 @@ pub(crate) fn links(account: &Account, actor: &Actor, current: Option<NavPage>) 
             icon: page.icon(),
             href: page.path(account.id()),
             is_current: current.map(NavPage::in_menu) == Some(*page),
-            note: page.note(account),
+            note: page.note(account, actor),
         })
     };
     let groups = Group::ALL.iter().map(|group| NavGroup {

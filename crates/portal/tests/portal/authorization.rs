@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 use usher_domain::permission::{Privilege, Role, Scope};
 use usher_domain::presence::Start;
 use usher_domain::text::Code;
+use usher_domain::user::License;
 use usher_domain::{
     Actor, ApiKeyId, GroupId, PoolId, SessionId, SubscriptionRequestId, TeamId, TopUpId, UserId,
 };
@@ -439,6 +440,39 @@ async fn every_page_and_form_answers_everybody_as_the_table_says() {
     );
 }
 
+#[tokio::test]
+async fn a_license_opens_the_seats_of_its_pool_and_nothing_else() {
+    let (columns, rows) = rows();
+    let is_member = columns.iter().position(|name| *name == "member").unwrap();
+    let licensed = table(tables()[3]).1;
+    let desk = Desk::open(1000).await;
+    let lia = desk.member("Lia").await;
+    desk.seat(lia, License::Shared(desk.pool)).await;
+    let mut visitors = vec![Visitor {
+        name: "licensed",
+        email: Some("lia@example.com"),
+        browser: Browser::default(),
+    }];
+    let mut wrong = String::new();
+    let addresses = usher_portal::addresses()
+        .into_iter()
+        .filter(|(_, path)| !is_of_operator(path));
+    for (number, (method, path)) in addresses.enumerate() {
+        let made = answers(&desk, &mut visitors, &number.to_string(), &method, &path).await;
+
+        let row = format!("{method} {path}");
+        let member = rows.get(row.as_str()).map(|row| row[is_member]);
+        let said = licensed.get(row.as_str()).map(|row| row[0]).or(member);
+        if said != Some(&*made[0]) {
+            let _ = writeln!(wrong, "| {row} | {} |", made[0]);
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "these pages answer a member with a license otherwise than docs/authorization.md says:\n{wrong}"
+    );
+}
+
 /// Whether a page is an operator's: those have a table of their own (`operator/authorization.rs`).
 pub fn is_of_operator(path: &str) -> bool {
     path == "/operator" || path.starts_with("/operator/")
@@ -451,7 +485,9 @@ fn the_tables_have_no_row_without_a_page() {
         .map(|(method, path)| format!("{method} {path}"))
         .collect();
     let operator_pages = table(tables()[2]);
-    for row in rows().1.keys().chain(operator_pages.1.keys()) {
+    let licensed = table(tables()[3]);
+    let others = operator_pages.1.keys().chain(licensed.1.keys());
+    for row in rows().1.keys().chain(others) {
         assert!(addresses.iter().any(|address| address == row), "{row}");
     }
 }

@@ -140,13 +140,15 @@ async fn users_without_a_privilege_see_numbers_and_their_own_seat_and_nobody_els
     let own = desk.member("Mia").await;
     desk.seat(own, License::Shared(desk.pool)).await;
     desk.sign_in(own).await;
-    desk.wait(desk.agent("Amara").await).await;
+    let ticket = desk.wait(desk.agent("Amara").await).await;
     desk.add_pool("Secret pool", 0).await;
     desk.member("Max").await;
+    desk.app.app.engine().advance(Secs::new(30)).await;
     let mia = desk.app.sign_in("mia@example.com").await;
     let max = desk.app.sign_in("max@example.com").await;
 
     let map = desk.app.get(&mia, &desk.path("/seats")).await.html;
+    let idle = desk.app.get(&mia, &desk.path("/seats?show=idle")).await.html;
     let refused = desk.app.get(&max, &desk.path("/seats")).await;
 
     assert!(
@@ -154,9 +156,19 @@ async fn users_without_a_privilege_see_numbers_and_their_own_seat_and_nobody_els
         "{map}"
     );
     assert!(map.contains(">Mia</span>") && map.contains("Taken"), "{map}");
-    for hidden in ["Sven", "Amara", "Secret pool", "/pools/", "in a call"] {
+    let ticket = ticket.to_string();
+    for hidden in [
+        "Sven",
+        "Amara",
+        "Secret pool",
+        "/pools/",
+        "in a call",
+        "Idle",
+        &ticket,
+    ] {
         assert!(!map.contains(hidden), "{hidden}: {map}");
     }
+    assert!(!idle.contains("2 of 2"), "{idle}");
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }
 
@@ -228,4 +240,41 @@ async fn an_open_seat_that_refreshes_itself_does_not_keep_its_session_alive() {
     assert!(!refreshed.html.contains("<body"), "{}", refreshed.html);
     let me = desk.app.get(&desk.owner, "/me").await;
     assert_eq!(me.header("location"), "/sign-in?back=%2Fme");
+}
+
+#[tokio::test]
+async fn the_menu_counts_full_pools_only_among_those_whose_seats_the_viewer_sees() {
+    let desk = Desk::open(2).await;
+    let (from, night) = (desk.pool.to_string(), desk.add_pool("Night desk", 0).await);
+    let seat = [("from", &*from), ("to", &*night.to_string()), ("seats", "1")];
+    desk.post("/pools/move-seats", &seat).await;
+    let mia = desk.member("Mia").await;
+    desk.seat(mia, License::Shared(desk.pool)).await;
+    let mias = desk.app.sign_in("mia@example.com").await;
+    let sven = desk.agent_of("Sven", night).await;
+    desk.sign_in(sven).await;
+    let notes = async |browser| {
+        let map = desk.app.get(browser, &desk.path("/seats")).await.html;
+        let live = desk
+            .app
+            .send(browser, Method::GET, "/console/live", &[], String::new())
+            .await;
+        let live = live.into_body().into_data_stream().next().await.unwrap().unwrap();
+        [map, String::from_utf8(live.to_vec()).unwrap()]
+    };
+
+    let of_member = notes(&mias).await;
+    let of_owner = notes(&desk.owner).await;
+    desk.sign_in(mia).await;
+    let own = notes(&mias).await;
+
+    assert!(
+        of_member.iter().all(|html| !html.contains(" full<")),
+        "{of_member:?}"
+    );
+    assert!(
+        of_owner.iter().all(|html| html.contains("1 full<")),
+        "{of_owner:?}"
+    );
+    assert!(own.iter().all(|html| html.contains("1 full<")), "{own:?}");
 }

@@ -60,7 +60,8 @@ pub(super) struct Hall {
 
 /// Somebody in the queue.
 pub(super) struct Standing {
-    pub(super) id: TicketId,
+    /// `None` if the viewer may not see who it is.
+    pub(super) id: Option<TicketId>,
     pub(super) initials: String,
     /// Empty if the viewer may not see it.
     pub(super) name: String,
@@ -101,15 +102,31 @@ impl<'a> Beside<'a> {
     }
 }
 
+/// Whether the actor sees the seats of any pool: staff, and users with a license of one.
+pub(crate) fn is_for(account: &Account, actor: &Actor) -> bool {
+    account.is_staff(actor) || own_pools(account, actor).next().is_some()
+}
+
+/// How many of the pools whose seats the actor sees are full.
+pub(crate) fn full(account: &Account, actor: &Actor) -> usize {
+    let all = HallOf::all(account, actor).into_iter();
+    all.filter(|hall| hall.is_full()).count()
+}
+
+/// The pools of the actor's own licenses.
+fn own_pools<'a>(account: &'a Account, actor: &Actor) -> impl Iterator<Item = &'a Pool> + use<'a> {
+    let user = account.user_of(actor);
+    let pools = account.pools().values();
+    pools.filter(move |pool| user.is_some_and(|user| pool.users().contains(&user)))
+}
+
 impl<'a> HallOf<'a> {
     /// All halls of which the viewer sees something: a user without a privilege sees the pools of their own licenses.
     pub(super) fn all(account: &'a Account, actor: &Actor) -> Vec<Self> {
-        let pools = account.pools().values();
         if !account.is_staff(actor) {
-            let user = account.user_of(actor).and_then(|user| account.user(user));
-            let own = |pool: &&Pool| user.is_some_and(|user| pool.users().contains(&user.id));
-            return pools.filter(own).map(Self::Pool).collect();
+            return own_pools(account, actor).map(Self::Pool).collect();
         }
+        let pools = account.pools().values();
         let bought = account.subscription().products.iter();
         let named =
             bought.filter(|(product, seats)| seats.named_seats > 0 || account.named_assigned(product) > 0);
@@ -211,11 +228,12 @@ fn of_pool(
             let user = account
                 .user(ticket.user)
                 .filter(|user| account.sees_user(actor, user.id));
+            let id = user.map(|_| ticket.id);
             let name = user
                 .map(|user| user.profile.name.reveal().to_string())
                 .unwrap_or_default();
             Standing {
-                id: ticket.id,
+                id,
                 initials: crate::shown::initials(&name),
                 name,
                 waited: Elapsed(now.since(ticket.since)),

@@ -69,11 +69,6 @@ pub(super) struct Tab {
     pub(super) is_current: bool,
 }
 
-/// Whether the viewer sees the seats of any pool: staff, and users with a license of one.
-pub(crate) fn is_for(account: &Account, actor: &Actor) -> bool {
-    account.is_staff(actor) || !HallOf::all(account, actor).is_empty()
-}
-
 impl Map {
     pub(super) fn of(account: &Account, actor: &Actor, query: &SeatsQuery, now: Timestamp) -> Self {
         let path = NavPage::Seats.path(account.id());
@@ -88,7 +83,13 @@ impl Map {
                     .any(|text| folded(text).contains(&needle))
         };
         let found: Vec<_> = all.iter().copied().filter(matches).collect();
-        let idle = idle_pools(account, now);
+        // Who is idle is not for colleagues; in a small pool, a number would say it.
+        let sees_idle = account.is_staff(actor);
+        let idle = if sees_idle {
+            idle_pools(account, now)
+        } else {
+            BTreeSet::new()
+        };
         let shows = |hall: &HallOf<'_>, show: &str| match show {
             "full" => hall.is_full(),
             "waiting" => hall.has_waiting(),
@@ -101,6 +102,7 @@ impl Map {
             ("waiting", "Waiting"),
             ("idle", "Idle"),
         ];
+        let tabs = tabs.into_iter().filter(|(show, _)| sees_idle || *show != "idle");
         let tabs = tabs.map(|(show, label)| Tab {
             label,
             count: found.iter().filter(|hall| shows(hall, show)).count(),
@@ -112,6 +114,7 @@ impl Map {
             .to_link(&path),
             is_current: query.hall.is_empty() && query.show == show,
         });
+        let tabs = tabs.collect();
         let is_alone = !query.hall.is_empty();
         let mut chosen: Vec<_> = if is_alone {
             all.into_iter().filter(|hall| hall.key() == query.hall).collect()
@@ -137,7 +140,7 @@ impl Map {
         let pages = paging.links(&path, &said);
         let mut seen = Self {
             halls: Vec::new(),
-            tabs: tabs.into(),
+            tabs,
             has_halls,
             remedy: Remedy::seats(account, actor),
             pages,
@@ -234,7 +237,7 @@ impl SeatMap {
             is_folded: false,
             alone: "/a/x/seats?hall=pool_1".to_owned(),
             queue: vec![Standing {
-                id: usher_domain::TicketId::from_bits(1),
+                id: Some(usher_domain::TicketId::from_bits(1)),
                 initials: "KW".to_owned(),
                 name: "<b>Kwame</b>".to_owned(),
                 waited: Elapsed(usher_domain::Secs::new(180)),

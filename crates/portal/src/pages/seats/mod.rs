@@ -15,7 +15,7 @@ use usher_domain::{Account, Actor, Refusal, Timestamp};
 
 use self::detail::Detail;
 pub(crate) use self::detail::DeviceShown;
-pub(crate) use self::map::is_for;
+pub(crate) use self::hall::{full, is_for};
 use self::map::{Map, SeatMap, SeatsPage};
 use crate::answer::{Frame, page};
 use crate::door::{ByItself, ViewerAt};
