@@ -8,7 +8,7 @@ use crate::decide::rights;
 use crate::event::Profile;
 use crate::id::{ApiKeyId, UserId};
 use crate::permission::{Actor, Privilege, Role, Scope, SessionPermission};
-use crate::presence::Session;
+use crate::presence::{Session, SignIn};
 use crate::refusal::{Refusal, StateRefusal};
 use crate::user::User;
 
@@ -200,6 +200,12 @@ impl Account {
     #[must_use]
     pub fn sees_user(&self, actor: &Actor, user: UserId) -> bool {
         self.is_staff(actor) || self.user_of(actor) == Some(user)
+    }
+
+    /// Whether an actor sees a sign-in: its device, how long its user has been idle, and when it is logged off.
+    #[must_use]
+    pub fn sees_sign_in(&self, actor: &Actor, sign_in: &SignIn) -> bool {
+        self.sees_user(actor, sign_in.user)
     }
 
     /// The user, as far as the actor sees them: not found for actors who do not.

@@ -1,8 +1,10 @@
 use axum::http::{Method, StatusCode};
 use futures::StreamExt;
-use usher_domain::Secs;
-use usher_domain::permission::Privilege;
+use usher_domain::account::SettingsPatch;
+use usher_domain::permission::{Privilege, SessionPermissions};
+use usher_domain::rules::RulesPatch;
 use usher_domain::user::License;
+use usher_domain::{Secs, SignInId};
 use usher_identity::Lifetimes;
 use usher_testkit as kit;
 
@@ -277,4 +279,55 @@ async fn the_menu_counts_full_pools_only_among_those_whose_seats_the_viewer_sees
         "{of_owner:?}"
     );
     assert!(own.iter().all(|html| html.contains("1 full<")), "{own:?}");
+}
+
+#[tokio::test]
+async fn viewers_who_see_a_call_see_no_other_device_of_its_agent_nor_how_idle_they_are() {
+    let desk = Desk::open(2).await;
+    let rules = RulesPatch::default().with("max_devices_per_user", |rules| rules.max_devices_per_user = None);
+    desk.give(kit::change_pool(desk.pool, kit::rules(rules))).await;
+    let sees_all = SessionPermissions {
+        view_account: true,
+        ..SessionPermissions::default()
+    };
+    let change = SettingsPatch {
+        session_permissions: Some(sees_all),
+        ..SettingsPatch::default()
+    };
+    desk.give(kit::change_settings(change)).await;
+    let sven = desk.agent("Sven").await;
+    let call = desk.start_call(desk.sign_in(sven).await).await;
+    let phone = kit::device("phone", "Sven’s phone");
+    let on_phone = SignInId::from_bits(desk.app.draw_bits());
+    desk.give(kit::sign_in(sven, on_phone, phone).command()).await;
+    let mia = desk.member("Mia").await;
+    desk.seat(mia, License::Shared(desk.pool)).await;
+    let mia = desk.app.sign_in("mia@example.com").await;
+
+    let by_call = desk.path(&format!("/seats?seat={call}"));
+    let by_phone = desk.path(&format!("/seats?seat={on_phone}"));
+    let shown = [
+        desk.app.get(&mia, &by_call).await.html,
+        desk.app.get(&mia, &by_phone).await.html,
+    ];
+    let whole = desk.app.get(&desk.owner, &by_phone).await.html;
+
+    for html in &shown {
+        let (_, seat) = html.split_once(r#"<section id="seat""#).unwrap();
+        assert!(seat.contains("Sven’s laptop") && seat.contains("Call"), "{seat}");
+        for hidden in [
+            "Sven’s phone",
+            "Signed in since",
+            "idle",
+            "Sign out",
+            "@example.com",
+            "Desktop",
+        ] {
+            assert!(!seat.contains(hidden), "{hidden}: {seat}");
+        }
+    }
+    assert!(
+        whole.contains("Sven’s phone") && whole.contains("Signed in since"),
+        "{whole}"
+    );
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use usher_app::{AccountsRead, Caller};
 use usher_domain::refusal::StateRefusal;
 use usher_domain::text::Product;
-use usher_domain::{Account, Actor, PoolId, Refusal, UserId, presence};
+use usher_domain::{Account, PoolId, Refusal, UserId, presence};
 use usher_journal::Cursor;
 use utoipa::IntoParams;
 
@@ -94,15 +94,10 @@ pub(super) async fn get(
             .sign_ins()
             .get(&id)
             .ok_or(Refusal::State(StateRefusal::SignInEnded { id }))?;
-        if !sees(account, &actor, sign_in) {
+        if !account.sees_sign_in(&actor, sign_in) {
             return Err(Refusal::NotFound { what: "sign-in" });
         }
         Ok(SignIn::of(account, sign_in, now))
     };
     ended::read(&caller, view).await.map(Answer)
-}
-
-/// Whether an actor sees a sign-in.
-pub(crate) fn sees(account: &Account, actor: &Actor, sign_in: &presence::SignIn) -> bool {
-    account.sees_user(actor, sign_in.user)
 }

@@ -32,7 +32,10 @@ pub(super) struct Held {
     /// The pool, or that it is a named seat.
     pub(super) seat: String,
     pub(super) product: String,
+    /// The devices on which the user is signed in, for viewers who see the user.
     pub(super) devices: Vec<DeviceShown>,
+    /// For others, those on which a session runs that they see.
+    pub(super) hosts: Vec<HostShown>,
     /// What of the map goes on being shown after an action.
     pub(super) query: SeatsQuery,
 }
@@ -58,6 +61,12 @@ pub(crate) struct DeviceShown {
     /// How long the user cannot come back.
     pub(crate) cool_down: Option<String>,
     pub(crate) is_own: bool,
+}
+
+/// A device of which the viewer sees only the sessions.
+pub(super) struct HostShown {
+    pub(super) name: String,
+    pub(super) sessions: Vec<SessionShown>,
 }
 
 /// A session on the device.
@@ -121,6 +130,11 @@ impl Held {
         let first = work.sign_ins.first()?;
         let user = account.user(first.user)?;
         let pool = first.pool.and_then(|pool| account.pool(pool));
+        let (seen, others): (Vec<&SignIn>, Vec<&SignIn>) = work
+            .sign_ins
+            .iter()
+            .copied()
+            .partition(|sign_in| account.sees_sign_in(actor, sign_in));
         Some(Self {
             user: name(account, actor, user.id, &work)?,
             email: if account.sees_user(actor, user.id) {
@@ -134,10 +148,13 @@ impl Held {
                 |pool| format!("Seat of {}", pool.name),
             ),
             product: account.product_name(&first.product),
-            devices: work
-                .sign_ins
+            devices: seen
                 .iter()
                 .map(|sign_in| DeviceShown::of(account, actor, sign_in, now))
+                .collect(),
+            hosts: others
+                .iter()
+                .filter_map(|sign_in| HostShown::of(account, actor, sign_in, now))
                 .collect(),
             query: query.at_seat(""),
         })
@@ -162,19 +179,27 @@ fn seat(account: &Account, actor: &Actor, sign_in: &SignIn) -> Linked {
     }
 }
 
+impl HostShown {
+    /// `None` without any session that the viewer sees.
+    fn of(account: &Account, actor: &Actor, sign_in: &SignIn, now: Timestamp) -> Option<Self> {
+        let sessions = SessionShown::all(account, actor, sign_in, now);
+        (!sessions.is_empty()).then(|| Self {
+            name: sign_in.device.name.reveal().to_string(),
+            sessions,
+        })
+    }
+}
+
+fn live_sessions<'a>(account: &'a Account, sign_in: &'a SignIn) -> impl Iterator<Item = &'a Session> {
+    let sessions = sign_in.sessions().iter();
+    let sessions = sessions.filter_map(|id| account.sessions().get(id));
+    sessions.filter(|session| session.is_live())
+}
+
 impl DeviceShown {
     pub(crate) fn of(account: &Account, actor: &Actor, sign_in: &SignIn, now: Timestamp) -> Self {
-        let sessions: Vec<_> = sign_in
-            .sessions()
-            .iter()
-            .filter_map(|id| account.sessions().get(id))
-            .filter(|session| session.is_live())
-            .collect();
-        let visible: Vec<_> = sessions
-            .iter()
-            .filter(|session| account.sees_session(actor, session))
-            .map(|session| SessionShown::of(account, actor, session, now))
-            .collect();
+        let visible = SessionShown::all(account, actor, sign_in, now);
+        let sessions = live_sessions(account, sign_in).count();
         let is_own = account.user_of(actor) == Some(sign_in.user);
         let pool = sign_in.pool.and_then(|pool| account.pool(pool));
         let cool_down = pool.map(|pool| pool.rules.eviction_cool_down);
@@ -188,7 +213,7 @@ impl DeviceShown {
             since: Moment(account.shown(sign_in.since)),
             idle: sign_in.idle_since.map(|since| Elapsed(now.since(since))),
             log_off_secs: sign_in.log_off_at.map(|at| at.remaining(now).get()),
-            hidden: sessions.len() - visible.len(),
+            hidden: sessions - visible.len(),
             sessions: visible,
             may_sign_out: may_log_out(account, actor, sign_in),
             cuts: cut_by_sign_out(account, sign_in),
@@ -243,6 +268,15 @@ pub(super) fn cut_by_end(account: &Account, actor: &Actor, session: &Session) ->
 }
 
 impl SessionShown {
+    /// Those on a device that the viewer sees.
+    fn all(account: &Account, actor: &Actor, sign_in: &SignIn, now: Timestamp) -> Vec<Self> {
+        let sessions = live_sessions(account, sign_in);
+        sessions
+            .filter(|session| account.sees_session(actor, session))
+            .map(|session| Self::of(account, actor, session, now))
+            .collect()
+    }
+
     fn of(account: &Account, actor: &Actor, session: &Session, now: Timestamp) -> Self {
         let customer = session
             .customer
