@@ -2,20 +2,21 @@
 
 use std::collections::BTreeMap;
 
-/// The table of operations, that of pages, that of operator pages, and that of members with a license.
+/// The table of operations, that of pages, that of operator pages, that of members with a license, and that of what is over.
 const TABLES: &str = include_str!("../docs/authorization.md");
 
 /// A table: the names of its columns save the first, and its rows by their first cell.
 pub type Table = (Vec<&'static str>, BTreeMap<&'static str, Vec<&'static str>>);
 
 /// The texts of the tables.
-pub fn tables() -> [&'static str; 4] {
+pub fn tables() -> [&'static str; 5] {
     let (operations, pages) = TABLES.split_once("\n## Pages\n").unwrap();
     let (pages, operator_pages) = pages.split_once("\n## Operator pages\n").unwrap();
     let (operator_pages, licensed) = operator_pages
         .split_once("\n## Members with a license\n")
         .unwrap();
-    [operations, pages, operator_pages, licensed]
+    let (licensed, over) = licensed.split_once("\n## What is over\n").unwrap();
+    [operations, pages, operator_pages, licensed, over]
 }
 
 /// Reads a table.

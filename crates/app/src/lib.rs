@@ -6,6 +6,7 @@ mod arrival;
 mod audit_file;
 mod caller;
 mod credentials;
+mod ended;
 mod first_run;
 mod idempotency;
 mod metrics_token;

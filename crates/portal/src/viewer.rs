@@ -13,7 +13,7 @@ use usher_app::{Arrival, Problem};
 use usher_domain::command::UserPatch;
 use usher_domain::permission::Privilege;
 use usher_domain::{
-    Account, AccountId, Actor, Command, Execute, Refusal, SignInId, Timestamp, UserId, WallTimes,
+    Account, AccountId, Actor, Command, Execute, Refusal, SessionId, SignInId, Timestamp, UserId, WallTimes,
 };
 use usher_engine::{Cause, Channel, Failure, Request};
 use usher_http::RequestLog;
@@ -161,7 +161,36 @@ impl Viewer {
             flash: self.flash.clone(),
             ..Frame::default()
         };
-        Ok((frame, seen.map_err(|refusal| Failed::refused(&refusal))?))
+        match seen {
+            Ok(seen) => Ok((frame, seen)),
+            Err(refusal) => Err(Failed::refused(&self.as_known(refusal).await?)),
+        }
+    }
+
+    /// A refusal as far as the viewer may know it: that a sign-in or ticket has ended is told to those who see its user.
+    /// For others it is as if it had never existed (R6).
+    async fn as_known(&self, refusal: Refusal) -> Result<Refusal, Failed> {
+        let (refusal, _) = self.portal.app.end_of(self.account, &self.actor, refusal).await?;
+        Ok(refusal)
+    }
+
+    /// Whether a session has ended that the viewer may see.
+    pub(crate) async fn may_know_of_end(&self, session: SessionId) -> Result<bool, Failed> {
+        let app = &self.portal.app;
+        let ended = app.ended_session(self.account, &self.actor, session).await?;
+        Ok(ended.is_some())
+    }
+
+    /// Hands refusals to the handler, and everything else that failed to the error page.
+    async fn told_refusals<T>(
+        &self,
+        done: Result<Result<T, Refusal>, Failure>,
+    ) -> Result<Result<T, Refusal>, Failed> {
+        match done {
+            Ok(Ok(answer)) => Ok(Ok(answer)),
+            Ok(Err(refusal)) | Err(Failure::Refused(refusal)) => Ok(Err(self.as_known(refusal).await?)),
+            Err(failure) => Err(Problem::from(failure).into()),
+        }
     }
 
     /// What the viewer has chosen for themselves.
@@ -204,7 +233,7 @@ impl Viewer {
         };
         let engine = self.portal.app.engine();
         let done = engine.execute(self.account, request, view).await;
-        told_refusals(done.map(Ok))
+        self.told_refusals(done.map(Ok)).await
     }
 
     /// Executes a command that `make` derives from the account's state in the same step, or refuses to make.
@@ -215,7 +244,8 @@ impl Viewer {
     ) -> Result<Result<T, Refusal>, Failed> {
         let (actor, cause) = (self.actor.clone(), self.cause.clone());
         let engine = self.portal.app.engine();
-        told_refusals(engine.propose(self.account, actor, cause, make, view).await)
+        let done = engine.propose(self.account, actor, cause, make, view).await;
+        self.told_refusals(done).await
     }
 
     /// Sets a user's password, recorded in the viewer's name.
@@ -277,15 +307,6 @@ impl Viewer {
         let app = &self.portal.app;
         app.identity()
             .is_portal_session_alive(&self.secret, app.engine().now())
-    }
-}
-
-/// Hands refusals to the handler, and everything else that failed to the error page.
-fn told_refusals<T>(done: Result<Result<T, Refusal>, Failure>) -> Result<Result<T, Refusal>, Failed> {
-    match done {
-        Ok(answer) => Ok(answer),
-        Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
-        Err(failure) => Err(Problem::from(failure).into()),
     }
 }
 

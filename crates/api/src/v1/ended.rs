@@ -1,7 +1,6 @@
 //! What is revealed about ended sign-ins, sessions and tickets, and to whom.
 
 use usher_app::{Admitted, Over};
-use usher_domain::permission::{Scope, SessionPermission};
 use usher_domain::personal::Personal;
 use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp, WallTimes};
@@ -42,29 +41,10 @@ pub(crate) async fn problem(caller: &Admitted, failure: Failure) -> Problem {
     }
 }
 
-/// How the sign-in or ticket of a refusal ended. It is revealed to its own token and to those who may see its user; for
-/// others, and if it never existed, the answer is that there is none.
+/// How the sign-in or ticket of a refusal ended, if the caller may know it ([`usher_app::App::end_of`]).
 pub(crate) async fn end_of(caller: &Admitted, refusal: Refusal) -> Result<(Refusal, Option<End>), Problem> {
-    let (records, account) = (caller.app.records(), caller.account);
-    let (what, is_own, found) = match &refusal {
-        Refusal::State(StateRefusal::SignInEnded { id }) => {
-            let row = records.sign_in(account, *id).await?;
-            let is_own = caller.actor == Actor::SignIn(*id);
-            ("sign-in", is_own, row.map(|row| (row.user, row.end)))
-        }
-        Refusal::State(StateRefusal::TicketEnded { id }) => {
-            let row = records.ticket(account, *id).await?;
-            let is_own = caller.actor == Actor::Ticket(*id);
-            ("ticket", is_own, row.map(|row| (row.user, row.end)))
-        }
-        _ => return Ok((refusal, None)),
-    };
-    let nothing = (Refusal::NotFound { what }, None);
-    let Some((user, end)) = found else {
-        return Ok(nothing);
-    };
-    let sees = is_own || of_account(caller, move |account, actor| account.sees_user(actor, user)).await?;
-    Ok(if sees { (refusal, end) } else { nothing })
+    let told = caller.app.end_of(caller.account, &caller.actor, refusal).await;
+    Ok(told?)
 }
 
 /// The problem for something that has ended, with how it ended.
@@ -99,21 +79,8 @@ pub(crate) fn session_is_over(over: &Over) -> Problem {
 
 /// An ended session, if the caller may see it.
 pub(crate) async fn session(caller: &Admitted, id: SessionId) -> Result<Option<SessionRow>, Problem> {
-    let row = caller.app.records().session(caller.account, id).await?;
-    let Some(row) = row.filter(|row| row.end.is_some()) else {
-        return Ok(None);
-    };
-    let (user, sign_in) = (row.user, row.sign_in);
-    let sees = of_account(caller, move |account, actor| {
-        let is_own = match actor {
-            Actor::SignIn(own) => *own == sign_in,
-            Actor::ApiKey { .. } => account.key_has(actor, Scope::SignInsWrite),
-            _ => account.user_of(actor) == Some(user),
-        };
-        (is_own && account.has_session_permission(actor, SessionPermission::ViewOwn))
-            || account.has_session_permission(actor, SessionPermission::ViewAccount)
-    });
-    Ok(sees.await?.then_some(row))
+    let row = caller.app.ended_session(caller.account, &caller.actor, id).await;
+    Ok(row?)
 }
 
 /// A failure about one session as a problem, which distinguishes an ended session from one that never existed.
@@ -138,13 +105,4 @@ pub(crate) fn need_presence(account: &Account, actor: &Actor) -> Result<(), Refu
         Actor::Ticket(id) => Refusal::State(StateRefusal::TicketEnded { id: *id }),
         _ => Refusal::NotFound { what: "account" },
     })
-}
-
-async fn of_account(
-    caller: &Admitted,
-    view: impl Fn(&Account, &Actor) -> bool + Send + 'static,
-) -> Result<bool, Problem> {
-    Ok(caller
-        .read(move |account, actor, _| Ok(view(account, actor)))
-        .await?)
 }

@@ -13,6 +13,7 @@ mod authorization;
 mod console;
 mod console_shows;
 mod desk;
+mod ended;
 mod give_back;
 mod groups;
 mod join;

@@ -114,15 +114,11 @@ async fn look(viewer: &Viewer, id: SignInId, form: Form) -> Result<LogOutPage, F
 }
 
 fn see(account: &Account, actor: &Actor, id: SignInId) -> Result<Eviction, Refusal> {
-    let Some(sign_in) = account.sign_ins().get(&id) else {
-        // A viewer who may not see the account's users is not told that there was a sign-in.
-        return Err(if account.is_staff(actor) {
-            Refusal::State(StateRefusal::SignInEnded { id })
-        } else {
-            Refusal::NotFound { what: "sign-in" }
-        });
-    };
-    if !account.sees_user(actor, sign_in.user) {
+    let sign_in = account
+        .sign_ins()
+        .get(&id)
+        .ok_or(Refusal::State(StateRefusal::SignInEnded { id }))?;
+    if !account.sees_sign_in(actor, sign_in) {
         return Err(Refusal::NotFound { what: "sign-in" });
     }
     if !sign_ins::may_log_out(account, actor, sign_in) {

@@ -133,11 +133,10 @@ pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response,
             Ok(Redirect::to(&ask).into_response())
         }
         Err(refusal @ Refusal::NotFound { .. }) => {
-            let row = viewer.portal.app.records().session(viewer.account, id).await?;
-            match row.and_then(|row| row.end) {
-                Some(_) => Ok(done(&back, OVER_ALREADY)),
-                None => Err(Failed::refused(&refusal)),
+            if viewer.may_know_of_end(id).await? {
+                return Ok(done(&back, OVER_ALREADY));
             }
+            Err(Failed::refused(&refusal))
         }
         Err(refusal) => Err(Failed::refused(&refusal)),
     }

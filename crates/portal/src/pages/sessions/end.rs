@@ -132,14 +132,12 @@ pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response,
         Ok((ended, ending, secs)) => Ok(done(&back, message(ended, ending, secs))),
         Err(refusal @ Refusal::NotFound { .. }) => {
             // A session may have ended by itself in the meantime.
-            let row = match asked.as_slice() {
-                [id] => viewer.portal.app.records().session(viewer.account, *id).await?,
-                _ => None,
-            };
-            match row.and_then(|row| row.end) {
-                Some(_) => Ok(done(&back, "The session is over already.")),
-                None => Err(Failed::refused(&refusal)),
+            if let [id] = asked.as_slice()
+                && viewer.may_know_of_end(*id).await?
+            {
+                return Ok(done(&back, "The session is over already."));
             }
+            Err(Failed::refused(&refusal))
         }
         Err(refusal) => Err(Failed::refused(&refusal)),
     }
