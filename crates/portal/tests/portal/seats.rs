@@ -331,3 +331,27 @@ async fn viewers_who_see_a_call_see_no_other_device_of_its_agent_nor_how_idle_th
         "{whole}"
     );
 }
+
+#[tokio::test]
+async fn a_long_query_is_not_repeated_in_the_link_of_each_seat() {
+    let desk = Desk::open(30).await;
+    for number in 0..30 {
+        let agent = desk.agent(&format!("Agent {number}")).await;
+        desk.sign_in(agent).await;
+    }
+    let long = "!".repeat(7_000);
+    let live = async |query: String| {
+        let path = desk.path(&format!("/seats/live?hall={}{query}", desk.pool));
+        let app = &desk.app;
+        let response = app
+            .send(&desk.owner, Method::GET, &path, &[], String::new())
+            .await;
+        let frame = response.into_body().into_data_stream().next().await.unwrap();
+        frame.unwrap().len()
+    };
+
+    let short = live(String::new()).await;
+    let with_long = live(format!("&q={long}&show={long}&page={long}&seat={long}")).await;
+
+    assert!(with_long <= short + 1_000, "{with_long} bytes instead of {short}");
+}

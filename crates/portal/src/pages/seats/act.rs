@@ -8,8 +8,8 @@ use usher_domain::refusal::StateRefusal;
 use usher_domain::text::{Note, counted};
 use usher_domain::{Account, Command, Refusal, SessionId, SignInId, Timestamp, UserId};
 
-use super::SeatsQuery;
 use super::detail::{cut_by_end, cut_by_sign_out};
+use super::{Asked, SeatsQuery};
 use crate::answer::done;
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
@@ -160,12 +160,12 @@ fn back(viewer: &Viewer, form: &Form) -> String {
     if let Ok(person) = form.value("person").parse::<UserId>() {
         return format!("{}/{person}", NavPage::Users.path(viewer.account));
     }
-    let query = SeatsQuery {
+    let query = SeatsQuery::from(Asked {
         q: form.value("q").to_owned(),
         show: form.value("show").to_owned(),
         hall: form.value("hall").to_owned(),
         page: form.value("page").to_owned(),
         seat: String::new(),
-    };
+    });
     query.to_link(&NavPage::Seats.path(viewer.account))
 }

@@ -3,7 +3,7 @@
 
 use usher_domain::event::Claim;
 use usher_domain::presence::{Funding, Session, SessionState, SignIn, Ticket};
-use usher_domain::{Account, Actor, SessionId, SignInId, Timestamp};
+use usher_domain::{Account, Actor, SessionId, SignInId, TicketId, Timestamp};
 
 use super::SeatsQuery;
 use super::chair::{Work, name};
@@ -100,6 +100,14 @@ impl Detail {
         let offered = ticket.and_then(|ticket| Offered::of(account, actor, ticket, now));
         offered.map_or(Self::Gone, Self::Offered)
     }
+}
+
+/// The id of a sign-in, session or ticket that could keep a seat; else empty.
+pub(super) fn known_key(text: &str) -> String {
+    let sign_in = text.parse::<SignInId>().map(|id| id.to_string());
+    let session = |_| text.parse::<SessionId>().map(|id| id.to_string());
+    let ticket = |_| text.parse::<TicketId>().map(|id| id.to_string());
+    sign_in.or_else(session).or_else(ticket).unwrap_or_default()
 }
 
 /// All claims of the seat that this sign-in or session keeps. A seat of a user may be kept from several devices.

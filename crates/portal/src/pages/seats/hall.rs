@@ -8,7 +8,7 @@ use usher_domain::pool::Pool;
 use usher_domain::presence::{Funding, SignIn};
 use usher_domain::text::Product;
 use usher_domain::user::License;
-use usher_domain::{Account, Actor, TicketId, Timestamp, UserId};
+use usher_domain::{Account, Actor, PoolId, TicketId, Timestamp, UserId};
 
 use super::chair::Chair;
 use crate::nav::NavPage;
@@ -20,6 +20,9 @@ use crate::shown::{Meter, pool_state};
 const LARGE_MAX: usize = 40;
 /// The most people of a queue who are drawn.
 const QUEUE_MAX: usize = 12;
+
+/// The key of a product's named seats begins with it.
+const NAMED: &str = "named-";
 
 /// A pool, or the named seats of a product.
 #[derive(Clone, Copy)]
@@ -120,6 +123,16 @@ fn own_pools<'a>(account: &'a Account, actor: &Actor) -> impl Iterator<Item = &'
     pools.filter(move |pool| user.is_some_and(|user| pool.users().contains(&user)))
 }
 
+/// The key of a hall, if there could be one with it; else empty.
+pub(super) fn known_key(text: &str) -> String {
+    if let Some(product) = text.strip_prefix(NAMED) {
+        let product = product.parse::<Product>();
+        return product.map_or_else(|_| String::new(), |product| format!("{NAMED}{product}"));
+    }
+    let pool = text.parse::<PoolId>();
+    pool.map_or_else(|_| String::new(), |pool| pool.to_string())
+}
+
 impl<'a> HallOf<'a> {
     /// All halls of which the viewer sees something: a user without a privilege sees the pools of their own licenses.
     pub(super) fn all(account: &'a Account, actor: &Actor) -> Vec<Self> {
@@ -137,7 +150,7 @@ impl<'a> HallOf<'a> {
     pub(super) fn key(self) -> String {
         match self {
             Self::Pool(pool) => pool.id.to_string(),
-            Self::Named(product) => format!("named-{product}"),
+            Self::Named(product) => format!("{NAMED}{product}"),
         }
     }
 
@@ -305,7 +318,7 @@ fn named(
         }));
     }
     Hall {
-        key: format!("named-{product}"),
+        key: format!("{NAMED}{product}"),
         name: "Named seats".to_owned(),
         product: account.product_name(product),
         is_named: true,

@@ -74,7 +74,7 @@ impl Map {
         let path = NavPage::Seats.path(account.id());
         let all = HallOf::all(account, actor);
         let has_halls = !all.is_empty();
-        let needle = folded(query.q.trim());
+        let needle = folded(&query.q);
         let matches = |hall: &HallOf<'_>| {
             needle.is_empty()
                 || hall

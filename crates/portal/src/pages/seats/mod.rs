@@ -34,9 +34,13 @@ pub(crate) fn routes() -> Pages {
         .route("/a/{account}/seats/end", post(act::end))
 }
 
-/// What of the map is shown, and the seat that is open beside it.
+/// The most characters that are searched for.
+const CHARS_MAX: usize = 100;
+
+/// What of the map is shown, and the seat that is open beside it. It is in the link of every seat, so only what can mean
+/// something is kept of a URL or form ([`SeatsQuery::from`]).
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
-#[serde(default)]
+#[serde(from = "Asked")]
 pub(super) struct SeatsQuery {
     /// A part of the name of a pool or product.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -44,7 +48,7 @@ pub(super) struct SeatsQuery {
     /// `full`, `waiting` or `idle`; empty for all.
     #[serde(skip_serializing_if = "String::is_empty")]
     show: String,
-    /// The only hall that is shown, with all its seats.
+    /// The only hall that is shown, with all its seats. Then nothing is searched.
     #[serde(skip_serializing_if = "String::is_empty")]
     hall: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -52,6 +56,38 @@ pub(super) struct SeatsQuery {
     /// The id of the sign-in, session or ticket that keeps the seat.
     #[serde(skip_serializing_if = "String::is_empty")]
     seat: String,
+}
+
+/// The parameters as they come.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    q: String,
+    show: String,
+    hall: String,
+    page: String,
+    seat: String,
+}
+
+impl From<Asked> for SeatsQuery {
+    fn from(asked: Asked) -> Self {
+        let kept = |text: String, is_right: bool| if is_right { text } else { String::new() };
+        let hall = hall::known_key(&asked.hall);
+        let is_alone = !hall.is_empty();
+        let show = matches!(asked.show.as_str(), "full" | "waiting" | "idle");
+        let page = asked.page.parse::<u32>().is_ok_and(|page| page > 1);
+        Self {
+            q: if is_alone {
+                String::new()
+            } else {
+                asked.q.trim().chars().take(CHARS_MAX).collect()
+            },
+            show: kept(asked.show, show && !is_alone),
+            page: kept(asked.page, page && !is_alone),
+            seat: detail::known_key(&asked.seat),
+            hall,
+        }
+    }
 }
 
 impl SeatsQuery {
@@ -168,6 +204,38 @@ impl LivePage for SeatsPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_query_only_what_can_mean_something_is_kept() {
+        let asked = |q: &str, show: &str, hall: &str, page: &str, seat: &str| {
+            let [q, show, hall, page, seat] = [q, show, hall, page, seat].map(str::to_owned);
+            SeatsQuery::from(Asked {
+                q,
+                show,
+                hall,
+                page,
+                seat,
+            })
+            .to_link("/seats")
+        };
+        let (long, pool) = ("!".repeat(30_000), usher_domain::PoolId::from_bits(7).to_string());
+        let sign_in = usher_domain::SignInId::from_bits(7).to_string();
+
+        assert_eq!(
+            asked(&long, &long, &long, &long, &long),
+            format!("/seats?q={}", "%21".repeat(CHARS_MAX))
+        );
+        assert_eq!(asked("", "", &format!("named-{long}"), "0", ""), "/seats");
+        assert_eq!(
+            asked(&long, "full", &pool, "3", &sign_in),
+            format!("/seats?hall={pool}&seat={sign_in}")
+        );
+        assert_eq!(asked("a", "idle", "", "3", ""), "/seats?q=a&show=idle&page=3");
+        assert_eq!(
+            asked("", "", "named-remote-support", "", ""),
+            "/seats?hall=named-remote-support"
+        );
+    }
 
     #[test]
     fn the_sample_renders_and_escapes_names() {
