@@ -22,8 +22,14 @@ pub(crate) const fn session(state: &SessionState) -> Doing {
     }
 }
 
-/// What the user of these sessions is doing: that of the one that keeps them busiest. `None` without any.
+/// What the user of these sessions is doing, as others are told: that of the one that keeps them busiest. `None` without
+/// any. A paused session is for its user alone (S8).
 pub(crate) fn of_sessions<'a>(sessions: impl IntoIterator<Item = &'a Session>) -> Option<Doing> {
+    own_sessions(sessions.into_iter().filter(|session| session.is_live()))
+}
+
+/// The same, as the user is told.
+pub(crate) fn own_sessions<'a>(sessions: impl IntoIterator<Item = &'a Session>) -> Option<Doing> {
     let ranked = sessions.into_iter().map(|session| match session.state {
         SessionState::Active {} | SessionState::Ending { .. } => (2, ("In a call", "busy")),
         SessionState::Standby { .. } => (1, ("Link open, waits for the customer", "warn")),

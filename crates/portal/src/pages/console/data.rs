@@ -282,7 +282,7 @@ impl SignInRow {
                 Funding::Minutes { .. } => ON_MINUTES,
                 Funding::Free => funding_of(sessions.clone()),
             },
-            doing: doing::of_sessions(sessions).unwrap_or(doing::SIGNED_IN),
+            doing: doing::own_sessions(sessions).unwrap_or(doing::SIGNED_IN),
             log_off: LogOff::of(account, sign_in),
             alive_every_secs: alive_every(sign_in.lease),
             lease_secs: sign_in.lease.get(),

@@ -344,7 +344,7 @@ fn own_licenses(account: &Account, actor: &Actor) -> Vec<OwnLicense> {
                 format!("A seat of {} while one is free", pool_name(account, pool))
             }),
         },
-        state: if let Some(doing) = doing::of_sessions(account.sessions_of(user, product)) {
+        state: if let Some(doing) = doing::own_sessions(account.sessions_of(user, product)) {
             doing
         } else if account.sign_ins_of(user, product).next().is_some() {
             doing::SIGNED_IN
