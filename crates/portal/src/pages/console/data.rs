@@ -2,6 +2,7 @@
 
 use usher_domain::event::By;
 use usher_domain::join_code::JoinCode;
+use usher_domain::permission::SessionPermission;
 use usher_domain::personal::Personal;
 use usher_domain::presence::{
     Funding, Session, SessionKind, SessionState, SignIn, Ticket, TicketState, Wanted,
@@ -50,6 +51,8 @@ pub(super) struct ConsoleData {
     pub(super) sign_ins: Vec<SignInRow>,
     pub(super) ticket: Option<TicketRow>,
     pub(super) sessions: Vec<SessionRow>,
+    /// Whether the user sees their sessions on other devices too (R5).
+    pub(super) views_own: bool,
 }
 
 /// The user's request for a seat.
@@ -162,10 +165,12 @@ pub(super) struct SessionRow {
 }
 
 impl ConsoleData {
+    /// `device`: this browser, as a device.
     pub(super) fn of(
         account: &Account,
         actor: &Actor,
         wanted: Option<&str>,
+        device: Option<&DeviceId>,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
         let user = account.user_of(actor).and_then(|user| account.user(user));
@@ -194,6 +199,7 @@ impl ConsoleData {
             sign_ins: Vec::new(),
             ticket: None,
             sessions: Vec::new(),
+            views_own: account.has_session_permission(actor, SessionPermission::ViewOwn),
         };
         if let Some(product) = product {
             seen.license = license(account, user, &product);
@@ -210,10 +216,8 @@ impl ConsoleData {
             let ticket = account.ticket_of(user, &product);
             seen.ticket = ticket.and_then(|ticket| TicketRow::of(account, ticket, now));
             let sessions = account.sessions_of(user, &product);
-            // The device that runs a session sees it, no matter what its user may see elsewhere.
             let may_see = |session: &&Session| {
-                account.sees_session(actor, session)
-                    || account.sees_session(&Actor::SignIn(session.sign_in), session)
+                account.sees_session(actor, session) || runs_on(account, session, device)
             };
             seen.sessions = sessions
                 .filter(may_see)
@@ -239,6 +243,12 @@ impl ConsoleData {
             session.code = code.map(|code| HandOver::of(&code.to_string(), &link));
         }
     }
+}
+
+/// Whether this device runs a session, and so sees it and works in it, no matter what its user may elsewhere (R5).
+pub(super) fn runs_on(account: &Account, session: &Session, device: Option<&DeviceId>) -> bool {
+    let host = account.sign_ins().get(&session.sign_in);
+    host.is_some_and(|host| Some(host.device.id.reveal()) == device)
 }
 
 /// The products for which the user has a license, then the account's others.

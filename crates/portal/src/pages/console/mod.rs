@@ -16,9 +16,10 @@ mod view;
 mod words;
 
 use axum::extract::Query;
-use axum::http::Uri;
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use usher_domain::text::DeviceId;
 use usher_domain::{Account, Actor, Refusal, Timestamp};
 
 use self::data::ConsoleData;
@@ -26,6 +27,7 @@ use self::presence::Sign;
 use self::refused::Refused;
 use self::view::{Console, ConsolePage, StartPage};
 use crate::answer::page;
+use crate::door::{ByItself, ViewerAt};
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::from::From;
@@ -38,7 +40,7 @@ use crate::viewer::Viewer;
 pub(crate) fn routes() -> Pages {
     Pages::new()
         .route("/console", get(show))
-        .route("/console/live", get(live::stream::<ConsolePage>))
+        .route("/console/live", get(stream))
         .route("/console/alive", post(presence::alive))
         .route("/console/active", post(presence::active))
         .route("/console/stay", post(presence::stay).get(back))
@@ -58,6 +60,9 @@ pub(crate) fn routes() -> Pages {
 pub(super) struct Choice {
     /// The product, if there are several.
     product: Option<String>,
+    /// This browser, by its cookie.
+    #[serde(skip)]
+    device: Option<DeviceId>,
 }
 
 async fn show(viewer: Viewer, choice: Query<Choice>, from: From) -> Result<Response, Failed> {
@@ -67,12 +72,22 @@ async fn show(viewer: Viewer, choice: Query<Choice>, from: From) -> Result<Respo
     Ok(page(&console_page(&viewer, &product, form, None).await?))
 }
 
+async fn stream(
+    viewer: Result<ViewerAt<ByItself>, Failed>,
+    Query(mut choice): Query<Choice>,
+    headers: HeaderMap,
+) -> Response {
+    choice.device = viewer.as_ref().ok().and_then(|at| device::id(&at.viewer.jar));
+    live::stream::<ConsolePage>(viewer, Query(choice), headers).await
+}
+
 /// The form for starting a session, on a separate page for browsers without script.
 async fn start(viewer: Viewer, choice: Query<Choice>) -> Result<Response, Failed> {
     presence::show_alive(&viewer, Sign::Open).await?;
     let device = device::id(&viewer.jar);
     let look = move |account: &Account, actor: &Actor, now| {
-        let seen = ConsoleData::of(account, actor, choice.0.product.as_deref(), now)?;
+        let wanted = choice.0.product.as_deref();
+        let seen = ConsoleData::of(account, actor, wanted, device.as_ref(), now)?;
         let here = seen
             .sign_ins
             .iter()
@@ -115,10 +130,11 @@ async fn console_page(
 ) -> Result<ConsolePage, Failed> {
     let asked = product.to_owned();
     let device = device::id(&viewer.jar);
+    let here = device.clone();
     let look = move |account: &Account, actor: &Actor, now| {
-        let seen = ConsoleData::of(account, actor, Some(&asked), now)?;
+        let seen = ConsoleData::of(account, actor, Some(&asked), here.as_ref(), now)?;
         let mut sign_ins = seen.sign_ins.iter();
-        let is_here = sign_ins.any(|at| Some(&at.device) == device.as_ref());
+        let is_here = sign_ins.any(|at| Some(&at.device) == here.as_ref());
         let product = seen.product.map(|product| product.to_string());
         let shown = (product.unwrap_or_default(), seen.name);
         Ok((shown, is_here || seen.ticket.is_some()))
@@ -128,6 +144,7 @@ async fn console_page(
     let uri: Uri = again.parse().unwrap_or_default();
     let choice = Choice {
         product: Some(product.clone()),
+        device,
     };
     let (frame, live) = live::open::<ConsolePage>(viewer, choice, &uri).await?;
     Ok(ConsolePage {
@@ -158,13 +175,19 @@ impl LivePage for ConsolePage {
         choice: &Choice,
         now: Timestamp,
     ) -> Result<ConsoleData, Refusal> {
-        ConsoleData::of(account, actor, choice.product.as_deref(), now)
+        ConsoleData::of(
+            account,
+            actor,
+            choice.product.as_deref(),
+            choice.device.as_ref(),
+            now,
+        )
     }
 
-    async fn show(viewer: &Viewer, _: &Choice, mut seen: ConsoleData) -> Result<Console, Failed> {
+    async fn show(viewer: &Viewer, choice: &Choice, mut seen: ConsoleData) -> Result<Console, Failed> {
         let codes = viewer.portal.app.identity().join_codes();
         seen.open_codes(viewer.account, codes, |path| viewer.address_of(path));
-        let device = device::id(&viewer.jar);
+        let device = choice.device.clone();
         let is_here = |sign_in: &data::SignInRow| Some(&sign_in.device) == device.as_ref();
         let here = seen.sign_ins.iter().position(is_here);
         let here = here.map(|index| seen.sign_ins.swap_remove(index));
@@ -172,7 +195,12 @@ impl LivePage for ConsolePage {
         let mut waited = None;
         let mut sessions_past = Vec::new();
         if let Some(product) = &seen.product {
-            sessions_past = past::sessions(viewer, product).await?;
+            let only_of = here.as_ref().map(|here| here.id);
+            if seen.views_own {
+                sessions_past = past::sessions(viewer, product, None).await?;
+            } else if let Some(sign_in) = only_of {
+                sessions_past = past::sessions(viewer, product, Some(sign_in)).await?;
+            }
             let last = device::last_sign_in(&viewer.jar, product).filter(|_| here.is_none());
             if let Some(last) = last {
                 past = past::sign_in(viewer, last).await?;

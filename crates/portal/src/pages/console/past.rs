@@ -74,8 +74,12 @@ pub(super) async fn ticket(viewer: &Viewer, id: TicketId) -> Result<Option<Ticke
     Ok(what.map(|what| TicketPast { what, at }))
 }
 
-/// The viewer's last ended sessions of a product.
-pub(super) async fn sessions(viewer: &Viewer, product: &Product) -> Result<Vec<SessionPast>, Failed> {
+/// The viewer's last ended sessions of a product, of one sign-in or of all.
+pub(super) async fn sessions(
+    viewer: &Viewer,
+    product: &Product,
+    only_of: Option<SignInId>,
+) -> Result<Vec<SessionPast>, Failed> {
     let filter = SessionFilter {
         span: Span {
             from: Some(since(viewer, SESSIONS_MILLIS)),
@@ -93,7 +97,8 @@ pub(super) async fn sessions(viewer: &Viewer, product: &Product) -> Result<Vec<S
         .await?;
     let over = |row: SessionRow| {
         let end = row.end.clone()?;
-        (*row.product == *product.as_str()).then_some((row, end))
+        let is_of = only_of.is_none_or(|sign_in| sign_in == row.sign_in);
+        (is_of && *row.product == *product.as_str()).then_some((row, end))
     };
     let mut over: Vec<_> = rows.items.into_iter().filter_map(over).collect();
     over.sort_by_key(|(_, end)| std::cmp::Reverse(end.at));

@@ -8,7 +8,7 @@ use usher_domain::text::{DeviceId, Product};
 use usher_domain::user::User;
 use usher_domain::{Account, Actor, PoolId, Refusal, Timestamp};
 
-use super::data::SessionRow;
+use super::data::{SessionRow, runs_on};
 use super::{device, words};
 use crate::asks::Asks;
 use crate::doing::{self, Doing};
@@ -236,8 +236,7 @@ impl RefusedUser<'_> {
     /// A session of the user; `None` if there is nothing that they may do to it. This browser may do everything with
     /// what runs on it.
     fn own_session(&self, session: &Session) -> Option<OwnSession> {
-        let sign_in = self.account.sign_ins().get(&session.sign_in);
-        let is_here = sign_in.is_some_and(|sign_in| Some(sign_in.device.id.reveal()) == self.device);
+        let is_here = runs_on(self.account, session, self.device);
         let row = SessionRow::of(self.account, self.actor, session, self.now);
         let is_active = matches!(session.state, SessionState::Active {});
         let own = OwnSession {
