@@ -23,7 +23,7 @@ const ROUTES = readFileSync(join(import.meta.dirname, "routes.txt"), "utf8")
   });
 
 /** What is no page: streams, a part of a page, files, and what scripts send. */
-const NO_PAGE = /\/live$|\/seats\/beside$|^GET \/(assets|branding)\/|\/audit\/export$|^POST \/console\/(active|alive)$/;
+const NO_PAGE = /\/live$|\/seats\/beside$|^GET \/(assets|branding)\/|\/audit\/export$|\/qr$|^POST \/console\/(active|alive)$/;
 
 /** Addresses of forms, and short ones, which lead to the page that one wants. */
 const LEADS_ON = [

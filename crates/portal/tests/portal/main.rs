@@ -11,6 +11,7 @@ mod app;
 mod audit;
 mod authorization;
 mod console;
+mod console_rights;
 mod console_shows;
 mod desk;
 mod ended;

@@ -1,13 +1,15 @@
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{Method, Request, StatusCode};
+use futures::StreamExt;
 use tower::ServiceExt;
 use usher_domain::command::UserPatch;
 use usher_domain::permission::{Privilege, Role};
 use usher_domain::user::License;
-use usher_domain::{PoolId, SignInId, UserId};
+use usher_domain::{PoolId, Secs, SignInId, UserId};
 use usher_testkit as kit;
 
 use crate::app::{App, Browser, Page};
+use crate::desk::Desk;
 
 const OPERATOR_KEY: &str = "usher_op_of_the_tests_0123456789abcdef";
 
@@ -209,4 +211,37 @@ async fn metrics_count_pages_by_their_routes_and_never_by_address() {
         assert!(metrics.lines().any(|it| it == line), "{line}\n{metrics}");
     }
     assert!(!metrics.contains(&account.to_string()), "{metrics}");
+}
+
+#[tokio::test]
+async fn the_figures_of_a_day_are_counted_when_a_page_is_loaded_and_every_quarter_of_a_minute() {
+    let desk = Desk::open(1).await;
+    let [sven, amara, priya] = [
+        desk.agent("Sven").await,
+        desk.agent("Amara").await,
+        desk.agent("Priya").await,
+    ];
+    desk.sign_in(sven).await;
+    let (app, path) = (&desk.app, desk.path("/overview/live"));
+    let response = app
+        .send(&desk.owner, Method::GET, &path, &[], String::new())
+        .await;
+    let mut frames = response.into_body().into_data_stream();
+    let mut frame = async || String::from_utf8(frames.next().await.unwrap().unwrap().to_vec()).unwrap();
+    assert!(frame().await.contains("0 waited"));
+    tokio::time::pause();
+
+    desk.wait(amara).await;
+    let at_once = frame().await;
+    desk.app.app.engine().advance(Secs::new(15)).await;
+    let mut later = frame().await;
+    while later.contains("event: usher-pulse") || later.contains("0 waited") {
+        later = frame().await;
+    }
+    desk.wait(priya).await;
+    let loaded = desk.get("/overview").await.html;
+
+    assert!(at_once.contains("0 waited"), "{at_once}");
+    assert!(later.contains("1 waited"), "{later}");
+    assert!(loaded.contains("2 waited"), "{loaded}");
 }

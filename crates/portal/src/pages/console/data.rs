@@ -10,9 +10,7 @@ use usher_domain::presence::{
 use usher_domain::seat_request::SeatRequest;
 use usher_domain::text::{DeviceId, Name, Note, Product};
 use usher_domain::user::{License, User};
-use usher_domain::{Account, AccountId, Actor, Refusal, Secs, SessionId, SignInId, TicketId, Timestamp};
-
-use usher_identity::JoinCodes;
+use usher_domain::{Account, Actor, Refusal, Secs, SessionId, SignInId, TicketId, Timestamp};
 
 use super::hand_over::HandOver;
 use super::words;
@@ -20,6 +18,7 @@ use crate::asks::Remedy;
 use crate::doing::{self, Doing};
 use crate::pages::sessions::may_end;
 use crate::shown::{Moment, ProductChoice, Until, pool_name};
+use crate::viewer::Viewer;
 
 /// The most sessions shown.
 const SESSIONS_MAX: usize = 50;
@@ -151,7 +150,7 @@ pub(super) struct SessionRow {
     pub(super) active_since: Option<Moment>,
     pub(super) state: SessionState,
     kept_code: Option<JoinCode>,
-    /// `None` until it is opened ([`ConsoleData::open_codes`]).
+    /// `None` until it is opened ([`SessionRow::open_code`]).
     pub(super) code: Option<HandOver>,
     pub(super) code_until: Option<Moment>,
     pub(super) closes_in_secs: Option<u32>,
@@ -227,22 +226,21 @@ impl ConsoleData {
         }
         Ok(seen)
     }
+}
 
-    /// Opens the sealed codes of the sessions, which are the viewer's own. `link` makes the address of a path.
-    pub(super) fn open_codes(
-        &mut self,
-        account: AccountId,
-        codes: &JoinCodes,
-        link: impl Fn(&str) -> String,
-    ) {
-        for session in &mut self.sessions {
-            let code = session
-                .kept_code
-                .as_ref()
-                .and_then(|code| codes.open(account, code));
-            session.code = code.map(|code| HandOver::of(&code.to_string(), &link));
-        }
-    }
+/// A session of the viewer that they see on this device.
+pub(super) fn own_session(
+    account: &Account,
+    actor: &Actor,
+    id: SessionId,
+    device: Option<&DeviceId>,
+    now: Timestamp,
+) -> Result<SessionRow, Refusal> {
+    let own = account.sessions().get(&id);
+    let own = own.filter(|session| account.user_of(actor) == Some(session.user));
+    own.filter(|session| account.sees_session(actor, session) || runs_on(account, session, device))
+        .map(|session| SessionRow::of(account, actor, session, now))
+        .ok_or(Refusal::NotFound { what: "session" })
 }
 
 /// Whether this device runs a session, and so sees it and works in it, no matter what its user may elsewhere (R5).
@@ -373,7 +371,8 @@ impl SessionRow {
             since: Moment(account.shown(session.since)),
             active_since: session.active_since.map(|at| Moment(account.shown(at))),
             state: session.state.clone(),
-            kept_code: session.code.clone(),
+            // Shown only while the customer is awaited: opening it takes work, at each update of the page.
+            kept_code: session.code.clone().filter(|_| code_until.is_some()),
             code: None,
             code_until,
             closes_in_secs,
@@ -383,6 +382,14 @@ impl SessionRow {
             may_pause: sees && matches!(session.state, SessionState::Active {}),
             may_end: sees && may_end(account, actor, session),
         }
+    }
+
+    /// Opens the sealed code of the session, which is the viewer's own.
+    pub(super) fn open_code(&mut self, viewer: &Viewer) {
+        let codes = viewer.portal.app.identity().join_codes();
+        let kept = self.kept_code.as_ref();
+        let code = kept.and_then(|code| codes.open(viewer.account, code));
+        self.code = code.map(|code| HandOver::of(&code.to_string(), |path| viewer.address_of(path)));
     }
 
     /// A label and its CSS class.

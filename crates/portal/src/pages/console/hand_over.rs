@@ -1,7 +1,5 @@
 //! A join code as an agent hands it to a customer: read aloud, as a link, or as a QR code.
 
-use crate::qr;
-
 /// The longest group of a code that is read aloud.
 const GROUP_MAX: usize = 4;
 
@@ -13,8 +11,8 @@ pub(super) struct HandOver {
     pub(super) spelled: String,
     /// The customer's page.
     pub(super) link: String,
-    /// The link as a QR code in SVG; empty if the address of the server is not known.
-    pub(super) qr: String,
+    /// Whether the address of the server is known, so that the link can be a QR code.
+    pub(super) has_qr: bool,
 }
 
 impl HandOver {
@@ -29,11 +27,7 @@ impl HandOver {
         Self {
             spelled: groups.iter().map(spell).collect::<Vec<_>>().join(", "),
             groups,
-            qr: if link.starts_with('/') {
-                String::new()
-            } else {
-                qr::svg(&link)
-            },
+            has_qr: !link.starts_with('/'),
             link,
         }
     }
@@ -69,7 +63,7 @@ mod tests {
         let code = HandOver::of("ABCDEF", |path| format!("https://desk.example{path}"));
         assert_eq!(code.spelled, "A B C, D E F");
         assert_eq!(code.link, "https://desk.example/join/ABCDEF");
-        assert!(code.qr.starts_with("<svg"), "{}", code.qr);
-        assert_eq!(HandOver::of("ABCDEF", str::to_owned).qr, "");
+        assert!(code.has_qr);
+        assert!(!HandOver::of("ABCDEF", str::to_owned).has_qr);
     }
 }

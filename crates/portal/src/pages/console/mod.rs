@@ -15,12 +15,12 @@ mod refused;
 mod view;
 mod words;
 
-use axum::extract::Query;
-use axum::http::{HeaderMap, Uri};
+use axum::extract::{Path, Query};
+use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use usher_domain::text::DeviceId;
-use usher_domain::{Account, Actor, Refusal, Timestamp};
+use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp};
 
 use self::data::ConsoleData;
 use self::presence::Sign;
@@ -52,6 +52,7 @@ pub(crate) fn routes() -> Pages {
         .route("/console/tickets/{ticket}/leave", post(act::leave).get(back))
         .route("/console/start", get(start))
         .route("/console/sessions", post(act::start).get(back))
+        .route("/console/sessions/{session}/qr", get(qr))
         .route("/console/sessions/{session}/{verb}", post(act::work).get(back))
 }
 
@@ -104,6 +105,23 @@ async fn start(viewer: Viewer, choice: Query<Choice>) -> Result<Response, Failed
         product,
         lease_secs,
     }))
+}
+
+/// The link of a session as a QR code. It is no part of the page, which is rendered at each update.
+async fn qr(
+    ViewerAt { viewer, .. }: ViewerAt<ByItself>,
+    session: Path<SessionId>,
+) -> Result<Response, Failed> {
+    let device = device::id(&viewer.jar);
+    let look = move |account: &Account, actor: &Actor, now| {
+        data::own_session(account, actor, session.0, device.as_ref(), now)
+    };
+    let (_, mut row) = viewer.look(None, look).await?;
+    row.open_code(&viewer);
+    let code = row.code.filter(|code| code.has_qr);
+    let code = code.ok_or_else(|| Failed::not_found("code"))?;
+    let kind = [(header::CONTENT_TYPE, "image/svg+xml")];
+    Ok((kind, crate::qr::svg(&code.link)).into_response())
 }
 
 /// Redirects a reloaded URL that only accepts forms.
@@ -185,8 +203,9 @@ impl LivePage for ConsolePage {
     }
 
     async fn show(viewer: &Viewer, choice: &Choice, mut seen: ConsoleData) -> Result<Console, Failed> {
-        let codes = viewer.portal.app.identity().join_codes();
-        seen.open_codes(viewer.account, codes, |path| viewer.address_of(path));
+        for session in &mut seen.sessions {
+            session.open_code(viewer);
+        }
         let device = choice.device.clone();
         let is_here = |sign_in: &data::SignInRow| Some(&sign_in.device) == device.as_ref();
         let here = seen.sign_ins.iter().position(is_here);
