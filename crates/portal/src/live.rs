@@ -67,6 +67,10 @@ pub(crate) trait LivePage: Sized + Send + Sync + 'static {
     /// of memory for as long as the page is open.
     const IS_LARGE: bool = true;
 
+    /// Whether the part shows what no commit announces, such as figures that are kept for a moment. Then it is rendered
+    /// with each keep-alive too.
+    const AGES: bool = false;
+
     /// Copies the data from the account, as far as this viewer may see it. Runs while the account is locked.
     fn see(
         account: &Account,
@@ -227,7 +231,7 @@ async fn feed<P: LivePage>(
                         return;
                     }
                     // After midnight, times of the day before are shown with their day.
-                    if !viewer.is_still_signed_in() || viewer.reader().await.today() != day {
+                    if P::AGES || !viewer.is_still_signed_in() || viewer.reader().await.today() != day {
                         break;
                     }
                 }

@@ -4,16 +4,23 @@ use std::sync::Arc;
 
 use usher_app::App;
 
+use crate::pages::overview::Reports;
+
 /// The shared state of all pages. State of a single page comes with its routes ([`Pages::keeping`]).
 ///
 /// [`Pages::keeping`]: crate::routes::Pages::keeping
 pub(crate) struct Portal {
     pub(crate) app: Arc<App>,
+    /// What open overviews say of the last 24 hours. It is here because streams have no state of their own.
+    pub(crate) reports: Reports,
 }
 
 impl Portal {
     pub(crate) fn new(app: Arc<App>) -> Arc<Self> {
-        Arc::new(Self { app })
+        Arc::new(Self {
+            app,
+            reports: Reports::default(),
+        })
     }
 
     /// Whether browsers reach this server only over https, so that cookies can be `Secure`.
