@@ -51,13 +51,14 @@ impl App {
         self.identity.preferences(account, user)
     }
 
-    /// Stores a user's own preferences. They are nobody else's business, so the audit has no entry of them.
+    /// Stores a user's own preferences. They are nobody else's business, so the audit has no entry of them. Returns
+    /// whether the user is still signed in.
     pub async fn set_preferences(
         &self,
         account: AccountId,
         user: UserId,
         preferences: Preferences,
-    ) -> Result<(), IdentityError> {
+    ) -> Result<bool, IdentityError> {
         self.identity.set_preferences(account, user, preferences).await
     }
 }

@@ -28,6 +28,9 @@ pub enum IdentityError {
          start with `usher_`, unless with `usher_op_`"
     )]
     OperatorKey,
+    /// Too many changes of one user wait; nothing was changed.
+    #[error("too many changes of this user are waiting")]
+    Busy,
 }
 
 impl IdentityError {

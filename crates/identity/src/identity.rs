@@ -13,6 +13,7 @@ use usher_domain::{AccountId, OperatorKeyId, Timestamp, UserId};
 use crate::api_keys::ApiKeyCache;
 use crate::join_codes::{self, JoinCodes};
 use crate::operator::{GrantCache, OperatorKeyCache, OperatorSessions};
+use crate::own_changes::OwnChanges;
 use crate::password::Hashing;
 use crate::portal_sessions::PortalSessionCache;
 use crate::ports::{Owner, Store, StoreError};
@@ -35,6 +36,7 @@ pub struct Identity {
     pub(crate) hashing: Hashing,
     /// Held by one change at a time, so that memory follows the store in order.
     turn: Arc<Mutex<()>>,
+    pub(crate) own_changes: OwnChanges,
     /// Notified after something was written to the outbox.
     pub(crate) outbox: Arc<Notify>,
     sealer: Sealer,
@@ -122,6 +124,7 @@ impl Identity {
             cache: Arc::new(cache),
             hashing: Hashing::new(),
             turn: Arc::default(),
+            own_changes: OwnChanges::default(),
             outbox: Arc::default(),
             sealer,
             join_codes,

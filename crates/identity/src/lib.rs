@@ -30,6 +30,7 @@ mod lifetimes;
 mod memory;
 mod operator;
 mod outbox;
+mod own_changes;
 mod passes;
 mod password;
 mod password_rules;
@@ -76,6 +77,7 @@ pub use outbox::{
     OUTBOX_RECIPIENT_SPAN, OutboxClaim, OutboxEntry, OutboxFigures, OutboxRefused, OutboxRow, OutboxState,
     Settled,
 };
+pub use own_changes::OWN_CHANGES_MAX;
 pub use passes::PassFor;
 pub use password::{
     HASHING_AT_ONCE_MAX, HASHING_PER_ACCOUNT_MAX, HASHING_PER_CALLER_MAX, HASHING_WAITING_MAX, HashingCaller,

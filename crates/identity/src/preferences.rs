@@ -1,6 +1,8 @@
 //! How a person wants pages to look and sound. Not credentials, but stored with them: they are a person's own, and no
 //! event of the account.
 
+use std::sync::Arc;
+
 use usher_domain::text::ZoneName;
 use usher_domain::{AccountId, UserId};
 
@@ -72,19 +74,38 @@ impl Identity {
         known.get(&(account, user)).cloned().unwrap_or_default()
     }
 
-    /// Stores the preferences of a user in place of the previous ones.
+    /// Stores the preferences of a user in place of the previous ones. Returns whether it did: not for a user who is not
+    /// signed in to the portal any more, and who may have been deleted since they sent the form.
+    ///
+    /// # Errors
+    /// [`IdentityError::Busy`] if [`OWN_CHANGES_MAX`](crate::OWN_CHANGES_MAX) changes of this user wait already: they cost nothing to send, and
+    /// everybody's signing in waits behind them.
     pub async fn set_preferences(
         &self,
         account: AccountId,
         user: UserId,
         preferences: Preferences,
-    ) -> Result<(), IdentityError> {
+    ) -> Result<bool, IdentityError> {
         let owner = (account, user);
-        let stored = preferences.clone();
+        if self.preferences(account, user) == preferences {
+            return Ok(true);
+        }
+        let _place = self.own_changes.enter(owner)?;
+        let (known, stored) = (Arc::clone(&self.cache), preferences.clone());
         self.change(
-            move |store| async move { store.put_preferences(owner, stored).await },
-            move |cache, ()| {
-                cache.preferences_mut().insert(owner, preferences);
+            move |store| async move {
+                // In this turn, because `forget_user` takes the sessions and the preferences in one.
+                let is_signed_in = !known.portal_sessions().of_user(owner).is_empty();
+                if is_signed_in {
+                    store.put_preferences(owner, stored).await?;
+                }
+                Ok(is_signed_in)
+            },
+            move |cache, is_signed_in| {
+                if is_signed_in {
+                    cache.preferences_mut().insert(owner, preferences);
+                }
+                is_signed_in
             },
         )
         .await

@@ -51,6 +51,12 @@ impl From<JournalError> for Problem {
 
 impl From<IdentityError> for Problem {
     fn from(error: IdentityError) -> Self {
+        if matches!(error, IdentityError::Busy) {
+            return Self::new(
+                Kind::of(Code::Overloaded),
+                "Too many of your changes wait to be stored. Try again in a moment.",
+            );
+        }
         tracing::error!(
             error = &error as &dyn std::error::Error,
             "the credential store failed"

@@ -72,7 +72,7 @@ impl PortalSessionCache {
         self.by_digest.get(digest)?.alive(self.lifetimes, now)
     }
 
-    pub(super) fn of_user(&self, owner: Owner) -> &[SecretDigest] {
+    pub(crate) fn of_user(&self, owner: Owner) -> &[SecretDigest] {
         self.by_user.get(&owner).map_or(&[], Vec::as_slice)
     }
 

@@ -241,9 +241,6 @@ impl Identity {
     /// Removes sessions that have ended, and saves when the others were last used.
     pub(crate) async fn maintain_portal_sessions(&self, now: Timestamp) -> Result<(), IdentityError> {
         let (ended, used) = self.cache.portal_sessions().due_for_upkeep(now);
-        if ended.is_empty() && used.is_empty() {
-            return Ok(());
-        }
         self.remove_portal_sessions(ended, used).await
     }
 
@@ -252,6 +249,9 @@ impl Identity {
         ended: Vec<SecretDigest>,
         used: Vec<(SecretDigest, Timestamp)>,
     ) -> Result<(), IdentityError> {
+        if ended.is_empty() && used.is_empty() {
+            return Ok(());
+        }
         self.change(
             move |store| async move {
                 store

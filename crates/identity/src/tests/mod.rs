@@ -13,6 +13,7 @@ mod operator_keys;
 mod passwords;
 mod personal;
 mod portal;
+mod preferences;
 mod seal;
 mod second_factor;
 mod single_sign_on;

@@ -52,7 +52,9 @@ async fn save(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     match chosen.checked() {
         Ok(preferences) => {
             let (app, user) = (&viewer.portal.app, viewer.session.user);
-            app.set_preferences(viewer.account, user, preferences).await?;
+            if !app.set_preferences(viewer.account, user, preferences).await? {
+                return Err(Failed::SignIn { back: None });
+            }
             Ok(done(PATH, "Your preferences are saved."))
         }
         Err(invalid) => {
