@@ -215,11 +215,20 @@ async fn l10_a_request_is_shown_with_its_answer_until_that_is_dismissed() {
     let look = |account: &Account, _| account.subscription_requests().next().unwrap().id;
     let id = desk.app.engine.read(desk.account, look).await.unwrap();
     let remove = format!("/subscription/requests/{id}/remove");
-    let dismissed = told(&desk, desk.post(&remove, &[]).await).await;
+    let withdrawn = told(&desk, desk.post(&remove, &[("answered", "no")]).await).await;
+    assert!(
+        withdrawn.contains("the operator has answered in the meantime")
+            && withdrawn.contains("The operator declined"),
+        "a form of before the answer: {withdrawn}"
+    );
+    let dismissed = told(&desk, desk.post(&remove, &[("answered", "yes")]).await).await;
     assert!(dismissed.contains("Answer dismissed."), "{dismissed}");
     assert!(!dismissed.contains("The operator declined"), "{dismissed}");
-    let gone = desk.post(&remove, &[]).await;
-    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    let gone = told(&desk, desk.post(&remove, &[("answered", "yes")]).await).await;
+    assert!(
+        gone.contains("That request is not there any more."),
+        "a double click: {gone}"
+    );
     assert!(!desk.get("/overview").await.html.contains("The operator declined"));
 }
 
@@ -232,10 +241,12 @@ async fn l10_a_request_for_minutes_is_withdrawn() {
     assert!(page.contains("For the fair"), "{page}");
 
     let remove = format!("/subscription/requests/{}/remove", open_request(&desk).await);
-    let withdrawn = told(&desk, desk.post(&remove, &[]).await).await;
+    let withdrawn = told(&desk, desk.post(&remove, &[("answered", "no")]).await).await;
 
     assert!(withdrawn.contains("Request withdrawn."), "{withdrawn}");
     assert!(!withdrawn.contains("waits for the operator"), "{withdrawn}");
+    let again = told(&desk, desk.post(&remove, &[("answered", "no")]).await).await;
+    assert!(again.contains("That request is not there any more."), "{again}");
 }
 
 #[tokio::test]

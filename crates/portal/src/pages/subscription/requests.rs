@@ -6,8 +6,9 @@ use usher_domain::account::Subscription;
 use usher_domain::command::AccountCommand;
 use usher_domain::permission::Privilege;
 use usher_domain::purchase::{Purchase, PurchaseKind, RequestOutcome, SubscriptionRequest};
+use usher_domain::refusal::StateRefusal;
 use usher_domain::text::Product;
-use usher_domain::{Account, Actor, Command, SubscriptionRequestId};
+use usher_domain::{Account, Actor, Command, Refusal, SubscriptionRequestId};
 
 use super::view;
 use crate::answer::done;
@@ -16,6 +17,9 @@ use crate::form::Posted;
 use crate::nav::NavPage;
 use crate::said::Said;
 use crate::shown::Moment;
+
+/// The field with whether the form showed an answer: `yes` or `no`.
+const ANSWERED: &str = "answered";
 
 /// A request as the page shows it.
 pub(super) struct RequestShown {
@@ -114,26 +118,34 @@ pub(crate) fn answered(account: &Account, actor: &Actor) -> Vec<&'static str> {
         .collect()
 }
 
-/// Withdraws an open request, or dismisses an answer.
+/// Withdraws an open request, or dismisses an answer: what the form showed, and only if it is still so.
 pub(super) async fn remove(
     Path((_, request)): Path<(String, String)>,
-    Posted { viewer, .. }: Posted,
+    Posted { viewer, form }: Posted,
 ) -> Result<Response, Failed> {
     // Viewers who may not see the requests are told so before anything about this one.
     viewer.need_in_account(Privilege::SubscriptionManage).await?;
     let id: SubscriptionRequestId = request
         .parse()
         .map_err(|_| Failed::not_found("subscription request"))?;
-    let look = move |account: &Account, _: &Actor, _| {
-        let request = account.subscription_request(id);
-        Ok(request.is_some_and(SubscriptionRequest::is_open))
+    let dismisses = form.value(ANSWERED) == "yes";
+    let make = move |account: &Account, _| match account.subscription_request(id) {
+        Some(request) if request.is_open() == dismisses => {
+            Err(Refusal::State(StateRefusal::ChangedMeanwhile {
+                field: ANSWERED,
+                now: "otherwise".to_owned(),
+            }))
+        }
+        _ => Ok(Command::Account(AccountCommand::RemoveRequest { id })),
     };
-    let (_, is_open) = viewer.look(None, look).await?;
-    let command = Command::Account(AccountCommand::RemoveRequest { id });
-    let path = NavPage::Subscription.path(viewer.account);
-    match viewer.execute(command, |_, (), _| ()).await? {
-        Ok(()) if is_open => Ok(done(&path, "Request withdrawn.")),
-        Ok(()) => Ok(done(&path, "Answer dismissed. The audit keeps it.")),
-        Err(refusal) => Err(Failed::refused(&refusal)),
-    }
+    let message = match viewer.propose(make, |_, (), _| ()).await? {
+        Ok(()) if dismisses => "Answer dismissed. The audit keeps it.",
+        Ok(()) => "Request withdrawn.",
+        Err(Refusal::State(StateRefusal::ChangedMeanwhile { .. })) => {
+            "Nothing was withdrawn: the operator has answered in the meantime. The answer is below."
+        }
+        Err(Refusal::NotFound { .. }) => "That request is not there any more.",
+        Err(refusal) => return Err(Failed::refused(&refusal)),
+    };
+    Ok(done(&NavPage::Subscription.path(viewer.account), message))
 }
