@@ -52,6 +52,7 @@ mod asks;
 mod assets;
 mod brand;
 mod cookies;
+mod cut;
 mod doing;
 mod door;
 mod failed;

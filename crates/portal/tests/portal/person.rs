@@ -29,7 +29,7 @@ async fn a_persons_page_shows_where_they_are_and_frees_the_seat_from_there() {
     assert!(busy.contains(&pool), "{busy}");
     assert!(busy.contains("although work goes on"), "{busy}");
     let (person, id) = (sven.to_string(), sign_in.to_string());
-    let fields = [("person", &*person), ("sign_in", &*id), ("sure", "yes")];
+    let fields = [("person", &*person), ("sign_in", &*id), ("cuts", "1.0")];
     let done = desk.post("/seats/sign-out", &fields).await;
     assert_eq!(done.header("location"), desk.path(&path));
     let after = desk.get(&path).await.html;
@@ -132,7 +132,7 @@ async fn the_history_of_a_person_has_sessions_refusals_waits_and_the_audit() {
     let sign_in = desk.sign_in(sven).await;
     desk.start_call(sign_in).await;
     desk.wait(amara).await;
-    let fields = [("sign_in", &*sign_in.to_string()), ("sure", "yes")];
+    let fields = [("sign_in", &*sign_in.to_string()), ("cuts", "1.0")];
     desk.post("/seats/sign-out", &fields).await;
 
     let svens = desk.get(&format!("/users/{sven}/history")).await.html;

@@ -2,9 +2,10 @@ use axum::http::{Method, StatusCode};
 use futures::StreamExt;
 use usher_domain::account::SettingsPatch;
 use usher_domain::permission::{Privilege, SessionPermissions};
+use usher_domain::presence::Start;
 use usher_domain::rules::RulesPatch;
 use usher_domain::user::License;
-use usher_domain::{Secs, SignInId};
+use usher_domain::{Secs, SessionId, SignInId};
 use usher_identity::Lifetimes;
 use usher_testkit as kit;
 
@@ -102,7 +103,7 @@ async fn a_seat_that_cuts_off_nobody_is_freed_at_once_and_one_with_a_call_is_ask
 
     let sure = [
         ("sign_in", &*svens.to_string()),
-        ("sure", "yes"),
+        ("cuts", "1.0"),
         ("reason", "The shift is over"),
     ];
     let done = desk.post("/seats/sign-out", &sure).await;
@@ -126,7 +127,7 @@ async fn a_session_is_ended_from_its_seat() {
         desk.path(&format!("/sessions/end?session={call}"))
     );
 
-    let sure = [("session", &*call.to_string()), ("sure", "yes")];
+    let sure = [("session", &*call.to_string()), ("cuts", "1.0")];
     let done = desk.post("/seats/end", &sure).await;
 
     assert_eq!(done.header("location"), desk.path("/seats"));
@@ -354,4 +355,35 @@ async fn a_long_query_is_not_repeated_in_the_link_of_each_seat() {
     let with_long = live(format!("&q={long}&show={long}&page={long}&seat={long}")).await;
 
     assert!(with_long <= short + 1_000, "{with_long} bytes instead of {short}");
+}
+
+#[tokio::test]
+async fn ending_a_link_is_asked_about_again_once_a_call_has_begun() {
+    let desk = Desk::open(1).await;
+    let sven = desk.agent("Sven").await;
+    let sign_in = desk.sign_in(sven).await;
+    let link = SessionId::from_bits(desk.app.draw_bits());
+    let link = kit::call(link, sign_in).start(Start::Standby).code("K7M2QX9D4T");
+    desk.give(link.command()).await;
+    let seat = desk.get(&format!("/seats?seat={sign_in}")).await.html;
+    assert!(seat.contains(r#"name="cuts" value="0.1""#), "{seat}");
+    let page = desk.get(&format!("/sign-ins/{sign_in}/log-out")).await.html;
+    assert!(page.contains(r#"name="cuts" value="0.1""#), "{page}");
+
+    desk.start_call(sign_in).await;
+    let shown = [("sign_in", &*sign_in.to_string()), ("cuts", "0.1")];
+    let from_map = desk.post("/seats/sign-out", &shown).await;
+    let from_page = desk.post(&format!("/sign-ins/{sign_in}/log-out"), &shown).await;
+
+    assert_eq!(
+        from_map.header("location"),
+        desk.path(&format!("/sign-ins/{sign_in}/log-out"))
+    );
+    assert_eq!(from_page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        from_page.html.contains("Work began since") && from_page.html.contains(r#"name="cuts" value="1.1""#),
+        "{}",
+        from_page.html
+    );
+    assert!(desk.get("/seats").await.html.contains("<strong>1 of 1</strong>"));
 }

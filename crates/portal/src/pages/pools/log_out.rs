@@ -5,13 +5,13 @@ use axum::extract::Path;
 use axum::response::Response;
 use usher_app::Problem;
 use usher_domain::command::SignInCommand;
-use usher_domain::presence::Session;
 use usher_domain::refusal::StateRefusal;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal, SignInId};
 
 use super::sign_ins::{self, SignInShown};
 use super::tell;
 use crate::answer::{Frame, done, page, page_again};
+use crate::cut::Cut;
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
@@ -30,8 +30,8 @@ struct LogOutPage {
 struct Eviction {
     sign_in: SignInShown,
     is_own: bool,
-    /// How many codes and links end with it.
-    links: usize,
+    /// What ends with it.
+    cut: Cut,
     /// How long the user cannot come back.
     cool_down: Option<String>,
     /// The page that the viewer came from.
@@ -66,17 +66,20 @@ pub(super) async fn log_out(
     if !form.is_right() {
         return Ok(page_again(&look(&viewer, sign_in, form).await?));
     }
-    match viewer
-        .execute(
-            Command::SignIn(SignInCommand::SignOut {
-                sign_in,
-                note,
-                acting: None,
-            }),
-            |_, (), _| (),
-        )
-        .await?
-    {
+    let (actor, seen) = (viewer.actor.clone(), Cut::shown_in(&form));
+    let make = move |account: &Account, _| {
+        if let Some(sign_in) = account.sign_ins().get(&sign_in)
+            && sign_ins::may_log_out(account, &actor, sign_in)
+        {
+            Cut::with_sign_in(account, sign_in).need_shown(seen)?;
+        }
+        Ok(Command::SignIn(SignInCommand::SignOut {
+            sign_in,
+            note: note.clone(),
+            acting: None,
+        }))
+    };
+    match viewer.propose(make, |_, (), _| ()).await? {
         Ok(()) => {
             let message = format!(
                 "{} is signed out of {}.",
@@ -86,6 +89,13 @@ pub(super) async fn log_out(
             Ok(done(&shown.back, message))
         }
         Err(Refusal::State(StateRefusal::SignInEnded { .. })) => Ok(is_out_already(&viewer)),
+        Err(Refusal::State(StateRefusal::ChangedMeanwhile { .. })) => {
+            form.wrong(
+                "",
+                "Work began since you loaded this page. See below what would end, and decide again.",
+            );
+            Ok(page_again(&look(&viewer, sign_in, form).await?))
+        }
         Err(refusal) => {
             tell(&mut form, &refusal)?;
             Ok(page_again(&look(&viewer, sign_in, form).await?))
@@ -128,14 +138,10 @@ fn see(account: &Account, actor: &Actor, id: SignInId) -> Result<Eviction, Refus
     let pool = sign_in.pool.and_then(|pool| account.pool(pool));
     let cool_down = pool.map(|pool| pool.rules.eviction_cool_down);
     let cool_down = cool_down.filter(|secs| secs.get() > 0 && !is_own);
-    let sessions = sign_ins::sessions(account, sign_in);
-    let links = sessions
-        .filter(|session| session.is_live() && !Session::is_active(session))
-        .count();
     Ok(Eviction {
         sign_in: SignInShown::of(account, actor, sign_in),
         is_own,
-        links,
+        cut: Cut::with_sign_in(account, sign_in),
         cool_down: cool_down.map(super::duration::words),
         back: back(account, actor, sign_in.pool),
     })

@@ -14,7 +14,6 @@ pub(super) struct SignInShown {
     pub(super) email: String,
     pub(super) device: String,
     pub(super) device_kind: &'static str,
-    pub(super) in_call: bool,
     /// What its user does there: a label and its CSS class.
     pub(super) state: Doing,
     /// What pays for it, in words.
@@ -37,7 +36,6 @@ impl SignInShown {
                 .unwrap_or_default(),
             device: sign_in.device.name.reveal().to_string(),
             device_kind: kind(sign_in.device.kind),
-            in_call: sessions(account, sign_in).any(Session::is_active),
             state: doing::of_sessions(sessions(account, sign_in)).unwrap_or(("Not in a call", "quiet")),
             seat: seat(account, sign_in),
             since: Moment(account.shown(sign_in.since)),

@@ -8,9 +8,9 @@ use usher_domain::refusal::StateRefusal;
 use usher_domain::text::{Note, counted};
 use usher_domain::{Account, Command, Refusal, SessionId, SignInId, Timestamp, UserId};
 
-use super::detail::{cut_by_end, cut_by_sign_out};
 use super::{Asked, SeatsQuery};
 use crate::answer::done;
+use crate::cut::Cut;
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
@@ -22,14 +22,6 @@ use crate::viewer::Viewer;
 const FREE_ALREADY: &str = "That person is not signed in there any more.";
 const OVER_ALREADY: &str = "The session is over already.";
 
-/// Why nothing was proposed: work has begun since.
-fn work_began() -> Refusal {
-    Refusal::State(StateRefusal::ChangedMeanwhile {
-        field: "seat",
-        now: "somebody works there".to_owned(),
-    })
-}
-
 pub(super) async fn sign_out(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let back = back(&viewer, &form);
     let id: SignInId = form
@@ -40,7 +32,7 @@ pub(super) async fn sign_out(Posted { viewer, mut form }: Posted) -> Result<Resp
         Ok(note) => note,
         Err(wrong) => return Ok(done(&back, format!("Nothing was done. The reason: {wrong}"))),
     };
-    let is_sure = form.value("sure") == "yes";
+    let shown = Cut::shown_in(&form);
     let actor = viewer.actor.clone();
     let look = move |account: &Account, actor: &usher_domain::Actor, _| {
         let sign_in = account
@@ -57,11 +49,9 @@ pub(super) async fn sign_out(Posted { viewer, mut form }: Posted) -> Result<Resp
     let (_, seen) = viewer.look(None, look).await?;
     let make = move |account: &Account, _| {
         if let Some(sign_in) = account.sign_ins().get(&id)
-            && !is_sure
             && may_log_out(account, &actor, sign_in)
-            && !cut_by_sign_out(account, sign_in).is_empty()
         {
-            return Err(work_began());
+            Cut::with_sign_in(account, sign_in).need_shown(shown)?;
         }
         Ok(Command::SignIn(SignInCommand::SignOut {
             sign_in: id,
@@ -98,15 +88,13 @@ pub(super) async fn end(Posted { viewer, mut form }: Posted) -> Result<Response,
         Ok(note) => note,
         Err(wrong) => return Ok(done(&back, format!("Nothing was done. The reason: {wrong}"))),
     };
-    let is_sure = form.value("sure") == "yes";
+    let shown = Cut::shown_in(&form);
     let actor = viewer.actor.clone();
     let make = move |account: &Account, _| {
-        let session = account
-            .sessions()
-            .get(&id)
-            .filter(|session| account.sees_session(&actor, session));
-        if session.is_some_and(|session| !is_sure && !cut_by_end(account, &actor, session).is_empty()) {
-            return Err(work_began());
+        if let Some(session) = account.sessions().get(&id)
+            && account.sees_session(&actor, session)
+        {
+            Cut::with_session(session).need_shown(shown)?;
         }
         Ok(Command::Session(SessionCommand::End {
             ids: vec![id],

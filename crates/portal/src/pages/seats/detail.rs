@@ -7,6 +7,7 @@ use usher_domain::{Account, Actor, SessionId, SignInId, TicketId, Timestamp};
 
 use super::SeatsQuery;
 use super::chair::{Work, name};
+use crate::cut::Cut;
 use crate::doing;
 use crate::linked::{Linked, user_page};
 use crate::nav::NavPage;
@@ -56,8 +57,8 @@ pub(crate) struct DeviceShown {
     /// How many sessions the viewer may not see.
     pub(crate) hidden: usize,
     pub(crate) may_sign_out: bool,
-    /// What signing out would cut off; empty if nobody's work.
-    pub(crate) cuts: String,
+    /// What signing out would cut off.
+    pub(crate) cut: Cut,
     /// How long the user cannot come back.
     pub(crate) cool_down: Option<String>,
     pub(crate) is_own: bool,
@@ -76,6 +77,7 @@ pub(crate) struct SessionShown {
     pub(crate) state: (&'static str, &'static str),
     pub(crate) lasts: Elapsed,
     pub(crate) may_end: bool,
+    pub(crate) cut: Cut,
     /// What ending it would cut off; empty if nobody's work.
     pub(crate) cuts: String,
 }
@@ -224,40 +226,15 @@ impl DeviceShown {
             hidden: sessions - visible.len(),
             sessions: visible,
             may_sign_out: may_log_out(account, actor, sign_in),
-            cuts: cut_by_sign_out(account, sign_in),
+            cut: Cut::with_sign_in(account, sign_in),
             cool_down: cool_down.map(duration_words),
             is_own,
         }
     }
 }
 
-/// What work ends if this sign-in does; empty if nobody's.
-pub(super) fn cut_by_sign_out(account: &Account, sign_in: &SignIn) -> String {
-    let sessions = sign_in
-        .sessions()
-        .iter()
-        .filter_map(|id| account.sessions().get(id));
-    let sessions: Vec<_> = sessions.collect();
-    let calls = sessions.iter().filter(|session| session.is_active()).count();
-    let links = sessions.iter().filter(|session| session.is_live()).count() - calls;
-    let calls = match calls {
-        0 => None,
-        1 => Some("The call ends at once, for the customer too.".to_owned()),
-        calls => Some(format!("{calls} calls end at once, for the customers too.")),
-    };
-    let links = match links {
-        0 => None,
-        1 => Some("A code or link that waits for a customer stops working.".to_owned()),
-        links => Some(format!(
-            "{links} codes or links that wait for customers stop working."
-        )),
-    };
-    let both: Vec<_> = calls.into_iter().chain(links).collect();
-    both.join(" ")
-}
-
 /// What work ends if this session does; empty if nobody's.
-pub(super) fn cut_by_end(account: &Account, actor: &Actor, session: &Session) -> String {
+fn cut_by_end(account: &Account, actor: &Actor, session: &Session) -> String {
     if !session.is_active() {
         return String::new();
     }
@@ -306,6 +283,7 @@ impl SessionShown {
             state: doing::session(&session.state),
             lasts: Elapsed(now.since(session.since)),
             may_end: (is_own || !is_ending) && may_end(account, actor, session),
+            cut: Cut::with_session(session),
             cuts: cut_by_end(account, actor, session),
         }
     }
