@@ -5,6 +5,7 @@ import { advance, Caller, World } from "./lib/api.js";
 import { checkKeyboard, look, picture } from "./lib/checks.js";
 import { click } from "./lib/desk.js";
 import { story } from "./lib/story.js";
+import { forgive } from "./lib/watch.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -102,6 +103,30 @@ story("ten seats: a call is ended only after a clear question, all by keyboard",
   await page.keyboard.press("Enter");
   await page.getByText("Yuki Kato is signed out of Yuki Kato's laptop. The seat is free.").waitFor();
   await hallOf(page, "Day shift").getByText("6 of 10").waitFor();
+});
+
+story("a server that is busy for a moment leaves the map and a typed reason as they are", async ({ open }) => {
+  const { world, owner } = await hall(2);
+  const [sven, yuki] = [await world.agent("Sven Lindqvist"), await world.agent("Yuki Kato")];
+  await call(world, sven);
+  const page = await open(`/a/${world.id}/seats`, { as: owner });
+  await seatOf(page, /Sven Lindqvist/).click();
+  const seat = page.getByRole("region", { name: "Sven Lindqvist" });
+  await seat.getByText("Sign out…").click();
+  const reason = seat.getByLabel("Reason, shown to them").last();
+  await reason.fill("The shift is over");
+  await page.route(/\/seats\/beside/, (route) => route.fulfill({ status: 503, contentType: "text/html", body: "Busy" }));
+  forgive(page, /status of 503/);
+
+  const asked = page.waitForResponse(/\/seats\/beside/);
+  await world.signIn(yuki);
+  await hallOf(page, "Day shift").getByText("2 of 2").waitFor();
+  await asked;
+
+  assert.equal(await reason.inputValue(), "The shift is over");
+  await page.unroute(/\/seats\/beside/);
+  await page.keyboard.press("Enter");
+  await page.getByText("Sven Lindqvist is signed out of Sven Lindqvist's laptop. The seat is free.").waitFor();
 });
 
 story("300 seats fold into compact rows that say the same by keyboard and to screen readers", async ({ open }) => {

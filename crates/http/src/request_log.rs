@@ -14,8 +14,13 @@ use usher_domain::AccountId;
 /// The segment of a route for the account's id.
 const ACCOUNT: &str = "{account}";
 
-/// The endings of routes that a device calls all the time to renew its lease: they change nothing worth a line.
-const ROUTINE: [&str; 3] = ["/heartbeat", "/heartbeats", "/alive"];
+/// The endings of routes that a device calls all the time to renew its lease: they change nothing worth a line, and
+/// lines of them would say when somebody touches a device.
+const ROUTINE: [&str; 4] = ["/heartbeat", "/heartbeats", "/alive", "/active"];
+
+fn is_routine(route: &str) -> bool {
+    ROUTINE.iter().any(|end| route.ends_with(end))
+}
 
 /// The name by which operators filter these lines. It stays what it was when they came from the API.
 const TARGET: &str = "usher_api::request_log";
@@ -65,7 +70,7 @@ impl RequestLog {
     pub fn end(self, response: &Response) {
         let status = response.status();
         let route = self.route.as_ref().map_or("none", MatchedPath::as_str);
-        let is_change = !self.method.is_safe() && !ROUTINE.iter().any(|end| route.ends_with(end));
+        let is_change = !self.method.is_safe() && !is_routine(route);
         let duration_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let account = account_in(route, self.uri.path()).map(tracing::field::display);
         macro_rules! line {
@@ -105,6 +110,18 @@ fn account_in(route: &str, path: &str) -> Option<AccountId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_device_that_shows_it_is_there_or_was_touched_leaves_no_line() {
+        for route in [
+            "/v1/accounts/{account}/sign-ins/{sign_in}/heartbeat",
+            "/console/alive",
+            "/console/active",
+        ] {
+            assert!(is_routine(route), "{route}");
+        }
+        assert!(!is_routine("/console/sign-in"));
+    }
 
     #[test]
     fn only_an_account_id_in_its_place_is_shown() {

@@ -155,7 +155,7 @@ pub(crate) async fn in_frame(State(portal): State<Arc<Portal>>, request: Request
         *response.body_mut() = explained.page(frame).into_body();
         return response;
     }
-    let Some(viewer) = Viewer::known(&cookies, &portal) else {
+    let Some(viewer) = Viewer::known(&cookies, &portal).await else {
         return response;
     };
     let Ok((frame, ())) = viewer.look(None, |_, _, _| Ok(())).await else {

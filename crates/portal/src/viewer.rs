@@ -92,13 +92,17 @@ impl Viewer {
     }
 
     /// The viewer with these cookies, without any check of the request. Does not count as use.
-    pub(crate) fn known(cookies: &[HeaderValue], portal: &Arc<Portal>) -> Option<Self> {
+    pub(crate) async fn known(cookies: &[HeaderValue], portal: &Arc<Portal>) -> Option<Self> {
         let cookies = cookies.iter().map(|cookies| (header::COOKIE, cookies.clone()));
         let jar = CookieJar::from_headers(&cookies.collect::<HeaderMap>());
         let secret = cookies::session_secret(&jar)?;
         let app = &portal.app;
         let session = app.identity().portal_session_unused(secret, app.engine().now())?;
-        Some(Self::new(portal, session, secret, &jar))
+        let mut viewer = Self::new(portal, session, secret, &jar);
+        // If the account does not answer now, there is no menu either.
+        viewer.is_confined = has_to_change_password(portal, &viewer.session)
+            || lacks_second_factor(portal, &viewer.session).await.unwrap_or(true);
+        Some(viewer)
     }
 
     fn new(portal: &Arc<Portal>, session: PortalSession, secret: &str, jar: &CookieJar) -> Self {

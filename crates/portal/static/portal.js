@@ -495,13 +495,14 @@
     if (ctx?.sourceElement?.matches?.("[data-keep-address]")) history.replaceState(null, "", ctx.request.action);
   });
 
-  // Signed out, or refused: there is no list in the answer. The page itself says what happened.
+  // There is no list in the answer: signed out, or not allowed any more, which the page itself says. What is only for a
+  // moment, such as a server under load, leaves what is shown as it is.
   document.addEventListener("htmx-before-response", (event) => {
     const ctx = event.detail?.ctx;
     const answer = ctx?.response?.raw;
     if (!answer || !ctx.select || (answer.ok && !answer.redirected)) return;
     event.preventDefault();
-    location.reload();
+    if (answer.redirected || [401, 403, 404].includes(answer.status)) location.reload();
   });
 
   // `<label hidden data-tick-all="user">`: a box that ticks all of that name in its form.

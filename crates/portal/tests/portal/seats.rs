@@ -387,3 +387,34 @@ async fn ending_a_link_is_asked_about_again_once_a_call_has_begun() {
     );
     assert!(desk.get("/seats").await.html.contains("<strong>1 of 1</strong>"));
 }
+
+#[tokio::test]
+async fn of_calls_that_they_may_not_see_managers_learn_that_somebody_is_in_one_and_no_more() {
+    let desk = Desk::open(1).await;
+    let sven = desk.agent("Sven").await;
+    let sign_in = desk.sign_in(sven).await;
+    let call = desk.start_call(sign_in).await;
+    let rea = desk.manager("Rea", Privilege::ReportsView).await;
+    desk.app.app.engine().advance(Secs::new(30)).await;
+
+    let map = desk.app.get(&rea, &desk.path("/seats")).await.html;
+    let seat = desk.path(&format!("/seats?seat={sign_in}"));
+    let seat = desk.app.get(&rea, &seat).await.html;
+    let whole = desk.get("/seats").await.html;
+
+    let (_, chair) = map.split_once(&format!(r#"id="chair-{sign_in}""#)).unwrap();
+    let (chair, _) = chair.split_once("</li>").unwrap();
+    assert!(
+        chair.contains("in a call") && !chair.contains("data-lasts"),
+        "{chair}"
+    );
+    let (_, seat) = seat.split_once(r#"<section id="seat""#).unwrap();
+    assert!(seat.contains("In a call that you may not see."), "{seat}");
+    assert!(!seat.contains(&call.to_string()), "{seat}");
+    let (_, chair) = whole.split_once(&format!(r#"id="chair-{sign_in}""#)).unwrap();
+    let (chair, _) = chair.split_once("</li>").unwrap();
+    assert!(
+        chair.contains("in a call") && chair.contains("data-lasts"),
+        "{chair}"
+    );
+}

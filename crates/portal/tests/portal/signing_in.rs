@@ -468,6 +468,9 @@ async fn a_user_with_a_temporary_password_chooses_a_new_one_before_anything_else
         page.html
     );
     assert!(page.html.contains("Sign out"), "{}", page.html);
+    let missing = app.get(&eva, &format!("/a/{account}/nowhere")).await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    assert!(!missing.html.contains("<nav"), "{}", missing.html);
     let change = |new: &'static str| [("present", PASSWORD), ("password", new), ("password_again", new)];
     let same = app
         .post(&eva, "/me/password", "/me/password", &change(PASSWORD))

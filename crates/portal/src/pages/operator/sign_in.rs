@@ -68,7 +68,7 @@ pub(super) async fn show(
 /// The signed-in owner who can open the pages without a key, if there is one.
 async fn owner_of(portal: &Arc<Portal>, headers: &HeaderMap) -> Result<Option<OwnerShown>, Failed> {
     let cookies: Vec<_> = headers.get_all(header::COOKIE).iter().cloned().collect();
-    let Some(viewer) = Viewer::known(&cookies, portal) else {
+    let Some(viewer) = Viewer::known(&cookies, portal).await else {
         return Ok(None);
     };
     let shown = match grants::shown_to(&viewer).await {

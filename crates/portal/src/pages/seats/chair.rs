@@ -110,7 +110,7 @@ impl Chair {
         now: Timestamp,
     ) -> Self {
         let name = name(account, actor, user, work);
-        let (at, since) = work.at(now);
+        let (at, since) = work.at(account, actor, now);
         let began = work.began;
         let Some(name) = name else {
             return Self {
@@ -227,10 +227,16 @@ impl<'a> Work<'a> {
         work
     }
 
-    /// What goes on, and since when.
-    fn at(&self, now: Timestamp) -> (At, Option<Timestamp>) {
+    /// What goes on, and since when. Of sessions that the viewer may not see, it is only that somebody is in a call,
+    /// which is their presence (P4).
+    fn at(&self, account: &Account, actor: &Actor, now: Timestamp) -> (At, Option<Timestamp>) {
+        let (seen, hidden): (Vec<&Session>, Vec<&Session>) = self
+            .sessions
+            .iter()
+            .copied()
+            .partition(|session| account.sees_session(actor, session));
         let since = |is: fn(&SessionState) -> bool| {
-            let sessions = self.sessions.iter().filter(|session| is(&session.state));
+            let sessions = seen.iter().filter(|session| is(&session.state));
             sessions.map(|session| session.since).min()
         };
         if let Some(since) = since(|state| matches!(state, SessionState::Active {})) {
@@ -238,6 +244,9 @@ impl<'a> Work<'a> {
         }
         if let Some(since) = since(|state| matches!(state, SessionState::Ending { .. })) {
             return (At::Ending, Some(since));
+        }
+        if hidden.iter().any(|session| session.is_active()) {
+            return (At::Call, None);
         }
         if let Some(since) = since(|state| matches!(state, SessionState::Standby { .. })) {
             return (At::Link, Some(since));

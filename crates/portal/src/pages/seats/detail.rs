@@ -54,8 +54,8 @@ pub(crate) struct DeviceShown {
     pub(crate) idle: Option<Elapsed>,
     pub(crate) log_off_secs: Option<u32>,
     pub(crate) sessions: Vec<SessionShown>,
-    /// How many sessions the viewer may not see.
-    pub(crate) hidden: usize,
+    /// Whether the user is in a call there that the viewer may not see.
+    pub(crate) is_in_hidden_call: bool,
     pub(crate) may_sign_out: bool,
     /// What signing out would cut off.
     pub(crate) cut: Cut,
@@ -208,8 +208,7 @@ fn live_sessions<'a>(account: &'a Account, sign_in: &'a SignIn) -> impl Iterator
 
 impl DeviceShown {
     pub(crate) fn of(account: &Account, actor: &Actor, sign_in: &SignIn, now: Timestamp) -> Self {
-        let visible = SessionShown::all(account, actor, sign_in, now);
-        let sessions = live_sessions(account, sign_in).count();
+        let mut calls = live_sessions(account, sign_in).filter(|session| session.is_active());
         let is_own = account.user_of(actor) == Some(sign_in.user);
         let pool = sign_in.pool.and_then(|pool| account.pool(pool));
         let cool_down = pool.map(|pool| pool.rules.eviction_cool_down);
@@ -223,8 +222,8 @@ impl DeviceShown {
             since: Moment(account.shown(sign_in.since)),
             idle: sign_in.idle_since.map(|since| Elapsed(now.since(since))),
             log_off_secs: sign_in.log_off_at.map(|at| at.remaining(now).get()),
-            hidden: sessions - visible.len(),
-            sessions: visible,
+            is_in_hidden_call: calls.any(|session| !account.sees_session(actor, session)),
+            sessions: SessionShown::all(account, actor, sign_in, now),
             may_sign_out: may_log_out(account, actor, sign_in),
             cut: Cut::with_sign_in(account, sign_in),
             cool_down: cool_down.map(duration_words),
