@@ -6,6 +6,7 @@ use usher_domain::{Account, Actor};
 
 use crate::doing;
 use crate::nav::{self, NavPage};
+use crate::pages::users::fits_words;
 
 /// The most characters that are searched for.
 pub(super) const CHARS_MAX: usize = 100;
@@ -49,7 +50,7 @@ pub(super) fn groups(account: &Account, actor: &Actor, q: &str) -> Vec<Group> {
     }
     let has = |text: &str| folded(text).contains(&needle);
     let mut groups = vec![pages(account, actor, &has)];
-    groups.extend(people(account, actor, q, &has));
+    groups.extend(people(account, actor, q, &needle));
     groups.extend(pools(account, actor, &has));
     groups.push(of_sessions(account, actor, q, &has));
     groups.extend(teams_and_groups(account, actor, &has));
@@ -68,10 +69,9 @@ fn pages(account: &Account, actor: &Actor, has: &impl Fn(&str) -> bool) -> Group
     Group::of("Pages", String::new(), found)
 }
 
-fn people(account: &Account, actor: &Actor, q: &str, has: &impl Fn(&str) -> bool) -> Option<Group> {
+fn people(account: &Account, actor: &Actor, q: &str, needle: &str) -> Option<Group> {
     let path = NavPage::Users.link(account, actor)?;
-    let fits =
-        |user: &&User| has(user.profile.name.reveal().as_str()) || has(user.profile.email.reveal().as_str());
+    let fits = |user: &&User| fits_words(user, needle);
     let found = account.users().values().filter(fits).map(|user| Found {
         name: user.profile.name.reveal().to_string(),
         note: user.profile.email.reveal().to_string(),

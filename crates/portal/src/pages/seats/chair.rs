@@ -184,6 +184,15 @@ pub(super) fn is_idle(sign_in: &SignIn, now: Timestamp) -> bool {
     idle.is_some_and(|idle| idle >= IDLE_AFTER)
 }
 
+/// Since when a seat is taken.
+pub(super) fn began(account: &Account, claims: &[Claim]) -> Timestamp {
+    let began = claims.iter().filter_map(|claim| match claim {
+        Claim::SignIn(id) => account.sign_ins().get(id).map(|sign_in| sign_in.since),
+        Claim::Session(id) => account.sessions().get(id).map(|session| session.claimed_at),
+    });
+    began.min().unwrap_or(LAST)
+}
+
 /// What keeps a seat: sign-ins, with the sessions on them, or sessions alone (S2).
 pub(super) struct Work<'a> {
     pub(super) sign_ins: Vec<&'a SignIn>,
@@ -196,7 +205,7 @@ impl<'a> Work<'a> {
         let mut work = Self {
             sign_ins: Vec::new(),
             sessions: Vec::new(),
-            began: LAST,
+            began: began(account, claims),
         };
         for claim in claims {
             match claim {
@@ -207,14 +216,12 @@ impl<'a> Work<'a> {
                     let sessions = sign_in.sessions().iter();
                     work.sessions
                         .extend(sessions.filter_map(|id| account.sessions().get(id)));
-                    work.began = work.began.min(sign_in.since);
                     work.sign_ins.push(sign_in);
                 }
                 Claim::Session(id) => {
                     let Some(session) = account.sessions().get(id) else {
                         continue;
                     };
-                    work.began = work.began.min(session.claimed_at);
                     work.sessions.push(session);
                     let host = account.sign_ins().get(&session.sign_in);
                     let is_new = |host: &&SignIn| work.sign_ins.iter().all(|known| known.id != host.id);

@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use usher_domain::permission::Privilege;
-use usher_domain::pool::Pool;
+use usher_domain::pool::{Holder, Pool};
 use usher_domain::presence::{Funding, SignIn};
 use usher_domain::text::Product;
 use usher_domain::user::License;
 use usher_domain::{Account, Actor, PoolId, TicketId, Timestamp, UserId};
 
-use super::chair::Chair;
+use super::chair::{Chair, began};
 use crate::nav::NavPage;
 use crate::pages::pools::duration_words;
 use crate::pages::queue::Elapsed;
@@ -214,19 +214,37 @@ fn of_pool(
     chairs_max: usize,
     now: Timestamp,
 ) -> Hall {
-    let mut chairs: Vec<Chair> = Vec::new();
+    let offers = pool.offers().iter().filter_map(|id| account.tickets().get(id));
+    let (mut chairs, mut more) = (Vec::new(), 0);
     if chairs_max > 0 {
-        let held = pool.holders().iter();
-        chairs.extend(held.map(|(holder, claims)| Chair::held(account, actor, holder, claims, now)));
-        chairs.sort_by_key(|chair| chair.began);
-        for over in chairs.iter_mut().skip(pool.seats as usize) {
-            over.is_over = true;
+        let mut held: Vec<_> = pool
+            .holders()
+            .iter()
+            .map(|(holder, claims)| (began(account, claims), holder, claims))
+            .collect();
+        let taken = held.len() + offers.clone().count();
+        let order = |one: &(Timestamp, &Holder, _), other: &(Timestamp, &Holder, _)| {
+            (one.0, one.1).cmp(&(other.0, other.1))
+        };
+        // Only the seats that are drawn are sorted and made; the rest is partitioned off in linear time.
+        if chairs_max < held.len() {
+            held.select_nth_unstable_by(chairs_max, order);
+            held.truncate(chairs_max);
         }
-        let offers = pool.offers().iter().filter_map(|id| account.tickets().get(id));
-        chairs.extend(offers.map(|ticket| Chair::offered(account, actor, ticket, now)));
+        held.sort_unstable_by(order);
+        let held = held.into_iter().enumerate();
+        chairs.extend(held.map(|(place, (_, holder, claims))| Chair {
+            is_over: place >= pool.seats as usize,
+            ..Chair::held(account, actor, holder, claims, now)
+        }));
+        let room = chairs_max - chairs.len();
+        chairs.extend(
+            offers
+                .take(room)
+                .map(|ticket| Chair::offered(account, actor, ticket, now)),
+        );
+        more = taken - chairs.len();
     }
-    let more = chairs.len().saturating_sub(chairs_max);
-    chairs.truncate(chairs_max);
     let on_minutes = beside
         .on_minutes
         .iter()

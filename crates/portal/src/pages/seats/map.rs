@@ -85,7 +85,8 @@ impl Map {
         let found: Vec<_> = all.iter().copied().filter(matches).collect();
         // Who is idle is not for colleagues; in a small pool, a number would say it.
         let sees_idle = account.is_staff(actor);
-        let idle = if sees_idle {
+        let is_alone = !query.hall.is_empty();
+        let idle = if sees_idle && !is_alone {
             idle_pools(account, now)
         } else {
             BTreeSet::new()
@@ -115,8 +116,7 @@ impl Map {
             is_current: query.hall.is_empty() && query.show == show,
         });
         let tabs = tabs.collect();
-        let is_alone = !query.hall.is_empty();
-        let mut chosen: Vec<_> = if is_alone {
+        let chosen: Vec<_> = if is_alone {
             all.into_iter().filter(|hall| hall.key() == query.hall).collect()
         } else {
             found
@@ -124,16 +124,7 @@ impl Map {
                 .filter(|hall| shows(hall, &query.show))
                 .collect()
         };
-        let names = NameOrder::of_reader();
-        chosen.sort_by(|one, other| {
-            let by_name = || {
-                let (one, other) = (one.texts(account), other.texts(account));
-                names
-                    .compare(&one[0], &other[0])
-                    .then_with(|| names.compare(&one[1], &other[1]))
-            };
-            one.place().cmp(&other.place()).then_with(by_name)
-        });
+        let chosen = in_order(account, chosen);
         let paging = Paging::of(&query.page, HALLS_MAX, chosen.len());
         let halls: Vec<_> = chosen.into_iter().skip(paging.skip).take(HALLS_MAX).collect();
         let said = [("q", query.q.as_str()), ("show", query.show.as_str())];
@@ -189,6 +180,24 @@ impl Map {
             self.halls.push(drawn);
         }
     }
+}
+
+/// The halls in their order. Their names are made once, and not for each comparison.
+fn in_order<'a>(account: &Account, halls: Vec<HallOf<'a>>) -> Vec<HallOf<'a>> {
+    let names = NameOrder::of_reader();
+    let keyed = halls
+        .into_iter()
+        .map(|hall| (hall.place(), hall.texts(account), hall));
+    let mut keyed: Vec<_> = keyed.collect();
+    keyed.sort_by(|(place, texts, _), (other_place, others, _)| {
+        let by_name = || {
+            names
+                .compare(&texts[0], &others[0])
+                .then_with(|| names.compare(&texts[1], &others[1]))
+        };
+        place.cmp(other_place).then_with(by_name)
+    });
+    keyed.into_iter().map(|(_, _, hall)| hall).collect()
 }
 
 /// The pools in which somebody is idle.
