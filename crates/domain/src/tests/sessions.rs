@@ -37,6 +37,20 @@ fn s5_a_paused_call_leaves_room_for_another() {
     assert_eq!(shift.refusal(), Code::SeatInCall);
 }
 
+#[test]
+fn s7_a_sign_in_has_so_many_codes_and_links_that_wait() {
+    let mut shift = Shift::with(1, help_desk(), &["ida"]);
+    shift.sign_in("ida");
+    for _ in 0..100 {
+        shift.create_link("ida", mins(10));
+    }
+
+    assert_eq!(shift.create_link("ida", mins(10)).refusal(), Code::WrongState);
+    assert_eq!(shift.user("ida").sessions().len(), 100);
+    shift.end("ida").create_link("ida", mins(10));
+    assert_eq!(shift.user("ida").sessions().len(), 100);
+}
+
 /// The states from which each step is possible, and the state it leads to.
 #[test]
 fn s7_a_session_goes_from_state_to_state() {

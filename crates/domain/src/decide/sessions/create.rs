@@ -3,7 +3,7 @@
 use alloc::format;
 use core::iter;
 
-use super::room::{check_calls, fulfilled, queue, room};
+use super::room::{check_calls, check_links, fulfilled, queue, room};
 use crate::account::Account;
 use crate::command::{Decision, StartOutcome};
 use crate::decide::capacity::Room;
@@ -90,10 +90,10 @@ impl NewSession<'_> {
                 check_not_ended(self.account, user, &self.sign_in.product, now)?;
             }
         }
-        if self.start == Start::Active {
-            check_calls(self.account, self.sign_in)?;
+        match self.start {
+            Start::Active => check_calls(self.account, self.sign_in),
+            Start::Standby => check_links(self.account, self.sign_in),
         }
-        Ok(())
     }
 
     fn check_valid_for(&self) -> Result<(), Refusal> {

@@ -8,7 +8,7 @@ use crate::event::{Event, TicketEvent};
 use crate::id::TicketId;
 use crate::permission::Actor;
 use crate::pool::{Pool, count};
-use crate::presence::{Funding, Session, SignIn, Ticket, Wanted};
+use crate::presence::{Funding, Session, SessionState, SignIn, Ticket, Wanted};
 use crate::refusal::{Refusal, SeatRefusal, StateRefusal};
 use crate::rules::{Occupies, SeatPer};
 use crate::time::Timestamp;
@@ -111,6 +111,24 @@ pub(super) fn check_calls(account: &Account, sign_in: &SignIn) -> Result<(), Ref
         return Err(Refusal::Seat(SeatRefusal::SeatInCall { active, max }));
     }
     Ok(())
+}
+
+/// The most codes and links of one sign-in that wait for customers at a time.
+const LINKS_MAX: usize = 100;
+
+/// A sign-in has a limited number of codes and links that wait (S7): no seat limits them where signing in takes it.
+pub(super) fn check_links(account: &Account, sign_in: &SignIn) -> Result<(), Refusal> {
+    let sessions = sign_in.sessions().iter();
+    let sessions = sessions.filter_map(|id| account.sessions.get(id));
+    let waiting = sessions.filter(|session| matches!(session.state, SessionState::Standby { .. }));
+    if waiting.count() < LINKS_MAX {
+        return Ok(());
+    }
+    Err(Refusal::State(StateRefusal::WrongState {
+        what: "sign-in",
+        state: "at its limit of 100 codes and links that wait for customers",
+        expected: "below it, so end those that nobody needs",
+    }))
 }
 
 fn active_on_seat(account: &Account, pool: &Pool, sign_in: &SignIn) -> u32 {
