@@ -34,8 +34,12 @@ async fn begin_a_long_change(identity: &Identity) -> oneshot::Sender<()> {
 
 #[tokio::test]
 async fn preferences_of_a_user_who_was_deleted_meanwhile_are_not_stored() {
-    let store = Arc::new(MemoryStore::default());
-    let identity = on(&store).await;
+    let (store, keys) = (Arc::new(MemoryStore::default()), SecretsKeys::draw().unwrap());
+    let open = async || {
+        let store = Arc::clone(&store);
+        Identity::open(store, &keys).await.unwrap()
+    };
+    let identity = open().await;
     sign_in(&identity, SVEN).await;
     let dark = in_theme(Theme::Dark);
     assert!(identity.set_preferences(ACME, SVEN, dark.clone()).await.unwrap());
@@ -45,7 +49,7 @@ async fn preferences_of_a_user_who_was_deleted_meanwhile_are_not_stored() {
 
     assert!(!is_stored);
     assert_eq!(identity.preferences(ACME, SVEN), Preferences::default());
-    assert_eq!(on(&store).await.preferences(ACME, SVEN), Preferences::default());
+    assert_eq!(open().await.preferences(ACME, SVEN), Preferences::default());
 }
 
 #[tokio::test]

@@ -66,6 +66,7 @@ async fn r5_without_view_own_a_session_is_seen_only_on_its_device() {
 
     let denied = PermissionOverrides {
         view_own: Override::Deny,
+        control_own: Override::Deny,
         ..PermissionOverrides::default()
     };
     change(&desk, user, denied).await;
