@@ -15,7 +15,7 @@ use crate::text::Product;
 use crate::time::Timestamp;
 use crate::user::{License, User};
 
-/// Refuses to sign a user in anew whose license has ended: it is kept for work that has begun (L13, L15, L16).
+/// Refuses new work of a user whose license has ended: it is kept for work that has begun (L13, L15, L16).
 pub(super) fn check_not_ended(
     account: &Account,
     user: &User,

@@ -1,13 +1,12 @@
 //! Owners who are operators: who comes in by a grant, and what ends it.
 
 use axum::http::StatusCode;
-use usher_domain::command::{AccountCommand, Command, CredentialCommand, UserCommand, UserPatch};
+use usher_domain::command::{AccountCommand, Command, UserCommand, UserPatch};
 use usher_domain::permission::Role;
 use usher_domain::personal::Personal;
-use usher_domain::{AccountId, Actor, Secs, UserId};
-use usher_engine::{Cause, Channel, Request};
+use usher_domain::{AccountId, UserId};
 use usher_identity::{
-    ChangeOrigin, ChangedBy, GRANT_PAUSE, HashingShare, OperatorScope, PasswordLife, Secret, TrailSubject,
+    ChangeOrigin, ChangedBy, HashingShare, OperatorScope, PasswordLife, Secret, TrailSubject,
 };
 use usher_portal::SESSION_COOKIE;
 use usher_testkit::AuthenticatorApp;
@@ -16,24 +15,24 @@ use super::{FIRST_KEY, account, enter, post, with_key};
 use crate::app::{App, Browser, PASSWORD, Page};
 use crate::second_factor::{code, set_up};
 
-const ACCOUNTS: &str = "/operator/accounts";
+pub(super) const ACCOUNTS: &str = "/operator/accounts";
 const SIGN_IN: &str = "/operator/sign-in";
 const OPEN: &str = "/operator/open";
-const OWNER: &str = "owner@contoso.example";
+pub(super) const OWNER: &str = "owner@contoso.example";
 
 /// A server that one company has set up for itself, whose owner runs it.
-struct Company {
-    app: App,
-    account: AccountId,
-    owner: UserId,
-    authenticator: AuthenticatorApp,
+pub(super) struct Company {
+    pub(super) app: App,
+    pub(super) account: AccountId,
+    pub(super) owner: UserId,
+    pub(super) authenticator: AuthenticatorApp,
     /// The owner's browser.
-    browser: Browser,
+    pub(super) browser: Browser,
 }
 
 impl Company {
     /// The owner has ticked the box on the set-up page, and has set up a second factor.
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let (app, browser) = first_run("yes").await;
         let grant = app.identity.operator_grants().pop().unwrap();
         let (authenticator, _, browser) = set_up(&app, &browser).await;
@@ -47,21 +46,21 @@ impl Company {
     }
 
     /// Sends the owner's form with the password and a fresh code.
-    async fn open(&self, browser: &Browser) -> Page {
+    pub(super) async fn open(&self, browser: &Browser) -> Page {
         let code = code(&self.app, &self.authenticator).await;
         let fields = [("present", PASSWORD), ("code", &*code)];
         self.app.post(browser, "/me", OPEN, &fields).await
     }
 
     /// A browser in which the owner has opened the operator pages.
-    async fn operator(&self) -> Browser {
+    pub(super) async fn operator(&self) -> Browser {
         let page = self.open(&self.browser).await;
         assert_eq!(page.header("location"), "/operator", "{}", page.html);
         page.kept_by(&self.browser)
     }
 
     /// Signs the owner in again, in another browser.
-    async fn sign_in(&self, password: &str) -> Browser {
+    pub(super) async fn sign_in(&self, password: &str) -> Browser {
         let fields = [("email", OWNER), ("password", password), ("back", "/me")];
         let nobody = Browser::default();
         let page = self.app.post(&nobody, "/sign-in", "/sign-in", &fields).await;
@@ -80,7 +79,7 @@ impl Company {
     }
 
     /// Sets the owner's password in somebody's name.
-    async fn set_password(&self, by: ChangedBy) {
+    pub(super) async fn set_password(&self, by: ChangedBy) {
         let (app, now) = (&self.app, self.app.engine.now());
         let share = HashingShare {
             account: None,
@@ -141,7 +140,7 @@ async fn first_run(operator: &str) -> (App, Browser) {
     (app, browser)
 }
 
-async fn is_open(app: &App, browser: &Browser) -> bool {
+pub(super) async fn is_open(app: &App, browser: &Browser) -> bool {
     let page = app.get(browser, ACCOUNTS).await;
     if page.status == StatusCode::OK {
         return true;
@@ -156,10 +155,6 @@ async fn is_offered(app: &App, browser: &Browser) -> bool {
         .await
         .html
         .contains("action=\"/operator/open\"")
-}
-
-fn day() -> Secs {
-    Secs::new(24 * 3_600 + 60)
 }
 
 #[tokio::test]
@@ -316,122 +311,6 @@ async fn single_sign_on_opens_nothing_even_with_the_password_and_a_code() {
         refused.html
     );
     assert!(refused.html.contains("single sign-on"), "{}", refused.html);
-}
-
-#[tokio::test]
-async fn a_reset_by_somebody_else_ends_the_session_and_pauses_the_grant_for_a_day() {
-    for by in [
-        ChangedBy::Operator,
-        ChangedBy::User(UserId::from_bits(7)),
-        ChangedBy::Usher,
-    ] {
-        let company = Company::new().await;
-        let app = &company.app;
-        let operator = company.operator().await;
-
-        company.set_password(by).await;
-
-        assert!(!is_open(app, &operator).await, "{by:?}");
-        let browser = company.sign_in(PASSWORD).await;
-        let refused = company.open(&browser).await;
-        assert!(refused.html.contains("was reset"), "{by:?}: {}", refused.html);
-        app.engine.advance(GRANT_PAUSE).await;
-        let browser = company.sign_in(PASSWORD).await;
-        assert_eq!(
-            company.open(&browser).await.header("location"),
-            "/operator",
-            "{by:?}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_grant_that_is_made_within_a_day_of_a_reset_opens_nothing_until_the_day_is_over() {
-    let company = Company::new().await;
-    let (app, owner) = (&company.app, company.owner);
-    let key = enter(app, FIRST_KEY).await;
-    let revoke = format!("/operator/owners/{owner}/revoke");
-    let (make, user) = (
-        format!("{ACCOUNTS}/{}/operators", company.account),
-        owner.to_string(),
-    );
-    let note_password = |actor: Actor| {
-        let request = Request {
-            actor,
-            cause: Cause::by(Channel::Portal),
-            command: Command::Credential(CredentialCommand::NotePassword { user: owner }),
-        };
-        app.engine.execute(company.account, request, |_, (), _| ())
-    };
-    let second_factor =
-        |is_set| Command::Credential(CredentialCommand::NoteSecondFactor { user: owner, is_set });
-
-    note_password(Actor::User(owner)).await.unwrap();
-    post(app, &key, &revoke, &[]).await;
-    let granted = post(app, &key, &make, &[("user", &user)]).await;
-    assert_eq!(granted.status, StatusCode::SEE_OTHER, "{}", granted.html);
-    let opened = company.open(&company.browser).await;
-    assert_eq!(opened.header("location"), "/operator", "a password of one's own");
-
-    for reset in ["password", "second factor"] {
-        let key = enter(app, FIRST_KEY).await;
-        post(app, &key, &revoke, &[]).await;
-        if reset == "password" {
-            note_password(Actor::Operator).await.unwrap();
-        } else {
-            app.give(company.account, second_factor(false)).await;
-        }
-        app.engine.advance(Secs::new(3_600)).await;
-        post(app, &key, &make, &[("user", &user)]).await;
-
-        let browser = company.sign_in(PASSWORD).await;
-        let refused = company.open(&browser).await;
-        assert!(refused.html.contains("was reset"), "{reset}: {}", refused.html);
-        app.engine.advance(Secs::new(GRANT_PAUSE.get() - 3_599)).await;
-        let browser = company.sign_in(PASSWORD).await;
-        let opened = company.open(&browser).await;
-        assert_eq!(opened.header("location"), "/operator", "{reset}: {}", opened.html);
-    }
-}
-
-#[tokio::test]
-async fn a_second_factor_that_was_removed_and_set_up_again_pauses_the_grant_for_a_day() {
-    let company = Company::new().await;
-    let app = &company.app;
-    let operator = company.operator().await;
-    let origin = ChangeOrigin {
-        by: ChangedBy::Operator,
-        cause: Personal::new("test".to_owned()),
-    };
-    let (account, owner, now) = (company.account, company.owner, app.engine.now());
-
-    let removed = app.identity.remove_second_factor(account, owner, origin, now);
-    let _ = removed.await.unwrap().unwrap();
-
-    assert!(!is_open(app, &operator).await);
-    let (authenticator, _, browser) = set_up(app, &app.sign_in(OWNER).await).await;
-    let again = Company {
-        authenticator,
-        browser,
-        ..company
-    };
-    let refused = again.open(&again.browser).await;
-    assert!(refused.html.contains("was reset"), "{}", refused.html);
-    again.app.engine.advance(day()).await;
-    let browser = again.sign_in(PASSWORD).await;
-    assert_eq!(again.open(&browser).await.header("location"), "/operator");
-}
-
-#[tokio::test]
-async fn a_password_that_the_owner_changes_ends_the_session_but_pauses_nothing() {
-    let company = Company::new().await;
-    let operator = company.operator().await;
-
-    company.set_password(ChangedBy::User(company.owner)).await;
-
-    assert!(!is_open(&company.app, &operator).await);
-    let browser = company.sign_in(PASSWORD).await;
-    assert_eq!(company.open(&browser).await.header("location"), "/operator");
 }
 
 #[tokio::test]

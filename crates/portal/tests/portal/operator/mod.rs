@@ -7,6 +7,7 @@ mod grants;
 mod keys;
 mod management;
 mod requests;
+mod resets;
 mod sessions;
 mod subscription;
 mod terms;
