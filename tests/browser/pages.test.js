@@ -58,6 +58,7 @@ const NEVER_WRONG = {
   "POST /a/{account}/queue/{ticket}/drop": "who does not wait any more is out of the queue",
   "POST /a/{account}/seats/end": "says on the map what was done, or leads to the page that asks first",
   "POST /a/{account}/seats/sign-out": "says on the map what was done, or leads to the page that asks first",
+  "POST /a/{account}/settings/mail": "asks for nothing",
   "POST /a/{account}/single-sign-on/domain": "asks the DNS of the world, which is not here; the API's tests ask one of their own",
   "POST /a/{account}/single-sign-on/remove": "asks for nothing, and is not there while single sign-on is required",
   "POST /a/{account}/subscription/requests/{request}/remove": "asks for nothing",

@@ -21,6 +21,7 @@ use usher_journal::{
     plain_code_digest,
 };
 
+use crate::mails::MailSetup;
 use crate::metrics_token::MetricsToken;
 use crate::problem::Problem;
 use crate::streams::Streams;
@@ -59,6 +60,8 @@ pub struct Config {
     pub outbound_proxy: Option<OutboundProxy>,
     /// The DNS server asked for proofs of domains; `None` for those that this machine is configured with.
     pub dns_server: Option<SocketAddr>,
+    /// How mails leave this server; `None` if no mail is set up.
+    pub mail: Option<MailSetup>,
     /// The clock used with providers: real time, even if Usher's own clock is moved by hand.
     pub world_clock: Clock,
 }
@@ -80,6 +83,7 @@ impl Default for Config {
             providers: Reach::default(),
             dns_server: None,
             outbound_proxy: None,
+            mail: None,
             world_clock: Clock::System,
         }
     }

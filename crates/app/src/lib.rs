@@ -9,6 +9,7 @@ mod credentials;
 mod ended;
 mod first_run;
 mod idempotency;
+mod mails;
 mod metrics_token;
 mod operator;
 mod preferences;
@@ -35,6 +36,7 @@ pub use caller::{
 pub use credentials::{NotHashed, hashing_share};
 pub use first_run::FirstRun;
 pub use idempotency::{BodyDigest, IdempotencyKey, KEY_CHARS_MAX};
+pub use mails::{Author, MAILS_SHOWN_MAX, Mail, MailSetup, Message, SecurityChange, SubscriptionAnswer};
 pub use metrics_token::MetricsToken;
 pub use operator::{
     AccountFigures, AccountSummary, AccountsQuery, GrantRefusal, Health, JournalEnd, NOTE_FILE, PEAK_SPAN,

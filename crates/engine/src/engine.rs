@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use tokio::sync::{Mutex, oneshot};
 use usher_domain::command::{Heartbeat, RenewTicket};
 use usher_domain::{
-    Account, AccountId, Actor, Code, Execute, Millis, Refusal, Secs, TicketId, Timestamp, WallTime,
+    Account, AccountId, Actor, Code, Event, Execute, Millis, Refusal, Secs, TicketId, Timestamp, WallTime,
 };
 use usher_journal::{COMMITS_MAX, Hash, Journal, Records, Seq, Text};
 
@@ -190,6 +190,22 @@ impl Engine {
             tracing::error!(%account, %error, "a stored commit cannot be read");
             Failure::Unavailable(Reason::Journal(Text::Static("a stored commit cannot be read")))
         })
+    }
+
+    /// Begins to watch the commits of this node for events that are of interest to somebody outside.
+    pub fn watch(&self, is_of_interest: fn(&Event) -> bool) {
+        self.node.watch.begin(is_of_interest);
+    }
+
+    /// The accounts with commits of interest since the last call; waits for one. For one watcher, which reads the commits
+    /// with [`Self::published_after`] and compares them with what it has read when it starts.
+    pub async fn touched(&self) -> BTreeSet<AccountId> {
+        self.node.watch.next().await
+    }
+
+    /// The first `limit` accounts with commits after `after`, in the order of their ids. Empty only at the end.
+    pub async fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Vec<AccountId>, Failure> {
+        Ok(self.node.journal.accounts(after, limit.min(COMMITS_MAX)).await?)
     }
 
     /// The engine's time: it follows real time and never goes back, even if people set the wall clock.

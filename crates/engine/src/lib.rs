@@ -35,6 +35,7 @@ mod snapshot;
 mod subscription;
 mod time;
 mod timer;
+mod watch;
 mod wheel;
 
 pub use clock::{Clock, ManualClock};

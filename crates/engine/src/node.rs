@@ -11,6 +11,7 @@ use crate::account::{self, Message, Resident, SavingRoom};
 use crate::figures::Counters;
 use crate::registry::{NotSent, Registry};
 use crate::time::Time;
+use crate::watch::Watch;
 use crate::wheel::Wheel;
 use crate::{Failure, Options, Reason};
 
@@ -33,6 +34,8 @@ pub(crate) struct Node {
     pub(crate) saving: SavingRoom,
     pub(crate) crowded: Notify,
     pub(crate) closing: AtomicBool,
+    /// Whose commits somebody outside has to read.
+    pub(crate) watch: Watch,
 }
 
 impl Node {
@@ -48,6 +51,7 @@ impl Node {
             saving: SavingRoom::default(),
             crowded: Notify::new(),
             closing: AtomicBool::new(false),
+            watch: Watch::default(),
         }
     }
 

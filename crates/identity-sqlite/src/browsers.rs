@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 use usher_domain::Timestamp;
 use usher_identity::ports::{KnownBrowsers, Owner, PendingSignIn, PendingSignIns, StoreError};
-use usher_identity::{KnownBrowser, SecretDigest};
+use usher_identity::{KnownBrowser, OutboxEntry, SecretDigest};
 
 use crate::columns::{key_of, limit, owner};
+use crate::outbox;
 use crate::store::{Failure, SqliteStore};
 
 pub(crate) const PENDING_TABLE: &str = "identity_half_sign_ins";
@@ -97,11 +98,24 @@ impl KnownBrowsers for SqliteStore {
         &self,
         owner: Owner,
         browser: KnownBrowser,
+        notice: Option<OutboxEntry>,
         now: Timestamp,
         max: usize,
     ) -> Result<(), StoreError> {
         self.change(move |tables| {
             let [account, user] = key_of(owner);
+            let is_another = tables
+                .prepare_cached(
+                    "SELECT count(*) > 0 AND sum(browser = ?3) = 0 FROM identity_known_browsers
+                     WHERE account = ?1 AND user = ?2",
+                )?
+                .query_row(params![account, user, browser.bits().to_be_bytes()], |row| {
+                    row.get::<_, Option<bool>>(0)
+                })?;
+            if is_another == Some(true) {
+                // A reader who gets too many mails is spared this one.
+                let _ = outbox::put(tables, notice.into_iter().collect())?;
+            }
             tables.execute(
                 "INSERT OR REPLACE INTO identity_known_browsers (account, user, browser, used_at)
                  VALUES (?1, ?2, ?3, ?4)",

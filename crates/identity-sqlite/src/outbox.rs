@@ -54,6 +54,16 @@ impl Outbox for SqliteStore {
         .await
     }
 
+    async fn followed_until(&self, account: AccountId) -> Result<Option<u64>, StoreError> {
+        self.read(move |tables| {
+            let mut select =
+                tables.prepare_cached("SELECT seq FROM identity_outbox_followed WHERE account = ?1")?;
+            let seq = select.query_row([account.bits().to_be_bytes()], |row| row.get::<_, i64>(0));
+            Ok(seq.optional()?.map(i64::cast_unsigned))
+        })
+        .await
+    }
+
     async fn claim_from_outbox(
         &self,
         channel: Channel,
@@ -63,6 +73,17 @@ impl Outbox for SqliteStore {
     ) -> Result<Vec<OutboxClaim>, StoreError> {
         self.change(move |tables| claim(tables, channel, now, until, max))
             .await
+    }
+
+    async fn end_claims(&self, channel: Channel, now: Timestamp) -> Result<(), StoreError> {
+        self.change(move |tables| {
+            tables.execute(
+                "UPDATE identity_outbox SET claimed_until = ?2 WHERE channel = ?1 AND state = 'claimed'",
+                params![channel.word(), now.millis()],
+            )?;
+            Ok(())
+        })
+        .await
     }
 
     async fn settle_in_outbox(

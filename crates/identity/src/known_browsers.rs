@@ -6,7 +6,7 @@
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
 use crate::random::fill;
-use crate::{Identity, IdentityError, Secret};
+use crate::{Identity, IdentityError, OutboxEntry, Secret};
 
 /// The most browsers per user; another one replaces the least recently used.
 pub const KNOWN_BROWSERS_PER_USER_MAX: usize = 10;
@@ -54,12 +54,13 @@ impl Identity {
     }
 
     /// Records that a user signed in with a browser: the known one, or a new one drawn now. Returns the signed id that
-    /// the browser has to keep.
+    /// the browser has to keep. `notice` is stored in the outbox if the user has others and not this one.
     pub async fn remember_browser(
         &self,
         browser: Option<KnownBrowser>,
         account: AccountId,
         user: UserId,
+        notice: Option<OutboxEntry>,
         now: Timestamp,
     ) -> Result<Secret, IdentityError> {
         let id = if let Some(browser) = browser {
@@ -71,8 +72,9 @@ impl Identity {
         };
         let browser = KnownBrowser(id);
         self.store
-            .put_known_browser((account, user), browser, now, KNOWN_BROWSERS_PER_USER_MAX)
+            .put_known_browser((account, user), browser, notice, now, KNOWN_BROWSERS_PER_USER_MAX)
             .await?;
+        self.outbox_written();
         Ok(self.cache.keyring().signed_browser(id))
     }
 }

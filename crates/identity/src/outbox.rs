@@ -305,6 +305,11 @@ impl Identity {
         Ok(self.store.followed().await?)
     }
 
+    /// Up to which commit an account's journal was read; 0 if it was not.
+    pub async fn followed_until(&self, account: AccountId) -> Result<u64, IdentityError> {
+        Ok(self.store.followed_until(account).await?.unwrap_or(0))
+    }
+
     /// Wakes the senders: something may be due.
     pub(crate) fn outbox_written(&self) {
         self.outbox.notify_one();
@@ -324,6 +329,12 @@ impl Identity {
         max: usize,
     ) -> Result<Vec<OutboxClaim>, IdentityError> {
         Ok(self.store.claim_from_outbox(channel, now, until, max).await?)
+    }
+
+    /// Ends the claims of an earlier run of the only server. See
+    /// [`Outbox::end_claims`](crate::ports::Outbox::end_claims).
+    pub async fn end_claims(&self, channel: Channel, now: Timestamp) -> Result<(), IdentityError> {
+        Ok(self.store.end_claims(channel, now).await?)
     }
 
     /// Stores the outcome of a claim. See [`Outbox::settle_in_outbox`](crate::ports::Outbox::settle_in_outbox).

@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    Failure, Terminal, account, backup, log, minutes, operator_grant, operator_key, rebuild, replay, serve,
-    signing_key, status, subscription, verify,
+    Failure, Terminal, account, backup, log, mail, minutes, operator_grant, operator_key, rebuild, replay,
+    serve, signing_key, status, subscription, verify,
 };
 
 /// Manages the seats that a help desk shares: each agent gets a seat, a fair place in the queue, or an exact reason why
@@ -26,6 +26,7 @@ enum Command {
     Subscription(subscription::Arguments),
     Minutes(minutes::Arguments),
     Replay(replay::Arguments),
+    Mail(mail::Arguments),
     Backup(backup::Arguments),
     Verify(verify::Arguments),
     Rebuild(rebuild::Arguments),
@@ -53,6 +54,7 @@ pub(crate) fn run(
         Command::Subscription(arguments) => subscription::run(&arguments, terminal),
         Command::Minutes(arguments) => minutes::run(&arguments, terminal),
         Command::Replay(arguments) => replay::run(&arguments, terminal),
+        Command::Mail(arguments) => mail::run(&arguments, terminal),
         Command::Backup(arguments) => backup::run(&arguments, terminal),
         Command::Verify(arguments) => verify::run(&arguments, terminal),
         Command::Rebuild(arguments) => rebuild::run(&arguments, terminal),

@@ -11,6 +11,7 @@ mod cli;
 mod data;
 mod failure;
 mod log;
+mod mail;
 mod minutes;
 mod note;
 mod operator_grant;

@@ -615,6 +615,7 @@ export const PAGES = [
     act: sent("Request minutes", { Minutes: "none" }),
   },
   { name: "the settings", path: `${ACCOUNT}/settings`, as: "owner" },
+  { name: "the mails", path: `${ACCOUNT}/settings/mail`, as: "owner" },
   { name: "who sees and ends sessions", path: `${ACCOUNT}/settings/permissions`, as: "owner" },
   {
     name: "permissions with errors", path: `${ACCOUNT}/settings/permissions`, as: "owner", status: 422,

@@ -173,6 +173,7 @@ impl Resident {
         state.note_commit(sealed.bytes);
         self.published = sealed.seq;
         self.synced = Instant::now();
+        self.node.watch.look(self.id, &entries);
         if self.has_subscribers() {
             self.publish(Published {
                 account: self.id,

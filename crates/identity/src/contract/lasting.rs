@@ -220,7 +220,7 @@ pub async fn a_reopened_store_holds_everything(backend: &dyn Backend) {
     store.put_setup_link(digest("link")).await.unwrap();
     let browser = KnownBrowser::from_bits(7);
     store
-        .put_known_browser(user(1), browser, at(0), 10)
+        .put_known_browser(user(1), browser, None, at(0), 10)
         .await
         .unwrap();
     let before = everything(&*store).await;

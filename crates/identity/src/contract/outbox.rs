@@ -6,8 +6,8 @@ use usher_domain::{OutboxId, Secs, Timestamp};
 use super::{Backend, account, at, user};
 use crate::ports::Store;
 use crate::{
-    Channel, OUTBOX_PER_ACCOUNT_MAX, OUTBOX_PER_RECIPIENT_MAX, OutboxClaim, OutboxEntry, OutboxFigures,
-    OutboxRefused, OutboxState, Settled,
+    Channel, KnownBrowser, OUTBOX_PER_ACCOUNT_MAX, OUTBOX_PER_RECIPIENT_MAX, OutboxClaim, OutboxEntry,
+    OutboxFigures, OutboxRefused, OutboxState, Settled,
 };
 
 /// A mail to the first user of the first account.
@@ -102,6 +102,20 @@ pub async fn a_claim_that_runs_out_is_made_again_and_only_the_newest_is_settled(
         .unwrap();
     assert_eq!(rows[0].state, OutboxState::Sent { at: at(61) });
     assert_eq!((rows[0].attempts, rows[0].may_have_left), (2, true));
+}
+
+/// What was claimed may have left.
+pub async fn claims_that_are_ended_are_made_again_at_once(backend: &dyn Backend) {
+    let store = backend.store();
+    put(&*store, [entry(1, 0), entry(2, 50)]).await;
+    assert_eq!(numbers(&claim(&*store, at(0), 10).await), [1]);
+
+    store.end_claims(Channel::Mail, at(10)).await.unwrap();
+
+    let again = claim(&*store, at(10), 10).await;
+    assert_eq!(numbers(&again), [1]);
+    assert!(again[0].may_have_left);
+    assert!(!claim(&*store, at(50), 10).await[0].may_have_left);
 }
 
 /// With the reason of the last attempt.
@@ -271,6 +285,8 @@ pub async fn a_commit_is_followed_once(backend: &dyn Backend) {
 
     let followed = store.followed().await.unwrap();
     assert_eq!(followed, [(account(1), 8), (account(2), 3)]);
+    assert_eq!(other_node.followed_until(account(1)).await.unwrap(), Some(8));
+    assert_eq!(store.followed_until(account(3)).await.unwrap(), None);
     assert_eq!(numbers(&claim(&*store, at(0), 10).await), [1, 4, 5]);
 }
 
@@ -336,4 +352,20 @@ pub async fn ended_entries_are_removed_some_time_later(backend: &dyn Backend) {
     assert_eq!(left().await, [3, 2]);
     store.remove_ended_from_outbox(at(1_000)).await.unwrap();
     assert_eq!(left().await, [3]);
+}
+
+/// A browser that is known already, or that is the first one, is none that anybody has to hear of.
+pub async fn another_browser_of_a_user_is_told_and_the_first_is_not(backend: &dyn Backend) {
+    let store = backend.store();
+    let sign_in = async |number: u128, browser, who| {
+        let browser = KnownBrowser::from_bits(browser);
+        let put = store.put_known_browser(user(who), browser, Some(to_somebody(number, 0)), at(0), 10);
+        put.await.unwrap();
+    };
+
+    for (number, browser, who) in [(1, 1, 1), (2, 1, 1), (3, 2, 1), (4, 2, 1), (5, 1, 1), (6, 2, 2)] {
+        sign_in(number, browser, who).await;
+    }
+
+    assert_eq!(numbers(&claim(&*store, at(0), 10).await), [3]);
 }

@@ -205,7 +205,10 @@ async fn give_everything(store: &dyn Store, owner: crate::ports::Owner, name: &s
     store.put_password(owner, password("$argon2")).await.unwrap();
     set_up_second_factor(store, owner, b"sealed").await;
     let browser = KnownBrowser::from_bits(7);
-    store.put_known_browser(owner, browser, at(0), 10).await.unwrap();
+    store
+        .put_known_browser(owner, browser, None, at(0), 10)
+        .await
+        .unwrap();
     store
         .put_preferences(owner, Preferences::default())
         .await

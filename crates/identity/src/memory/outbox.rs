@@ -46,6 +46,10 @@ impl Outbox for MemoryStore {
             .collect())
     }
 
+    async fn followed_until(&self, account: AccountId) -> Result<Option<u64>, StoreError> {
+        Ok(self.tables()?.outbox.followed.get(&account).copied())
+    }
+
     async fn claim_from_outbox(
         &self,
         channel: Channel,
@@ -73,6 +77,17 @@ impl Outbox for MemoryStore {
             }
         });
         Ok(claims.collect())
+    }
+
+    async fn end_claims(&self, channel: Channel, now: Timestamp) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        let rows = tables.outbox.rows.values_mut();
+        for row in rows.filter(|row| row.entry.channel == channel) {
+            if let OutboxState::Claimed { until } = &mut row.state {
+                *until = now;
+            }
+        }
+        Ok(())
     }
 
     async fn settle_in_outbox(

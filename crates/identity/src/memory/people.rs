@@ -11,7 +11,8 @@ use crate::ports::{
     SecondFactors, StoreError, StoredPassword, StoredPreferences, StoredSecondFactor, TypedCode,
 };
 use crate::{
-    CodeVerdict, KnownBrowser, PasswordHash, PasswordLife, Preferences, SecretDigest, Unrecorded, is_reset,
+    CodeVerdict, KnownBrowser, OutboxEntry, PasswordHash, PasswordLife, Preferences, SecretDigest,
+    Unrecorded, is_reset,
 };
 
 #[async_trait]
@@ -240,16 +241,22 @@ impl KnownBrowsers for MemoryStore {
         &self,
         owner: Owner,
         browser: KnownBrowser,
+        notice: Option<OutboxEntry>,
         now: Timestamp,
         max: usize,
     ) -> Result<(), StoreError> {
         let mut tables = self.tables()?;
         let of_user = tables.known_browsers.entry(owner).or_default();
+        let is_another = !of_user.is_empty() && !of_user.contains_key(&browser.bits());
         of_user.insert(browser.bits(), now);
         let mut latest: Vec<_> = of_user.iter().map(|(browser, at)| (*at, *browser)).collect();
         latest.sort_unstable_by(|one, other| other.cmp(one));
         for (_, browser) in latest.into_iter().skip(max) {
             of_user.remove(&browser);
+        }
+        if is_another {
+            // A reader who gets too many mails is spared this one.
+            let _ = tables.put_in_outbox(notice.into_iter().collect());
         }
         Ok(())
     }

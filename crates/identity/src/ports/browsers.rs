@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use usher_domain::Timestamp;
 
 use super::{Owner, StoreError};
-use crate::{KnownBrowser, SecretDigest};
+use crate::{KnownBrowser, OutboxEntry, SecretDigest};
 
 /// A user who has proved the password but not the second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,11 +51,13 @@ pub trait KnownBrowsers: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Owner>, StoreError>;
 
-    /// Notes that a user signed in with a browser at `now`. A user keeps the `max` browsers used last.
+    /// Notes that a user signed in with a browser at `now`. A user keeps the `max` browsers used last. If the user knows
+    /// other browsers and not this one, `notice` is stored in the [outbox](super::Outbox).
     async fn put_known_browser(
         &self,
         owner: Owner,
         browser: KnownBrowser,
+        notice: Option<OutboxEntry>,
         now: Timestamp,
         max: usize,
     ) -> Result<(), StoreError>;

@@ -22,6 +22,9 @@ pub trait Outbox: Send + Sync + 'static {
     /// The commits up to which journals were read, in the order of their accounts.
     async fn followed(&self) -> Result<Vec<(AccountId, u64)>, StoreError>;
 
+    /// The commit up to which an account's journal was read; `None` if it was not.
+    async fn followed_until(&self, account: AccountId) -> Result<Option<u64>, StoreError>;
+
     /// Claims at most `max` entries that are due at `now`, the longest due first: nobody else gets them before `until`.
     /// An entry whose claim has run out is due again, and may have left.
     async fn claim_from_outbox(
@@ -31,6 +34,9 @@ pub trait Outbox: Send + Sync + 'static {
         until: Timestamp,
         max: usize,
     ) -> Result<Vec<OutboxClaim>, StoreError>;
+
+    /// Ends all claims at `now`, as if they had run out: for a start of the only server, when nobody is sending.
+    async fn end_claims(&self, channel: Channel, now: Timestamp) -> Result<(), StoreError>;
 
     /// Stores the outcome of a claim. Returns false, and changes nothing, where the entry has been claimed again since,
     /// or is gone. The secret of an entry that is sent or given up is removed.

@@ -9,7 +9,10 @@ async fn users(identity: &Identity, signed: &str, now: Timestamp) -> Vec<(Accoun
 }
 
 async fn remember(identity: &Identity, user: UserId, now: Timestamp) -> String {
-    let signed = identity.remember_browser(None, ACME, user, now).await.unwrap();
+    let signed = identity
+        .remember_browser(None, ACME, user, None, now)
+        .await
+        .unwrap();
     signed.into_exposed()
 }
 
@@ -20,7 +23,7 @@ async fn a_browser_is_known_for_those_who_signed_in_there_and_a_forged_id_is_not
 
     let known = identity.known_browser(&signed);
     let again = identity
-        .remember_browser(known, OTHER, TUVA, NOON + secs(1))
+        .remember_browser(known, OTHER, TUVA, None, NOON + secs(1))
         .await;
 
     assert_eq!(again.unwrap().expose(), signed);

@@ -19,6 +19,7 @@ mod give_back;
 mod groups;
 mod join;
 mod live;
+mod mail;
 mod minutes;
 mod operator;
 mod overview;

@@ -63,6 +63,20 @@ pub(crate) struct Config {
     pub(super) log_level: Option<Level>,
     /// The format of log lines.
     pub(super) log_format: Option<Format>,
+    /// The server that takes mails.
+    pub(super) mail_server: Option<String>,
+    /// The sender of mails.
+    pub(super) mail_from: Option<String>,
+    /// The user at the mail server.
+    pub(super) mail_user: Option<String>,
+    /// The file with the password of that user.
+    pub(super) mail_password_file: Option<PathBuf>,
+    /// The file with authorities for the mail server's certificate.
+    pub(super) mail_authorities: Option<PathBuf>,
+    /// The directory that mails are written to instead.
+    pub(super) mail_to_directory: Option<PathBuf>,
+    /// The operator's own address.
+    pub(super) mail_operator: Option<String>,
     /// Plans in addition to the built-in ones, or replacing them (L7).
     #[serde(default)]
     plans: BTreeMap<PlanName, PlanConfig>,
@@ -110,6 +124,9 @@ impl Config {
             &mut config.tls_key,
             &mut config.secrets_key_file,
             &mut config.metrics_token_file,
+            &mut config.mail_password_file,
+            &mut config.mail_authorities,
+            &mut config.mail_to_directory,
         ];
         for path in paths.into_iter().flatten() {
             *path = folder.join(&path);
@@ -129,6 +146,12 @@ impl Config {
                 place: Source::File(self.file.clone()),
             })
         })
+    }
+
+    /// The public address, without a trailing slash, as the file has it.
+    pub(crate) fn public_address(&self) -> Option<String> {
+        let url = self.public_url.as_deref()?;
+        Some(url.trim_end_matches('/').to_owned())
     }
 
     /// How long people stay signed in.
@@ -200,6 +223,13 @@ mod tests {
             secrets_key_file,
             log_level,
             log_format,
+            mail_server,
+            mail_from,
+            mail_user,
+            ref mail_password_file,
+            ref mail_authorities,
+            ref mail_to_directory,
+            mail_operator,
             ref plans,
             file: _,
         } = config;
@@ -222,6 +252,11 @@ mod tests {
         assert_eq!(dns_server.as_deref(), Some("9.9.9.9"));
         assert_eq!(secrets_key_file, Some("/etc/usher/secrets.key".into()));
         assert_eq!((log_level, log_format), (Some(Level::Info), Some(Format::Text)));
+        let mail = [mail_server, mail_from, mail_user, mail_operator];
+        assert!(mail.iter().all(Option::is_some));
+        assert_eq!(*mail_password_file, Some("/etc/usher/mail.password".into()));
+        assert_eq!(*mail_authorities, Some("/etc/usher/mail-authorities.pem".into()));
+        assert_eq!(*mail_to_directory, None);
         assert_eq!(plans.len(), 1);
     }
 

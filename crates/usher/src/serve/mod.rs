@@ -4,6 +4,7 @@ mod address;
 pub(crate) mod config;
 mod greeting;
 mod limits;
+mod mail;
 mod metrics;
 mod outward;
 pub(crate) mod secrets;
@@ -26,10 +27,12 @@ use usher_engine::{Clock, Engine, Options};
 use usher_http::CONNECTIONS_PER_ADDRESS;
 use usher_identity::Identity;
 use usher_identity::single_sign_on::Reach;
+use usher_mail::Post;
 
 use self::address::{LISTEN, checked_url, listen_on, openable, plain_http_warning};
 use self::config::Config;
 use self::greeting::{greet, show_way_in};
+pub(crate) use self::mail::MailArguments;
 use self::metrics::MetricsArguments;
 pub(crate) use self::secrets::{SECRETS_KEY_NAME, SECRETS_KEY_WAYS, SecretsArguments};
 use self::setting::Setting;
@@ -99,6 +102,8 @@ pub(crate) struct Arguments {
     log_format: Option<log::Format>,
     #[command(flatten)]
     metrics: MetricsArguments,
+    #[command(flatten)]
+    mail: MailArguments,
 }
 
 /// Arguments that switch something on by name alone, and on or off with a value.
@@ -155,6 +160,11 @@ async fn serve(
     )?;
     let tls = arguments.transport.tls(&config)?;
     let mut settings = chosen_settings(&arguments, &config)?;
+    let mail = arguments.mail.chosen(&config)?;
+    if let Some(mail) = &mail {
+        mail.check_links(settings.public_url.as_deref())?;
+        settings.mail = Some(mail.setup.clone());
+    }
     // Declared first, so that it is dropped after everything below that has these files open.
     let mut first_start = directory.as_deref().and_then(FirstStart::look);
     let lock = directory.as_deref().map(Lock::take).transpose()?;
@@ -204,7 +214,8 @@ async fn serve(
         first_start.succeeded();
     }
     let listeners = Listeners { listener, metrics };
-    run_until(stop, listeners, tls, &store, clock, settings).await
+    let post = mail.map(|mail| mail.post);
+    run_until(stop, listeners, tls, &store, clock, settings, post).await
 }
 
 /// What the arguments and the configuration say about the API and the portal. The address of this server, the
@@ -306,6 +317,7 @@ async fn run_until(
     store: &Store,
     clock: Clock,
     config: usher_app::Config,
+    post: Option<Post>,
 ) -> Result<(), Failure> {
     let journal = Arc::new(store.journal.clone());
     let options = Options {
@@ -319,6 +331,8 @@ async fn run_until(
     let (rest, _) = usher_api::router(Arc::clone(&app));
     let site = usher_portal::site(Arc::clone(&app), rest);
     let upkeep = tokio::spawn(maintain(Arc::clone(&app)));
+    let announcing = post.is_some().then(|| tokio::spawn(Arc::clone(&app).announce()));
+    let sending = post.map(|post| tokio::spawn(mail::send(Arc::clone(&app), post)));
     let Listeners { listener, metrics } = listeners;
     let metrics = metrics.map(|metrics| metrics::serve(metrics, Arc::clone(&app), app.closed()));
     let metrics = metrics.map(tokio::spawn);
@@ -336,11 +350,14 @@ async fn run_until(
     let shown = tls.as_ref().map(|fresh| fresh.tls.clone());
     let fresh = tls.map(|fresh| tokio::spawn(transport::keep_fresh(fresh)));
     let served = usher_http::serve(listener, site, shown, connections, usher_api::too_late, stopped).await;
-    for task in [Some(upkeep), Some(reread), noting, fresh, metrics]
+    for task in [Some(upkeep), Some(reread), noting, fresh, metrics, announcing]
         .into_iter()
         .flatten()
     {
         task.abort();
+    }
+    if let Some(sending) = sending {
+        mail::finish(sending).await;
     }
     stop::store_the_rest(&engine, &store.identity).await?;
     if let Some(keeper) = store.keeper.clone() {

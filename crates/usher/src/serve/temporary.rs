@@ -42,7 +42,7 @@ impl TemporaryServer {
                 plans: Plan::built_in(),
                 ..usher_app::Config::default()
             };
-            run_until(stop, listeners, None, &store, Clock::System, config).await
+            run_until(stop, listeners, None, &store, Clock::System, config, None).await
         });
         Ok(Self {
             url,

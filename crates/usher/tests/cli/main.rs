@@ -16,6 +16,7 @@ mod killed;
 mod limits;
 mod log_lines;
 mod loss;
+mod mail;
 mod operator;
 mod program;
 mod replay;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use usher_app::{AccountsRead, Health, Storage, Verdict};
+use usher_app::{AccountsRead, App, Health, Storage, Verdict};
 use usher_domain::WallTime;
 
 use super::visitor::{OperatorAt, OperatorPage};
@@ -23,6 +23,17 @@ struct ServerPage {
     health: Health,
     storage: Option<StorageShown>,
     warnings: Vec<Said<String>>,
+    mail: Option<MailShown>,
+}
+
+/// How mails leave, and how many do not.
+struct MailShown {
+    from: String,
+    to: String,
+    waiting: u64,
+    oldest_waiting: Option<Moment>,
+    failed: u64,
+    last_sent: Option<Moment>,
 }
 
 /// The data directory and its disk.
@@ -63,11 +74,30 @@ impl StorageShown {
 pub(super) async fn show(by: OperatorAt<AccountsRead>) -> Result<Response, Failed> {
     let health = by.operator.app.health().await;
     let storage = health.storage.as_ref().map(StorageShown::of);
+    let mail = mail(&by.operator.app).await?;
     Ok(page(&ServerPage {
         frame: by.frame(OperatorPage::Server),
         warnings: warnings(&health).into_iter().map(Said).collect(),
+        mail,
         storage,
         health,
+    }))
+}
+
+/// `None` if no mail is set up.
+async fn mail(app: &App) -> Result<Option<MailShown>, Failed> {
+    let Some(setup) = app.mail_setup() else {
+        return Ok(None);
+    };
+    let figures = app.mail_figures().await?;
+    let shown = |at| Moment(app.engine().shown(at));
+    Ok(Some(MailShown {
+        from: setup.from.clone(),
+        to: setup.to.clone(),
+        waiting: figures.waiting,
+        oldest_waiting: figures.oldest_waiting.map(shown),
+        failed: figures.failed,
+        last_sent: figures.last_sent.map(shown),
     }))
 }
 

@@ -1,6 +1,7 @@
 //! Settings of the whole account: its time zone, who needs a second factor, which websites may call the API, the initial
 //! rules of new pools, and on a page of its own who sees and ends sessions.
 
+mod mail;
 mod permissions;
 mod products;
 mod time_zone;
@@ -34,6 +35,10 @@ pub(crate) fn routes() -> Pages {
         .route(
             "/a/{account}/settings/permissions",
             get(permissions::show).post(permissions::change),
+        )
+        .route(
+            "/a/{account}/settings/mail",
+            get(mail::show).post(mail::send_test),
         )
         .route("/a/{account}/settings/second-factor", post(require_second_factor))
         .route("/a/{account}/settings/origins", post(change_origins))

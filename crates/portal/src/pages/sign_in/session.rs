@@ -2,14 +2,16 @@
 
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
-use usher_app::Problem;
+use usher_app::{Author, Message, Problem, SecurityChange};
+use usher_domain::personal::Personal;
 use usher_domain::{Account, AccountId, UserId};
 use usher_engine::Failure;
-use usher_identity::{IdentityError, Secret};
+use usher_identity::{IdentityError, OutboxEntry, Secret};
 
 use super::From;
 use crate::answer::done;
 use crate::failed::Failed;
+use crate::pages::me::browser_name;
 use crate::pages::sso;
 use crate::portal::Portal;
 use crate::{cookies, nav, rights};
@@ -126,12 +128,30 @@ pub(crate) async fn new_session(
         }
     };
     let secret = secret?;
+    let notice = notice_of_browser(portal, agent, account, user).await?;
     let known = identity
-        .remember_browser(from.browser, account, user, now)
+        .remember_browser(from.browser, account, user, notice, now)
         .await?;
     Ok(CookieJar::new()
         .add(cookies::of_session(portal, secret))
         .add(cookies::of_browser(portal, known)))
+}
+
+/// The mail that is sent if the browser is another one than those that the user has used before.
+async fn notice_of_browser(
+    portal: &Portal,
+    agent: &str,
+    account: AccountId,
+    user: UserId,
+) -> Result<Option<OutboxEntry>, Failed> {
+    let engine = portal.app.engine();
+    let message = Message::Security {
+        change: SecurityChange::Browser(Personal::new(browser_name(agent))),
+        by_reader: true,
+        by: Author::default(),
+        at: engine.shown(engine.now()).get(),
+    };
+    Ok(portal.app.mail_to(account, user, message).await?)
 }
 
 /// The longest URL to return to, in bytes.

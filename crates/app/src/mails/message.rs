@@ -1,0 +1,239 @@
+//! What mails are about.
+
+use serde::{Deserialize, Serialize};
+use usher_domain::Timestamp;
+use usher_domain::permission::Role;
+use usher_domain::personal::Personal;
+use usher_domain::text::ZoneName;
+
+/// A mail to somebody. Stored as JSON, so a later version must read what this one wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// The reader's name, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Personal<String>>,
+    /// The name of the account that it concerns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The zone in which the reader reads times; UTC if it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<ZoneName>,
+    /// What it says.
+    #[serde(flatten)]
+    pub message: Message,
+}
+
+/// What a mail says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Message {
+    /// Mail works.
+    Test,
+    /// The reader is invited to choose a password.
+    Invitation {
+        /// Who invites, where that is a person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Personal<String>>,
+        /// Until when the link works.
+        until: Timestamp,
+    },
+    /// Somebody asked for a link to choose another password.
+    PasswordReset {
+        /// Until when the link works.
+        until: Timestamp,
+    },
+    /// A user asks for a seat (L14): to those who can give it.
+    SeatRequested {
+        /// Who asks.
+        user: Personal<String>,
+        /// For which product, as people call it.
+        product: String,
+        /// Why, in their own words.
+        note: Personal<String>,
+    },
+    /// The reader's request for a seat was granted (L14).
+    SeatGranted {
+        /// For which product.
+        product: String,
+        /// When the seat is given back, if it is lent (L15).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+    },
+    /// The reader's request for a seat was declined (L14).
+    SeatDeclined {
+        /// For which product.
+        product: String,
+        /// By whom, and why.
+        #[serde(flatten)]
+        by: Author,
+    },
+    /// An account asks the operator for a purchase (L10): to the operator.
+    SubscriptionRequested {
+        /// What for, in words.
+        asked: String,
+        /// Who asks, and why.
+        #[serde(flatten)]
+        by: Author,
+    },
+    /// The operator answered the reader's request for a purchase (L10).
+    SubscriptionAnswered {
+        /// What for, in words.
+        asked: String,
+        /// The answer.
+        answer: SubscriptionAnswer,
+        /// What the operator wrote.
+        #[serde(flatten)]
+        by: Author,
+    },
+    /// Something that the account has bought ends soon (L11, L12): to those who manage the subscription.
+    Ending {
+        /// What, as the beginning of a sentence.
+        what: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Something about how the reader, or a program of the account, signs in has changed.
+    Security {
+        /// What.
+        change: SecurityChange,
+        /// Whether the reader did it.
+        by_reader: bool,
+        /// Who did it, if it was somebody else.
+        #[serde(flatten)]
+        by: Author,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// Who did something, and what they wrote.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// The name, where it is a person of the account.
+    #[serde(default, rename = "by", skip_serializing_if = "Option::is_none")]
+    pub name: Option<Personal<String>>,
+    /// Their note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Personal<String>>,
+}
+
+/// The operator's answer to a request for a purchase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubscriptionAnswer {
+    /// It was bought as asked.
+    Approved,
+    /// Something else was bought.
+    Changed,
+    /// Nothing was bought.
+    Declined,
+}
+
+/// A change about signing in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecurityChange {
+    /// The reader's password was set.
+    Password,
+    /// The reader's second factor was set up.
+    SecondFactorSet,
+    /// The reader's second factor was removed.
+    SecondFactorRemoved,
+    /// The reader has this role now.
+    Role(Role),
+    /// The account has a new API key of this name: to its owners.
+    ApiKey(String),
+    /// Somebody signed in as the reader with a browser of this name, which the reader has not used before.
+    Browser(Personal<String>),
+}
+
+impl Message {
+    /// The word that the outbox stores.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Invitation { .. } => "invitation",
+            Self::PasswordReset { .. } => "password_reset",
+            Self::SeatRequested { .. } => "seat_requested",
+            Self::SeatGranted { .. } => "seat_granted",
+            Self::SeatDeclined { .. } => "seat_declined",
+            Self::SubscriptionRequested { .. } => "subscription_requested",
+            Self::SubscriptionAnswered { .. } => "subscription_answered",
+            Self::Ending { .. } => "ending",
+            Self::Security { .. } => "security",
+        }
+    }
+
+    /// From when on nobody needs it any more; `None` if it is always worth reading.
+    #[must_use]
+    pub const fn useless_from(&self) -> Option<Timestamp> {
+        match self {
+            Self::Invitation { until, .. } | Self::PasswordReset { until } => Some(*until),
+            Self::Ending { at, .. } => Some(*at),
+            _ => None,
+        }
+    }
+}
+
+impl Mail {
+    /// As the outbox stores it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Texts and numbers under texts: there is nothing that JSON cannot hold.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads it again; `None` if another version wrote a message that this one does not know.
+    #[must_use]
+    pub fn from_json(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_survives_being_stored_under_its_word() {
+        for message in [
+            Message::Test,
+            Message::Invitation {
+                by: Some(Personal::new("Olga".to_owned())),
+                until: Timestamp::from_millis(7),
+            },
+            Message::PasswordReset {
+                until: Timestamp::from_millis(7),
+            },
+            Message::SubscriptionAnswered {
+                asked: "600 minutes".to_owned(),
+                answer: SubscriptionAnswer::Declined,
+                by: Author {
+                    name: None,
+                    note: Some(Personal::new("No.".to_owned())),
+                },
+            },
+            Message::Security {
+                change: SecurityChange::ApiKey("Billing".to_owned()),
+                by_reader: false,
+                by: Author::default(),
+                at: Timestamp::from_millis(7),
+            },
+        ] {
+            let mail = Mail {
+                name: Some(Personal::new("Sven \"the\" Ek\n".to_owned())),
+                account: None,
+                zone: Some("Europe/Stockholm".parse().unwrap()),
+                message,
+            };
+
+            let text = mail.to_json();
+
+            let word = format!(r#""kind":"{}""#, mail.message.kind());
+            assert!(text.contains(&word), "{text}");
+            assert_eq!(Mail::from_json(&text), Some(mail));
+        }
+        assert_eq!(Mail::from_json(r#"{"kind":"of_a_later_version"}"#), None);
+    }
+}

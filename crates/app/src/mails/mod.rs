@@ -1,0 +1,122 @@
+//! Mails, as data: what they are about and whom they are for. The crate `usher-mail` has their texts and sends them.
+//!
+//! A mail is an entry of the [outbox](usher_identity::OutboxEntry), stored in the transaction of its cause. While no
+//! mail is set up, none is written: pages show links to copy, and nobody gets a flood of old mails later.
+
+mod message;
+mod notices;
+mod reminders;
+
+use std::sync::Arc;
+
+use usher_domain::personal::Personal;
+use usher_domain::text::ZoneName;
+use usher_domain::{Account, AccountId, UserId};
+use usher_engine::Failure;
+use usher_identity::{Channel, IdentityError, OutboxEntry, OutboxFigures, OutboxRow};
+
+pub use self::message::{Author, Mail, Message, SecurityChange, SubscriptionAnswer};
+use crate::app::App;
+use crate::problem::Problem;
+
+/// The most mails that an account's page lists.
+pub const MAILS_SHOWN_MAX: usize = 50;
+
+/// How mails leave this server, for pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailSetup {
+    /// The sender, such as `Help desk <desk@example.com>`.
+    pub from: String,
+    /// Where they go: a server such as `mail.example.com:587`, or a directory.
+    pub to: String,
+    /// The operator's own address, for requests that only the operator answers.
+    pub operator: Option<Personal<Arc<str>>>,
+}
+
+impl App {
+    /// How mails leave this server; `None` if no mail is set up.
+    #[must_use]
+    pub const fn mail_setup(&self) -> Option<&MailSetup> {
+        self.config.mail.as_ref()
+    }
+
+    /// The mail to a user, to be stored with its cause; `None` if no mail is set up, or the user is gone.
+    pub async fn mail_to(
+        &self,
+        account: AccountId,
+        user: UserId,
+        message: Message,
+    ) -> Result<Option<OutboxEntry>, Problem> {
+        if self.mail_setup().is_none() {
+            return Ok(None);
+        }
+        let chosen = self.preferences(account, user).time_zone;
+        let look = move |account: &Account, _| mail_in(account, user, chosen.clone(), message.clone());
+        let found = match self.engine.read(account, look).await {
+            Ok(found) => found,
+            Err(Failure::NoAccount) => None,
+            Err(failure) => return Err(failure.into()),
+        };
+        let entry = found
+            .map(|(mail, address)| self.entry(&mail, address))
+            .transpose()?;
+        Ok(entry.map(|entry| entry.for_user((account, user))))
+    }
+
+    /// A mail that concerns no account; `None` if no mail is set up.
+    pub fn mail_of_server(
+        &self,
+        address: Personal<Arc<str>>,
+        message: Message,
+    ) -> Result<Option<OutboxEntry>, IdentityError> {
+        if self.mail_setup().is_none() {
+            return Ok(None);
+        }
+        let mail = Mail {
+            name: None,
+            account: None,
+            zone: None,
+            message,
+        };
+        self.entry(&mail, address).map(Some)
+    }
+
+    fn entry(&self, mail: &Mail, address: Personal<Arc<str>>) -> Result<OutboxEntry, IdentityError> {
+        let now = self.engine.now();
+        Ok(OutboxEntry::mail(
+            mail.message.kind(),
+            mail.to_json(),
+            address,
+            now,
+        )?)
+    }
+
+    /// The newest mails that concern an account, or the server itself (`None`), newest first.
+    pub async fn mails_of(&self, account: Option<AccountId>) -> Result<Vec<OutboxRow>, IdentityError> {
+        self.identity
+            .outbox_of(account, Channel::Mail, MAILS_SHOWN_MAX)
+            .await
+    }
+
+    /// How many mails wait and have failed, of all accounts.
+    pub async fn mail_figures(&self) -> Result<OutboxFigures, IdentityError> {
+        self.identity.outbox_figures(Channel::Mail).await
+    }
+}
+
+/// The mail to a user of an account, and the address; `None` if the user is gone. `zone` is the one that the user chose.
+fn mail_in(
+    account: &Account,
+    user: UserId,
+    zone: Option<ZoneName>,
+    message: Message,
+) -> Option<(Mail, Personal<Arc<str>>)> {
+    let profile = &account.user(user)?.profile;
+    let mail = Mail {
+        name: Some(profile.name.map(|name| name.as_str().to_owned())),
+        account: Some(account.name().as_str().to_owned()),
+        zone: Some(zone.unwrap_or_else(|| account.settings().time_zone.clone())),
+        message,
+    };
+    Some((mail, profile.email.map(|email| email.as_str().into())))
+}

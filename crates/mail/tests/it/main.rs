@@ -1,0 +1,8 @@
+//! Mails on their way: conversations with a mail server of the tests' own, files, and what the outbox says afterwards.
+
+#![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
+
+mod conversation;
+mod delivery;
+mod notices;
+mod server;

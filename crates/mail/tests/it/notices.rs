@@ -1,0 +1,329 @@
+//! Mails about what the journal records: who is told what, once each.
+
+use std::sync::Arc;
+
+use usher_app::{Config, Mail, MailSetup, Message, SecurityChange, SubscriptionAnswer};
+use usher_domain::command::{CredentialCommand, RequestAnswer, UserPatch};
+use usher_domain::management::Management;
+use usher_domain::permission::{Privilege, Role, Scope};
+use usher_domain::personal::Personal;
+use usher_domain::user::License;
+use usher_domain::{Actor, ApiKeyId, Command, Secs, TopUpId, UserId};
+use usher_engine::{Cause, Request};
+use usher_identity::OutboxRefused;
+use usher_testkit::{
+    ACCOUNT, HelpDesk, NewUser, POOL, START, Server, add_minutes_until, add_or_ask_for_minutes, answer,
+    ask_for_seat, change_user, create_key, decline_seat, grant_seat, manage, new_user, request, user,
+    withdraw_seat_request,
+};
+
+const OPERATOR: &str = "operator@example.com";
+
+/// A help desk with an owner, a manager of seats, Berta, who buys, and Tuva, who has no seat.
+async fn desk() -> Server {
+    let setup = MailSetup {
+        from: "desk@contoso.example".to_owned(),
+        to: "a test".to_owned(),
+        operator: Some(Personal::new(Arc::from(OPERATOR))),
+    };
+    let server = Server::start(Config {
+        mail: Some(setup),
+        ..Config::default()
+    })
+    .await;
+    let help_desk = HelpDesk::new()
+        .pool(2)
+        .owner("Olga")
+        .user(
+            new_user("Mats")
+                .role(Role::Manager)
+                .privileges(&[Privilege::SeatsManage]),
+        )
+        .user(
+            new_user("Rita")
+                .role(Role::Manager)
+                .privileges(&[Privilege::ReportsView]),
+        )
+        .user(buyer("Berta"))
+        .user(new_user("Tuva"));
+    for command in help_desk.commands() {
+        server.give(ACCOUNT, command).await;
+    }
+    // What was before is nobody's news.
+    server.app.announce_account(ACCOUNT, None).await.unwrap();
+    assert_eq!(mails(&server).await, []);
+    server
+}
+
+/// Somebody who manages the subscription.
+fn buyer(name: &str) -> NewUser {
+    let buyer = new_user(name).role(Role::Manager);
+    buyer
+        .privileges(&[Privilege::SubscriptionManage])
+        .billing_contact()
+}
+
+async fn by(server: &Server, actor: Actor, command: Command) {
+    let request = Request {
+        actor,
+        cause: Cause::from("test"),
+        command,
+    };
+    server
+        .engine
+        .execute(ACCOUNT, request, |_, (), _| ())
+        .await
+        .unwrap();
+}
+
+fn person(name: &str) -> Actor {
+    Actor::User(user(name))
+}
+
+/// The mails of the account and of the operator, oldest first: to whom, and what.
+async fn mails(server: &Server) -> Vec<(String, Message)> {
+    let of_account = server.app.mails_of(Some(ACCOUNT)).await.unwrap();
+    let of_server = server.app.mails_of(None).await.unwrap();
+    let mut rows = [of_account, of_server].concat();
+    rows.sort_by_key(|row| (row.entry.written_at, row.entry.id));
+    let mails = rows.iter().map(|row| {
+        let mail = Mail::from_json(row.entry.about.reveal()).unwrap();
+        assert_eq!(mail.account.as_deref(), Some("Help desk"));
+        assert_eq!(
+            row.entry.account.is_none(),
+            row.entry.recipient == Arc::from(OPERATOR)
+        );
+        (row.entry.recipient.reveal().to_string(), mail.message)
+    });
+    let mut mails: Vec<_> = mails.collect();
+    mails.sort_by(|(one, _), (other, _)| one.cmp(other));
+    mails
+}
+
+/// The mails since the last call of a server whose outbox this empties.
+async fn announced(server: &Server) -> Vec<(String, Message)> {
+    let before = mails(server).await;
+    server.app.announce_account(ACCOUNT, None).await.unwrap();
+    let all = mails(server).await;
+    all.into_iter().filter(|mail| !before.contains(mail)).collect()
+}
+
+#[tokio::test]
+async fn l14_a_request_for_a_seat_is_told_to_those_who_can_give_it_and_its_answer_to_the_asker() {
+    let server = desk().await;
+
+    by(
+        &server,
+        person("Tuva"),
+        ask_for_seat(user("Tuva"), "For the night shift."),
+    )
+    .await;
+    let asked = announced(&server).await;
+
+    let message = Message::SeatRequested {
+        user: Personal::new("Tuva".to_owned()),
+        product: "Remote support".to_owned(),
+        note: Personal::new("For the night shift.".to_owned()),
+    };
+    let expected = ["mats@example.com", "olga@example.com"].map(|to| (to.to_owned(), message.clone()));
+    assert_eq!(asked, expected);
+    let until = START + Secs::new(86_400);
+    let grant = grant_seat(user("Tuva"), License::Shared(POOL), Some(until));
+    by(&server, person("Mats"), grant).await;
+    let granted = announced(&server).await;
+    assert_eq!(granted.len(), 1, "{granted:?}");
+    assert_eq!(granted[0].0, "tuva@example.com");
+    assert!(matches!(granted[0].1, Message::SeatGranted { until: Some(end), .. } if end == until));
+}
+
+#[tokio::test]
+async fn l14_a_declined_request_is_told_with_its_reason_and_a_withdrawn_one_is_not() {
+    let server = desk().await;
+    by(&server, person("Tuva"), ask_for_seat(user("Tuva"), "Please.")).await;
+    announced(&server).await;
+
+    by(
+        &server,
+        person("Mats"),
+        decline_seat(user("Tuva"), "Not this week."),
+    )
+    .await;
+    let declined = announced(&server).await;
+    by(&server, person("Tuva"), withdraw_seat_request(user("Tuva"))).await;
+
+    assert_eq!(declined.len(), 1, "{declined:?}");
+    let (to, Message::SeatDeclined { by, .. }) = &declined[0] else {
+        panic!("{declined:?}");
+    };
+    assert_eq!(to, "tuva@example.com");
+    let texts = [&by.name, &by.note].map(|text| text.as_ref().unwrap().reveal().clone());
+    assert_eq!(texts, ["Mats", "Not this week."]);
+    assert_eq!(announced(&server).await, []);
+}
+
+#[tokio::test]
+async fn l10_a_request_for_minutes_is_told_to_the_operator_and_its_answer_to_the_asker() {
+    let server = desk().await;
+    server.give(ACCOUNT, manage(Management::OnRequest)).await;
+
+    let ask = add_or_ask_for_minutes(TopUpId::from_bits(1), 600, request(7));
+    let request = Request {
+        actor: person("Berta"),
+        cause: Cause::from("test"),
+        command: ask,
+    };
+    server
+        .engine
+        .execute(ACCOUNT, request, |_, (), _| ())
+        .await
+        .unwrap();
+    let asked = announced(&server).await;
+    server.give(ACCOUNT, answer(7, RequestAnswer::Decline)).await;
+    let answered = announced(&server).await;
+
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert_eq!(asked[0].0, OPERATOR);
+    assert!(matches!(&asked[0].1, Message::SubscriptionRequested { asked, .. } if asked == "600 minutes"));
+    assert_eq!(answered.len(), 1, "{answered:?}");
+    assert_eq!(answered[0].0, "berta@example.com");
+    let Message::SubscriptionAnswered { answer, .. } = answered[0].1 else {
+        panic!("{answered:?}");
+    };
+    assert_eq!(answer, SubscriptionAnswer::Declined);
+}
+
+#[tokio::test]
+async fn changes_of_credentials_are_told_to_their_user_and_new_keys_to_the_owners() {
+    let server = desk().await;
+
+    let note = |user: UserId| Command::Credential(CredentialCommand::NotePassword { user });
+    by(&server, person("Olga"), note(user("Tuva"))).await;
+    let key = create_key(ApiKeyId::from_bits(3), "Billing", &[Scope::Read]);
+    by(&server, person("Olga"), key).await;
+    let told = announced(&server).await;
+
+    let changes: Vec<_> = told
+        .iter()
+        .map(|(to, message)| match message {
+            Message::Security {
+                change,
+                by_reader,
+                by,
+                ..
+            } => {
+                let name = by.name.as_ref().map(|name| name.reveal().as_str());
+                (to.as_str(), change.clone(), *by_reader, name)
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            (
+                "olga@example.com",
+                SecurityChange::ApiKey("Billing".to_owned()),
+                true,
+                Some("Olga")
+            ),
+            ("tuva@example.com", SecurityChange::Password, false, Some("Olga")),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn r1_a_changed_role_is_told_to_its_user_and_another_change_of_the_profile_is_not() {
+    let server = desk().await;
+    let change = |patch: UserPatch| change_user(user("Tuva"), patch);
+    let limit = UserPatch {
+        seat_limit: Some(Some(2)),
+        ..UserPatch::default()
+    };
+    let role = |role| UserPatch {
+        role: Some(role),
+        ..UserPatch::default()
+    };
+
+    by(&server, person("Olga"), change(limit)).await;
+    assert_eq!(announced(&server).await, []);
+    by(&server, person("Olga"), change(role(Role::Admin))).await;
+    by(&server, person("Olga"), change(role(Role::Admin))).await;
+    let told = announced(&server).await;
+
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].0, "tuva@example.com");
+    let Message::Security { change: made, .. } = &told[0].1 else {
+        panic!("{told:?}");
+    };
+    assert_eq!(*made, SecurityChange::Role(Role::Admin));
+}
+
+/// Two servers on one store, or one that was killed after it had written the mails.
+#[tokio::test]
+async fn a_commit_makes_its_mails_once_and_old_news_makes_none() {
+    let server = desk().await;
+    by(&server, person("Tuva"), ask_for_seat(user("Tuva"), "Please.")).await;
+    let (one, other) = tokio::join!(
+        server.app.announce_account(ACCOUNT, Some(0)),
+        server.app.announce_account(ACCOUNT, None)
+    );
+    one.unwrap();
+    other.unwrap();
+
+    assert_eq!(mails(&server).await.len(), 2);
+    by(
+        &server,
+        person("Tuva"),
+        ask_for_seat(user("Tuva"), "Please, again."),
+    )
+    .await;
+    server.clock.set(START + Secs::new(86_401));
+    assert_eq!(announced(&server).await, []);
+    let put = server.identity.put_in_outbox(Vec::new(), Some((ACCOUNT, 1)));
+    assert_eq!(put.await.unwrap(), OutboxRefused::default());
+}
+
+#[tokio::test]
+async fn a_watched_event_wakes_the_one_who_announces_and_other_events_do_not() {
+    let server = desk().await;
+    let announcing = tokio::spawn(Arc::clone(&server.app).announce());
+    tokio::task::yield_now().await;
+
+    by(&server, person("Tuva"), ask_for_seat(user("Tuva"), "Please.")).await;
+    while mails(&server).await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+
+    announcing.abort();
+    assert_eq!(mails(&server).await.len(), 2);
+}
+
+#[tokio::test]
+async fn l12_an_end_is_told_to_those_who_manage_the_subscription_once_for_each_span() {
+    let server = desk().await;
+    let day = 86_400;
+    let end = START + Secs::new(31 * day);
+    server
+        .give(ACCOUNT, add_minutes_until(TopUpId::from_bits(5), 600, end))
+        .await;
+    let told_at = async |days: u32| {
+        server.clock.set(START + Secs::new(days * day + 3_600));
+        let before = mails(&server).await.len();
+        server.app.remind_of_ends().await.unwrap();
+        server.app.remind_of_ends().await.unwrap();
+        mails(&server).await.len() - before
+    };
+
+    let told = [
+        told_at(0).await,
+        told_at(1).await,
+        told_at(20).await,
+        told_at(25).await,
+        told_at(30).await,
+    ];
+    assert_eq!(told, [0, 1, 0, 1, 1]);
+    assert_eq!(told_at(32).await, 0);
+    let (to, message) = mails(&server).await.remove(0);
+    assert_eq!(to, "berta@example.com");
+    assert!(matches!(message, Message::Ending { what, .. } if what.contains("600 pay-per-use minutes")));
+}

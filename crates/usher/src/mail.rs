@@ -1,0 +1,101 @@
+//! `usher mail`: whether mails leave.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use usher_app::{Mail, Message};
+use usher_domain::OutboxId;
+use usher_domain::text::Email;
+use usher_engine::Clock;
+use usher_identity::draw_bits;
+use usher_mail::{Outcome, Place, letter};
+
+use crate::data::DataArgument;
+use crate::serve::MailArguments;
+use crate::serve::config::Config;
+use crate::{Failure, Terminal, progress};
+
+/// Check whether mails leave
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The settings are those of `usher serve`: arguments, the environment, or usher.toml in the data
+directory. `USHER_MAIL_PASSWORD` holds the password for the mail server. No server needs to run.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+    #[command(flatten)]
+    data: DataArgument,
+    /// The configuration file [default: usher.toml in the data directory, if it exists]
+    #[arg(long, value_name = "FILE", env = "USHER_CONFIG", global = true)]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Send a test mail at once, and say what the mail server answers
+    Test {
+        /// Who gets it
+        address: Email,
+        #[command(flatten)]
+        mail: Box<MailArguments>,
+    },
+}
+
+/// Runs the subcommand.
+pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
+    let directory = arguments.data.directory().ok();
+    let config = Config::read(arguments.config.as_deref(), directory.as_deref())?;
+    let Task::Test { address, mail } = &arguments.task;
+    progress::block_on(test(address, mail, &config, terminal))?
+}
+
+async fn test(
+    address: &Email,
+    settings: &MailArguments,
+    config: &Config,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    let Some(mut chosen) = settings.chosen(config)? else {
+        return Err(Failure::said(
+            "No mail is set up. Name the server that takes mails with `--mail-server`, such as \
+             `smtp://mail.example.com`, or `mail_server` in usher.toml, and the sender with `--mail-from`.",
+        ));
+    };
+    let now = Clock::System.now();
+    let id = draw_bits(now).map_err(|error| Failure::because("The mail could not be made", &error))?;
+    let mail = Mail {
+        name: None,
+        account: None,
+        zone: None,
+        message: Message::Test,
+    };
+    let url = config
+        .public_address()
+        .unwrap_or_else(|| "this server".to_owned());
+    let letter = letter(&mail, None, None, &Place { url })
+        .map_err(|error| Failure::because("The mail could not be made", &error))?;
+    let to: Arc<str> = address.as_str().into();
+    let outcome = chosen.post.send(OutboxId::from_bits(id), &letter, &to, now).await;
+    chosen.post.rest().await;
+    let setup = &chosen.setup;
+    match outcome {
+        Outcome::Sent if chosen.is_sent => {
+            writeln!(
+                terminal.out(),
+                "{} has accepted the test mail from {}. Look whether it arrives, also among the junk mail.",
+                setup.to,
+                setup.from
+            )?;
+            Ok(())
+        }
+        Outcome::Sent => {
+            writeln!(terminal.out(), "The test mail is a file in {}.", setup.to)?;
+            Ok(())
+        }
+        Outcome::NotSent(trouble) | Outcome::Unknown(trouble) => Err(Failure::said(format!(
+            "The test mail was not sent: {}",
+            trouble.why
+        ))),
+    }
+}
