@@ -77,6 +77,18 @@ impl Linked {
     }
 }
 
+impl From<&str> for Linked {
+    fn from(name: &str) -> Self {
+        Self::plain(name)
+    }
+}
+
+impl From<String> for Linked {
+    fn from(name: String) -> Self {
+        Self::plain(name)
+    }
+}
+
 /// The page of a user, if the actor may open it.
 pub(crate) fn user_page(account: &Account, actor: &Actor, id: UserId) -> Option<String> {
     let users = NavPage::Users.path(account.id());

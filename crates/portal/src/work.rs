@@ -13,6 +13,7 @@ use crate::answer::{Frame, page};
 use crate::failed::Failed;
 use crate::forgery;
 use crate::form::Form;
+use crate::linked::Linked;
 use crate::nav::NavPage;
 use crate::said::Said;
 use crate::shown::Moment;
@@ -123,7 +124,7 @@ pub(crate) struct Work {
 /// What somebody is doing.
 #[derive(Debug)]
 pub(crate) struct Piece {
-    pub(crate) name: String,
+    pub(crate) who: Linked,
     /// `In a call with Mia, on Laptop`.
     pub(crate) what: String,
     pub(crate) is_session: bool,
@@ -190,7 +191,7 @@ impl Piece {
         let mut pieces: Vec<_> = sessions
             .filter(|session| session.is_live())
             .map(|session| Self {
-                name: user.profile.name.reveal().to_string(),
+                who: Linked::user(account, actor, user),
                 what: format!("{}, on {device}", in_words(account, actor, session)),
                 is_session: true,
                 since: Moment(account.shown(session.since)),
@@ -198,7 +199,7 @@ impl Piece {
             .collect();
         if pieces.is_empty() {
             pieces.push(Self {
-                name: user.profile.name.reveal().to_string(),
+                who: Linked::user(account, actor, user),
                 what: format!("Signed in on {device}, not in a session"),
                 is_session: false,
                 since: Moment(account.shown(sign_in.since)),

@@ -347,7 +347,9 @@ async fn sessions_are_filtered_by_pool_seat_kind_and_user_in_the_address() {
         .get(&desk.owner, &format!("{}?user={sven}", desk.path))
         .await;
     assert!(
-        narrow.html.contains("Only sessions of <strong>Sven</strong>"),
+        narrow
+            .unlinked()
+            .contains("Only sessions of <strong>Sven</strong>"),
         "{}",
         narrow.html
     );

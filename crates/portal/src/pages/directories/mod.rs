@@ -12,6 +12,7 @@ use self::guides::GUIDES;
 use self::view::{GuidePage, ListPage, Pool};
 use crate::answer::page;
 use crate::failed::Failed;
+use crate::linked::Linked;
 use crate::nav::NavPage;
 use crate::routes::{Pages, get};
 use crate::viewer::Viewer;
@@ -53,7 +54,7 @@ async fn guide(viewer: Viewer, Path((_, slug)): Path<(String, String)>) -> Resul
         account.need_admin(actor)?;
         let mut pools = account.pools().values();
         Ok(pools.next().map(|pool| Pool {
-            name: pool.name.to_string(),
+            of: Linked::pool(account, actor, pool),
             product: account.product_name(&pool.product),
         }))
     };

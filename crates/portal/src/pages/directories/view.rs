@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::guides::Guide;
 use crate::answer::Frame;
+use crate::linked::Linked;
 
 #[derive(Template)]
 #[template(path = "directories/list.html")]
@@ -33,6 +34,6 @@ pub(super) struct GuidePage {
 
 /// A pool of the account.
 pub(super) struct Pool {
-    pub(super) name: String,
+    pub(super) of: Linked,
     pub(super) product: String,
 }

@@ -10,9 +10,10 @@ use super::mapping::{MappingForm, Typed};
 use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::form::Form;
+use crate::linked::Linked;
 use crate::order::NameOrder;
 use crate::pages::members::{ListQuery, Members, MembersQuery};
-use crate::pages::users::{license_phrase, role_label};
+use crate::pages::users::{license_link, role_label};
 use crate::paging::{PageLinks, Paging};
 
 #[derive(Template)]
@@ -54,14 +55,14 @@ pub(super) struct Row {
     pub(super) id: GroupId,
     pub(super) name: String,
     pub(super) members: usize,
-    pub(super) gives: Vec<String>,
+    pub(super) gives: Vec<Linked>,
 }
 
 /// A group with one page of its members.
 pub(super) struct GroupData {
     pub(super) name: String,
     pub(super) external_id: String,
-    pub(super) gives: Vec<String>,
+    pub(super) gives: Vec<Linked>,
     /// `None` if the viewer may not map groups.
     pub(super) mapping: Option<MappingForm>,
     pub(super) people: Members,
@@ -96,7 +97,7 @@ impl Groups {
             id: group.id,
             name: group.name.to_string(),
             members: group.members.len(),
-            gives: gives(account, &group.mapping),
+            gives: gives(account, actor, &group.mapping),
         };
         Ok(Self {
             remedy: Remedy::here(account, actor, Privilege::UsersManage),
@@ -126,7 +127,7 @@ impl GroupData {
                 .as_ref()
                 .map(ToString::to_string)
                 .unwrap_or_default(),
-            gives: gives(account, &group.mapping),
+            gives: gives(account, actor, &group.mapping),
             mapping: maps.then(|| MappingForm::of(account, actor, &group.mapping, typed)),
             people: Members::of(account, actor, &group.members, query),
         })
@@ -134,16 +135,20 @@ impl GroupData {
 }
 
 /// What a mapping gives, in phrases.
-fn gives(account: &Account, mapping: &GroupMapping) -> Vec<String> {
+fn gives(account: &Account, actor: &Actor, mapping: &GroupMapping) -> Vec<Linked> {
     let licenses = mapping.licenses.iter().map(|(product, license)| {
-        let (product, license) = (
-            account.product_name(product),
-            license_phrase(account, Some(license)),
-        );
-        format!("{product}: {license}")
+        let license = license_link(account, actor, Some(license));
+        Linked {
+            name: format!("{}: {}", account.product_name(product), license.name),
+            ..license
+        }
     });
-    let role = mapping.role.map(|role| format!("role {}", role_label(role)));
-    let team = mapping.team.and_then(|id| account.teams().get(&id));
-    let team = team.map(|team| format!("team {}", team.name));
+    let role = mapping.role.map(role_label);
+    let role = role.map(|role| Linked::plain(format!("role {role}")));
+    let team = mapping.team.and_then(|id| Linked::team(account, actor, id));
+    let team = team.map(|team| Linked {
+        name: format!("team {}", team.name),
+        ..team
+    });
     licenses.chain(role).chain(team).collect()
 }

@@ -15,6 +15,7 @@ use usher_journal::{Cursor, JournalError, MinutesRow, PageRequest, Records, Span
 use self::view::{Change, Minutes, MinutesData, MinutesPage};
 use crate::answer::page;
 use crate::failed::Failed;
+use crate::linked::Linked;
 use crate::live::{self, LivePage};
 use crate::nav::NavPage;
 use crate::routes::{Pages, get};
@@ -86,7 +87,7 @@ impl LivePage for MinutesPage {
 }
 
 /// The users whose work was paid for, by the id that the minutes were spent on. Deleted users have no name any more.
-async fn spenders(viewer: &Viewer, rows: &[MinutesRow]) -> Result<BTreeMap<String, String>, Failed> {
+async fn spenders(viewer: &Viewer, rows: &[MinutesRow]) -> Result<BTreeMap<String, Linked>, Failed> {
     let records = viewer.portal.app.records();
     let mut owners: BTreeMap<String, Option<UserId>> = BTreeMap::new();
     for claim in rows.iter().filter_map(|row| row.claim.as_deref()) {
@@ -95,8 +96,8 @@ async fn spenders(viewer: &Viewer, rows: &[MinutesRow]) -> Result<BTreeMap<Strin
             owners.insert(claim.to_owned(), owner);
         }
     }
-    let look = move |account: &Account, _: &Actor, _| {
-        let name = |user: &UserId| Some(account.user(*user)?.profile.name.reveal().to_string());
+    let look = move |account: &Account, actor: &Actor, _| {
+        let name = |user: &UserId| Some(Linked::user(account, actor, account.user(*user)?));
         let names = owners
             .iter()
             .filter_map(|(claim, owner)| Some((claim.clone(), name(owner.as_ref()?)?)));

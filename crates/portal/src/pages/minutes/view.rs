@@ -9,9 +9,10 @@ use usher_domain::{Account, Actor, WallTimes};
 use usher_journal::MinutesRow;
 
 use crate::answer::Frame;
+use crate::linked::Linked;
 use crate::live::Live;
 use crate::nav::NavPage;
-use crate::shown::{Moment, counted, pool_name};
+use crate::shown::{Moment, counted};
 
 /// From this many minutes down, the overview warns.
 pub(crate) const MINUTES_LOW: u64 = 60;
@@ -41,7 +42,7 @@ pub(super) struct MinutesData {
     /// How many claims are paying, each one minute per minute.
     pub(super) paying: u32,
     /// The pools that use minutes when they are full.
-    pub(super) pools: Vec<String>,
+    pub(super) pools: Vec<Linked>,
     pub(super) pools_link: Option<String>,
 }
 
@@ -49,7 +50,7 @@ pub(super) struct MinutesData {
 pub(super) struct Change {
     pub(super) at: Moment,
     pub(super) what: String,
-    pub(super) by: String,
+    pub(super) by: Linked,
     pub(super) balance: u64,
 }
 
@@ -62,7 +63,7 @@ impl MinutesData {
             paying: pools.clone().map(Pool::on_minutes).sum(),
             pools: pools
                 .filter(falls_back)
-                .map(|pool| pool_name(account, pool))
+                .map(|pool| Linked::pool(account, actor, pool))
                 .collect(),
             pools_link: NavPage::SeatPools.link(account, actor),
         }
@@ -79,7 +80,7 @@ impl MinutesData {
 }
 
 impl Change {
-    pub(super) fn of(row: &MinutesRow, wall: &WallTimes, spenders: &BTreeMap<String, String>) -> Self {
+    pub(super) fn of(row: &MinutesRow, wall: &WallTimes, spenders: &BTreeMap<String, Linked>) -> Self {
         let amount = row.delta.unsigned_abs();
         let minutes = counted(amount, "minute", "minutes");
         let (sign, what) = match (&row.claim, row.delta < 0) {
@@ -89,10 +90,10 @@ impl Change {
         };
         let spender = row.claim.as_deref().and_then(|claim| spenders.get(claim));
         let by = match (spender, &row.claim) {
-            (Some(name), _) => name.clone(),
-            (None, Some(_)) => "A user who is gone".to_owned(),
-            (None, None) if row.delta < 0 => "On their date".to_owned(),
-            (None, None) => "The operator".to_owned(),
+            (Some(who), _) => who.clone(),
+            (None, Some(_)) => Linked::plain("A user who is gone"),
+            (None, None) if row.delta < 0 => Linked::plain("On their date"),
+            (None, None) => Linked::plain("The operator"),
         };
         Self {
             at: Moment(wall.shown(row.at)),
@@ -125,10 +126,10 @@ mod tests {
 
     #[test]
     fn a_change_shows_the_amount_and_the_user() {
-        let spenders = BTreeMap::from([("sess_1".to_owned(), "Sven".to_owned())]);
+        let spenders = BTreeMap::from([("sess_1".to_owned(), Linked::plain("Sven"))]);
         let said = |row| {
             let change = Change::of(&row, &WallTimes::default(), &spenders);
-            format!("{}, {}", change.what, change.by)
+            format!("{}, {}", change.what, change.by.name)
         };
 
         assert_eq!(said(row(-1, Some("sess_1"))), "−1 minute spent, Sven");
@@ -145,7 +146,7 @@ mod tests {
         let mut seen = MinutesData {
             left: 59,
             paying: 0,
-            pools: vec!["Support".to_owned()],
+            pools: vec![Linked::plain("Support")],
             pools_link: None,
         };
 

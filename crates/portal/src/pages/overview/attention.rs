@@ -7,6 +7,7 @@ use usher_domain::rules::WhenFull;
 use usher_domain::text::counted;
 use usher_domain::{Account, Actor, Secs, Timestamp};
 
+use crate::linked::{Linked, pool_page, user_page};
 use crate::nav::NavPage;
 use crate::pages::minutes::MINUTES_LOW;
 use crate::pages::queue::Elapsed;
@@ -31,7 +32,8 @@ pub(super) struct Attention {
 /// Something that needs attention.
 #[derive(Debug)]
 pub(super) struct Line {
-    pub(super) title: String,
+    /// What it is, and the page of the person or pool that it is about.
+    pub(super) title: Linked,
     /// What more there is to know; may be empty.
     pub(super) text: String,
     /// The page on which to do something about it.
@@ -66,7 +68,7 @@ impl Attention {
 
     fn add(
         &mut self,
-        title: impl Into<String>,
+        title: impl Into<Linked>,
         text: impl Into<String>,
         link: Option<(String, &'static str)>,
     ) {
@@ -117,6 +119,10 @@ impl Attention {
                     pool_name(account, pool)
                 ),
             };
+            let title = Linked {
+                name: title,
+                href: user_page(account, actor, ticket.user),
+            };
             let idle = longest_idle(account, actor, pool, now);
             match idle {
                 Some((text, link)) => self.add(title, text, Some((link, "Open the seat"))),
@@ -138,11 +144,14 @@ impl Attention {
             return self.add(title, "", Some((path, "Answer")));
         }
         for (user, product, request) in requests {
-            let title = format!(
-                "{} asks for a seat of {}.",
-                user.profile.name.reveal(),
-                account.product_name(product)
-            );
+            let title = Linked {
+                name: format!(
+                    "{} asks for a seat of {}.",
+                    user.profile.name.reveal(),
+                    account.product_name(product)
+                ),
+                href: user_page(account, actor, user.id),
+            };
             let text = format!("“{}”", request.note.reveal());
             self.add(title, text, Some((path.clone(), "Answer")));
         }
@@ -161,11 +170,14 @@ impl Attention {
         }
         for pool in draining {
             let taken = counted(pool.occupied(), "seat is", "seats are");
-            let title = format!(
-                "{} is draining: {taken} taken, and it has {}.",
-                pool_name(account, pool),
-                pool.seats
-            );
+            let title = Linked {
+                name: format!(
+                    "{} is draining: {taken} taken, and it has {}.",
+                    pool_name(account, pool),
+                    pool.seats
+                ),
+                href: pool_page(account, actor, pool.id),
+            };
             let link = path
                 .clone()
                 .map(|path| (format!("{path}?hall={}", pool.id), "Look at its seats"));
@@ -211,6 +223,10 @@ impl Attention {
                     "{} is full: all {seats} seats are taken.",
                     pool_name(account, pool)
                 ),
+            };
+            let title = Linked {
+                name: title,
+                href: pool_page(account, actor, pool.id),
             };
             let link = path
                 .clone()

@@ -91,8 +91,8 @@ async fn show_reports(
     let newest = report.refusals.iter().take(REFUSALS_SHOWN);
     let refused = newest.clone().map(|row| (row.user, row.product.to_string()));
     let refused: Vec<_> = refused.collect();
-    let look = move |account: &Account, _: &Actor, _| {
-        Ok((Names::of(account, &refused), account.wall_times().clone()))
+    let look = move |account: &Account, actor: &Actor, _| {
+        Ok((Names::of(account, actor, &refused), account.wall_times().clone()))
     };
     let (_, (names, wall)) = viewer.look(None, look).await?;
     Ok(newest.map(|row| Refused::of(row, &wall, &names)).collect())

@@ -17,6 +17,7 @@ use super::steps::{self, Step};
 use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::doing;
+use crate::linked::Linked;
 use crate::live::Live;
 use crate::nav::NavPage;
 use crate::order;
@@ -163,7 +164,7 @@ pub(super) struct OwnLicense {
 /// A refusal.
 pub(super) struct Refused {
     pub(super) at: Moment,
-    pub(super) user: String,
+    pub(super) user: Linked,
     pub(super) product: String,
     pub(super) why: String,
     /// Where the reason is explained.
@@ -290,7 +291,7 @@ impl Refused {
                 .users
                 .get(&row.user)
                 .cloned()
-                .unwrap_or_else(|| "A user".to_owned()),
+                .unwrap_or_else(|| Linked::plain("A deleted user")),
             product: names
                 .products
                 .get(&*row.product)
@@ -305,12 +306,12 @@ impl Refused {
 
 /// The names of refused users, and of products by slug.
 pub(super) struct Names {
-    users: BTreeMap<UserId, String>,
+    users: BTreeMap<UserId, Linked>,
     products: BTreeMap<String, String>,
 }
 
 impl Names {
-    pub(super) fn of(account: &Account, refused: &[(UserId, String)]) -> Self {
+    pub(super) fn of(account: &Account, actor: &Actor, refused: &[(UserId, String)]) -> Self {
         let users = refused.iter().filter_map(|(id, _)| account.user(*id));
         let products = refused.iter().filter_map(|(_, slug)| {
             let product = slug.parse().ok()?;
@@ -318,7 +319,7 @@ impl Names {
         });
         Self {
             users: users
-                .map(|user| (user.id, user.profile.name.reveal().to_string()))
+                .map(|user| (user.id, Linked::user(account, actor, user)))
                 .collect(),
             products: products.collect(),
         }

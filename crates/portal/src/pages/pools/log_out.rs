@@ -83,7 +83,7 @@ pub(super) async fn log_out(
         Ok(()) => {
             let message = format!(
                 "{} is signed out of {}.",
-                named(&shown.sign_in.name),
+                named(&shown.sign_in.who.name),
                 named(&shown.sign_in.device)
             );
             Ok(done(&shown.back, message))

@@ -5,12 +5,13 @@ use usher_domain::presence::{DeviceKind, Funding, Session, SignIn};
 use usher_domain::{Account, Actor, SignInId};
 
 use crate::doing::{self, Doing};
+use crate::linked::Linked;
 use crate::shown::Moment;
 
 /// A user's sign-in on a device.
 pub(super) struct SignInShown {
     pub(super) id: SignInId,
-    pub(super) name: String,
+    pub(super) who: Linked,
     pub(super) email: String,
     pub(super) device: String,
     pub(super) device_kind: &'static str,
@@ -28,9 +29,7 @@ impl SignInShown {
         let user = account.user(sign_in.user);
         Self {
             id: sign_in.id,
-            name: user
-                .map(|user| user.profile.name.reveal().to_string())
-                .unwrap_or_default(),
+            who: Linked::user_id(account, actor, sign_in.user),
             email: user
                 .map(|user| user.profile.email.reveal().to_string())
                 .unwrap_or_default(),

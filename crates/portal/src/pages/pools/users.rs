@@ -22,6 +22,7 @@ use crate::asks::Remedy;
 use crate::door::{ByItself, ViewerAt};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
+use crate::linked::Linked;
 use crate::live::{self, Live, LivePage};
 use crate::nav::NavPage;
 use crate::order::NameOrder;
@@ -73,7 +74,7 @@ struct PoolData {
 /// A user of the pool.
 struct UserShown {
     id: UserId,
-    name: String,
+    who: Linked,
     email: String,
     /// Their state, as a label and its CSS class.
     state: Option<(String, &'static str)>,
@@ -279,7 +280,7 @@ impl LivePage for PoolUsersPage {
             let place = account.ticket_of(user, &pool.product).map(|ticket| ticket.place);
             UserShown {
                 id: user.id,
-                name: user.profile.name.reveal().to_string(),
+                who: Linked::user(account, actor, user),
                 email: user.profile.email.reveal().to_string(),
                 state: match place {
                     _ if !user.active => Some(("Inactive".to_owned(), "quiet")),

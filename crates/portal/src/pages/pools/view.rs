@@ -14,6 +14,7 @@ use super::sign_ins::SignInShown;
 use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::form::Form;
+use crate::linked::Linked;
 use crate::live::Live;
 use crate::nav::NavPage;
 use crate::order;
@@ -77,7 +78,7 @@ pub(super) struct PoolShown {
     pub(super) sign_ins: Vec<SignInShown>,
     /// How many are not shown.
     pub(super) sign_ins_more: usize,
-    pub(super) absent: Vec<String>,
+    pub(super) absent: Vec<Linked>,
     pub(super) absent_more: usize,
     /// The URL for searching the pool's users.
     pub(super) search: Option<String>,
@@ -144,7 +145,7 @@ impl PoolShown {
         let absent: Vec<_> = absent
             .take(ABSENT_MAX)
             .filter_map(|user| account.user(*user))
-            .map(|user| user.profile.name.reveal().to_string())
+            .map(|user| Linked::user(account, actor, user))
             .collect();
         let rows = sign_ins.iter().take(rows_max);
         Self {
@@ -210,7 +211,7 @@ impl PoolList {
             figures,
             sign_ins: Vec::new(),
             sign_ins_more: 0,
-            absent: vec!["<b>Sven</b>".to_owned()],
+            absent: vec![Linked::plain("<b>Sven</b>")],
             absent_more: 3,
             search: None,
         };

@@ -177,13 +177,13 @@ async fn answer_page(
 ) -> Result<Option<AnswerPage>, Failed> {
     let chosen = form.value("license").to_owned();
     let of = product.clone();
-    let look = move |account: &Account, _: &Actor, _| {
+    let look = move |account: &Account, actor: &Actor, _| {
         let user = account.user(user).ok_or(Refusal::NotFound { what: "user" })?;
         let request = user.seat_request(&of).filter(|request| request.is_open());
         Ok(request.map(|request| {
             let choices = licenses::choices(account, &of, &chosen, "");
             let choices = choices.into_iter().filter(|choice| choice.value != "none");
-            (OpenRequest::of(account, user, &of, request), choices.collect())
+            (OpenRequest::of(account, actor, user, &of, request), choices.collect())
         }))
     };
     let (frame, asked) = viewer.look(Some(NavPage::Requests), look).await?;
@@ -226,7 +226,7 @@ impl LivePage for RequestsPage {
         _: Timestamp,
     ) -> Result<RequestsData, Refusal> {
         account.need_in_account(actor, Privilege::SeatsManage)?;
-        Ok(RequestsData::of(account, &query.page))
+        Ok(RequestsData::of(account, actor, &query.page))
     }
 
     async fn show(_: &Viewer, _: &RequestsQuery, seen: RequestsData) -> Result<Requests, Failed> {

@@ -4,13 +4,14 @@ use askama::Template;
 use usher_domain::seat_request::SeatRequest;
 use usher_domain::text::{Note, Product};
 use usher_domain::user::User;
-use usher_domain::{Account, UserId};
+use usher_domain::{Account, Actor, UserId};
 
 use crate::answer::Frame;
 use crate::form::Form;
+use crate::linked::Linked;
 use crate::live::Live;
 use crate::nav::NavPage;
-use crate::pages::users::{Choice, license_phrase};
+use crate::pages::users::{Choice, license_link};
 use crate::paging::Paging;
 use crate::shown::Moment;
 
@@ -53,14 +54,12 @@ pub(super) struct RequestsData {
 /// An open request.
 pub(super) struct OpenRequest {
     pub(super) user: UserId,
-    pub(super) name: String,
+    pub(super) who: Linked,
     pub(super) email: String,
-    /// The user's page.
-    pub(super) person: String,
     pub(super) product: String,
     pub(super) slug: String,
     /// The license that the user has.
-    pub(super) now: String,
+    pub(super) now: Linked,
     pub(super) note: Note,
     pub(super) since: Moment,
     /// Where it is answered.
@@ -68,14 +67,14 @@ pub(super) struct OpenRequest {
 }
 
 impl RequestsData {
-    pub(super) fn of(account: &Account, page: &str) -> Self {
+    pub(super) fn of(account: &Account, actor: &Actor, page: &str) -> Self {
         let mut open: Vec<_> = account.open_seat_requests().collect();
         open.sort_by_key(|(_, _, request)| request.sent_at);
         let paging = Paging::of(page, ROWS_MAX, open.len());
         let rows = open.iter().skip(paging.skip).take(ROWS_MAX);
         Self {
             rows: rows
-                .map(|(user, product, request)| OpenRequest::of(account, user, product, request))
+                .map(|(user, product, request)| OpenRequest::of(account, actor, user, product, request))
                 .collect(),
             paging,
             path: NavPage::Requests.path(account.id()),
@@ -84,16 +83,21 @@ impl RequestsData {
 }
 
 impl OpenRequest {
-    pub(super) fn of(account: &Account, user: &User, product: &Product, request: &SeatRequest) -> Self {
+    pub(super) fn of(
+        account: &Account,
+        actor: &Actor,
+        user: &User,
+        product: &Product,
+        request: &SeatRequest,
+    ) -> Self {
         let requests = NavPage::Requests.path(account.id());
         Self {
             user: user.id,
-            name: user.profile.name.reveal().to_string(),
+            who: Linked::user(account, actor, user),
             email: user.profile.email.reveal().to_string(),
-            person: format!("{}/{}", NavPage::Users.path(account.id()), user.id),
             product: account.product_name(product),
             slug: product.to_string(),
-            now: license_phrase(account, user.licenses.get(product)),
+            now: license_link(account, actor, user.licenses.get(product)),
             note: request.note.reveal().clone(),
             since: Moment(account.shown(request.sent_at)),
             answer: format!("{requests}/{}/{product}", user.id),

@@ -9,12 +9,12 @@ use super::SeatsQuery;
 use super::chair::{Work, name};
 use crate::cut::Cut;
 use crate::doing;
-use crate::linked::{Linked, user_page};
+use crate::linked::{Linked, pool_page, user_page};
 use crate::nav::NavPage;
 use crate::pages::pools::{device_kind, duration_words, may_log_out};
 use crate::pages::queue::{Elapsed, need_to_drop};
 use crate::pages::sessions::may_end;
-use crate::shown::{Moment, pool_name};
+use crate::shown::Moment;
 
 /// The open seat.
 pub(super) enum Detail {
@@ -26,12 +26,10 @@ pub(super) enum Detail {
 
 /// A seat that somebody has.
 pub(super) struct Held {
-    pub(super) user: String,
+    pub(super) user: Linked,
     pub(super) email: String,
-    /// The user's page, for viewers who may see it.
-    pub(super) link: Option<String>,
     /// The pool, or that it is a named seat.
-    pub(super) seat: String,
+    pub(super) seat: Linked,
     pub(super) product: String,
     /// The devices on which the user is signed in, for viewers who see the user.
     pub(super) devices: Vec<DeviceShown>,
@@ -84,9 +82,8 @@ pub(crate) struct SessionShown {
 
 /// A seat that is held for somebody who waited.
 pub(super) struct Offered {
-    pub(super) user: String,
-    pub(super) link: Option<String>,
-    pub(super) pool: String,
+    pub(super) user: Linked,
+    pub(super) pool: Linked,
     pub(super) waited: Elapsed,
     pub(super) left_secs: u32,
     pub(super) drop: Option<String>,
@@ -146,16 +143,21 @@ impl Held {
             .copied()
             .partition(|sign_in| account.sees_sign_in(actor, sign_in));
         Some(Self {
-            user: name(account, actor, user.id, &work)?,
+            user: Linked {
+                name: name(account, actor, user.id, &work)?,
+                href: user_page(account, actor, user.id),
+            },
             email: if account.sees_user(actor, user.id) {
                 user.profile.email.reveal().to_string()
             } else {
                 String::new()
             },
-            link: user_page(account, actor, user.id),
             seat: pool.map_or_else(
-                || "Named seat".to_owned(),
-                |pool| format!("Seat of {}", pool.name),
+                || Linked::plain("Named seat"),
+                |pool| Linked {
+                    name: format!("Seat of {}", pool.name),
+                    href: pool_page(account, actor, pool.id),
+                },
             ),
             product: account.product_name(&first.product),
             devices: seen
@@ -296,9 +298,8 @@ impl Offered {
         let user = account.visible_user(actor, ticket.user).ok()?;
         let pool = account.pool(ticket.pool)?;
         Some(Self {
-            user: user.profile.name.reveal().to_string(),
-            link: user_page(account, actor, user.id),
-            pool: pool_name(account, pool),
+            user: Linked::user(account, actor, user),
+            pool: Linked::pool(account, actor, pool),
             waited: Elapsed(now.since(ticket.since)),
             left_secs: until.remaining(now).get(),
             drop: NavPage::Queue

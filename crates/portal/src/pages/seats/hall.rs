@@ -11,6 +11,7 @@ use usher_domain::user::License;
 use usher_domain::{Account, Actor, PoolId, TicketId, Timestamp, UserId};
 
 use super::chair::{Chair, began};
+use crate::linked::Linked;
 use crate::nav::NavPage;
 use crate::pages::pools::duration_words;
 use crate::pages::queue::Elapsed;
@@ -66,8 +67,8 @@ pub(super) struct Standing {
     /// `None` if the viewer may not see who it is.
     pub(super) id: Option<TicketId>,
     pub(super) initials: String,
-    /// Empty if the viewer may not see it.
-    pub(super) name: String,
+    /// Its name is empty if the viewer may not see it.
+    pub(super) who: Linked,
     pub(super) waited: Elapsed,
 }
 
@@ -260,13 +261,11 @@ fn of_pool(
                 .user(ticket.user)
                 .filter(|user| account.sees_user(actor, user.id));
             let id = user.map(|_| ticket.id);
-            let name = user
-                .map(|user| user.profile.name.reveal().to_string())
-                .unwrap_or_default();
+            let who = user.map_or_else(Linked::default, |user| Linked::user(account, actor, user));
             Standing {
                 id,
-                initials: crate::shown::initials(&name),
-                name,
+                initials: crate::shown::initials(&who.name),
+                who,
                 waited: Elapsed(now.since(ticket.since)),
             }
         })

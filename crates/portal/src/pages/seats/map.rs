@@ -248,7 +248,7 @@ impl SeatMap {
             queue: vec![Standing {
                 id: Some(usher_domain::TicketId::from_bits(1)),
                 initials: "KW".to_owned(),
-                name: "<b>Kwame</b>".to_owned(),
+                who: crate::linked::Linked::plain("<b>Kwame</b>"),
                 waited: Elapsed(usher_domain::Secs::new(180)),
             }],
             queue_more: 0,

@@ -7,6 +7,7 @@ use usher_domain::{Account, Actor, PoolId, Refusal, UserId};
 
 use super::row::paid_by;
 use super::view::{SessionQuery, need_to_view};
+use crate::linked::Linked;
 use crate::order;
 use crate::pages::users::{Choice, fits_words};
 use crate::shown::pool_name;
@@ -92,7 +93,7 @@ pub(super) struct Filters {
     pub(super) seats: Vec<Choice>,
     pub(super) kinds: Vec<Choice>,
     /// The user to whom a link has narrowed the list.
-    pub(super) user: Option<String>,
+    pub(super) user: Option<Linked>,
     /// Whether others' sessions are listed too.
     pub(super) sees_others: bool,
 }
@@ -113,7 +114,7 @@ impl Filters {
             pools: choices("All pools", pools.collect(), &query.pool),
             seats: choices("All kinds of seats", pairs(&SEATS), &query.seat),
             kinds: choices("All kinds of work", pairs(&KINDS), &query.kind),
-            user: user.map(|user| user.profile.name.reveal().to_string()),
+            user: user.map(|user| Linked::user(account, actor, user)),
             sees_others,
         })
     }

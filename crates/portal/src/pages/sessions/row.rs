@@ -5,6 +5,7 @@ use usher_domain::presence::{Funding, Session, SessionKind, SessionState};
 use usher_domain::{Account, Actor, SessionId, Timestamp};
 
 use crate::doing;
+use crate::linked::{Linked, pool_page};
 use crate::shown::Moment;
 
 /// A session.
@@ -14,7 +15,7 @@ use crate::shown::Moment;
 )]
 pub(super) struct Row {
     pub(super) id: SessionId,
-    pub(super) agent: String,
+    pub(super) agent: Linked,
     pub(super) email: String,
     pub(super) is_own: bool,
     pub(super) state: Shown,
@@ -22,7 +23,7 @@ pub(super) struct Row {
     pub(super) customer: Option<String>,
     pub(super) product: String,
     pub(super) device: String,
-    pub(super) funding: String,
+    pub(super) funding: Linked,
     pub(super) since: Moment,
     /// The start by the account's time, which orders the list.
     began: Timestamp,
@@ -61,10 +62,7 @@ impl Row {
         let pool = session.pool.and_then(|pool| account.pool(pool));
         Self {
             id: session.id,
-            agent: user.map_or_else(
-                || "A deleted user".to_owned(),
-                |user| user.profile.name.reveal().to_string(),
-            ),
+            agent: Linked::user_id(account, actor, session.user),
             email: user
                 .map(|user| user.profile.email.reveal().to_string())
                 .unwrap_or_default(),
@@ -83,7 +81,7 @@ impl Row {
             device: host
                 .map(|host| host.device.name.reveal().to_string())
                 .unwrap_or_default(),
-            funding: funding(account, session),
+            funding: funding(account, actor, session),
             began: session.since,
             since: Moment(account.shown(session.since)),
             may_end: may_end(account, actor, session) && (is_own || !is_ending),
@@ -141,17 +139,20 @@ pub(super) fn paid_by(account: &Account, session: &Session) -> Funding {
     }
 }
 
-fn funding(account: &Account, session: &Session) -> String {
+fn funding(account: &Account, actor: &Actor, session: &Session) -> Linked {
     match paid_by(account, session) {
-        Funding::Named => "Named seat".to_owned(),
+        Funding::Named => Linked::plain("Named seat"),
         Funding::Seat => {
             let pool = session.pool.and_then(|pool| account.pool(pool));
             pool.map_or_else(
-                || "Shared seat".to_owned(),
-                |pool| format!("Seat of {}", pool.name),
+                || Linked::plain("Shared seat"),
+                |pool| Linked {
+                    name: format!("Seat of {}", pool.name),
+                    href: pool_page(account, actor, pool.id),
+                },
             )
         }
-        Funding::Minutes { .. } => "Minutes".to_owned(),
-        Funding::Free | Funding::Rides => "No seat".to_owned(),
+        Funding::Minutes { .. } => Linked::plain("Minutes"),
+        Funding::Free | Funding::Rides => Linked::plain("No seat"),
     }
 }

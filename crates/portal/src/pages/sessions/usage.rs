@@ -4,11 +4,12 @@ use usher_domain::text::counted;
 use usher_domain::user::License;
 use usher_domain::{Account, Actor};
 
-use crate::shown::{Meter, pool_name};
+use crate::linked::Linked;
+use crate::shown::Meter;
 
 /// A pool in which the viewer has a place.
 pub(super) struct Usage {
-    pub(super) pool: String,
+    pub(super) pool: Linked,
     pub(super) seats: Meter,
     waiting: u32,
 }
@@ -22,7 +23,7 @@ impl Usage {
             License::Named => None,
         });
         let usage = pools.map(|pool| Self {
-            pool: pool_name(account, pool),
+            pool: Linked::pool(account, actor, pool),
             seats: Meter {
                 used: pool.occupied(),
                 of: pool.seats,

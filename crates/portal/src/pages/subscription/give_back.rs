@@ -14,9 +14,10 @@ use super::ends::seats_end;
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
+use crate::linked::Linked;
 use crate::nav::NavPage;
 use crate::routes::{Pages, get};
-use crate::shown::{Moment, ProductChoice, pool_name};
+use crate::shown::{Moment, ProductChoice};
 use crate::viewer::Viewer;
 
 /// The most users who are offered for a choice; those after them worked more recently.
@@ -57,7 +58,7 @@ struct End {
 
 struct PoolShown {
     id: PoolId,
-    name: String,
+    of: Linked,
     seats: u32,
     occupied: u32,
     gives: String,
@@ -76,7 +77,7 @@ struct Over {
     product: ProductChoice,
     named: u32,
     /// The users who give their seats back.
-    users: Vec<String>,
+    users: Vec<Linked>,
 }
 
 /// The page's address, for viewers who may choose, if anything ends or is over.
@@ -98,10 +99,10 @@ async fn give_back_page(viewer: &Viewer, form: Form) -> Result<GiveBackPage, Fai
         account.need_in_account(actor, Privilege::SeatsManage)?;
         let products = || account.subscription().products.keys();
         let ends: Vec<End> = products()
-            .filter_map(|product| Some(End::of(account, product, &account.next_end(product)?)))
+            .filter_map(|product| Some(End::of(account, actor, product, &account.next_end(product)?)))
             .collect();
         let over: Vec<Over> = products()
-            .filter_map(|product| Over::of(account, product))
+            .filter_map(|product| Over::of(account, actor, product))
             .collect();
         Ok((ends, over))
     };
@@ -171,13 +172,13 @@ fn chosen(form: &mut Form) -> GiveBack {
 }
 
 impl End {
-    fn of(account: &Account, product: &Product, end: &NextEnd) -> Self {
+    fn of(account: &Account, actor: &Actor, product: &Product, end: &NextEnd) -> Self {
         // A pool without seats has none to give.
         let pools = account.pools().values();
         let pools = pools.filter(|pool| pool.product == *product && pool.seats > 0);
         let pools = pools.map(|pool| PoolShown {
             id: pool.id,
-            name: pool_name(account, pool),
+            of: Linked::pool(account, actor, pool),
             seats: pool.seats,
             occupied: pool.occupied(),
             gives: end
@@ -241,13 +242,13 @@ impl End {
 }
 
 impl Over {
-    fn of(account: &Account, product: &Product) -> Option<Self> {
+    fn of(account: &Account, actor: &Actor, product: &Product) -> Option<Self> {
         let over = account.over(product)?;
         let users = over.leaving.iter().filter_map(|id| account.user(*id));
         Some(Self {
             product: ProductChoice::of(account, product),
             named: over.named_seats,
-            users: users.map(|user| user.profile.name.reveal().to_string()).collect(),
+            users: users.map(|user| Linked::user(account, actor, user)).collect(),
         })
     }
 }

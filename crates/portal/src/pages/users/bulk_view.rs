@@ -73,6 +73,7 @@ pub(super) struct Plan {
 
 /// A user in the preview.
 pub(super) struct Affected {
+    pub(super) id: UserId,
     pub(super) name: String,
     pub(super) email: String,
     pub(super) before: String,
@@ -191,6 +192,7 @@ impl Affected {
             None => "inactive".to_owned(),
         };
         Self {
+            id: user.id,
             name: user.profile.name.reveal().to_string(),
             email: user.profile.email.reveal().to_string(),
             before,

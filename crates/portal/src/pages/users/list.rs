@@ -12,6 +12,7 @@ use crate::answer::Frame;
 use crate::doing;
 use crate::failed::Failed;
 use crate::form::Form;
+use crate::linked::Linked;
 use crate::live::{self, Live, LivePage};
 use crate::nav::NavPage;
 use crate::order;
@@ -70,7 +71,7 @@ pub(super) struct Row {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) role: &'static str,
-    pub(super) licenses: Vec<String>,
+    pub(super) licenses: Vec<Linked>,
     pub(super) has_named: bool,
     pub(super) state: (&'static str, &'static str),
     pub(super) created_at: Moment,
@@ -148,7 +149,10 @@ impl LivePage for ListPage {
             total: account.users().len(),
             matching,
             paging,
-            rows: shown.into_iter().map(|user| Row::of(account, user)).collect(),
+            rows: shown
+                .into_iter()
+                .map(|user| Row::of(account, actor, user))
+                .collect(),
         })
     }
 
@@ -174,15 +178,14 @@ impl People {
 }
 
 impl Row {
-    fn of(account: &Account, user: &User) -> Self {
+    fn of(account: &Account, actor: &Actor, user: &User) -> Self {
         let several = account.subscription().products.len() > 1;
         let licenses = user.licenses.iter().map(|(product, license)| {
-            let kind = words::license(account, Some(license));
+            let mut shown = words::license_link(account, actor, Some(license));
             if several {
-                format!("{}: {kind}", account.product_name(product))
-            } else {
-                kind
+                shown.name = format!("{}: {}", account.product_name(product), shown.name);
             }
+            shown
         });
         Self {
             id: user.id,

@@ -21,7 +21,7 @@ use axum::response::Response;
 
 use self::list::ListPage;
 pub(crate) use self::query::{UserQuery, by_name, fits_words};
-pub(crate) use self::words::{Choice, license as license_phrase, people, role_label, role_of, role_word};
+pub(crate) use self::words::{Choice, license_link, people, role_label, role_of, role_word};
 use crate::answer::page;
 use crate::failed::Failed;
 use crate::form::Form;

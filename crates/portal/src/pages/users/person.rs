@@ -18,7 +18,7 @@ use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::doing;
 use crate::form::{Form, label};
-use crate::linked::{Linked, pool_page};
+use crate::linked::Linked;
 use crate::pages::days;
 use crate::pages::queue::Waiting;
 use crate::pages::seats::DeviceShown;
@@ -282,7 +282,7 @@ impl LicenseShown {
                 product: account.product_name(product),
                 is_named: license == Some(&License::Named),
                 is_asked_for: user.seat_request(product).is_some_and(SeatRequest::is_open),
-                now: license_link(account, actor, license),
+                now: words::license_link(account, actor, license),
                 is_going,
                 // A day that is over cannot be sent again.
                 last_day: ends
@@ -295,18 +295,6 @@ impl LicenseShown {
             }
         });
         shown.collect()
-    }
-}
-
-/// A license as a phrase that leads to its pool.
-fn license_link(account: &Account, actor: &Actor, license: Option<&License>) -> Linked {
-    let href = match license {
-        Some(License::Shared(pool)) => pool_page(account, actor, *pool),
-        Some(License::Named) | None => None,
-    };
-    Linked {
-        name: words::license(account, license),
-        href,
     }
 }
 

@@ -1,9 +1,11 @@
 //! Labels for the properties of users.
 
-use usher_domain::Account;
 use usher_domain::permission::{Override, Privilege, Role};
 use usher_domain::text::counted;
 use usher_domain::user::License;
+use usher_domain::{Account, Actor};
+
+use crate::linked::{Linked, pool_page};
 
 /// An entry of a selection list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +109,18 @@ pub(crate) fn license(account: &Account, license: Option<&License>) -> String {
         Some(License::Shared(pool)) => account
             .pool(*pool)
             .map_or_else(|| "pool".to_owned(), |pool| format!("pool {}", pool.name)),
+    }
+}
+
+/// A license as a phrase that leads to its pool.
+pub(crate) fn license_link(account: &Account, actor: &Actor, license: Option<&License>) -> Linked {
+    let href = match license {
+        Some(License::Shared(pool)) => pool_page(account, actor, *pool),
+        Some(License::Named) | None => None,
+    };
+    Linked {
+        name: self::license(account, license),
+        href,
     }
 }
 
