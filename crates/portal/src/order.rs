@@ -13,9 +13,48 @@ use usher_domain::account::Team;
 use usher_domain::pool::Pool;
 
 use crate::reader;
+use crate::shown::with_query;
 
 /// The most bytes of a header that are looked at.
 const HEADER_BYTES_MAX: usize = 200;
+
+/// The heading of a column by which a list is sorted (`m::sorted`): `?sort=` has the column, after a `-` for the other
+/// direction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SortLink {
+    /// The list in this order; in the other direction if it is in this order already.
+    pub(crate) href: String,
+    /// The direction, if the list is in this order.
+    pub(crate) direction: Option<&'static str>,
+}
+
+impl SortLink {
+    /// The heading of `column`. `current` is what the address says, or the column that it stands for; `query` is what
+    /// else the address has.
+    pub(crate) fn of(path: &str, query: &[(&str, &str)], current: &str, column: &str) -> Self {
+        let (by, is_down) = sorted_by(current);
+        let direction = (by == column).then_some(if is_down { "descending" } else { "ascending" });
+        let sort = if direction == Some("ascending") {
+            format!("-{column}")
+        } else {
+            column.to_owned()
+        };
+        let said = query.iter().copied().filter(|(_, value)| !value.is_empty());
+        let said: Vec<_> = said.chain([("sort", sort.as_str())]).collect();
+        Self {
+            href: with_query(path, &said),
+            direction,
+        }
+    }
+}
+
+/// The column in a `?sort=`, and whether the order is the other way round.
+pub(crate) fn sorted_by(sort: &str) -> (&str, bool) {
+    match sort.strip_prefix('-') {
+        Some(column) => (column, true),
+        None => (sort, false),
+    }
+}
 
 /// The order of names in one language.
 pub(crate) struct NameOrder(Option<CollatorBorrowed<'static>>);
@@ -77,6 +116,18 @@ pub(crate) fn preferred_locale(headers: &HeaderMap) -> Locale {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_heading_sorts_and_then_turns_the_order_round() {
+        let link = |current| SortLink::of("/a/x/users", &[("q", "ann"), ("team", "")], current, "name");
+
+        assert_eq!(link("role").href, "/a/x/users?q=ann&sort=name");
+        assert_eq!(link("role").direction, None);
+        assert_eq!(link("name").href, "/a/x/users?q=ann&sort=-name");
+        assert_eq!(link("name").direction, Some("ascending"));
+        assert_eq!(link("-name").href, "/a/x/users?q=ann&sort=name");
+        assert_eq!(link("-name").direction, Some("descending"));
+    }
 
     fn sorted(language: &str, names: &str) -> String {
         let order = NameOrder::of(&language.parse().unwrap());

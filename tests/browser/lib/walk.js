@@ -37,6 +37,7 @@ const DOCS_PARTS = [".top", ".side", "main > h1", "#sign-ins", "#signIn", "#list
  * @param {Record<string, string>} [fields] what is typed, by label
  */
 async function send(page, button, fields = {}) {
+  await page.locator("main details.more").evaluateAll((folds) => folds.forEach((fold) => fold.setAttribute("open", "")));
   for (const [label, text] of Object.entries(fields)) {
     // The menu's groups have labels, too.
     const field = page.locator("main").getByLabel(label, { exact: true });

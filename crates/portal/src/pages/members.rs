@@ -12,7 +12,7 @@ use usher_domain::{Account, Actor, UserId};
 use crate::answer::Frame;
 use crate::doing;
 use crate::form::Form;
-use crate::order::NameOrder;
+use crate::order::{NameOrder, SortLink, sorted_by};
 use crate::pages::users::{by_name, fits_words, role_label};
 use crate::paging::Paging;
 
@@ -26,6 +26,42 @@ pub(super) struct ListQuery {
     pub(super) q: String,
     pub(super) page: String,
     pub(super) size: String,
+    /// `name` or `members`, after a `-` for the other direction.
+    pub(super) sort: String,
+}
+
+impl ListQuery {
+    /// What the addresses of other pages of the list have.
+    pub(super) fn fields(&self) -> [(&'static str, &str); 2] {
+        [("q", self.q.trim()), ("sort", &self.sort)]
+    }
+
+    /// The heading of a column by which the list at `path` is sorted.
+    pub(super) fn sorted(&self, path: &str, column: &str) -> SortLink {
+        let query = [("q", self.q.trim()), ("size", self.size.as_str())];
+        SortLink::of(
+            path,
+            &query,
+            if self.sort.is_empty() { "name" } else { &self.sort },
+            column,
+        )
+    }
+
+    /// Sorts teams or groups, of which `of` says the name and the number of members.
+    pub(super) fn sort<T>(&self, list: &mut [&T], of: impl Fn(&T) -> (&str, usize)) {
+        let names = NameOrder::of_reader();
+        let (column, is_down) = sorted_by(&self.sort);
+        list.sort_by(|one, other| {
+            let ((one, few), (other, many)) = (of(one), of(other));
+            let by_name = names.compare(one, other);
+            let order = match column {
+                "members" => few.cmp(&many),
+                _ => by_name,
+            };
+            let order = if is_down { order.reverse() } else { order };
+            order.then(by_name)
+        });
+    }
 }
 
 /// The query of a team or group.

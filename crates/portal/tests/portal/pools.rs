@@ -160,6 +160,35 @@ async fn a_reason_that_is_too_long_is_an_error_and_nobody_is_evicted() {
 }
 
 #[tokio::test]
+async fn an_open_pool_is_managed_in_its_place() {
+    let desk = Desk::open(2).await;
+    let night = desk.add_pool("Night shift", 0).await;
+    let spare = desk.add_pool("Spare", 0).await;
+    let sven = desk.agent("Sven").await;
+    desk.agent_of("Bo", night).await;
+    desk.sign_in(sven).await;
+
+    let list = desk.get(&format!("/pools?open={night}")).await.html;
+    let page = desk.get(&format!("/pools/{}", desk.pool)).await.html;
+
+    assert!(
+        list.contains("disabled aria-describedby=\"stays-") && list.contains("The pool has 1 user"),
+        "{list}"
+    );
+    let move_users = desk.path(&format!("/pools/{night}/users#move-title"));
+    assert!(list.contains(&format!("href=\"{move_users}\"")), "{list}");
+    let delete = desk.path(&format!("/pools/{spare}/delete"));
+    assert!(list.contains(&format!("href=\"{delete}\"")), "{list}");
+    assert!(page.contains("Sven’s laptop"), "{page}");
+    let (_, folded) = page.split_once("<details class=\"more\">").unwrap();
+    assert!(
+        folded.contains("More rules") && !folded.contains("id=\"auto_log_off_after_secs\""),
+        "{folded}"
+    );
+    assert!(page.contains("id=\"auto_log_off_after_secs\""), "{page}");
+}
+
+#[tokio::test]
 async fn forms_without_the_token_are_refused() {
     let desk = Desk::open(1).await;
     let pool = desk.pool;

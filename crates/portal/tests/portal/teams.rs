@@ -1,4 +1,6 @@
 use axum::http::StatusCode;
+use usher_domain::TeamId;
+use usher_testkit as kit;
 
 use crate::app::Browser;
 use crate::desk::Desk;
@@ -62,4 +64,31 @@ async fn two_teams_cannot_have_the_same_name() {
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.html.contains(says), "{}", page.html);
     }
+}
+
+#[tokio::test]
+async fn teams_are_sorted_by_their_headings() {
+    let desk = Desk::open(1).await;
+    let (sven, amara) = (desk.agent("Sven").await, desk.agent("Amara").await);
+    for (bits, name, members) in [
+        (1, "Alpha", vec![sven]),
+        (2, "Beta", vec![sven, amara]),
+        (3, "Gamma", vec![]),
+    ] {
+        let team = kit::create_team(TeamId::from_bits(bits), name, members.into_iter().collect());
+        desk.give(team).await;
+    }
+
+    for (query, order) in [
+        ("", ["Alpha", "Beta", "Gamma"]),
+        ("?sort=-name", ["Gamma", "Beta", "Alpha"]),
+        ("?sort=members", ["Gamma", "Alpha", "Beta"]),
+        ("?sort=-members", ["Beta", "Alpha", "Gamma"]),
+    ] {
+        let list = desk.get(&format!("/teams{query}")).await.html;
+        let places = order.map(|name| list.find(&format!(">{name}</a>")).unwrap());
+        assert!(places.is_sorted(), "{query}: {places:?}");
+    }
+    let turned = desk.get("/teams").await.html;
+    assert!(turned.contains("aria-sort=\"ascending\""), "{turned}");
 }

@@ -104,6 +104,46 @@ async fn people_are_listed_in_the_order_of_the_readers_language() {
 }
 
 #[tokio::test]
+async fn users_are_in_groups_by_pool_with_its_product_and_the_headings_sort_them() {
+    let desk = Desk::open(3).await;
+    let night = desk.add_pool("Night shift", 0).await;
+    let anna = desk.agent("Anna").await;
+    desk.agent_of("Bo", night).await;
+    desk.member("Cid").await;
+    desk.sign_in(anna).await;
+
+    let grouped = desk.get("/users?sort=pool&role=member").await.unlinked();
+    let from_the_end = desk.get("/users?sort=-name&role=member").await.html;
+    let at_work = desk.get("/users?status=signed-in").await.html;
+
+    let (_, grouped) = grouped.split_once("id=\"people-count\"").unwrap();
+    let order = [
+        "pool Default pool",
+        "Tick Anna",
+        "pool Night shift",
+        "Tick Bo",
+        "No license",
+        "Tick Cid",
+    ];
+    let places: Vec<_> = order.iter().map(|text| grouped.find(text)).collect();
+    assert!(places.is_sorted() && places[0].is_some(), "{places:?}: {grouped}");
+    assert_eq!(grouped.matches("scope=\"rowgroup\"").count(), 3);
+    assert!(grouped.contains("Remote support: pool Night shift"), "{grouped}");
+    let (anna, cid) = (from_the_end.find("Tick Anna"), from_the_end.find("Tick Cid"));
+    assert!(cid < anna, "{from_the_end}");
+    assert!(
+        from_the_end.contains("aria-sort=\"descending\""),
+        "{from_the_end}"
+    );
+    let back = desk.path("/users?role=member&#38;sort=name");
+    assert!(
+        from_the_end.contains(&format!("href=\"{back}\"")),
+        "{from_the_end}"
+    );
+    assert!(at_work.contains("1 of 1 that match"), "{at_work}");
+}
+
+#[tokio::test]
 async fn a_page_shows_fifty_however_many_there_are() {
     let desk = Desk::with(0).await;
     desk.crowd(300).await;

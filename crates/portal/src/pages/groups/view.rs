@@ -11,7 +11,6 @@ use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::form::Form;
 use crate::linked::Linked;
-use crate::order::NameOrder;
 use crate::pages::members::{ListQuery, Members, MembersQuery};
 use crate::pages::users::{license_link, role_label};
 use crate::paging::{PageLinks, Paging};
@@ -70,7 +69,7 @@ pub(super) struct GroupData {
 
 impl ListPage {
     pub(super) fn links(&self) -> PageLinks {
-        self.seen.paging.links(&self.path, &[("q", self.query.q.trim())])
+        self.seen.paging.links(&self.path, &self.query.fields())
     }
 }
 
@@ -89,8 +88,7 @@ impl Groups {
         let words = folded(query.q.trim());
         let fits = |group: &&Group| folded(group.name.as_str()).contains(&words);
         let mut groups: Vec<_> = account.groups().values().filter(fits).collect();
-        let names = NameOrder::of_reader();
-        groups.sort_by(|one, other| names.compare(one.name.as_str(), other.name.as_str()));
+        query.sort(&mut groups, |group| (group.name.as_str(), group.members.len()));
         let paging = Paging::sized(&query.page, &query.size, groups.len());
         let shown = groups.into_iter().skip(paging.skip).take(paging.size);
         let row = |group: &Group| Row {

@@ -7,14 +7,16 @@ use axum::response::Response;
 use serde::Deserialize;
 use usher_domain::command::{PoolCommand, PoolPatch};
 use usher_domain::permission::Privilege;
+use usher_domain::pool::Pool;
 use usher_domain::refusal::{CapacityRefusal, StateRefusal};
 use usher_domain::rules::Rules;
 use usher_domain::{Account, Actor, Command, PoolId, Refusal, Timestamp};
 
 use super::rules::{self, GROUPS, PRESETS, PresetShown, RuleGroup, RuleKind};
-use super::view::Figures;
+use super::view::PoolShown;
 use super::{pool_id, pool_path, tell};
 use crate::answer::{Frame, done, page, page_again};
+use crate::asks::Remedy;
 use crate::door::{ByItself, ViewerAt};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
@@ -42,8 +44,10 @@ pub(super) struct PoolPage {
 #[derive(Template)]
 #[template(path = "pools/figures.html")]
 pub(super) struct PoolFigures {
-    figures: Figures,
+    pool: PoolShown,
     unallocated: u32,
+    /// For a pool without users.
+    remedy: Remedy,
 }
 
 /// The page's data besides the form.
@@ -219,14 +223,6 @@ impl PoolData {
     fn of(account: &Account, actor: &Actor, id: PoolId) -> Result<Self, Refusal> {
         let pool = account.pool(id).filter(|_| account.is_staff(actor));
         let pool = pool.ok_or(Refusal::NotFound { what: "pool" })?;
-        let refusal = if pool.default {
-            Some(Refusal::Capacity(CapacityRefusal::DefaultPool))
-        } else if pool.users().is_empty() {
-            None
-        } else {
-            let users = u32::try_from(pool.users().len()).unwrap_or(u32::MAX);
-            Some(Refusal::Capacity(CapacityRefusal::PoolNotEmpty { users }))
-        };
         let mut values = vec![("name", pool.name.to_string()), ("seats", pool.seats.to_string())];
         values.extend(rules::values(&pool.rules));
         Ok(Self {
@@ -237,14 +233,27 @@ impl PoolData {
             users: pool.users().len(),
             seats: pool.seats,
             manages: account.may(actor, Privilege::SeatsManage),
-            // The page has its own form for the users; the problem table's advice about them is for programs.
-            stays: refusal.map(|refusal| sentence::of(&refusal)),
+            stays: stays(pool),
             is_default: pool.default,
             others: others(account, id),
             values,
             rules_seen: rules::keep(&pool.rules),
         })
     }
+}
+
+/// Why a pool cannot be deleted in its current state. Its page has a form for the users; the problem table's advice about
+/// them is for programs.
+pub(super) fn stays(pool: &Pool) -> Option<String> {
+    let refusal = if pool.default {
+        CapacityRefusal::DefaultPool
+    } else if pool.users().is_empty() {
+        return None;
+    } else {
+        let users = u32::try_from(pool.users().len()).unwrap_or(u32::MAX);
+        CapacityRefusal::PoolNotEmpty { users }
+    };
+    Some(sentence::of(&Refusal::Capacity(refusal)))
 }
 
 /// The other pools of the same product.
@@ -282,8 +291,9 @@ impl LivePage for PoolPage {
         let pool = pool.filter(|_| account.is_staff(actor));
         let pool = pool.ok_or(Refusal::NotFound { what: "pool" })?;
         Ok(PoolFigures {
-            figures: Figures::of(pool),
+            pool: PoolShown::alone(account, actor, pool),
             unallocated: account.shared_unallocated(&pool.product),
+            remedy: Remedy::licenses(account, actor),
         })
     }
 

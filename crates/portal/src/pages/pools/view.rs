@@ -8,6 +8,7 @@ use usher_domain::pool::Pool;
 use usher_domain::presence::SignIn;
 use usher_domain::{Account, Actor, PoolId};
 
+use super::edit::stays;
 use super::pool_path;
 use super::seats::SeatMoves;
 use super::sign_ins::SignInShown;
@@ -82,6 +83,8 @@ pub(super) struct PoolShown {
     pub(super) absent_more: usize,
     /// The URL for searching the pool's users.
     pub(super) search: Option<String>,
+    /// Why it cannot be deleted.
+    pub(super) stays: Option<String>,
 }
 
 /// A pool's current figures.
@@ -161,7 +164,16 @@ impl PoolShown {
             absent_more: pool.users().len().saturating_sub(present.len() + absent.len()),
             absent,
             search: search(account, actor, pool),
+            stays: stays(pool),
         }
+    }
+
+    /// The pool for its own page.
+    pub(super) fn alone(account: &Account, actor: &Actor, pool: &Pool) -> Self {
+        let sign_ins = account.sign_ins().values();
+        let sign_ins: Vec<_> = sign_ins.filter(|sign_in| sign_in.pool == Some(pool.id)).collect();
+        let (_, rows_max) = SIGN_INS_OF_POOL;
+        Self::of(account, actor, pool, &sign_ins, rows_max)
     }
 }
 
@@ -214,6 +226,7 @@ impl PoolList {
             absent: vec![Linked::plain("<b>Sven</b>")],
             absent_more: 3,
             search: None,
+            stays: None,
         };
         let product = ProductShown {
             slug: "remote-support".to_owned(),

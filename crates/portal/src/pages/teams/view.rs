@@ -9,7 +9,6 @@ use usher_journal::folded;
 use crate::answer::Frame;
 use crate::asks::Remedy;
 use crate::form::Form;
-use crate::order::NameOrder;
 use crate::pages::members::{ListQuery, Members, MembersQuery};
 use crate::paging::{PageLinks, Paging};
 
@@ -61,7 +60,7 @@ pub(super) struct TeamData {
 
 impl ListPage {
     pub(super) fn links(&self) -> PageLinks {
-        self.seen.paging.links(&self.path, &[("q", self.query.q.trim())])
+        self.seen.paging.links(&self.path, &self.query.fields())
     }
 }
 
@@ -80,8 +79,7 @@ impl Teams {
         let words = folded(query.q.trim());
         let fits = |team: &&Team| folded(team.name.as_str()).contains(&words);
         let mut teams: Vec<_> = account.teams().values().filter(fits).collect();
-        let names = NameOrder::of_reader();
-        teams.sort_by(|one, other| names.compare(one.name.as_str(), other.name.as_str()));
+        query.sort(&mut teams, |team| (team.name.as_str(), team.members.len()));
         let paging = Paging::sized(&query.page, &query.size, teams.len());
         let shown = teams.into_iter().skip(paging.skip).take(paging.size);
         Ok(Self {

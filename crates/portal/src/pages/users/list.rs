@@ -1,12 +1,15 @@
 //! The live list of users.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use usher_domain::permission::Privilege;
+use usher_domain::text::Product;
 use usher_domain::user::{License, User};
-use usher_domain::{Account, Actor, Refusal, Timestamp, UserId};
+use usher_domain::{Account, Actor, PoolId, Refusal, Timestamp, UserId};
 
 use super::licenses;
-use super::query::{Filter, Sort, UserQuery};
+use super::query::{Filter, Sort, State, UserQuery};
 use super::words::{self, Choice};
 use crate::answer::Frame;
 use crate::doing;
@@ -15,7 +18,7 @@ use crate::form::Form;
 use crate::linked::Linked;
 use crate::live::{self, Live, LivePage};
 use crate::nav::NavPage;
-use crate::order;
+use crate::order::{self, SortLink};
 use crate::paging::{PageLinks, Paging};
 use crate::shown::{Moment, pool_name};
 use crate::viewer::Viewer;
@@ -75,6 +78,78 @@ pub(super) struct Row {
     pub(super) has_named: bool,
     pub(super) state: (&'static str, &'static str),
     pub(super) created_at: Moment,
+    /// The heading above the row, where a group begins.
+    pub(super) group: Option<GroupShown>,
+}
+
+/// The license by which users are in a group: of a product, with the pool of a shared seat. `None` for no license.
+type Group<'a> = Option<(&'a Product, Option<PoolId>)>;
+
+fn group_of<'a>(filter: &Filter, user: &'a User) -> Group<'a> {
+    let (product, license) = filter.group_of(user)?;
+    Some(match license {
+        License::Named => (product, None),
+        License::Shared(pool) => (product, Some(*pool)),
+    })
+}
+
+/// How many users there are of each license, where the list is in groups.
+struct Groups<'a>(BTreeMap<Group<'a>, usize>);
+
+impl<'a> Groups<'a> {
+    fn of(filter: &Filter, users: &[&'a User]) -> Self {
+        let mut counts = BTreeMap::new();
+        for user in users {
+            *counts.entry(group_of(filter, user)).or_default() += 1;
+        }
+        Self(counts)
+    }
+}
+
+/// The users of a page. Where the list is in groups, the first of each group has its heading.
+fn rows(
+    account: &Account,
+    actor: &Actor,
+    filter: &Filter,
+    users: &[&User],
+    groups: Option<&Groups<'_>>,
+) -> Vec<Row> {
+    let mut last = None;
+    let rows = users.iter().map(|user| {
+        let mut row = Row::of(account, actor, user);
+        if let Some(Groups(counts)) = groups {
+            let group = group_of(filter, user);
+            if last != Some(group) {
+                row.group = Some(GroupShown::of(account, actor, group, counts.get(&group)));
+                last = Some(group);
+            }
+        }
+        row
+    });
+    rows.collect()
+}
+
+/// The heading of a group.
+pub(super) struct GroupShown {
+    product: String,
+    of: Linked,
+    users: usize,
+}
+
+impl GroupShown {
+    fn of(account: &Account, actor: &Actor, group: Group<'_>, users: Option<&usize>) -> Self {
+        let license = |pool: Option<PoolId>| pool.map_or(License::Named, License::Shared);
+        Self {
+            product: group
+                .map(|(product, _)| account.product_name(product))
+                .unwrap_or_default(),
+            of: match group {
+                None => Linked::plain("No license"),
+                Some((_, pool)) => words::license_link(account, actor, Some(&license(pool))),
+            },
+            users: users.copied().unwrap_or_default(),
+        }
+    }
 }
 
 /// The choices of the filters.
@@ -142,17 +217,15 @@ impl LivePage for ListPage {
         let users = filter.matching(account);
         let matching = users.len();
         let paging = Paging::sized(&query.page, &query.size, matching);
-        let shown = filter.cut(users, paging);
+        let groups = filter.is_grouped().then(|| Groups::of(&filter, &users));
+        let shown = filter.cut(account, users, paging);
         Ok(UsersData {
             may_users: account.may(actor, Privilege::UsersManage),
             may_seats: account.may(actor, Privilege::SeatsManage),
             total: account.users().len(),
             matching,
             paging,
-            rows: shown
-                .into_iter()
-                .map(|user| Row::of(account, actor, user))
-                .collect(),
+            rows: rows(account, actor, &filter, &shown, groups.as_ref()),
         })
     }
 
@@ -169,6 +242,23 @@ impl People {
     /// The links to the other pages.
     fn links(&self) -> PageLinks {
         self.seen.paging.links(&self.path, &self.query.filters())
+    }
+
+    /// The heading of a column by which the list can be sorted.
+    fn sorted(&self, column: &str) -> SortLink {
+        let place = [("size", self.query.size.as_str())];
+        let filters = self
+            .query
+            .filters()
+            .into_iter()
+            .filter(|(name, _)| *name != "sort");
+        let query: Vec<_> = filters.chain(place).collect();
+        SortLink::of(&self.path, &query, Sort::column_of(&self.query.sort), column)
+    }
+
+    /// How many columns the table has.
+    fn columns(&self) -> usize {
+        6 + usize::from(self.seen.may_seats || self.seen.may_users)
     }
 
     /// Whether a user was ticked in the submitted form.
@@ -196,6 +286,7 @@ impl Row {
             has_named: user.licenses.values().any(|it| *it == License::Named),
             state: doing::user(account, user),
             created_at: Moment(account.shown(user.created_at)),
+            group: None,
         }
     }
 }
@@ -224,16 +315,25 @@ impl Filters {
             ("none", "None"),
         ];
         let roles = words::ROLES.map(|(_, word, label)| (word, label));
-        let statuses = [("active", "Active"), ("inactive", "Inactive")];
-        let sorts = Sort::ALL.map(|(value, label)| Choice::new(value, label, &query.sort));
+        let mut sorts = Sort::ALL
+            .map(|(value, label)| Choice::new(value, label, &query.sort))
+            .to_vec();
+        // Sorted by a heading that is no choice: a search keeps the order.
+        if !sorts.iter().any(|choice| choice.is_chosen) {
+            sorts.push(Choice::new(
+                query.sort.as_str(),
+                "As in the headings",
+                &query.sort,
+            ));
+        }
         Self {
             products: choices("Any", products, &query.product),
             licenses: choices("Any", licenses.iter().map(pair).collect(), &query.license),
             pools: choices("Any", pools, &query.pool),
             teams: choices("Any", teams, &query.team),
             roles: choices("Any", roles.iter().map(pair).collect(), &query.role),
-            statuses: choices("Any", statuses.iter().map(pair).collect(), &query.status),
-            sorts: sorts.into(),
+            statuses: choices("Any", State::ALL.iter().map(pair).collect(), &query.status),
+            sorts,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The query of the list: which users, and in which order.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use usher_domain::permission::Role;
@@ -9,7 +10,7 @@ use usher_domain::user::{License, User};
 use usher_domain::{Account, PoolId, TeamId, UserId};
 
 use super::words;
-use crate::order::NameOrder;
+use crate::order::{self, NameOrder, sorted_by};
 use crate::paging::Paging;
 
 /// The fields of the form above the list, as in the URL. Empty ones are ignored.
@@ -90,40 +91,154 @@ enum Kind {
     None,
 }
 
-/// The sort order.
+/// What users do, or whether they may do anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sort {
+pub(super) enum State {
+    Active,
+    Inactive,
+    SignedIn,
+    InSession,
+    Waiting,
+}
+
+impl State {
+    /// The states to choose from.
+    pub(super) const ALL: [(&'static str, &'static str); 5] = [
+        ("active", "Active"),
+        ("inactive", "Inactive"),
+        ("signed-in", "Signed in now"),
+        ("in-session", "In a session now"),
+        ("waiting", "Waits for a seat"),
+    ];
+
+    fn of(text: &str) -> Option<Self> {
+        match text {
+            "active" => Some(Self::Active),
+            "inactive" => Some(Self::Inactive),
+            "signed-in" => Some(Self::SignedIn),
+            "in-session" => Some(Self::InSession),
+            "waiting" => Some(Self::Waiting),
+            _ => None,
+        }
+    }
+
+    fn is_of(self, user: &User) -> bool {
+        match self {
+            Self::Active => user.active,
+            Self::Inactive => !user.active,
+            Self::SignedIn => !user.sign_ins().is_empty(),
+            Self::InSession => !user.sessions().is_empty(),
+            Self::Waiting => !user.tickets().is_empty(),
+        }
+    }
+}
+
+/// What the list is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
     Name,
     Email,
-    Newest,
-    Oldest,
+    Role,
+    /// By the license: the list is in groups.
+    Pool,
+    Added,
+}
+
+/// The sort order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sort {
+    by: By,
+    is_down: bool,
 }
 
 impl Sort {
-    pub(super) const ALL: [(&'static str, &'static str); 4] = [
+    /// The orders to choose from. The headings of the list have more.
+    pub(super) const ALL: [(&'static str, &'static str); 5] = [
         ("", "Name"),
+        ("pool", "Pool, in groups"),
         ("email", "E-mail"),
         ("newest", "Newest first"),
         ("oldest", "Oldest first"),
     ];
 
     fn of(text: &str) -> Self {
+        let (column, is_down) = sorted_by(Self::column_of(text));
+        let by = match column {
+            "email" => By::Email,
+            "role" => By::Role,
+            "pool" => By::Pool,
+            "added" => By::Added,
+            _ => By::Name,
+        };
+        Self { by, is_down }
+    }
+
+    /// The column that the text of an address stands for.
+    pub(super) fn column_of(text: &str) -> &str {
         match text {
-            "email" => Self::Email,
-            "newest" => Self::Newest,
-            "oldest" => Self::Oldest,
-            _ => Self::Name,
+            "" => "name",
+            "oldest" => "added",
+            "newest" => "-added",
+            column => column,
+        }
+    }
+}
+
+/// The order of users: by what is asked for, then by name and address. The address is unique, so the order is total.
+struct Order<'a> {
+    filter: &'a Filter,
+    names: NameOrder,
+    /// The place of each pool among all, where the list is in groups.
+    pools: BTreeMap<PoolId, usize>,
+}
+
+impl<'a> Order<'a> {
+    fn of(filter: &'a Filter, account: &Account) -> Self {
+        let pools = if filter.is_grouped() {
+            order::pools(account)
+        } else {
+            Vec::new()
+        };
+        let places = pools.iter().enumerate();
+        Self {
+            filter,
+            names: NameOrder::of_reader(),
+            pools: places.map(|(place, pool)| (pool.id, place)).collect(),
         }
     }
 
-    /// Ties are broken by address, which is unique, so the order is total.
-    fn order(self, names: &NameOrder, one: &User, other: &User) -> Ordering {
+    fn compare(&self, one: &User, other: &User) -> Ordering {
+        let Sort { by, is_down } = self.filter.sort;
+        let order = match by {
+            By::Name => by_name(&self.names, one, other),
+            By::Email => Ordering::Equal,
+            // The highest first.
+            By::Role => other.profile.role.cmp(&one.profile.role),
+            By::Pool => self.place(one).cmp(&self.place(other)),
+            By::Added => one.created_at.cmp(&other.created_at),
+        };
         let by_email = || one.profile.email.cmp(&other.profile.email);
-        match self {
-            Self::Name => by_name(names, one, other).then_with(by_email),
-            Self::Email => by_email(),
-            Self::Newest => other.created_at.cmp(&one.created_at).then_with(by_email),
-            Self::Oldest => one.created_at.cmp(&other.created_at).then_with(by_email),
+        let order = match by {
+            By::Email => by_email(),
+            By::Name | By::Role | By::Pool | By::Added => order,
+        };
+        let order = if is_down { order.reverse() } else { order };
+        let order = match by {
+            By::Role | By::Pool => order.then_with(|| by_name(&self.names, one, other)),
+            By::Name | By::Email | By::Added => order,
+        };
+        order.then_with(by_email)
+    }
+
+    /// Users without a license come last; of a product, those with a named seat come after its pools.
+    fn place<'u>(&self, user: &'u User) -> (bool, Option<&'u Product>, usize) {
+        match self.filter.group_of(user) {
+            None => (true, None, 0),
+            Some((product, License::Named)) => (false, Some(product), usize::MAX),
+            Some((product, License::Shared(pool))) => {
+                let place = self.pools.get(pool).copied().unwrap_or_default();
+                (false, Some(product), place)
+            }
         }
     }
 }
@@ -143,7 +258,7 @@ pub(super) struct Filter {
     pool: Option<PoolId>,
     team: Option<TeamId>,
     role: Option<Role>,
-    active: Option<bool>,
+    state: Option<State>,
     sort: Sort,
 }
 
@@ -162,11 +277,7 @@ impl Filter {
             pool: query.pool.parse().ok(),
             team: query.team.parse().ok(),
             role: words::role_of(&query.role),
-            active: match query.status.as_str() {
-                "active" => Some(true),
-                "inactive" => Some(false),
-                _ => None,
-            },
+            state: State::of(&query.status),
             sort: Sort::of(&query.sort),
         }
     }
@@ -179,15 +290,20 @@ impl Filter {
 
     /// All matching users, in order.
     pub(super) fn sorted<'a>(&self, account: &'a Account) -> Vec<&'a User> {
-        let (mut users, names) = (self.matching(account), NameOrder::of_reader());
-        users.sort_unstable_by(|one, other| self.sort.order(&names, one, other));
+        let (mut users, order) = (self.matching(account), Order::of(self, account));
+        users.sort_unstable_by(|one, other| order.compare(one, other));
         users
     }
 
     /// One page of the matching users, in order. Only the page is sorted: the rest is partitioned off in linear time.
-    pub(super) fn cut<'a>(&self, mut users: Vec<&'a User>, paging: Paging) -> Vec<&'a User> {
-        let names = NameOrder::of_reader();
-        let order = |one: &&User, other: &&User| self.sort.order(&names, one, other);
+    pub(super) fn cut<'a>(
+        &self,
+        account: &Account,
+        mut users: Vec<&'a User>,
+        paging: Paging,
+    ) -> Vec<&'a User> {
+        let of_all = Order::of(self, account);
+        let order = |one: &&User, other: &&User| of_all.compare(one, other);
         let from = paging.skip;
         let to = from.saturating_add(paging.size);
         if to < users.len() {
@@ -202,9 +318,23 @@ impl Filter {
         users
     }
 
+    /// Whether the list is in groups, one for each pool.
+    pub(super) fn is_grouped(&self) -> bool {
+        self.sort.by == By::Pool
+    }
+
+    /// The license by which a user is in a group: the first that matches.
+    pub(super) fn group_of<'a>(&self, user: &'a User) -> Option<(&'a Product, &'a License)> {
+        let mut licenses = user.licenses.iter();
+        licenses.find(|(product, license)| {
+            self.product.as_ref().is_none_or(|it| it == *product)
+                && self.pool.is_none_or(|pool| **license == License::Shared(pool))
+        })
+    }
+
     fn fits(&self, user: &User) -> bool {
         let in_pool = |pool| user.licenses.values().any(|it| *it == License::Shared(pool));
-        self.active.is_none_or(|active| user.active == active)
+        self.state.is_none_or(|state| state.is_of(user))
             && self.role.is_none_or(|role| user.profile.role == role)
             && self.team.is_none_or(|team| user.teams().contains(&team))
             && self.pool.is_none_or(in_pool)

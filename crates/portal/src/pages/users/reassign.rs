@@ -183,7 +183,7 @@ impl Reassignment {
         let mut users = filter.matching(account);
         users.retain(|user| user.licenses.get(product) != Some(&License::Named));
         let paging = Paging::of(&wanted.page, CANDIDATES_MAX, users.len());
-        let shown = filter.cut(users, paging);
+        let shown = filter.cut(account, users, paging);
         Ok(Self {
             holder: holder.profile.name.reveal().to_string(),
             slug: product.to_string(),
