@@ -279,7 +279,7 @@ pub(crate) fn origin(actor: &Actor, cause: &Cause) -> ChangeOrigin {
 }
 
 /// The actor of a change. The scopes of a key are not checked again.
-fn actor(by: ChangedBy) -> Actor {
+pub(crate) fn actor(by: ChangedBy) -> Actor {
     match by {
         ChangedBy::User(user) => Actor::User(user),
         ChangedBy::ApiKey(id) => Actor::ApiKey {
@@ -294,12 +294,21 @@ fn actor(by: ChangedBy) -> Actor {
 /// The command that records a change.
 fn command(change: &CredentialChange) -> Command {
     let noted = |user, is_set| Command::Credential(CredentialCommand::NoteSecondFactor { user, is_set });
+    let noted_link = |user, purpose, is_made| {
+        Command::Credential(CredentialCommand::NoteLink {
+            user,
+            purpose,
+            is_made,
+        })
+    };
     match change {
         CredentialChange::PasswordSet { user } => {
             Command::Credential(CredentialCommand::NotePassword { user: *user })
         }
         CredentialChange::SecondFactorSet { user } => noted(*user, true),
         CredentialChange::SecondFactorRemoved { user } => noted(*user, false),
+        CredentialChange::LinkMade { user, purpose } => noted_link(*user, *purpose, true),
+        CredentialChange::LinkRevoked { user, purpose } => noted_link(*user, *purpose, false),
         CredentialChange::Provider(change) => Command::Credential(CredentialCommand::NoteProvider {
             change: change.clone(),
         }),

@@ -9,6 +9,7 @@ mod credentials;
 mod ended;
 mod first_run;
 mod idempotency;
+mod links;
 mod mails;
 mod metrics_token;
 mod operator;
@@ -36,6 +37,7 @@ pub use caller::{
 pub use credentials::{NotHashed, hashing_share};
 pub use first_run::FirstRun;
 pub use idempotency::{BodyDigest, IdempotencyKey, KEY_CHARS_MAX};
+pub use links::{MadeLink, OpenLink, link_path};
 pub use mails::{Author, MAILS_SHOWN_MAX, Mail, MailSetup, Message, SecurityChange, SubscriptionAnswer};
 pub use metrics_token::MetricsToken;
 pub use operator::{

@@ -226,6 +226,14 @@ operations! {
     DeclineSeatRequest POST "declineSeatRequest" "/v1/accounts/{account}/users/{user}/seat-requests/{product}/decline" -> Value;
     /// List the open requests for seats.
     ListSeatRequests GET "listSeatRequests" "/v1/accounts/{account}/seat-requests" -> Items<Value>;
+    /// Invite a user.
+    InviteUser POST "inviteUser" "/v1/accounts/{account}/users/{user}/invitation" -> Value;
+    /// Revoke a user's invitation.
+    RevokeInvitation DELETE "revokeInvitation" "/v1/accounts/{account}/users/{user}/invitation" -> ();
+    /// Make a link for another password.
+    MakePasswordLink POST "makePasswordLink" "/v1/accounts/{account}/users/{user}/password-link" -> Value;
+    /// Revoke a user's link for another password.
+    RevokePasswordLink DELETE "revokePasswordLink" "/v1/accounts/{account}/users/{user}/password-link" -> ();
     /// Remove a user's second factor.
     RemoveSecondFactor DELETE "removeSecondFactor" "/v1/accounts/{account}/users/{user}/second-factor" -> ();
     /// List the waits.

@@ -28,6 +28,7 @@ use crate::event::Profile;
 use crate::give_back::GiveBack;
 use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SubscriptionRequestId, TeamId, UserId};
 use crate::labels::{Labels, LabelsPatch};
+use crate::link::LinkPurpose;
 use crate::management::Management;
 use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
 use crate::rules::{Rules, RulesPatch};
@@ -221,6 +222,13 @@ pub enum CredentialCommand {
     /// Record that a user's second factor was set up or removed. It is stored elsewhere, and the right was checked
     /// before (`need_to_set_second_factor`, `need_to_remove_second_factor`).
     NoteSecondFactor { user: UserId, is_set: bool },
+    /// Record that a one-time link of a user was made or revoked. It is stored elsewhere, and the right was checked
+    /// before ([`UserPatch::new_password`]).
+    NoteLink {
+        user: UserId,
+        purpose: LinkPurpose,
+        is_made: bool,
+    },
     /// Record that the provider of single sign-on was changed. It is stored elsewhere, and the right was checked before
     /// (`need_admin`, `need_to_remove_provider`).
     NoteProvider { change: ProviderChange },

@@ -30,6 +30,7 @@ pub mod id;
 mod invariants;
 pub mod join_code;
 pub mod labels;
+pub mod link;
 mod leases;
 pub mod management;
 mod minutes;

@@ -174,6 +174,18 @@ const RULES: &[Rule] = &[
         NO_ID,
     ),
     rule(
+        "identity_user_links",
+        "quote(user)",
+        "length(account) <> 16 OR length(user) <> 16 OR length(digest) <> 32 OR ifnull(length(shown_to_id), 16) <> 16",
+        NO_ID,
+    ),
+    rule(
+        "identity_user_links",
+        "quote(user)",
+        "purpose NOT IN ('invitation', 'reset')",
+        "it is for nothing that is known",
+    ),
+    rule(
         "identity_unrecorded",
         "id",
         "length(account) <> 16 OR ifnull(length(user), 16) <> 16 OR ifnull(length(by_id), 16) <> 16",

@@ -27,6 +27,7 @@ mod server_keys;
 mod setup_link;
 mod store;
 mod trail;
+mod user_links;
 mod user_tokens;
 
 pub use consistency::{TableFault, check_tables};

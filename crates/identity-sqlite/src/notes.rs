@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Row, params};
+use usher_domain::link::LinkPurpose;
 use usher_domain::{AccountId, ApiKeyId, Timestamp, UserId};
 use usher_identity::ports::{ChangeNote, Notes, StoreError};
 use usher_identity::{ChangeOrigin, ChangedBy, CredentialChange, Unrecorded};
@@ -64,7 +65,7 @@ fn read(row: &Row<'_>) -> Result<Unrecorded, Failure> {
         account: AccountId::from_bits(id(row, 1)?),
         change: read_change(row)?,
         origin: ChangeOrigin {
-            by: read_by(row)?,
+            by: read_by(&row.get::<_, String>(5)?, row, 6)?,
             cause: row.get::<_, String>(7)?.into(),
         },
         at: Timestamp::from_millis(row.get(8)?),
@@ -85,6 +86,10 @@ fn change_columns(
         CredentialChange::PasswordSet { user } => ("password-set", Some(*user), None),
         CredentialChange::SecondFactorSet { user } => ("second-factor-set", Some(*user), None),
         CredentialChange::SecondFactorRemoved { user } => ("second-factor-removed", Some(*user), None),
+        CredentialChange::LinkMade { user, purpose } => ("link-made", Some(*user), Some(purpose.to_string())),
+        CredentialChange::LinkRevoked { user, purpose } => {
+            ("link-revoked", Some(*user), Some(purpose.to_string()))
+        }
         CredentialChange::Provider(change) => {
             let detail = serde_json::to_string(change).map_err(|_| DAMAGED)?;
             ("provider", None, Some(detail))
@@ -99,6 +104,14 @@ fn read_change(row: &Row<'_>) -> Result<CredentialChange, Failure> {
         ("password-set", Some(user), _) => CredentialChange::PasswordSet { user },
         ("second-factor-set", Some(user), _) => CredentialChange::SecondFactorSet { user },
         ("second-factor-removed", Some(user), _) => CredentialChange::SecondFactorRemoved { user },
+        ("link-made", Some(user), Some(purpose)) => CredentialChange::LinkMade {
+            user,
+            purpose: read_purpose(&purpose)?,
+        },
+        ("link-revoked", Some(user), Some(purpose)) => CredentialChange::LinkRevoked {
+            user,
+            purpose: read_purpose(&purpose)?,
+        },
         ("provider", _, Some(detail)) => {
             CredentialChange::Provider(serde_json::from_str(&detail).map_err(|_| DAMAGED)?)
         }
@@ -106,7 +119,12 @@ fn read_change(row: &Row<'_>) -> Result<CredentialChange, Failure> {
     })
 }
 
-const fn by_columns(by: ChangedBy) -> (&'static str, Option<u128>) {
+pub(crate) fn read_purpose(word: &str) -> Result<LinkPurpose, StoreError> {
+    let mut purposes = LinkPurpose::ALL.into_iter();
+    purposes.find(|known| known.as_str() == word).ok_or(DAMAGED)
+}
+
+pub(crate) const fn by_columns(by: ChangedBy) -> (&'static str, Option<u128>) {
     match by {
         ChangedBy::User(id) => ("user", Some(id.bits())),
         ChangedBy::ApiKey(id) => ("api-key", Some(id.bits())),
@@ -115,9 +133,9 @@ const fn by_columns(by: ChangedBy) -> (&'static str, Option<u128>) {
     }
 }
 
-fn read_by(row: &Row<'_>) -> Result<ChangedBy, Failure> {
-    let kind: String = row.get(5)?;
-    Ok(match (kind.as_str(), optional_id(row, 6)?) {
+/// The author of this kind whose id is in a column.
+pub(crate) fn read_by(kind: &str, row: &Row<'_>, column: usize) -> Result<ChangedBy, Failure> {
+    Ok(match (kind, optional_id(row, column)?) {
         ("user", Some(id)) => ChangedBy::User(UserId::from_bits(id)),
         ("api-key", Some(id)) => ChangedBy::ApiKey(ApiKeyId::from_bits(id)),
         ("operator", _) => ChangedBy::Operator,

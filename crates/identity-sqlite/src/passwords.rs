@@ -9,7 +9,7 @@ use usher_identity::{PasswordHash, PasswordLife, Unrecorded, is_reset};
 
 use crate::columns::{delete_of_user, key_of, owner};
 use crate::store::{Failure, SqliteStore};
-use crate::{browsers, notes, operator_grants, presence, second_factors, user_tokens};
+use crate::{browsers, notes, operator_grants, presence, second_factors, user_links, user_tokens};
 
 pub(crate) const TABLE: &str = "identity_passwords";
 
@@ -40,9 +40,7 @@ impl Passwords for SqliteStore {
         note: ChangeNote,
     ) -> Result<Unrecorded, StoreError> {
         self.change(move |tables| {
-            put(tables, owner, &password)?;
-            delete_of_user(tables, browsers::BROWSERS_TABLE, owner)?;
-            presence::end_of_user(tables, owner)?;
+            set(tables, owner, &password)?;
             if is_reset(note.origin.by, owner.1) {
                 operator_grants::note_reset(tables, owner, note.at)?;
             }
@@ -111,6 +109,14 @@ fn carry_out(
     Ok(PasswordExchanged::Issued { replaced })
 }
 
+/// Sets a password, and ends what the user was signed in with, and their links.
+pub(crate) fn set(tables: &Connection, owner: Owner, password: &StoredPassword) -> Result<(), Failure> {
+    put(tables, owner, password)?;
+    delete_of_user(tables, browsers::BROWSERS_TABLE, owner)?;
+    delete_of_user(tables, user_links::TABLE, owner)?;
+    presence::end_of_user(tables, owner).map(drop)
+}
+
 fn put(tables: &Connection, owner: Owner, password: &StoredPassword) -> Result<(), Failure> {
     let [account, user] = key_of(owner);
     tables.execute(
@@ -125,7 +131,7 @@ fn put(tables: &Connection, owner: Owner, password: &StoredPassword) -> Result<(
     Ok(())
 }
 
-fn get(tables: &Connection, owner: Owner) -> Result<Option<StoredPassword>, Failure> {
+pub(crate) fn get(tables: &Connection, owner: Owner) -> Result<Option<StoredPassword>, Failure> {
     let select = "SELECT hash, temporary FROM identity_passwords WHERE account = ?1 AND user = ?2";
     let stored = tables.prepare_cached(select)?.query_row(key_of(owner), |row| {
         Ok(StoredPassword {

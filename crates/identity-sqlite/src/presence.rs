@@ -10,11 +10,11 @@ use crate::columns::{delete_of_account, delete_of_user, key_of};
 use crate::store::{Failure, SqliteStore};
 use crate::{
     api_keys, browsers, operator_grants, outbox, passwords, portal_sessions, preferences, providers,
-    second_factors, user_tokens,
+    second_factors, user_links, user_tokens,
 };
 
 /// The tables of what users keep when they sign out, and of what is to be sent to them.
-const OF_USERS: [&str; 7] = [
+const OF_USERS: [&str; 8] = [
     passwords::TABLE,
     browsers::BROWSERS_TABLE,
     operator_grants::TABLE,
@@ -22,12 +22,17 @@ const OF_USERS: [&str; 7] = [
     preferences::TABLE,
     second_factors::TABLE,
     second_factors::CODES_TABLE,
+    user_links::TABLE,
 ];
 
 #[async_trait]
 impl Presence for SqliteStore {
     async fn end_presence_of_user(&self, owner: Owner) -> Result<usize, StoreError> {
-        self.change(move |tables| end_of_user(tables, owner)).await
+        self.change(move |tables| {
+            delete_of_user(tables, user_links::TABLE, owner)?;
+            end_of_user(tables, owner)
+        })
+        .await
     }
 
     async fn end_presence_of_account(&self, account: AccountId) -> Result<usize, StoreError> {

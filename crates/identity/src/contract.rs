@@ -12,6 +12,7 @@
 pub mod grants;
 pub mod keys;
 pub mod lasting;
+pub mod links;
 pub mod outbox;
 pub mod presence;
 pub mod providers;
@@ -96,6 +97,15 @@ macro_rules! contract_tests {
             grants_have_a_limit_that_does_not_count_the_one_that_is_replaced,
             a_reset_by_somebody_else_is_noted_with_the_grant,
             a_grant_goes_with_its_user_and_its_account,
+        );
+        $crate::contract_tests!(@ $make; links:
+            a_link_is_found_by_its_digest_until_it_expires,
+            a_link_fits_whether_its_user_has_a_password,
+            a_new_link_takes_the_place_of_the_earlier_one,
+            a_used_link_sets_the_password_and_is_gone,
+            a_used_link_is_a_reset_for_the_grant,
+            of_many_nodes_one_uses_a_link,
+            a_link_ends_with_what_it_was_for,
         );
         $crate::contract_tests!(@ $make; providers:
             a_provider_is_stored_as_its_update_says,

@@ -21,6 +21,7 @@ use crate::reseal::reseal;
 use crate::second_factor::SecondFactors;
 use crate::shown::{CredentialUse, Shown};
 use crate::signing::{self, Keyring};
+use crate::user_links::{self, LinkCache};
 use crate::user_tokens::UserTokenCache;
 use crate::wall_clock::WallClock;
 use crate::{
@@ -91,6 +92,7 @@ pub(crate) struct Caches {
     temporary_passwords: RwLock<BTreeSet<Owner>>,
     preferences: RwLock<BTreeMap<Owner, Preferences>>,
     branding: RwLock<Arc<Branding>>,
+    user_links: RwLock<LinkCache>,
     keyring: RwLock<Keyring>,
     pub(crate) wall_clock: WallClock,
 }
@@ -116,6 +118,7 @@ impl Identity {
             temporary_passwords: RwLock::new(temporary_passwords.into_iter().collect()),
             branding: RwLock::new(Arc::new(store.branding().await?)),
             preferences: RwLock::new(store.preferences().await?.into_iter().collect()),
+            user_links: RwLock::new(user_links::cache_of(store.user_links().await?)),
             keyring: RwLock::new(keyring),
             wall_clock: WallClock::default(),
         };
@@ -206,6 +209,7 @@ impl Identity {
                 cache.second_factors_mut().remove(&owner);
                 cache.temporary_passwords_mut().remove(&owner);
                 cache.preferences_mut().remove(&owner);
+                cache.user_links_mut().remove(&owner);
                 cache.operator_grants_mut().remove(owner);
                 cache.forget_presence_of_user(account, user);
             },
@@ -223,6 +227,7 @@ impl Identity {
                     .temporary_passwords_mut()
                     .retain(|(other, _)| *other != account);
                 cache.preferences_mut().retain(|(other, _), _| *other != account);
+                cache.user_links_mut().retain(|(other, _), _| *other != account);
                 cache.operator_grants_mut().remove_of_account(account);
                 cache.forget_presence_of_account(account);
                 cache.api_keys_mut().remove_of_account(account);
@@ -235,6 +240,7 @@ impl Identity {
     /// every few minutes, and before the program ends.
     pub async fn maintain(&self, now: Timestamp) -> Result<(), IdentityError> {
         self.purge_user_tokens(now).await?;
+        self.purge_user_links(now).await?;
         self.store.remove_expired_pending_sign_ins(now).await?;
         self.store
             .remove_unused_browsers(now - KNOWN_BROWSER_LIFE)
@@ -331,5 +337,6 @@ locks! {
     temporary_passwords, temporary_passwords_mut: BTreeSet<Owner>;
     preferences, preferences_mut: BTreeMap<Owner, Preferences>;
     branding, branding_mut: Arc<Branding>;
+    user_links, user_links_mut: LinkCache;
     keyring, keyring_mut: Keyring;
 }

@@ -3,7 +3,7 @@
 use usher_domain::{AccountId, Timestamp, UserId};
 
 use crate::password::Verdict;
-use crate::ports::{ChangeNote, PasswordExchange, PasswordExchanged, StoredPassword};
+use crate::ports::{ChangeNote, Owner, PasswordExchange, PasswordExchanged, StoredPassword};
 use crate::user_tokens::NewUserToken;
 use crate::{
     ChangeOrigin, CredentialChange, HashingShare, Identity, IdentityError, IssuedToken, PASSWORD_CHARS_MAX,
@@ -79,8 +79,8 @@ impl Identity {
         .await
     }
 
-    /// Sets a user's password, and in the same step ends all the user's tokens and portal sessions and forgets their
-    /// known browsers. Record the returned change, which ends the sign-ins of devices.
+    /// Sets a user's password, and in the same step ends all the user's tokens, portal sessions and one-time links, and
+    /// forgets their known browsers. Record the returned change, which ends the sign-ins of devices.
     pub async fn set_password(
         &self,
         account: AccountId,
@@ -108,6 +108,7 @@ impl Identity {
                 }
                 cache.note_password_life(account, user, life);
                 cache.forget_presence_of_user(account, user);
+                cache.user_links_mut().remove(&(account, user));
                 note
             },
         )
@@ -246,6 +247,17 @@ impl Identity {
 }
 
 impl PasswordProof {
+    /// The proof of a user who has just chosen the password with this hash.
+    pub(crate) const fn of_new((account, user): Owner, hash: PasswordHash) -> Self {
+        Self {
+            account,
+            user,
+            checked: hash,
+            renewed: None,
+            life: PasswordLife::Lasting,
+        }
+    }
+
     /// The user whose password it is.
     #[must_use]
     pub fn user(&self) -> UserId {

@@ -5,6 +5,7 @@
 //! the entry is made later, with the same actor and cause. The journal never records a change that did not happen, and
 //! misses none; after a crash it may record one twice.
 
+use usher_domain::link::LinkPurpose;
 use usher_domain::personal::Personal;
 use usher_domain::single_sign_on::ProviderChange;
 use usher_domain::{AccountId, ApiKeyId, Secs, Timestamp, UserId};
@@ -31,6 +32,20 @@ pub enum CredentialChange {
     SecondFactorRemoved {
         /// The user it belongs to.
         user: UserId,
+    },
+    /// A one-time link was made with which a user chooses a password.
+    LinkMade {
+        /// The user.
+        user: UserId,
+        /// What the link is for.
+        purpose: LinkPurpose,
+    },
+    /// A one-time link was revoked before it was used.
+    LinkRevoked {
+        /// The user.
+        user: UserId,
+        /// What the link was for.
+        purpose: LinkPurpose,
     },
     /// The provider of single sign-on was added, changed or removed.
     Provider(ProviderChange),

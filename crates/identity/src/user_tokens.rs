@@ -119,13 +119,14 @@ impl Identity {
         .await
     }
 
-    /// Revokes all tokens and portal sessions of a user, for example of a deactivated one. Returns how many tokens
-    /// there were.
+    /// Revokes all tokens, portal sessions and one-time links of a user, for example of a deactivated one. Returns how
+    /// many tokens there were.
     pub async fn revoke_user_tokens(&self, account: AccountId, user: UserId) -> Result<usize, IdentityError> {
         self.change(
             move |store| async move { store.end_presence_of_user((account, user)).await },
             move |cache, removed| {
                 cache.forget_presence_of_user(account, user);
+                cache.user_links_mut().remove(&(account, user));
                 removed
             },
         )

@@ -289,6 +289,9 @@ pub(crate) struct Posted {
 /// A form that does not require a signed-in user.
 pub(crate) struct PostedByAnybody(pub(crate) Form);
 
+/// The same, without the check of where it comes from: its handler checks a token that only its page knows.
+pub(crate) struct PostedByAnybodyUnchecked(pub(crate) Form);
+
 impl FromRequest<Arc<Portal>> for Posted {
     type Rejection = Failed;
 
@@ -321,6 +324,15 @@ impl FromRequest<Arc<Portal>> for PostedByAnybody {
         if forgery::is_from_elsewhere(request.headers()) {
             return Err(forgery::refused().into());
         }
+        let PostedByAnybodyUnchecked(form) = PostedByAnybodyUnchecked::from_request(request, portal).await?;
+        Ok(Self(form))
+    }
+}
+
+impl FromRequest<Arc<Portal>> for PostedByAnybodyUnchecked {
+    type Rejection = Failed;
+
+    async fn from_request(request: Request, portal: &Arc<Portal>) -> Result<Self, Failed> {
         let body = Bytes::from_request(request, portal).await;
         let body = body.map_err(|_| unreadable(SHORTER))?;
         Ok(Self(Form::parse_body(&body)))

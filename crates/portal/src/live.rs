@@ -71,6 +71,9 @@ pub(crate) trait LivePage: Sized + Send + Sync + 'static {
     /// with each keep-alive too.
     const AGES: bool = false;
 
+    /// Adds to the parameters what is stored outside of the account. Called before each rendering.
+    fn complete(_: &Viewer, _: &mut Self::Query) {}
+
     /// Copies the data from the account, as far as this viewer may see it. Runs while the account is locked.
     fn see(
         account: &Account,
@@ -169,10 +172,12 @@ async fn render_for_reader<P: LivePage>(
     viewer: &Viewer,
     query: &P::Query,
 ) -> Result<(Frame, String), Failed> {
+    let mut query = query.clone();
+    P::complete(viewer, &mut query);
     let wanted = query.clone();
     let view = move |account: &Account, actor: &Actor, now| P::see(account, actor, &wanted, now);
     let (frame, seen) = viewer.look(Some(P::NAV_PAGE), view).await?;
-    let shown = P::show(viewer, query, seen).await?;
+    let shown = P::show(viewer, &query, seen).await?;
     let mut html = fragment(&shown)?;
     if let Some(nav) = frame.nav() {
         html.push_str(&fragment(&MenuNotes { nav })?);

@@ -1,14 +1,13 @@
 //! Validates and hashes new passwords.
 
-use usher_app::{NotHashed, Problem, hashing_share};
+use usher_app::{NotHashed, Problem};
 use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::{Command, Refusal, UserId};
 use usher_engine::Failure;
-use usher_identity::{PasswordError, PasswordHash, RandomError, draw_code};
+use usher_identity::{HashingShare, PasswordError, PasswordHash};
 
 use crate::failed::Failed;
 use crate::form::Form;
-use crate::from::From;
 use crate::portal::Portal;
 use crate::sentence;
 use crate::viewer::Viewer;
@@ -24,17 +23,6 @@ pub(crate) enum Hashed {
     Wrong,
     /// The viewer may not set it.
     Refused(Refusal),
-}
-
-/// Draws a first password, which its user has to change when they first sign in: 98 bits, in letters and digits that
-/// nobody confuses.
-pub(crate) fn draw() -> Result<String, RandomError> {
-    let codes = [draw_code()?, draw_code()?];
-    let groups = codes.iter().flat_map(|code| {
-        let (one, other) = code.as_str().split_at(code.as_str().len() / 2);
-        [one, other]
-    });
-    Ok(groups.collect::<Vec<_>>().join("-").to_lowercase())
 }
 
 /// The command that changes only a user's password.
@@ -65,16 +53,15 @@ pub(crate) async fn hash(
     }
 }
 
-/// The same for the first owner, which needs no permission. `about` are the [words known about
+/// The same for people who are not signed in, and whose link is their permission. `about` are the [words known about
 /// them](usher_identity::known_about).
-pub(crate) async fn hash_of_first_owner(
+pub(crate) async fn hash_without_viewer(
     portal: &Portal,
-    from: &From,
+    share: HashingShare,
     form: &mut Form,
     password: String,
     about: Vec<String>,
 ) -> Result<Option<PasswordHash>, Failed> {
-    let share = hashing_share(None, from.arrival.address);
     match portal.app.identity().hash_password(share, password, about).await {
         Ok(hash) => Ok(Some(hash)),
         Err(error) => said(form, error).map(|()| None),

@@ -211,6 +211,17 @@ export const FIRST = [
 export const PAGES = [
   { name: "a set-up link that was used", path: "{setup}", status: 410 },
   { name: "the sign-in page", path: "/sign-in" },
+  { name: "the page of an invitation", path: "/invitation/{invitation}" },
+  {
+    name: "the page of an invitation with errors", path: "/invitation/{invitation}", status: 422,
+    act: sent("Set password and sign in", { "New password": "short", "New password, again": "short" }),
+  },
+  { name: "an invitation that has ended", path: "/invitation/none", status: 410 },
+  { name: "the page of a link for another password", path: "/new-password/{reset}" },
+  {
+    name: "the page of a link for another password with errors", path: "/new-password/{reset}", status: 422,
+    act: sent("Set password and sign in", { "New password": "short", "New password, again": "short" }),
+  },
 
   { name: "the page that asks for an operator key", path: OPERATOR },
   {
@@ -472,7 +483,32 @@ export const PAGES = [
   },
   {
     name: "a new password with errors", path: `${ACCOUNT}/users/{user}`, as: "owner", status: 422,
-    act: sent("Set the password", { "New password": "short" }),
+    async act(page) {
+      await page.getByText("Set a password for them instead").click();
+      await send(page, "Set the password", { "New password": "short" });
+    },
+  },
+  {
+    name: "an invitation", path: `${ACCOUNT}/users/{invited}`, as: "owner",
+    act: sent("Invite"),
+  },
+  {
+    name: "an invitation that was used", path: `${ACCOUNT}/users/{invited}`, as: "owner", status: 422,
+    async act(page, { world, ids }) {
+      await world.patch(`${world.path}/users/${ids.invited}`, { password: PASSWORD });
+      await send(page, "Revoke the invitation");
+    },
+  },
+  {
+    name: "a link for another password", path: `${ACCOUNT}/users/{invited}`, as: "owner",
+    act: sent("Make a link for another password"),
+  },
+  {
+    name: "a link for another password that was used", path: `${ACCOUNT}/users/{invited}`, as: "owner", status: 422,
+    async act(page, { world, ids }) {
+      await world.patch(`${world.path}/users/${ids.invited}`, { password: PASSWORD });
+      await send(page, "Revoke the link");
+    },
   },
   { name: "deactivating a user", path: `${ACCOUNT}/users/{user}/deactivate`, as: "owner" },
   { name: "removing a user", path: `${ACCOUNT}/users/{user}/remove`, as: "owner" },
@@ -835,7 +871,14 @@ export async function arrange() {
   const ownSeats = { licenses: { [PRODUCT]: { kind: "named" } }, team: given.id };
   const newcomers = await groupOf("Newcomers", [tess.id, off.id], ownSeats);
   const empty = await world.post(`${world.path}/pools`, { name: "Night shift", product: PRODUCT, seats: 0 });
+  const [invited, newcomer] = [
+    await world.post(`${world.path}/users`, { name: "Ivy", email: `ivy@${world.domain}`, ...plain }),
+    await world.post(`${world.path}/users`, { name: "Nils", email: `nils@${world.domain}`, invite: true, ...plain }),
+  ];
+  const reset = await world.post(`${world.path}/users/${heir.id}/password-link`);
+  const secretOf = (/** @type {{ url: string }} */ link) => link.url.split("/").at(-1);
   const ids = {
+    invited: invited.id, invitation: secretOf(newcomer.invitation), reset: secretOf(reset),
     ...addresses(), account: world.id, pool: pool.id, empty: empty.id, signIn: signIn.id, ticket: ticket.id,
     session: session.id, code, key, user: sven.id, owner: owner.id, named: named.id, heir: heir.id,
     trainee: trainee.id, asker: yuki.id, team: team.id, group: group.id, given: given.id,

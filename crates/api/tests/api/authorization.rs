@@ -164,6 +164,23 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
             app.second_factor(&id).await;
             Sample::of("user", id)
         }
+        "inviteUser" => Sample::of("user", new("users", user).await),
+        "revokeInvitation" => {
+            let id = new("users", user).await;
+            let path = format!("users/{id}/invitation");
+            app.operator().post(&path, json!({})).await.created();
+            Sample::of("user", id)
+        }
+        "makePasswordLink" | "revokePasswordLink" => {
+            let mut user = user;
+            user["password"] = json!("correct horse battery");
+            let id = new("users", user).await;
+            if operation == "revokePasswordLink" {
+                let path = format!("users/{id}/password-link");
+                app.operator().post(&path, json!({})).await.created();
+            }
+            Sample::of("user", id)
+        }
         "changeUser" => Sample::of("user", new("users", user).await).with(json!({"name": "Another"})),
         "setLicense" | "removeLicense" => {
             let license = json!({"kind": "shared", "pool": app.default_pool().await});

@@ -17,6 +17,7 @@ mod dates;
 mod desk;
 mod examples;
 mod groups;
+mod invitations;
 mod join;
 mod labels;
 mod management;

@@ -254,7 +254,12 @@ const fn is_announced(event: &Event) -> bool {
                 | UserEvent::Changed { .. }
                 | UserEvent::RoleGiven { .. }
         ),
-        Event::Credential(event) => !matches!(event, CredentialEvent::ProviderChanged { .. }),
+        Event::Credential(event) => !matches!(
+            event,
+            CredentialEvent::LinkMade { .. }
+                | CredentialEvent::LinkRevoked { .. }
+                | CredentialEvent::ProviderChanged { .. }
+        ),
         Event::ApiKey(event) => matches!(event, ApiKeyEvent::Created { .. } | ApiKeyEvent::Rotated { .. }),
         _ => false,
     }
@@ -366,7 +371,10 @@ fn of_credentials(account: &Account, entry: &Entry, event: &CredentialEvent) -> 
         CredentialEvent::PasswordSet { user } => (*user, SecurityChange::Password),
         CredentialEvent::SecondFactorSet { user } => (*user, SecurityChange::SecondFactorSet),
         CredentialEvent::SecondFactorRemoved { user } => (*user, SecurityChange::SecondFactorRemoved),
-        CredentialEvent::ProviderChanged { .. } => return Vec::new(),
+        // A link changes nothing until it is used, and then the password is set.
+        CredentialEvent::LinkMade { .. }
+        | CredentialEvent::LinkRevoked { .. }
+        | CredentialEvent::ProviderChanged { .. } => return Vec::new(),
     };
     vec![(Reader::User(user), security(account, entry, user, change))]
 }

@@ -63,6 +63,19 @@ pub(super) fn note(
                 CredentialEvent::SecondFactorRemoved { user }
             })]))
         }
+        CredentialCommand::NoteLink {
+            user,
+            purpose,
+            is_made,
+        } => {
+            check_exists(account, *user)?;
+            let (user, purpose) = (*user, *purpose);
+            Ok(Decision::done(vec![Event::Credential(if *is_made {
+                CredentialEvent::LinkMade { user, purpose }
+            } else {
+                CredentialEvent::LinkRevoked { user, purpose }
+            })]))
+        }
         CredentialCommand::NoteProvider { change } => {
             let change = change.clone();
             Ok(Decision::done(vec![Event::Credential(

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::directory::{DirectoryEntry, GroupMapping};
 use crate::event::Profile;
 use crate::id::{GroupId, TeamId, UserId};
+use crate::link::LinkPurpose;
 use crate::permission::Role;
 use crate::personal::Personal;
 use crate::seat_request::{Loan, SeatRequestAnswer};
@@ -89,6 +90,12 @@ pub enum CredentialEvent {
     /// A user's second factor was removed.
     #[serde(rename = "second_factor_removed")]
     SecondFactorRemoved { user: UserId },
+    /// A one-time link was made with which the user chooses a password. It is stored elsewhere.
+    #[serde(rename = "link_made")]
+    LinkMade { user: UserId, purpose: LinkPurpose },
+    /// A one-time link of the user was revoked before it was used.
+    #[serde(rename = "link_revoked")]
+    LinkRevoked { user: UserId, purpose: LinkPurpose },
     /// The provider of single sign-on was changed. It is stored elsewhere.
     #[serde(rename = "provider_changed")]
     ProviderChanged { change: ProviderChange },

@@ -7,6 +7,7 @@ use usher_domain::event::{
     SignInEvent, TeamEvent, TicketEvent, UserEvent,
 };
 use usher_domain::labels::Labelled;
+use usher_domain::link::LinkPurpose;
 use usher_domain::presence::SessionState;
 use usher_domain::purchase::{RequestOutcome, SubscriptionRequest};
 use usher_domain::seat_request::SeatRequestAnswer;
@@ -167,6 +168,20 @@ fn credential(event: &CredentialEvent) -> Line {
         CredentialEvent::PasswordSet { user } => Line::of("user.password_set", user, event),
         CredentialEvent::SecondFactorSet { user } => Line::of("user.second_factor_set", user, event),
         CredentialEvent::SecondFactorRemoved { user } => Line::of("user.second_factor_removed", user, event),
+        CredentialEvent::LinkMade { user, purpose } => {
+            let action = match purpose {
+                LinkPurpose::Invitation => "user.invited",
+                LinkPurpose::Reset => "user.password_link_made",
+            };
+            Line::of(action, user, event)
+        }
+        CredentialEvent::LinkRevoked { user, purpose } => {
+            let action = match purpose {
+                LinkPurpose::Invitation => "user.invitation_revoked",
+                LinkPurpose::Reset => "user.password_link_revoked",
+            };
+            Line::of(action, user, event)
+        }
         CredentialEvent::ProviderChanged { change } => {
             let action = match change {
                 ProviderChange::Made { .. } => "single_sign_on.set_up",

@@ -177,6 +177,7 @@ async fn everything(store: &dyn Store) -> String {
         store.temporary_passwords().await.unwrap(),
         store.users_with_second_factor().await.unwrap(),
         store.preferences().await.unwrap(),
+        store.user_links().await.unwrap(),
         store.user_tokens().await.unwrap(),
         store.portal_sessions().await.unwrap(),
     );
@@ -211,6 +212,7 @@ pub async fn a_reopened_store_holds_everything(backend: &dyn Backend) {
     let store = backend.store();
     seal_everything(&*store).await;
     sign_in(&*store, user(1), "sven").await;
+    super::links::invite(&*store, user(1), "invitation").await;
     store.put_password(user(1), password("$argon2")).await.unwrap();
     let key = super::keys::api_key(account(1), 1, KeyDigests::of_one(digest("one")));
     store.put_api_key(key).await.unwrap();

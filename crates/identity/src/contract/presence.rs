@@ -202,6 +202,7 @@ pub async fn everything_begun_with_a_password_ends_except_for_one_user(backend: 
 
 /// Of every kind of credential.
 async fn give_everything(store: &dyn Store, owner: crate::ports::Owner, name: &str) {
+    super::links::invite(store, owner, &format!("{name} link")).await;
     store.put_password(owner, password("$argon2")).await.unwrap();
     set_up_second_factor(store, owner, b"sealed").await;
     let browser = KnownBrowser::from_bits(7);
@@ -219,7 +220,9 @@ async fn give_everything(store: &dyn Store, owner: crate::ports::Owner, name: &s
 async fn has_something(store: &dyn Store, owner: crate::ports::Owner, name: &str) -> bool {
     let browsers = store.users_of_browser(KnownBrowser::from_bits(7), at(-1), 10);
     let preferences = store.preferences().await.unwrap();
+    let links = store.user_links().await.unwrap();
     left_of(store, name).await.contains(&true)
+        || links.iter().any(|link| link.owner == owner)
         || preferences.iter().any(|(other, _)| *other == owner)
         || store.password(owner).await.unwrap().is_some()
         || store.second_factor(owner).await.unwrap().is_some()

@@ -8,12 +8,14 @@ mod people;
 mod presence;
 mod providers;
 mod server_keys;
+mod user_links;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use usher_domain::link::LinkPurpose;
 use usher_domain::{AccountId, ApiKeyId, OperatorKeyId, Timestamp};
 
 use self::holdings::Holdings;
@@ -26,6 +28,8 @@ use crate::ports::{
 };
 use crate::{
     BrandLook, Branding, LogoChange, OperatorGrant, Preferences, SecretDigest, TrailRow, Unrecorded,
+    ChangeNote, Notes, Owner, PendingSignIn, SetupLink, Store, StoreError, StoredApiKey, StoredOperatorKey,
+    StoredPassword, StoredSecondFactor, StoredSigningKey, StoredUserLink, StoredUserToken,
 };
 
 /// Credentials that exist only as long as the store. No call waits: every future is ready at once.
@@ -42,6 +46,7 @@ struct Tables {
     user_tokens: Holdings<StoredUserToken>,
     preferences: BTreeMap<Owner, Preferences>,
     branding: Branding,
+    user_links: BTreeMap<(Owner, LinkPurpose), StoredUserLink>,
     portal_sessions: Holdings<StoredSession>,
     pending_sign_ins: Holdings<PendingSignIn>,
     api_keys: BTreeMap<(AccountId, ApiKeyId), StoredApiKey>,

@@ -42,9 +42,7 @@ impl Passwords for MemoryStore {
         note: ChangeNote,
     ) -> Result<Unrecorded, StoreError> {
         let mut tables = self.tables()?;
-        tables.passwords.insert(owner, password);
-        tables.known_browsers.remove(&owner);
-        tables.end_presence_of_user(owner);
+        tables.set_password(owner, password);
         if is_reset(note.origin.by, owner.1) {
             tables.note_reset(owner, note.at);
         }
@@ -97,6 +95,16 @@ impl Passwords for MemoryStore {
 
     async fn remove_password(&self, owner: Owner) -> Result<bool, StoreError> {
         Ok(self.tables()?.passwords.remove(&owner).is_some())
+    }
+}
+
+impl Tables {
+    /// Sets a password, and ends what the user was signed in with, and their links.
+    pub(super) fn set_password(&mut self, owner: Owner, password: StoredPassword) {
+        self.passwords.insert(owner, password);
+        self.known_browsers.remove(&owner);
+        self.end_presence_of_user(owner);
+        self.end_links_of_user(owner);
     }
 }
 

@@ -198,7 +198,9 @@ impl PendingSignIns for MemoryStore {
 #[async_trait]
 impl Presence for MemoryStore {
     async fn end_presence_of_user(&self, owner: Owner) -> Result<usize, StoreError> {
-        Ok(self.tables()?.end_presence_of_user(owner))
+        let mut tables = self.tables()?;
+        tables.end_links_of_user(owner);
+        Ok(tables.end_presence_of_user(owner))
     }
 
     async fn end_presence_of_account(&self, account: AccountId) -> Result<usize, StoreError> {
@@ -227,6 +229,7 @@ impl Presence for MemoryStore {
         tables.recovery_codes.remove(&owner);
         tables.operator_grants.remove(&owner);
         tables.remove_from_outbox(owner.0, Some(owner.1));
+        tables.end_links_of_user(owner);
         tables.end_presence_of_user(owner);
         Ok(())
     }
@@ -240,6 +243,7 @@ impl Presence for MemoryStore {
         tables.second_factors.retain(|owner, _| is_others(owner));
         tables.recovery_codes.retain(|owner, _| is_others(owner));
         tables.operator_grants.retain(|owner, _| is_others(owner));
+        tables.user_links.retain(|(owner, _), _| is_others(owner));
         tables.end_presence_of_account(account);
         tables.providers.remove(&account);
         tables.remove_from_outbox(account, None);
@@ -261,6 +265,11 @@ impl Tables {
         self.portal_sessions.remove_of_user(owner);
         self.pending_sign_ins.remove_of_user(owner);
         self.user_tokens.remove_of_user(owner)
+    }
+
+    /// Removes the user's one-time links.
+    pub(super) fn end_links_of_user(&mut self, owner: Owner) {
+        self.user_links.retain(|(of, _), _| *of != owner);
     }
 
     fn end_presence_of_account(&mut self, account: AccountId) -> usize {

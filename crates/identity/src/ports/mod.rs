@@ -22,6 +22,7 @@ mod providers;
 mod second_factors;
 mod server_keys;
 mod setup_link;
+mod user_links;
 mod user_tokens;
 
 use async_trait::async_trait;
@@ -41,6 +42,7 @@ pub use self::providers::{ProviderUpdate, Providers};
 pub use self::second_factors::{AppCode, Confirmation, SecondFactors, StoredSecondFactor, TypedCode};
 pub use self::server_keys::{Resealed, SealedPlace, SealedValues, ServerKeys, StoredSigningKey};
 pub use self::setup_link::SetupLink;
+pub use self::user_links::{StoredUserLink, UserLinks};
 pub use self::user_tokens::{Presence, StoredUserToken, UserTokens};
 
 /// A user and the account that the user belongs to.
@@ -91,6 +93,7 @@ pub trait Store:
     + StoredBranding
     + StoredPreferences
     + Trail
+    + UserLinks
     + UserTokens
 {
     /// Finishes running work and accepts no more: later calls fail with [`StoreError::Closed`].

@@ -54,7 +54,7 @@ pub trait Passwords: Send + Sync + 'static {
     async fn put_password(&self, owner: Owner, password: StoredPassword) -> Result<(), StoreError>;
 
     /// Stores a user's new password with a note of the change, and removes the user's known browsers, tokens, portal
-    /// sessions and pending sign-ins.
+    /// sessions, pending sign-ins and one-time links.
     async fn change_password(
         &self,
         owner: Owner,

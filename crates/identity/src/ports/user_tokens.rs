@@ -43,7 +43,7 @@ pub trait UserTokens: Send + Sync + 'static {
 /// Everything that users are signed in with: tokens, portal sessions and pending sign-ins together.
 #[async_trait]
 pub trait Presence: Send + Sync + 'static {
-    /// Ends all that a user is signed in with. Returns how many tokens were removed.
+    /// Ends all that a user is signed in with, and the user's one-time links. Returns how many tokens were removed.
     async fn end_presence_of_user(&self, owner: Owner) -> Result<usize, StoreError>;
 
     /// Ends all that the users of an account are signed in with. Returns how many tokens were removed.

@@ -9,6 +9,7 @@ pub(crate) mod directories;
 pub(crate) mod groups;
 pub(crate) mod help;
 pub(crate) mod join;
+pub(crate) mod link;
 pub(crate) mod me;
 mod members;
 pub(crate) mod minutes;
@@ -41,6 +42,7 @@ pub(crate) fn all() -> Pages {
         .merge(sign_in::routes())
         .merge(sso::routes())
         .merge(setup::routes())
+        .merge(link::routes())
         .merge(start::routes())
         .merge(me::routes())
         .merge(overview::routes())

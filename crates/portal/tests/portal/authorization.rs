@@ -232,6 +232,7 @@ impl Things<'_> {
             "directory" => "okta".to_owned(),
             "code" => self.session().await.1.to_string(),
             "token" => "usher_setup_none".to_owned(),
+            "secret" => "usher_invite_none".to_owned(),
             "*rest" | "version" => "nothing".to_owned(),
             _ => panic!("`{name}` of {path} has no value here: add one"),
         }

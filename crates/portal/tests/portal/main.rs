@@ -18,6 +18,7 @@ mod ended;
 mod give_back;
 mod groups;
 mod join;
+mod links;
 mod live;
 mod mail;
 mod minutes;

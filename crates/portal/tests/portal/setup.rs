@@ -318,16 +318,13 @@ async fn the_first_run_leads_from_the_pool_to_the_people_and_goes_on_where_it_st
     let overview = format!("/a/{account}/overview");
     assert_eq!(app.get(&owner, &start).await.header("location"), overview);
 
-    // The password that is shown is the one that works, and has to be changed.
-    let (_, rest) = added.html.split_once("id=\"password-1\">").unwrap();
-    let password = rest.split('<').next().unwrap();
-    assert_eq!(password.len(), 23);
-    let typed = [("email", "sven@example.com"), ("password", password)];
-    let signed = app
-        .post(&Browser::default(), "/sign-in", "/sign-in", &typed)
-        .await;
-    let led = app.get(&signed.browser(), signed.header("location")).await;
-    assert_eq!(led.header("location"), "/me/password", "{}", led.html);
+    // The link that is shown opens the page on which the person chooses a password.
+    let (_, rest) = added.html.split_once("id=\"link-1\">").unwrap();
+    let url = rest.split('<').next().unwrap();
+    let path = &url[url.find("/invitation/").unwrap()..];
+    let opened = app.get(&Browser::default(), path).await;
+    assert_eq!(opened.status, StatusCode::OK);
+    assert!(opened.html.contains("Welcome, Sven Berg"), "{}", opened.html);
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ stories! {
     concurrent_sessions,
     console,
     frame,
+    invitation,
     operator,
     pages,
     person,

@@ -2,11 +2,12 @@
 
 use usher_app::{AccountsManage, Admitted, Caller};
 use usher_domain::command::UserCommand;
+use usher_domain::link::LinkPurpose;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, Command, UserId};
 
 use super::dto::{NewUser, User};
-use super::password;
+use super::{invitation, password};
 use crate::extract::{Created, IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
 use crate::v1::labels;
@@ -15,7 +16,8 @@ use crate::v1::path::AccountPath;
 /// Create a user
 ///
 /// Needs `users.manage`. A named seat is assigned if one is free and the call does not decide otherwise;
-/// `seat_assigned` says whether it was.
+/// `seat_assigned` says whether it was. With `invite`, the answer has a one-time link with which the user chooses a
+/// password.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/users", operation_id = "createUser", tag = "users",
     params(AccountPath, IdempotencyHeader), request_body = NewUser,
@@ -25,7 +27,7 @@ use crate::v1::path::AccountPath;
     ),
     extensions(("x-problems" = json!([
         "already-exists", "idempotency-key-reused", "not-enough-seats", "control-needs-view",
-        "plan-excludes-shared-seats"
+        "plan-excludes-shared-seats", "sso-required"
     ])))
 )]
 pub(super) async fn create(
@@ -34,6 +36,11 @@ pub(super) async fn create(
     Json(mut body): Json<NewUser>,
 ) -> Result<Created<User>, Problem> {
     let id = UserId::from_bits(caller.new_id(&key)?);
+    let invite = std::mem::take(&mut body.invite);
+    if invite && body.password.is_some() {
+        let message = "must be left out: with an invitation, users choose their own";
+        return Err(Problem::invalid("password", message));
+    }
     let (password, temporary) = (body.password.take(), body.password_temporary.take());
     let life = password::life_of_others(&caller.actor, password.is_some(), temporary)?;
     let labels = labels::new(body.external_id.take(), body.metadata.take());
@@ -58,6 +65,20 @@ pub(super) async fn create(
     });
     let path = format!("users/{id}");
     let find = move |account: &Account| account.user(id).map(|user| User::created(account, user));
+    if invite {
+        if may_stage(&caller, id).await? {
+            let app = &caller.app;
+            app.may_invite_new(caller.account, &command, &caller.actor).await?;
+        }
+        let mut created = Created::by(&caller, &key, command, path, find).await?;
+        created.shown.invitation = match invitation::make(&caller, id, LinkPurpose::Invitation).await {
+            Ok(link) => Some(link),
+            // A repeated call, after the user has chosen a password.
+            Err(_) if created.existed => None,
+            Err(problem) => return Err(problem),
+        };
+        return Ok(created);
+    }
     let Some(password) = password else {
         return Created::by(&caller, &key, command, path, find).await;
     };

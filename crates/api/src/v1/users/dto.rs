@@ -12,6 +12,7 @@ use usher_domain::{Account, GroupId, PoolId, TeamId, UserId, seat_request, user}
 use utoipa::ToSchema;
 
 use super::directory::DirectoryEntry;
+use super::invitation::Link;
 use super::rights::{License, NewOverrides, Overrides};
 use crate::extract::nullable;
 use crate::v1::schema;
@@ -93,6 +94,10 @@ pub(crate) struct User {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     seat_assigned: Option<bool>,
+    /// Only in the answer to creating with `invite`: the link to give to the user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) invitation: Option<Link>,
 }
 
 impl User {
@@ -124,6 +129,7 @@ impl User {
             metadata: user.labels.metadata.clone(),
             created_at: account.shown(user.created_at).into(),
             seat_assigned: None,
+            invitation: None,
         }
     }
 }
@@ -180,6 +186,10 @@ pub(crate) struct NewUser {
     /// Whether the user has to choose a new password before anything else. Left out: true, but false for operator keys.
     #[schema(nullable = false)]
     pub(crate) password_temporary: Option<bool>,
+    /// Whether to invite the user, instead of a password: makes a one-time link with which they choose their own. The
+    /// answer has it as `invitation`.
+    #[serde(default)]
+    pub(super) invite: bool,
     /// Left out: assign a named seat if one is free. True: refuse if none is free. False: assign none.
     pub(crate) assign_seat: Option<bool>,
     /// The product of that seat; left out: the account's only product. Of several products none is chosen for you: then

@@ -3,6 +3,7 @@
 mod create;
 mod directory;
 mod dto;
+mod invitation;
 mod licenses;
 mod list;
 mod password;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(create::create, list::list))
         .routes(routes!(get, change, delete))
         .routes(routes!(second_factor::remove))
+        .merge(invitation::routes())
         .merge(licenses::routes())
         .merge(seat_requests::routes())
 }

@@ -240,6 +240,12 @@ async fn credentials(story: &mut Recorder, operator: &Who) {
         "password": "teapot anchor lilac",
     });
     story.call(operator, "POST users", owner).await;
+    let kim = json!({"name": "Kim Lund", "email": "kim@example.com", "assign_seat": false});
+    let kim = text(&story.app.operator().post("users", kim).await.created()["id"]);
+    links(story, operator, &format!("users/{kim}/invitation")).await;
+    let set = json!({"password": "teapot anchor lilac"});
+    story.app.operator().patch(&format!("users/{kim}"), set).await.ok();
+    links(story, operator, &format!("users/{kim}/password-link")).await;
     let body = json!({
         "account": story.app.account, "email": "olga@example.com", "password": "teapot anchor lilac",
     });
@@ -253,6 +259,13 @@ async fn credentials(story: &mut Recorder, operator: &Who) {
     });
     story.call(operator, "PUT single-sign-on", provider).await;
     story.get(operator, "single-sign-on").await;
+}
+
+/// A one-time link is made and revoked.
+async fn links(story: &mut Recorder, operator: &Who, path: &str) {
+    for call in ["POST", "DELETE"] {
+        story.call(operator, &format!("{call} {path}"), Value::Null).await;
+    }
 }
 
 async fn directory(story: &mut Recorder, operator: &Who, [sven, eva, ..]: &[Person; 4]) {

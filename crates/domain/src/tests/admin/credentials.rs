@@ -5,10 +5,11 @@ use crate::account::SettingsPatch;
 use crate::command::{Command, CredentialCommand, UserPatch};
 use crate::directory::SignInPatch;
 use crate::event::CredentialEvent;
+use crate::link::LinkPurpose;
 use crate::permission::{Privilege, Role, Scope};
 use crate::single_sign_on::ProviderChange;
 use crate::tests::kit;
-use crate::{Actor, Event, Refusal};
+use crate::{Actor, Event, Refusal, UserId};
 
 /// An owner, an admin, managers of users and of seats, and two members.
 fn office() -> Office {
@@ -96,6 +97,15 @@ fn d7_the_provider_is_changed_by_admins_and_removed_while_it_is_not_the_only_way
     assert_eq!(answer(asked), "wrong-state");
 }
 
+/// A link with which a user chooses another password.
+fn note_link(user: UserId, is_made: bool) -> Command {
+    Command::Credential(CredentialCommand::NoteLink {
+        user,
+        purpose: LinkPurpose::Reset,
+        is_made,
+    })
+}
+
 #[test]
 fn what_has_happened_to_a_credential_is_noted_whatever_its_actor_may_do_by_now() {
     let mut office = office();
@@ -133,6 +143,20 @@ fn what_has_happened_to_a_credential_is_noted_whatever_its_actor_may_do_by_now()
             (
                 Command::Credential(CredentialCommand::NoteSecondFactor { user, is_set: false }),
                 Event::Credential(CredentialEvent::SecondFactorRemoved { user }),
+            ),
+            (
+                note_link(user, true),
+                Event::Credential(CredentialEvent::LinkMade {
+                    user,
+                    purpose: LinkPurpose::Reset,
+                }),
+            ),
+            (
+                note_link(user, false),
+                Event::Credential(CredentialEvent::LinkRevoked {
+                    user,
+                    purpose: LinkPurpose::Reset,
+                }),
             ),
         ]
     };

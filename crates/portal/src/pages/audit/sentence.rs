@@ -29,6 +29,22 @@ pub(super) const ACTIONS: &[Action] = &[
     action("user.deactivated", "User deactivated", "deactivated {}"),
     action("user.deleted", "User deleted", "deleted the user {}"),
     action("user.password_set", "Password set", "set the password of {}"),
+    action("user.invited", "User invited", "invited {}"),
+    action(
+        "user.invitation_revoked",
+        "Invitation revoked",
+        "revoked the invitation of {}",
+    ),
+    action(
+        "user.password_link_made",
+        "Password link made",
+        "made a link with which {} chooses another password",
+    ),
+    action(
+        "user.password_link_revoked",
+        "Password link revoked",
+        "revoked the link with which {} could choose another password",
+    ),
     action(
         "user.second_factor_set",
         "Second factor set up",

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use usher_app::{Arrival, FirstRun, Problem, keys_origin, known_zone};
+use usher_app::{Arrival, FirstRun, Problem, hashing_share, keys_origin, known_zone};
 use usher_domain::account::{Plan, ProductSeats, SettingsPatch};
 use usher_domain::command::{AccountCommand, Command, NewRequest, SetSubscription, UserCommand};
 use usher_domain::event::Profile;
@@ -81,7 +81,8 @@ impl Wanted {
             return Ok(None);
         };
         let about = known_about(&account, &owner, &email);
-        let hashed = new_password::hash_of_first_owner(portal, from, form, password, about);
+        let share = hashing_share(None, from.arrival.address);
+        let hashed = new_password::hash_without_viewer(portal, share, form, password, about);
         let password = hashed.await?;
         Ok(password.map(|password| Self {
             setting,

@@ -18,6 +18,7 @@ use usher_domain::text::Email;
 use usher_identity::PasswordProof;
 
 use self::choice::Choices;
+pub(crate) use self::second::after_password;
 pub(crate) use self::session::{begin, is_own_path, new_session};
 use self::view::{ChoosePage, SignInPage};
 use crate::answer::{Frame, done_with, page, page_again};

@@ -30,7 +30,7 @@ const WRONG: &str =
     "This code is wrong, or was used before. Type the one that your app shows now, or a recovery code.";
 
 /// Signs in a user whose password was right, or asks for the second factor first.
-pub(super) async fn after_password(
+pub(crate) async fn after_password(
     portal: &Portal,
     from: &From,
     proof: PasswordProof,

@@ -1,11 +1,11 @@
-//! The first people: a line for each, with a first password to hand over. Each is added with their license, or not at
-//! all.
+//! The first people: a line for each, with an invitation to hand over. Each is added with their license, or not at all.
 
 use std::collections::BTreeSet;
 
 use axum::response::Response;
 use usher_domain::command::LicenseCommand;
 use usher_domain::event::Profile;
+use usher_domain::link::LinkPurpose;
 use usher_domain::permission::{PermissionOverrides, Privilege, Role};
 use usher_domain::text::{Email, Name};
 use usher_domain::{Account, Actor, Command, Refusal, UserId};
@@ -17,14 +17,14 @@ use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
-use crate::new_password::{self, Hashed};
 use crate::pages::users::create::{self, Licenses};
+use crate::pages::users::link;
 use crate::pages::users::licenses::{Chosen, LicenseField};
 use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
 
-/// The most people added at once: hashing each password takes a moment.
+/// The most people added at once: more are added from a list, on the page of users.
 const PEOPLE_MAX: usize = 20;
 
 /// A line of the form.
@@ -157,25 +157,21 @@ async fn add_one(viewer: &Viewer, line: &Line, licenses: &Licenses) -> Result<Re
         seat_limit: None,
         session_permissions: PermissionOverrides::default(),
     };
-    let command = create::command(id, profile, licenses.clone(), true);
-    let password = new_password::draw()?;
-    let mut scratch = Form::default();
-    let hashed = new_password::hash(viewer, &mut scratch, command.clone(), password.clone()).await?;
-    let hash = match hashed {
-        Hashed::Yes(hash) => hash,
-        Hashed::Refused(refusal) => return Ok(Err(sentence::of(&refusal))),
-        // A drawn password breaks no rule.
-        Hashed::Wrong => return Err(Failed::Fault),
-    };
-    let made = create::make(viewer, id, command, Some(hash)).await?;
-    Ok(match made {
-        Ok(()) => Ok(Added {
-            name: line.name.to_string(),
-            email: line.email.to_string(),
-            password,
-        }),
-        Err(refusal) => Err(sentence::of(&refusal)),
-    })
+    let command = create::command(id, profile, licenses.clone(), false);
+    if let Err(problem) = create::may_invite(viewer, &command).await {
+        return Ok(Err(problem.detail().to_owned()));
+    }
+    if let Err(refusal) = create::make(viewer, id, command, None).await? {
+        return Ok(Err(sentence::of(&refusal)));
+    }
+    // Without a link the person is there all the same, and can be invited again on their page.
+    let link = link::made(viewer, id, LinkPurpose::Invitation).await.ok();
+    Ok(Ok(Added {
+        name: line.name.to_string(),
+        email: line.email.to_string(),
+        link: link.map(|link| link.url),
+        page: create::path_of(viewer, id),
+    }))
 }
 
 async fn choices(viewer: &Viewer, form: &Form) -> Result<(Frame, PeopleChoices), Failed> {
@@ -210,13 +206,12 @@ async fn added_page(viewer: &Viewer, form: Form, added: Vec<Added>) -> Result<Ad
     };
     let (_, may_work) = viewer.look(None, look).await?;
     let (frame, choices) = choices(viewer, &form).await?;
-    let base = viewer.portal.app.config().public_url.clone();
     Ok(AddedPage {
         frame,
         form,
         path: format!("{}/people", path(viewer.account)),
         overview: NavPage::Overview.path(viewer.account),
-        sign_in: format!("{}/sign-in", base.unwrap_or_default()),
+        is_here_alone: viewer.portal.app.is_known_here_alone(),
         added,
         choices,
         may_work,

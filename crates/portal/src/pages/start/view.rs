@@ -58,7 +58,7 @@ pub(super) struct PeopleChoices {
     pub(super) may_take_one: bool,
 }
 
-/// The people who were added, with their first passwords, which are shown only here.
+/// The people who were added, with their invitations, which are shown only here.
 #[derive(Template)]
 #[template(path = "start/added.html")]
 pub(super) struct AddedPage {
@@ -66,7 +66,7 @@ pub(super) struct AddedPage {
     pub(super) form: Form,
     pub(super) path: String,
     pub(super) overview: String,
-    pub(super) sign_in: String,
+    pub(super) is_here_alone: bool,
     pub(super) added: Vec<Added>,
     /// What was refused is in the form, to be mended.
     pub(super) choices: PeopleChoices,
@@ -78,5 +78,8 @@ pub(super) struct AddedPage {
 pub(super) struct Added {
     pub(super) name: String,
     pub(super) email: String,
-    pub(super) password: String,
+    /// The invitation; `None` if none could be made.
+    pub(super) link: Option<String>,
+    /// Their page.
+    pub(super) page: String,
 }

@@ -34,9 +34,11 @@ pub(super) enum Who {
 }
 
 impl Who {
-    fn of(form: &Form) -> Self {
+    fn of(viewer: &Viewer, form: &Form) -> Self {
         if form.value("all") == "yes" {
-            return Self::Matching(Box::new(UserQuery::parse(form.value("filter"))));
+            let mut query = UserQuery::parse(form.value("filter"));
+            query.complete(viewer);
+            return Self::Matching(Box::new(query));
         }
         Self::Ticked(form.all("user").filter_map(|id| id.parse().ok()).collect())
     }
@@ -52,7 +54,7 @@ impl Who {
 
 /// The preview.
 pub(super) async fn ask(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
-    let who = Who::of(&form);
+    let who = Who::of(&viewer, &form);
     if matches!(&who, Who::Ticked(ids) if ids.is_empty()) {
         form.wrong("", "Nobody is ticked. Tick the people, then choose what to do.");
     }
@@ -69,7 +71,7 @@ pub(super) async fn ask(Posted { viewer, mut form }: Posted) -> Result<Response,
 
 /// Executes the action on the previewed users.
 pub(super) async fn act(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
-    let who = Who::of(&form);
+    let who = Who::of(&viewer, &form);
     let Some(act) = Act::parse(form.value("act")) else {
         form.wrong("act", "Choose what to do with the ticked people.");
         let query = UserQuery::parse(form.value("filter"));

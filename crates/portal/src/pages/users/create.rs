@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::response::Response;
+use usher_app::Problem;
+use usher_app::problem::SSO_REQUIRED;
 use usher_domain::command::UserCommand;
 use usher_domain::event::Profile;
 use usher_domain::labels::Labels;
+use usher_domain::link::LinkPurpose;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
 use usher_domain::user::License;
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 use usher_identity::{PasswordHash, PasswordLife, draw_bits};
 
-use super::edit::path_of;
+pub(crate) use super::edit::path_of;
+use super::link;
 use super::licenses::{self, Chosen, LicenseField};
 use super::person::NewPage;
 use super::profile::{self, ProfileFields, Wanted};
@@ -38,7 +42,8 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
     viewer.need_in_account(Privilege::UsersManage).await?;
     let profile = profile::read(&mut form);
     let typed = !form.value("password").is_empty() || !form.value("password_again").is_empty();
-    let password = if typed {
+    let invites = form.value("way") == "invite";
+    let password = if typed && !invites {
         form.new_password("password", "password_again")
     } else {
         None
@@ -50,6 +55,12 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
     let name = named(profile.name.reveal());
     let id = UserId::from_bits(draw_bits(viewer.portal.app.engine().now())?);
     let create = command(id, profile, licenses.clone(), password.is_some());
+    if invites
+        && let Err(problem) = may_invite(&viewer, &create).await
+    {
+        form.wrong("", problem.detail());
+        return again(&viewer, form).await;
+    }
     let mut hash = None;
     if let Some(password) = password {
         match new_password::hash(&viewer, &mut form, create.clone(), password).await? {
@@ -68,12 +79,31 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
                 "" => format!("{name} is added, without a license."),
                 licenses => format!("{name} is added, with {licenses}."),
             };
-            Ok(done(&path_of(&viewer, id), message))
+            if !invites {
+                return Ok(done(&path_of(&viewer, id), message));
+            }
+            match link::made(&viewer, id, LinkPurpose::Invitation).await {
+                Ok(made) => {
+                    let shown = link::link_page(&viewer, id, LinkPurpose::Invitation, made, message);
+                    Ok(page(&shown.await?))
+                }
+                Err(problem) => link::not_invited(&viewer, id, &problem).await,
+            }
         }
         Err(refusal) => {
             profile::refused(&mut form, &refusal);
             again(&viewer, form).await
         }
+    }
+}
+
+/// Whether the viewer could invite the user whom the command creates: an account that requires single sign-on invites
+/// nobody. What else the rules refuse is said when the user is created.
+pub(crate) async fn may_invite(viewer: &Viewer, create: &Command) -> Result<(), Problem> {
+    let app = &viewer.portal.app;
+    match app.may_invite_new(viewer.account, create, &viewer.actor).await {
+        Err(problem) if problem.kind().code == SSO_REQUIRED.code => Err(problem),
+        _ => Ok(()),
     }
 }
 
@@ -124,9 +154,10 @@ async fn new_page(viewer: &Viewer, form: Form) -> Result<NewPage, Failed> {
         let (wanted, chosen) = wanted.as_ref();
         let fields = ProfileFields::of(account, actor, now, None, wanted);
         let licenses = LicenseField::for_new(account, actor, chosen);
-        Ok((fields, licenses, Remedy::seats(account, actor)))
+        let by_provider_only = account.settings().sign_in.sso_required;
+        Ok((fields, licenses, Remedy::seats(account, actor), by_provider_only))
     };
-    let (frame, (fields, licenses, seats_remedy)) = viewer.look(Some(NavPage::Users), look).await?;
+    let (frame, (fields, licenses, seats_remedy, by_provider_only)) = viewer.look(Some(NavPage::Users), look).await?;
     Ok(NewPage {
         frame,
         form,
@@ -134,5 +165,6 @@ async fn new_page(viewer: &Viewer, form: Form) -> Result<NewPage, Failed> {
         fields,
         licenses,
         seats_remedy,
+        by_provider_only,
     })
 }

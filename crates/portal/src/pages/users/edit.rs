@@ -8,6 +8,7 @@ use usher_domain::refusal::CapacityRefusal;
 use usher_domain::{Account, Command, Refusal, UserId};
 use usher_identity::PasswordLife;
 
+use super::link::SignInState;
 use super::person::{LeavePage, Person, PersonPage, why_not};
 use super::profile::{self, Wanted};
 use crate::answer::{done, page, page_again};
@@ -241,7 +242,7 @@ async fn switch(viewer: &Viewer, id: UserId, active: bool) -> Result<Result<(), 
     Ok(switched)
 }
 
-pub(super) fn path_of(viewer: &Viewer, id: UserId) -> String {
+pub(crate) fn path_of(viewer: &Viewer, id: UserId) -> String {
     format!("{}/{id}", NavPage::Users.path(viewer.account))
 }
 
@@ -312,6 +313,7 @@ async fn person_page(
         has_second_factor,
         browsers,
         seats: NavPage::Seats.path(viewer.account),
+        sign_in_state: SignInState::of(viewer, id).await?,
         frame,
         form: form
             .unwrap_or_else(|| profile::showing(&person.profile))

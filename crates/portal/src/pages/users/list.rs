@@ -77,6 +77,8 @@ pub(super) struct Row {
     pub(super) licenses: Vec<Linked>,
     pub(super) has_named: bool,
     pub(super) state: (&'static str, &'static str),
+    /// For users who are invited.
+    pub(super) invited_until: Option<Moment>,
     pub(super) created_at: Moment,
     /// The heading above the row, where a group begins.
     pub(super) group: Option<GroupShown>,
@@ -110,13 +112,15 @@ impl<'a> Groups<'a> {
 fn rows(
     account: &Account,
     actor: &Actor,
+    query: &UserQuery,
     filter: &Filter,
     users: &[&User],
     groups: Option<&Groups<'_>>,
+    now: Timestamp,
 ) -> Vec<Row> {
     let mut last = None;
     let rows = users.iter().map(|user| {
-        let mut row = Row::of(account, actor, user);
+        let mut row = Row::of(account, actor, user, query, now);
         if let Some(Groups(counts)) = groups {
             let group = group_of(filter, user);
             if last != Some(group) {
@@ -211,7 +215,16 @@ impl LivePage for ListPage {
 
     const NAV_PAGE: NavPage = NavPage::Users;
 
-    fn see(account: &Account, actor: &Actor, query: &UserQuery, _: Timestamp) -> Result<UsersData, Refusal> {
+    fn complete(viewer: &Viewer, query: &mut UserQuery) {
+        query.complete(viewer);
+    }
+
+    fn see(
+        account: &Account,
+        actor: &Actor,
+        query: &UserQuery,
+        now: Timestamp,
+    ) -> Result<UsersData, Refusal> {
         account.need_staff(actor)?;
         let filter = Filter::of(query);
         let users = filter.matching(account);
@@ -225,7 +238,7 @@ impl LivePage for ListPage {
             total: account.users().len(),
             matching,
             paging,
-            rows: rows(account, actor, &filter, &shown, groups.as_ref()),
+            rows: rows(account, actor, query, &filter, &shown, groups.as_ref(), now),
         })
     }
 
@@ -268,7 +281,7 @@ impl People {
 }
 
 impl Row {
-    fn of(account: &Account, actor: &Actor, user: &User) -> Self {
+    fn of(account: &Account, actor: &Actor, user: &User, query: &UserQuery, now: Timestamp) -> Self {
         let several = account.subscription().products.len() > 1;
         let licenses = user.licenses.iter().map(|(product, license)| {
             let mut shown = words::license_link(account, actor, Some(license));
@@ -277,6 +290,18 @@ impl Row {
             }
             shown
         });
+        let mut state = doing::user(account, user);
+        let invited = query.invited.get(&user.id);
+        let invited = invited.filter(|_| state == doing::NOT_SIGNED_IN);
+        let mut invited_until = None;
+        if let Some(until) = invited {
+            state = if *until > now {
+                invited_until = Some(Moment(account.shown(*until)));
+                ("Invited", "warn")
+            } else {
+                ("Invitation expired", "bad")
+            };
+        }
         Self {
             id: user.id,
             name: user.profile.name.reveal().to_string(),
@@ -284,7 +309,8 @@ impl Row {
             role: words::role_label(user.profile.role),
             licenses: licenses.collect(),
             has_named: user.licenses.values().any(|it| *it == License::Named),
-            state: doing::user(account, user),
+            state,
+            invited_until,
             created_at: Moment(account.shown(user.created_at)),
             group: None,
         }

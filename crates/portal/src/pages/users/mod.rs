@@ -7,6 +7,7 @@ pub(crate) mod create;
 mod edit;
 mod history;
 pub(crate) mod licenses;
+pub(crate) mod link;
 mod list;
 mod permissions;
 mod person;
@@ -46,6 +47,10 @@ pub(crate) fn routes() -> Pages {
             get(permissions::show).post(permissions::change),
         )
         .route(&at("password"), post(edit::set_password))
+        .route(&at("invitation"), post(link::invite))
+        .route(&at("invitation/revoke"), post(link::revoke_invitation))
+        .route(&at("password-link"), post(link::make_password_link))
+        .route(&at("password-link/revoke"), post(link::revoke_password_link))
         .route(&at("second-factor/remove"), post(edit::remove_second_factor))
         .route(&at("activate"), post(edit::activate))
         .route(

@@ -11,6 +11,7 @@ use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
 use super::history;
+use super::link::SignInState;
 use super::licenses::{self, LicenseField, license_word};
 use super::profile::{ProfileFields, Wanted};
 use super::words::{self, Choice};
@@ -42,6 +43,7 @@ pub(super) struct PersonPage {
     pub(super) seats: String,
     /// In how many browsers they are signed in to the portal, for viewers who manage users.
     pub(super) browsers: Option<usize>,
+    pub(super) sign_in_state: SignInState,
 }
 
 #[derive(Template)]
@@ -54,6 +56,8 @@ pub(super) struct NewPage {
     pub(super) licenses: Vec<LicenseField>,
     /// For an account without a product.
     pub(super) seats_remedy: Remedy,
+    /// Whether the account requires single sign-on, so that nobody new needs a password.
+    pub(super) by_provider_only: bool,
 }
 
 #[derive(Template)]

@@ -2,16 +2,18 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use usher_domain::permission::Role;
 use usher_domain::text::{Product, address};
 use usher_domain::user::{License, User};
-use usher_domain::{Account, PoolId, TeamId, UserId};
+use usher_domain::{Account, PoolId, TeamId, Timestamp, UserId};
 
 use super::words;
 use crate::order::{self, NameOrder, sorted_by};
 use crate::paging::Paging;
+use crate::viewer::Viewer;
 
 /// The fields of the form above the list, as in the URL. Empty ones are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,12 +33,21 @@ pub(crate) struct UserQuery {
     /// The ticked users of a form that is shown again. Not part of the URL.
     #[serde(skip)]
     pub(super) ticked: Vec<UserId>,
+    /// The users who have an invitation, and until when ([`Self::complete`]). Not part of the URL.
+    #[serde(skip)]
+    pub(super) invited: Arc<BTreeMap<UserId, Timestamp>>,
 }
 
 impl UserQuery {
     /// Parses the query of a URL or a hidden field.
     pub(super) fn parse(text: &str) -> Self {
         serde_urlencoded::from_str(text).unwrap_or_default()
+    }
+
+    /// Adds who has an invitation, which is stored outside of the account.
+    pub(super) fn complete(&mut self, viewer: &Viewer) {
+        let invited = viewer.portal.app.identity().invited_users(viewer.account);
+        self.invited = Arc::new(invited);
     }
 
     /// The query for a URL, without empty fields, at another page.
@@ -95,6 +106,7 @@ enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Active,
+    Invited,
     Inactive,
     SignedIn,
     InSession,
@@ -103,8 +115,9 @@ pub(super) enum State {
 
 impl State {
     /// The states to choose from.
-    pub(super) const ALL: [(&'static str, &'static str); 5] = [
+    pub(super) const ALL: [(&'static str, &'static str); 6] = [
         ("active", "Active"),
+        ("invited", "Invited"),
         ("inactive", "Inactive"),
         ("signed-in", "Signed in now"),
         ("in-session", "In a session now"),
@@ -114,6 +127,7 @@ impl State {
     fn of(text: &str) -> Option<Self> {
         match text {
             "active" => Some(Self::Active),
+            "invited" => Some(Self::Invited),
             "inactive" => Some(Self::Inactive),
             "signed-in" => Some(Self::SignedIn),
             "in-session" => Some(Self::InSession),
@@ -122,9 +136,11 @@ impl State {
         }
     }
 
-    fn is_of(self, user: &User) -> bool {
+    /// Whether a user is in the state, with the users who are [invited](UserQuery::invited).
+    fn is_of(self, user: &User, invited: &BTreeMap<UserId, Timestamp>) -> bool {
         match self {
             Self::Active => user.active,
+            Self::Invited => invited.contains_key(&user.id),
             Self::Inactive => !user.active,
             Self::SignedIn => !user.sign_ins().is_empty(),
             Self::InSession => !user.sessions().is_empty(),
@@ -259,6 +275,7 @@ pub(super) struct Filter {
     team: Option<TeamId>,
     role: Option<Role>,
     state: Option<State>,
+    invited: Arc<BTreeMap<UserId, Timestamp>>,
     sort: Sort,
 }
 
@@ -278,6 +295,7 @@ impl Filter {
             team: query.team.parse().ok(),
             role: words::role_of(&query.role),
             state: State::of(&query.status),
+            invited: Arc::clone(&query.invited),
             sort: Sort::of(&query.sort),
         }
     }
@@ -334,7 +352,7 @@ impl Filter {
 
     fn fits(&self, user: &User) -> bool {
         let in_pool = |pool| user.licenses.values().any(|it| *it == License::Shared(pool));
-        self.state.is_none_or(|state| state.is_of(user))
+        self.state.is_none_or(|state| state.is_of(user, &self.invited))
             && self.role.is_none_or(|role| user.profile.role == role)
             && self.team.is_none_or(|team| user.teams().contains(&team))
             && self.pool.is_none_or(in_pool)

@@ -1,0 +1,263 @@
+//! One-time links with which users choose a password: who may make one, what it opens, and its use.
+//!
+//! Making a link for a user is as good as setting their password, so the same rule decides it. A link that its author
+//! has seen works only as long as that rule would still let them: the rights of both may have changed since.
+
+use usher_domain::command::{UserCommand, UserPatch};
+use usher_domain::link::LinkPurpose;
+use usher_domain::refusal::StateRefusal;
+use usher_domain::text::{Email, Name};
+use usher_domain::{Account, AccountId, Actor, Command, Refusal, Timestamp, UserId};
+use usher_engine::{Cause, Failure};
+use usher_identity::ports::StoredUserLink;
+use usher_identity::{ChangedBy, PasswordHash, PasswordProof, known_about};
+
+use crate::app::App;
+use crate::credentials::{actor, origin};
+use crate::problem::Problem;
+
+/// A link that was just made. Its address is shown once.
+pub struct MadeLink {
+    /// The address of its page.
+    pub url: String,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+}
+
+/// A link that works, with what its page shows.
+pub struct OpenLink {
+    link: StoredUserLink,
+    /// The user who chooses a password with it.
+    pub name: Name,
+    /// The address that they sign in with.
+    pub email: Email,
+    /// Their account.
+    pub account_name: Name,
+}
+
+impl OpenLink {
+    /// The user's account.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        self.link.owner.0
+    }
+
+    /// The [words known about the user](known_about).
+    #[must_use]
+    pub fn about(&self) -> Vec<String> {
+        known_about(&self.account_name, &self.name, &self.email)
+    }
+}
+
+/// The path of the page of links for this purpose, without the secret.
+#[must_use]
+pub const fn link_path(purpose: LinkPurpose) -> &'static str {
+    match purpose {
+        LinkPurpose::Invitation => "/invitation",
+        LinkPurpose::Reset => "/new-password",
+    }
+}
+
+impl App {
+    /// Makes a link for a user, to be shown to the actor. An earlier one ends.
+    pub async fn make_link(
+        &self,
+        account: AccountId,
+        user: UserId,
+        purpose: LinkPurpose,
+        actor: &Actor,
+        cause: &Cause,
+    ) -> Result<MadeLink, Problem> {
+        let by = actor.clone();
+        let may = move |account: &Account, now: Timestamp| {
+            may_give_link(account, &by, user, now)?;
+            let is_active = account.user(user).is_some_and(|user| user.active);
+            Ok((is_active, account.needs_single_sign_on(user)))
+        };
+        let read = self.engine.read(account, may).await?;
+        match read.map_err(Failure::Refused)? {
+            (true, false) => {}
+            (false, _) => {
+                return Err(wrong_state("inactive").detailed(
+                    "This user is inactive, so a link would open nothing. Activate the user first.",
+                ));
+            }
+            (true, true) => return Err(by_provider_only(account)),
+        }
+        let (origin, now) = (origin(actor, cause), self.engine.now());
+        let made = self
+            .identity
+            .make_user_link((account, user), purpose, true, origin, now);
+        let made = made.await?.ok_or_else(|| does_not_fit(purpose))?;
+        self.record(&made.note).await?;
+        let path = format!("{}/{}", link_path(purpose), made.secret.expose());
+        Ok(MadeLink {
+            url: self.url(&path).unwrap_or(path),
+            expires_at: made.expires_at,
+        })
+    }
+
+    /// Refuses an actor who could not invite the user whom `create` makes, so that nobody is created without the
+    /// invitation.
+    pub async fn may_invite_new(
+        &self,
+        account: AccountId,
+        create: &Command,
+        actor: &Actor,
+    ) -> Result<(), Problem> {
+        let mut with_password = create.clone();
+        if let Command::User(UserCommand::Create { password_set, .. }) = &mut with_password {
+            // A link to choose a password is as good as one.
+            *password_set = true;
+        }
+        let by = actor.clone();
+        let may = move |account: &Account, now: Timestamp| {
+            account.would_change(&with_password, &by, now)?;
+            Ok(account.settings().sign_in.sso_required)
+        };
+        let read = self.engine.read(account, may).await?;
+        if read.map_err(Failure::Refused)? {
+            return Err(by_provider_only(account));
+        }
+        Ok(())
+    }
+
+    /// Revokes a user's link. Returns whether there was one.
+    pub async fn revoke_link(
+        &self,
+        account: AccountId,
+        user: UserId,
+        purpose: LinkPurpose,
+        actor: &Actor,
+        cause: &Cause,
+    ) -> Result<bool, Problem> {
+        let by = actor.clone();
+        let may = move |account: &Account, now: Timestamp| may_give_link(account, &by, user, now);
+        let read = self.engine.read(account, may).await?;
+        read.map_err(Failure::Refused)?;
+        let (origin, now) = (origin(actor, cause), self.engine.now());
+        let revoked = self
+            .identity
+            .revoke_user_link((account, user), purpose, origin, now);
+        let Some(note) = revoked.await? else {
+            return Ok(false);
+        };
+        self.record(&note).await?;
+        Ok(true)
+    }
+
+    /// The link with this secret; `None` if there is none that still opens something. Changes nothing.
+    pub async fn find_link(&self, secret: &str, purpose: LinkPurpose) -> Result<Option<OpenLink>, Problem> {
+        let found = self.identity.find_user_link(secret, self.engine.now()).await?;
+        let Some(link) = found.filter(|link| link.purpose == purpose) else {
+            return Ok(None);
+        };
+        let opened = self
+            .engine
+            .read(link.owner.0, move |account, now| opened(account, link, now));
+        match opened.await {
+            Ok(opened) => Ok(opened),
+            Err(Failure::NoAccount) => Ok(None),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// Uses the link with this secret up: sets the password of its user. Returns the proof that they know the password;
+    /// `None` if the link has ended, or another request was faster.
+    pub async fn use_link(
+        &self,
+        secret: &str,
+        purpose: LinkPurpose,
+        hash: &PasswordHash,
+        cause: &Cause,
+    ) -> Result<Option<PasswordProof>, Problem> {
+        // Again: hashing took a while, in which the author may have lost the right to set this password.
+        let Some(open) = self.find_link(secret, purpose).await? else {
+            return Ok(None);
+        };
+        let now = self.engine.now();
+        let used = self
+            .identity
+            .use_user_link(&open.link, hash, cause.to_string(), now);
+        let Some((proof, note)) = used.await? else {
+            return Ok(None);
+        };
+        self.record(&note).await?;
+        Ok(Some(proof))
+    }
+}
+
+/// Refuses actors who may not set the user's password. Their own they change with the present one only: a link would
+/// let whoever finds an open session choose another.
+fn may_give_link(account: &Account, actor: &Actor, user: UserId, now: Timestamp) -> Result<(), Refusal> {
+    if account.user_of(actor) == Some(user) {
+        return Err(Refusal::Forbidden {
+            needed: "another user",
+        });
+    }
+    let change = UserPatch {
+        new_password: true,
+        ..UserPatch::default()
+    };
+    let command = Command::User(UserCommand::Change { id: user, change });
+    account.would_change(&command, actor, now).map(drop)
+}
+
+/// What the link opens now.
+fn opened(account: &Account, link: StoredUserLink, now: Timestamp) -> Option<OpenLink> {
+    let user = account.user(link.owner.1).filter(|user| user.active)?;
+    if account.needs_single_sign_on(user.id) {
+        return None;
+    }
+    let still_may = |by: ChangedBy| may_give_link(account, &actor(by), user.id, now).is_ok();
+    if !link.shown_to.is_none_or(still_may) {
+        return None;
+    }
+    Some(OpenLink {
+        link,
+        name: user.profile.name.reveal().clone(),
+        email: user.profile.email.reveal().clone(),
+        account_name: account.name().clone(),
+    })
+}
+
+fn wrong_state(state: &'static str) -> Problem {
+    let refusal = Refusal::State(StateRefusal::WrongState {
+        what: "user",
+        state,
+        expected: "active",
+    });
+    Problem::refused(&refusal, None)
+}
+
+/// The user has a password already, or has none yet.
+fn does_not_fit(purpose: LinkPurpose) -> Problem {
+    let (state, expected, detail) = match purpose {
+        LinkPurpose::Invitation => (
+            "with_password",
+            "without_password",
+            "This user has a password already, so there is nothing to invite them to. If they forgot it, make a link \
+             for another password.",
+        ),
+        LinkPurpose::Reset => (
+            "without_password",
+            "with_password",
+            "This user has no password yet. Invite them: with the invitation they choose their first one.",
+        ),
+    };
+    let what = "user";
+    let refusal = Refusal::State(StateRefusal::WrongState {
+        what,
+        state,
+        expected,
+    });
+    Problem::refused(&refusal, None).detailed(detail)
+}
+
+/// The user signs in at the account's provider, so a password would open nothing.
+fn by_provider_only(account: AccountId) -> Problem {
+    Problem::sso_required(account).detailed(format!(
+        "This account requires single sign-on, so a password opens nothing. Send people to `/sso/{account}`, where they \
+         sign in with your provider."
+    ))
+}

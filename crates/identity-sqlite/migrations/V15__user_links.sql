@@ -1,0 +1,15 @@
+-- One-time links with which users choose a password: invitations, and links for a forgotten password. Of each purpose a
+-- user has one at most. Digests only, as everywhere.
+CREATE TABLE identity_user_links (
+    account BLOB NOT NULL,
+    user BLOB NOT NULL,
+    purpose TEXT NOT NULL,
+    digest BLOB NOT NULL UNIQUE,
+    expires_at INTEGER NOT NULL,
+    -- Its author, if the link was shown to them: a kind as in identity_unrecorded, and an id.
+    shown_to_kind TEXT,
+    shown_to_id BLOB,
+    PRIMARY KEY (account, user, purpose)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX identity_user_links_by_expiry ON identity_user_links (expires_at);

@@ -1,0 +1,144 @@
+//! The table of one-time links of users.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, Row, params};
+use usher_domain::Timestamp;
+use usher_domain::link::LinkPurpose;
+use usher_identity::ports::{ChangeNote, Owner, StoreError, StoredPassword, StoredUserLink, UserLinks};
+use usher_identity::{SecretDigest, Unrecorded};
+
+use crate::columns::{digest, key_of, owner};
+use crate::store::{Failure, SqliteStore};
+use crate::{notes, operator_grants, passwords};
+
+pub(crate) const TABLE: &str = "identity_user_links";
+
+const SELECT: &str =
+    "SELECT account, user, purpose, digest, expires_at, shown_to_kind, shown_to_id FROM identity_user_links";
+
+#[async_trait]
+impl UserLinks for SqliteStore {
+    async fn user_links(&self) -> Result<Vec<StoredUserLink>, StoreError> {
+        self.read(|tables| {
+            let mut select = tables.prepare(SELECT)?;
+            let mut rows = select.query([])?;
+            let mut links = Vec::new();
+            while let Some(row) = rows.next()? {
+                links.push(stored(row)?);
+            }
+            Ok(links)
+        })
+        .await
+    }
+
+    async fn put_user_link(
+        &self,
+        link: StoredUserLink,
+        note: ChangeNote,
+    ) -> Result<Option<Unrecorded>, StoreError> {
+        self.change(move |tables| {
+            let has_password = passwords::get(tables, link.owner)?.is_some();
+            if has_password != (link.purpose == LinkPurpose::Reset) {
+                return Ok(None);
+            }
+            put(tables, &link)?;
+            notes::put(tables, note).map(Some)
+        })
+        .await
+    }
+
+    async fn user_link(
+        &self,
+        digest: SecretDigest,
+        now: Timestamp,
+    ) -> Result<Option<StoredUserLink>, StoreError> {
+        self.read(move |tables| find(tables, digest, now)).await
+    }
+
+    async fn use_user_link(
+        &self,
+        digest: SecretDigest,
+        owner: Owner,
+        password: StoredPassword,
+        note: ChangeNote,
+    ) -> Result<Option<Unrecorded>, StoreError> {
+        self.change(move |tables| {
+            let found = find(tables, digest, note.at)?;
+            if found.is_none_or(|link| link.owner != owner) {
+                return Ok(None);
+            }
+            passwords::set(tables, owner, &password)?;
+            operator_grants::note_reset(tables, owner, note.at)?;
+            notes::put(tables, note).map(Some)
+        })
+        .await
+    }
+
+    async fn remove_user_link(
+        &self,
+        owner: Owner,
+        purpose: LinkPurpose,
+        note: ChangeNote,
+    ) -> Result<Option<Unrecorded>, StoreError> {
+        self.change(move |tables| {
+            let [account, user] = key_of(owner);
+            let delete = "DELETE FROM identity_user_links WHERE account = ?1 AND user = ?2 AND purpose = ?3";
+            if tables.execute(delete, params![account, user, purpose.as_str()])? == 0 {
+                return Ok(None);
+            }
+            notes::put(tables, note).map(Some)
+        })
+        .await
+    }
+
+    async fn remove_expired_user_links(&self, until: Timestamp) -> Result<(), StoreError> {
+        self.change(move |tables| {
+            let delete = "DELETE FROM identity_user_links WHERE expires_at <= ?1";
+            tables.execute(delete, [until.millis()])?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn put(tables: &Connection, link: &StoredUserLink) -> Result<(), Failure> {
+    let [account, user] = key_of(link.owner);
+    let (kind, id) = link.shown_to.map(notes::by_columns).unzip();
+    tables.execute(
+        "INSERT OR REPLACE INTO identity_user_links
+             (account, user, purpose, digest, expires_at, shown_to_kind, shown_to_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            account,
+            user,
+            link.purpose.as_str(),
+            link.digest.as_bytes(),
+            link.expires_at.millis(),
+            kind,
+            id.flatten().map(u128::to_be_bytes),
+        ],
+    )?;
+    Ok(())
+}
+
+fn find(
+    tables: &Connection,
+    digest: SecretDigest,
+    now: Timestamp,
+) -> Result<Option<StoredUserLink>, Failure> {
+    let mut select = tables.prepare_cached(&format!("{SELECT} WHERE digest = ?1 AND expires_at > ?2"))?;
+    let mut rows = select.query(params![digest.as_bytes(), now.millis()])?;
+    rows.next()?.map(stored).transpose()
+}
+
+fn stored(row: &Row<'_>) -> Result<StoredUserLink, Failure> {
+    let (purpose, kind): (String, Option<String>) = (row.get(2)?, row.get(5)?);
+    let shown_to = kind.map(|kind| notes::read_by(&kind, row, 6)).transpose()?;
+    Ok(StoredUserLink {
+        digest: digest(row, 3)?,
+        owner: owner(row, 0)?,
+        purpose: notes::read_purpose(&purpose)?,
+        expires_at: Timestamp::from_millis(row.get(4)?),
+        shown_to,
+    })
+}

@@ -1,0 +1,173 @@
+//! One-time links for a user, made by an admin and shown once.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use usher_app::{MadeLink, Problem};
+use usher_domain::link::LinkPurpose;
+use usher_domain::permission::Privilege;
+use usher_domain::{Account, Actor, Refusal, UserId};
+
+use super::edit::{UserPath, again, guard, path_of, user_id};
+use crate::answer::{Frame, done, page};
+use crate::failed::Failed;
+use crate::form::{Form, Posted};
+use crate::nav::NavPage;
+use crate::shown::Moment;
+use crate::viewer::Viewer;
+
+/// A link that was just made. It is shown only here.
+#[derive(Template)]
+#[template(path = "users/link.html")]
+pub(super) struct LinkPage {
+    frame: Frame,
+    /// The user's page.
+    path: String,
+    name: String,
+    email: String,
+    is_invitation: bool,
+    /// What else was done, as a sentence; may be empty.
+    done: crate::said::Said<String>,
+    url: String,
+    is_here_alone: bool,
+    expires_at: Moment,
+}
+
+/// The state of what a user signs in with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SignInState {
+    pub(super) has_password: bool,
+    pub(super) invitation: Option<LinkState>,
+    pub(super) reset: Option<LinkState>,
+    /// Whether the account requires single sign-on of the user.
+    pub(super) by_provider_only: bool,
+}
+
+/// A link that was made and not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LinkState {
+    pub(super) expires_at: Moment,
+    pub(super) has_expired: bool,
+}
+
+impl SignInState {
+    pub(super) async fn of(viewer: &Viewer, id: UserId) -> Result<Self, Failed> {
+        let identity = viewer.portal.app.identity();
+        let (wall, now) = (viewer.wall_times().await, viewer.portal.app.engine().now());
+        let look = move |account: &Account, _: &Actor, _| Ok(account.needs_single_sign_on(id));
+        let (_, by_provider_only) = viewer.look(None, look).await?;
+        let state = |purpose| {
+            let link = identity.user_link(viewer.account, id, purpose)?;
+            Some(LinkState {
+                expires_at: Moment(wall.shown(link.expires_at)),
+                has_expired: link.expires_at <= now,
+            })
+        };
+        Ok(Self {
+            has_password: identity.has_password(viewer.account, id).await?,
+            invitation: state(LinkPurpose::Invitation),
+            // Of an expired one there is nothing to tell: the password works as before.
+            reset: state(LinkPurpose::Reset).filter(|link| !link.has_expired),
+            by_provider_only,
+        })
+    }
+}
+
+pub(super) async fn invite(path: UserPath, posted: Posted) -> Result<Response, Failed> {
+    make(path, posted, LinkPurpose::Invitation).await
+}
+
+pub(super) async fn make_password_link(path: UserPath, posted: Posted) -> Result<Response, Failed> {
+    make(path, posted, LinkPurpose::Reset).await
+}
+
+pub(super) async fn revoke_invitation(path: UserPath, posted: Posted) -> Result<Response, Failed> {
+    revoke(path, posted, LinkPurpose::Invitation).await
+}
+
+pub(super) async fn revoke_password_link(path: UserPath, posted: Posted) -> Result<Response, Failed> {
+    revoke(path, posted, LinkPurpose::Reset).await
+}
+
+async fn make(
+    Path((_, user)): UserPath,
+    Posted { viewer, mut form }: Posted,
+    purpose: LinkPurpose,
+) -> Result<Response, Failed> {
+    let id = user_id(&user)?;
+    guard(&viewer, Privilege::UsersManage).await?;
+    match made(&viewer, id, purpose).await {
+        Ok(link) => Ok(page(&link_page(&viewer, id, purpose, link, String::new()).await?)),
+        Err(problem) if problem.kind().status.is_client_error() => {
+            form.wrong("", problem.detail());
+            again(&viewer, id, None, form).await
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// Makes a link in the viewer's name.
+pub(crate) async fn made(viewer: &Viewer, id: UserId, purpose: LinkPurpose) -> Result<MadeLink, Problem> {
+    let app = &viewer.portal.app;
+    app.make_link(viewer.account, id, purpose, &viewer.actor, &viewer.cause)
+        .await
+}
+
+async fn revoke(
+    Path((_, user)): UserPath,
+    Posted { viewer, mut form }: Posted,
+    purpose: LinkPurpose,
+) -> Result<Response, Failed> {
+    let id = user_id(&user)?;
+    guard(&viewer, Privilege::UsersManage).await?;
+    let app = &viewer.portal.app;
+    let revoked = app.revoke_link(viewer.account, id, purpose, &viewer.actor, &viewer.cause);
+    match revoked.await {
+        Ok(true) => Ok(done(
+            &path_of(&viewer, id),
+            "The link is revoked: it opens nothing any more.",
+        )),
+        Ok(false) => {
+            form.wrong("", "There is no link to revoke: it was used, or has ended.");
+            again(&viewer, id, None, form).await
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// The page that shows a link. `done` is what else was done.
+pub(super) async fn link_page(
+    viewer: &Viewer,
+    id: UserId,
+    purpose: LinkPurpose,
+    link: MadeLink,
+    done: String,
+) -> Result<LinkPage, Failed> {
+    let look = move |account: &Account, _: &Actor, _| {
+        let user = account.user(id).ok_or(Refusal::NotFound { what: "user" })?;
+        let profile = &user.profile;
+        Ok((profile.name.reveal().to_string(), profile.email.reveal().to_string()))
+    };
+    let (frame, (name, email)) = viewer.look(Some(NavPage::Users), look).await?;
+    Ok(LinkPage {
+        frame,
+        path: path_of(viewer, id),
+        name,
+        email,
+        is_invitation: purpose == LinkPurpose::Invitation,
+        done: crate::said::Said(done),
+        url: link.url,
+        is_here_alone: viewer.portal.app.is_known_here_alone(),
+        expires_at: Moment(viewer.wall_times().await.shown(link.expires_at)),
+    })
+}
+
+/// The page of a user who was added, but could not be invited.
+pub(super) async fn not_invited(viewer: &Viewer, id: UserId, problem: &Problem) -> Result<Response, Failed> {
+    let mut form = Form::default();
+    form.wrong(
+        "",
+        format!("The user is added, but there is no invitation yet. {}", problem.detail()),
+    );
+    again(viewer, id, None, form).await
+}
