@@ -78,7 +78,7 @@ for (const scheme of /** @type {const} */ (["light", "dark"])) {
   });
 }
 
-story("who forgot a password chooses another with a link of an admin", async ({ open }) => {
+story("a user who forgot their password chooses another with a link of an admin", async ({ open }) => {
   const world = await World.make({ name: "Fjord Field Service", named: 2, shared: 2 });
   const owner = await world.owner();
   const sven = await world.agent("Sven");

@@ -188,7 +188,7 @@ impl App {
 }
 
 /// Refuses actors who may not set the user's password. Their own they change with the present one only: a link would
-/// let whoever finds an open session choose another.
+/// let anybody who finds an open session choose another.
 fn may_give_link(account: &Account, actor: &Actor, user: UserId, now: Timestamp) -> Result<(), Refusal> {
     if account.user_of(actor) == Some(user) {
         return Err(Refusal::Forbidden {

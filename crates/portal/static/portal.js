@@ -377,6 +377,19 @@
   function showCopy() {
     document.querySelectorAll("[data-copy][hidden]").forEach((button) => { button.hidden = false; });
   }
+  // `<input type="file" data-fills="id">`: its file's text becomes the text of the field of this id. The box around it is
+  // hidden without the script.
+  function showFills() {
+    document.querySelectorAll("[data-fills-from][hidden]").forEach((box) => { box.hidden = false; });
+  }
+  document.addEventListener("DOMContentLoaded", showFills);
+  document.addEventListener("change", async (event) => {
+    const field = document.getElementById(event.target.dataset?.fills ?? "");
+    const [file] = event.target.files ?? [];
+    if (!field || !file) return;
+    field.value = await file.text();
+    field.focus();
+  });
   // A class of the root: a live part that is rendered again knows nothing of it.
   document.documentElement.classList.toggle("can-share", Boolean(navigator.share));
   document.addEventListener("DOMContentLoaded", showCopy);

@@ -72,7 +72,7 @@ def link_outlives_its_end(target):
     return "; ".join(found) or None
 
 
-@attack("whoever manages users gets the account: with a link for somebody with more rights, then or later", is_on_new=True)
+@attack("a manager of users gets the account: with a link for somebody with more rights, then or later", is_on_new=True)
 def link_to_more_rights(target):
     account, found = target.serve().account("Takeover"), []
     manager = account.person("Uma", role="manager", privileges=["users.manage"]).client()

@@ -21,6 +21,14 @@ import { forgive } from "./watch.js";
  * @property {string[]} [parts] selectors of what axe looks at, where the whole would take it too long
  */
 
+/** People to invite: two who can be, one who is twice in it, and one of whom nothing is right. */
+const LIST = [
+  "Name,E-mail,Role,Team",
+  "Asta Lind,asta.lind@story.example,manager,Day team",
+  "Borje With-a-Rather-Long-Name,borje.with-a-rather-long-address@story.example,,",
+  "Asta Again,ASTA.LIND@story.example,,",
+  "Carl,carl,chief,Nobodies",
+].join("\n");
 /** What no field takes. */
 const TOO_LONG = "x".repeat(2000);
 const ACCOUNT = "/a/{account}";
@@ -486,6 +494,19 @@ export const PAGES = [
     async act(page) {
       await page.getByText("Set a password for them instead").click();
       await send(page, "Set the password", { "New password": "short" });
+    },
+  },
+  { name: "inviting from a list", path: `${ACCOUNT}/users/invite`, as: "owner" },
+  {
+    name: "a list that is none", path: `${ACCOUNT}/users/invite`, as: "owner", status: 422,
+    act: sent("Check the list", { People: "name,phone\nAnn,1" }),
+  },
+  { name: "the preview of a list", path: `${ACCOUNT}/users/invite`, as: "owner", act: sent("Check the list", { People: LIST }) },
+  {
+    name: "people invited from a list", path: `${ACCOUNT}/users/invite`, as: "owner",
+    async act(page) {
+      await send(page, "Check the list", { People: LIST });
+      await send(page, /^Invite 2 people/);
     },
   },
   {

@@ -158,13 +158,12 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
             "issuer": "https://127.0.0.1:1", "client_id": "usher", "client_secret": "secret", "label": "Acme",
         })),
         "createUser" => Sample::body(user),
-        "getUser" | "deleteUser" => Sample::of("user", new("users", user).await),
+        "getUser" | "deleteUser" | "inviteUser" => Sample::of("user", new("users", user).await),
         "removeSecondFactor" => {
             let id = new("users", user).await;
             app.second_factor(&id).await;
             Sample::of("user", id)
         }
-        "inviteUser" => Sample::of("user", new("users", user).await),
         "revokeInvitation" => {
             let id = new("users", user).await;
             let path = format!("users/{id}/invitation");

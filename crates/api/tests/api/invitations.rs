@@ -31,7 +31,13 @@ async fn invite(app: &App, by: &Who, user: &str) -> String {
 
 /// The last part of a link's address.
 fn secret(link: &Value) -> String {
-    link["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
+    link["url"]
+        .as_str()
+        .unwrap()
+        .rsplit('/')
+        .next()
+        .unwrap()
+        .to_owned()
 }
 
 async fn opens(app: &App, secret: &str, purpose: LinkPurpose) -> Option<OpenLink> {
@@ -79,7 +85,10 @@ async fn a_link_fits_whether_its_user_has_a_password_and_may_sign_in_with_it() {
     let call = async |rest: &str| app.operator().post(&format!("{path}/{rest}"), json!({})).await;
 
     let problem = call("password-link").await.problem(409, "wrong-state");
-    assert!(problem["detail"].as_str().unwrap().contains("Invite them"), "{problem}");
+    assert!(
+        problem["detail"].as_str().unwrap().contains("Invite them"),
+        "{problem}"
+    );
     app.operator()
         .patch(&path, json!({"password": PASSWORD}))
         .await
@@ -107,7 +116,10 @@ async fn a_link_fits_whether_its_user_has_a_password_and_may_sign_in_with_it() {
 
     call("password-link").await.problem(403, "sso-required");
     let body = json!({"name": "Ida", "email": "ida@example.com", "invite": true});
-    app.operator().post("users", body).await.problem(403, "sso-required");
+    app.operator()
+        .post("users", body)
+        .await
+        .problem(403, "sso-required");
     let found = app.operator().get("users?q=ida").await.ok();
     assert_eq!(found["items"], json!([]));
 }
@@ -134,17 +146,12 @@ async fn a_link_ends_with_time_and_with_everything_that_makes_it_pointless() {
             }
             "inactive" => {
                 for active in [false, true] {
-                    app.operator()
-                        .patch(&path, json!({"active": active}))
-                        .await
-                        .ok();
+                    app.operator().patch(&path, json!({"active": active})).await.ok();
                 }
             }
             "deleted" => app.operator().delete(&path).await.done(),
             _ => {
-                app.engine
-                    .advance(Secs::new(INVITATION_LIFE.get() - 1))
-                    .await;
+                app.engine.advance(Secs::new(INVITATION_LIFE.get() - 1)).await;
                 assert!(is_open(&app, &link).await);
                 app.engine.advance(Secs::new(1)).await;
             }

@@ -136,7 +136,7 @@ pub async fn a_used_link_sets_the_password_and_is_gone(backend: &dyn Backend) {
     assert_eq!(notes.iter().filter(|note| note.change == set).count(), 1);
 }
 
-/// Whoever its author says they are: a link proves less than a password.
+/// Even if its note names the user as the author: a link proves less than a password.
 pub async fn a_used_link_is_a_reset_for_the_grant(backend: &dyn Backend) {
     let store = backend.store();
     let owner = user(1);

@@ -24,12 +24,10 @@ use self::presence::StoredSession;
 use self::providers::MemoryProvider;
 use crate::ports::{
     ChangeNote, Notes, Owner, PendingSignIn, SetupLink, Store, StoreError, StoredApiKey, StoredBranding,
-    StoredOperatorKey, StoredPassword, StoredSecondFactor, StoredSigningKey, StoredUserToken,
+    StoredOperatorKey, StoredPassword, StoredSecondFactor, StoredSigningKey, StoredUserLink, StoredUserToken,
 };
 use crate::{
     BrandLook, Branding, LogoChange, OperatorGrant, Preferences, SecretDigest, TrailRow, Unrecorded,
-    ChangeNote, Notes, Owner, PendingSignIn, SetupLink, Store, StoreError, StoredApiKey, StoredOperatorKey,
-    StoredPassword, StoredSecondFactor, StoredSigningKey, StoredUserLink, StoredUserToken,
 };
 
 /// Credentials that exist only as long as the store. No call waits: every future is ready at once.

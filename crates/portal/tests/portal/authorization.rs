@@ -259,6 +259,13 @@ impl Things<'_> {
                 ("email", format!("new.{}@example.net", name.replace(' ', "."))),
                 ("role", "member".to_owned()),
             ],
+            "users/invite" | "users/invite/do" => vec![
+                (
+                    "list",
+                    format!("Listed,listed.{}@example.net", name.replace(' ', ".")),
+                ),
+                ("list_id", "0".to_owned()),
+            ],
             "users/{user}" => vec![
                 ("name", format!("Changed {name}")),
                 ("email", format!("changed.{}@example.net", name.replace(' ', "."))),

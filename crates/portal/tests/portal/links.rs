@@ -71,7 +71,11 @@ async fn with_an_invitation_a_user_chooses_a_password_and_is_signed_in_once() {
         assert_eq!(page.header("referrer-policy"), "no-referrer");
         assert_eq!(page.header("cache-control"), "no-store");
     }
-    for wrong in [["short", "short"], [CHOSEN, "another"], ["amara contoso", "amara contoso"]] {
+    for wrong in [
+        ["short", "short"],
+        [CHOSEN, "another"],
+        ["amara contoso", "amara contoso"],
+    ] {
         let page = choose(&desk.app, &path, wrong).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong:?}");
         assert_eq!(page.header("referrer-policy"), "no-referrer");
@@ -142,21 +146,28 @@ async fn a_link_for_another_password_ends_all_sessions_and_leaves_the_second_fac
     let desk = Desk::open(2).await;
     desk.member("Amara").await;
     let amara = desk.find("amara@example.com").await.unwrap();
-    let (authenticator, _, before) =
-        set_up(&desk.app, &desk.app.sign_in("amara@example.com").await).await;
+    let (authenticator, _, before) = set_up(&desk.app, &desk.app.sign_in("amara@example.com").await).await;
     let made = desk.post(&format!("/users/{amara}/password-link"), &[]).await;
     let path = link(&made);
     assert_eq!(desk.app.get(&before, "/me").await.status, StatusCode::OK);
 
     let chosen = choose(&desk.app, &path, [CHOSEN, CHOSEN]).await;
 
-    assert_eq!(chosen.header("location"), "/sign-in/code?back=", "{}", chosen.html);
+    assert_eq!(
+        chosen.header("location"),
+        "/sign-in/code?back=",
+        "{}",
+        chosen.html
+    );
     assert_eq!(desk.app.get(&before, "/me").await.status, StatusCode::SEE_OTHER);
     assert!(!signs_in(&desk.app, "amara@example.com", PASSWORD).await);
     let half = chosen.kept_by(&Browser::default());
     let typed = code(&desk.app, &authenticator).await;
     let fields = [("code", typed.as_str())];
-    let page = desk.app.post(&half, "/sign-in/code", "/sign-in/code", &fields).await;
+    let page = desk
+        .app
+        .post(&half, "/sign-in/code", "/sign-in/code", &fields)
+        .await;
     let browser = page.browser();
     assert_eq!(desk.app.get(&browser, "/me").await.status, StatusCode::OK);
 }
@@ -198,8 +209,7 @@ async fn a_link_that_was_revoked_or_replaced_or_has_expired_says_so() {
     let desk = Desk::open(2).await;
     let amara = desk.agent("Amara").await;
     let user = format!("/users/{amara}");
-    let is_gone =
-        async |path: &str| desk.app.get(&Browser::default(), path).await.status == StatusCode::GONE;
+    let is_gone = async |path: &str| desk.app.get(&Browser::default(), path).await.status == StatusCode::GONE;
 
     let first = invite(&desk, amara).await;
     let second = invite(&desk, amara).await;
@@ -214,7 +224,10 @@ async fn a_link_that_was_revoked_or_replaced_or_has_expired_says_so() {
 
     let third = invite(&desk, amara).await;
     let listed = desk.get("/users?status=invited").await.html;
-    assert!(listed.contains("Amara") && listed.contains(">Invited<"), "{listed}");
+    assert!(
+        listed.contains("Amara") && listed.contains(">Invited<"),
+        "{listed}"
+    );
     assert!(!listed.split("id=\"people\"").nth(1).unwrap().contains("Olga"));
     desk.app.app.engine().advance(INVITATION_LIFE).await;
     assert!(is_gone(&third).await);
@@ -232,7 +245,11 @@ async fn the_list_of_users_and_its_actions_know_who_is_invited() {
     desk.crowd(3).await;
     let invited = desk.find("agent.01@example.com").await.unwrap();
     invite(&desk, invited).await;
-    let fields = [("act", "deactivate"), ("all", "yes"), ("filter", "status=invited")];
+    let fields = [
+        ("act", "deactivate"),
+        ("all", "yes"),
+        ("filter", "status=invited"),
+    ];
 
     let asked = desk.post("/users/bulk", &fields).await;
 
@@ -261,9 +278,16 @@ async fn a_new_user_is_invited_with_the_form_that_adds_them() {
     let page = Page::of(sent.await).await;
 
     assert_eq!(page.status, StatusCode::OK, "{}", page.html);
-    assert!(page.html.contains("Amara Okafor is added, with a named seat"), "{}", page.html);
+    assert!(
+        page.html.contains("Amara Okafor is added, with a named seat"),
+        "{}",
+        page.html
+    );
     // At the address of the server, whatever the request says.
-    assert!(page.html.contains(">https://desk.example.com/invitation/usher_invite_"));
+    assert!(
+        page.html
+            .contains(">https://desk.example.com/invitation/usher_invite_")
+    );
     assert!(!page.html.contains("evil.example"));
     let chosen = choose(&desk.app, &link(&page), [CHOSEN, CHOSEN]).await;
     assert_eq!(chosen.header("location"), "/console");

@@ -48,6 +48,7 @@ mod teams;
 mod templates;
 mod users;
 mod users_at_once;
+mod users_from_a_list;
 mod wall;
 mod work;
 mod zones;

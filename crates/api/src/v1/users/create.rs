@@ -68,7 +68,8 @@ pub(super) async fn create(
     if invite {
         if may_stage(&caller, id).await? {
             let app = &caller.app;
-            app.may_invite_new(caller.account, &command, &caller.actor).await?;
+            app.may_invite_new(caller.account, &command, &caller.actor)
+                .await?;
         }
         let mut created = Created::by(&caller, &key, command, path, find).await?;
         created.shown.invitation = match invitation::make(&caller, id, LinkPurpose::Invitation).await {

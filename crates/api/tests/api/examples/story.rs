@@ -244,7 +244,12 @@ async fn credentials(story: &mut Recorder, operator: &Who) {
     let kim = text(&story.app.operator().post("users", kim).await.created()["id"]);
     links(story, operator, &format!("users/{kim}/invitation")).await;
     let set = json!({"password": "teapot anchor lilac"});
-    story.app.operator().patch(&format!("users/{kim}"), set).await.ok();
+    story
+        .app
+        .operator()
+        .patch(&format!("users/{kim}"), set)
+        .await
+        .ok();
     links(story, operator, &format!("users/{kim}/password-link")).await;
     let body = json!({
         "account": story.app.account, "email": "olga@example.com", "password": "teapot anchor lilac",

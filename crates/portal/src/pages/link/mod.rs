@@ -31,7 +31,10 @@ const COOKIE: &str = "usher_link";
 
 pub(crate) fn routes() -> Pages {
     Pages::new()
-        .route("/invitation/{secret}", get(show_invitation).post(accept_invitation))
+        .route(
+            "/invitation/{secret}",
+            get(show_invitation).post(accept_invitation),
+        )
         .route("/new-password/{secret}", get(show_reset).post(reset))
 }
 
@@ -143,7 +146,10 @@ async fn choose(
 
 /// What binds the form to this browser: drawn once, so that several tabs work.
 fn bound_to(portal: &Portal, jar: &CookieJar) -> Result<String, Failed> {
-    let known = jar.get(COOKIE).map(Cookie::value).filter(|bound| bound.len() >= 32);
+    let known = jar
+        .get(COOKIE)
+        .map(Cookie::value)
+        .filter(|bound| bound.len() >= 32);
     if let Some(known) = known {
         return Ok(known.to_owned());
     }

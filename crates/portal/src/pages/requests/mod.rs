@@ -183,7 +183,10 @@ async fn answer_page(
         Ok(request.map(|request| {
             let choices = licenses::choices(account, &of, &chosen, "");
             let choices = choices.into_iter().filter(|choice| choice.value != "none");
-            (OpenRequest::of(account, actor, user, &of, request), choices.collect())
+            (
+                OpenRequest::of(account, actor, user, &of, request),
+                choices.collect(),
+            )
         }))
     };
     let (frame, asked) = viewer.look(Some(NavPage::Requests), look).await?;

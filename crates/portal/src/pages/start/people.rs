@@ -18,8 +18,8 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
 use crate::pages::users::create::{self, Licenses};
-use crate::pages::users::link;
 use crate::pages::users::licenses::{Chosen, LicenseField};
+use crate::pages::users::link;
 use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
@@ -165,11 +165,11 @@ async fn add_one(viewer: &Viewer, line: &Line, licenses: &Licenses) -> Result<Re
         return Ok(Err(sentence::of(&refusal)));
     }
     // Without a link the person is there all the same, and can be invited again on their page.
-    let link = link::made(viewer, id, LinkPurpose::Invitation).await.ok();
+    let made = link::made(viewer, id, LinkPurpose::Invitation).await.ok();
     Ok(Ok(Added {
         name: line.name.to_string(),
         email: line.email.to_string(),
-        link: link.map(|link| link.url),
+        link: made.map(|made| made.url),
         page: create::path_of(viewer, id),
     }))
 }

@@ -17,8 +17,8 @@ use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 use usher_identity::{PasswordHash, PasswordLife, draw_bits};
 
 pub(crate) use super::edit::path_of;
-use super::link;
 use super::licenses::{self, Chosen, LicenseField};
+use super::link;
 use super::person::NewPage;
 use super::profile::{self, ProfileFields, Wanted};
 use crate::answer::{done, page, page_again};
@@ -55,9 +55,7 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
     let name = named(profile.name.reveal());
     let id = UserId::from_bits(draw_bits(viewer.portal.app.engine().now())?);
     let create = command(id, profile, licenses.clone(), password.is_some());
-    if invites
-        && let Err(problem) = may_invite(&viewer, &create).await
-    {
+    if invites && let Err(problem) = may_invite(&viewer, &create).await {
         form.wrong("", problem.detail());
         return again(&viewer, form).await;
     }
@@ -157,7 +155,8 @@ async fn new_page(viewer: &Viewer, form: Form) -> Result<NewPage, Failed> {
         let by_provider_only = account.settings().sign_in.sso_required;
         Ok((fields, licenses, Remedy::seats(account, actor), by_provider_only))
     };
-    let (frame, (fields, licenses, seats_remedy, by_provider_only)) = viewer.look(Some(NavPage::Users), look).await?;
+    let (frame, (fields, licenses, seats_remedy, by_provider_only)) =
+        viewer.look(Some(NavPage::Users), look).await?;
     Ok(NewPage {
         frame,
         form,

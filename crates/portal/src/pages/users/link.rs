@@ -146,7 +146,10 @@ pub(super) async fn link_page(
     let look = move |account: &Account, _: &Actor, _| {
         let user = account.user(id).ok_or(Refusal::NotFound { what: "user" })?;
         let profile = &user.profile;
-        Ok((profile.name.reveal().to_string(), profile.email.reveal().to_string()))
+        Ok((
+            profile.name.reveal().to_string(),
+            profile.email.reveal().to_string(),
+        ))
     };
     let (frame, (name, email)) = viewer.look(Some(NavPage::Users), look).await?;
     Ok(LinkPage {
@@ -167,7 +170,10 @@ pub(super) async fn not_invited(viewer: &Viewer, id: UserId, problem: &Problem) 
     let mut form = Form::default();
     form.wrong(
         "",
-        format!("The user is added, but there is no invitation yet. {}", problem.detail()),
+        format!(
+            "The user is added, but there is no invitation yet. {}",
+            problem.detail()
+        ),
     );
     again(viewer, id, None, form).await
 }

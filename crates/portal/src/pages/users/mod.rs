@@ -6,6 +6,7 @@ mod bulk_view;
 pub(crate) mod create;
 mod edit;
 mod history;
+mod import;
 pub(crate) mod licenses;
 pub(crate) mod link;
 mod list;
@@ -37,6 +38,12 @@ pub(crate) fn routes() -> Pages {
         .route("/a/{account}/users", get(show).post(create::create))
         .route("/a/{account}/users/live", get(live::stream::<ListPage>))
         .route("/a/{account}/users/new", get(create::show))
+        .route(
+            "/a/{account}/users/invite",
+            get(import::show).post(import::preview),
+        )
+        .route("/a/{account}/users/invite/do", post(import::invite))
+        .keeping(import::Lists::default())
         .route("/a/{account}/users/bulk", post(bulk::ask))
         .route("/a/{account}/users/bulk/do", post(bulk::act))
         .route(user, get(edit::show).post(edit::change))

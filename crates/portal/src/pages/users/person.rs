@@ -11,8 +11,8 @@ use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, Command, Refusal, Timestamp, UserId};
 
 use super::history;
-use super::link::SignInState;
 use super::licenses::{self, LicenseField, license_word};
+use super::link::SignInState;
 use super::profile::{ProfileFields, Wanted};
 use super::words::{self, Choice};
 use crate::answer::Frame;

@@ -1,0 +1,279 @@
+//! What a list of people comes to in the account: who is new, who is there already, and what is wrong.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use usher_domain::event::Profile;
+use usher_domain::permission::{PermissionOverrides, Role};
+use usher_domain::text::{Email, Name, Product};
+use usher_domain::user::License;
+use usher_domain::{Account, Actor, GroupId, TeamId, Timestamp, UserId};
+
+use super::list::{List, Said};
+use super::run::ListId;
+use crate::pages::users::create::{self, Licenses};
+use crate::pages::users::licenses::left;
+use crate::pages::users::words;
+use crate::said;
+use crate::sentence;
+
+/// What the list comes to.
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    pub(super) rows: Vec<Row>,
+}
+
+/// A person of the list.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    /// The number of the line.
+    pub(super) line: usize,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) role: String,
+    /// The team and the group.
+    pub(super) places: String,
+    pub(super) licenses: Vec<String>,
+    pub(super) state: RowState,
+}
+
+/// Whether a person of the list is invited.
+#[derive(Debug, Clone)]
+pub(super) enum RowState {
+    /// They are.
+    New(Box<Newcomer>),
+    /// Somebody with this address is there already, or is named by an earlier line.
+    Known(String),
+    /// They cannot be.
+    Wrong(Vec<said::Said<String>>),
+}
+
+/// Somebody to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Newcomer {
+    pub(super) profile: Profile,
+    pub(super) licenses: Licenses,
+    pub(super) team: Option<TeamId>,
+    pub(super) group: Option<GroupId>,
+}
+
+/// The account's products, with what people call them.
+pub(super) fn products(account: &Account) -> Vec<(Product, String)> {
+    let products = account.subscription().products.keys();
+    products
+        .map(|product| (product.clone(), account.product_name(product)))
+        .collect()
+}
+
+impl Plan {
+    pub(super) fn of(account: &Account, actor: &Actor, now: Timestamp, list: &List, id: &ListId) -> Self {
+        let mut earlier: BTreeMap<Email, usize> = BTreeMap::new();
+        let mut seats: BTreeMap<Product, u32> = BTreeMap::new();
+        let rows = list.said().map(|(line, said)| {
+            let state = match newcomer(account, &said) {
+                Err(wrong) => RowState::Wrong(wrong.into_iter().map(said::Said).collect()),
+                Ok(newcomer) => {
+                    let email = newcomer.profile.email.reveal().clone();
+                    if let Some(before) = earlier.get(&email) {
+                        RowState::Known(format!("line {before} has the same address"))
+                    } else if let Some(user) = account.user_by_email(&email)
+                        // The list itself added them, and is sent again.
+                        && id.user(&email, now) != Some(user.id)
+                    {
+                        RowState::Known("already a user".to_owned())
+                    } else {
+                        let user = id.user(&email, now).unwrap_or(UserId::from_bits(0));
+                        earlier.insert(email, line);
+                        judged(account, (actor, now), user, newcomer, &mut seats)
+                    }
+                }
+            };
+            Row::of(account, line, said, state)
+        });
+        Self { rows: rows.collect() }
+    }
+
+    /// The people to be added, with their lines.
+    pub(super) fn newcomers(&self) -> impl Iterator<Item = (usize, &Newcomer)> {
+        self.rows.iter().filter_map(|row| match &row.state {
+            RowState::New(newcomer) => Some((row.line, &**newcomer)),
+            _ => None,
+        })
+    }
+
+    pub(super) fn known(&self) -> usize {
+        let mut rows = self.rows.iter();
+        rows.by_ref()
+            .filter(|row| matches!(row.state, RowState::Known(_)))
+            .count()
+    }
+
+    pub(super) fn wrong(&self) -> usize {
+        self.rows.len() - self.newcomers().count() - self.known()
+    }
+}
+
+impl Row {
+    fn of(account: &Account, line: usize, said: Said, state: RowState) -> Self {
+        let licenses = match &state {
+            RowState::New(newcomer) => {
+                let licenses = newcomer.licenses.iter();
+                licenses
+                    .map(|(product, license)| {
+                        let license = words::license(account, Some(license));
+                        format!("{}: {license}", account.product_name(product))
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        let role = match &state {
+            RowState::New(newcomer) => words::role_label(newcomer.profile.role).to_owned(),
+            _ => said.role,
+        };
+        let places = [said.team, said.group]
+            .into_iter()
+            .filter(|place| !place.is_empty());
+        Self {
+            line,
+            name: said.name,
+            email: said.email,
+            role,
+            places: places.collect::<Vec<_>>().join(", "),
+            licenses,
+            state,
+        }
+    }
+}
+
+/// Whether the rules let the actor add this person after those before. `seats` counts the named seats that these take.
+fn judged(
+    account: &Account,
+    (actor, now): (&Actor, Timestamp),
+    id: UserId,
+    newcomer: Newcomer,
+    seats: &mut BTreeMap<Product, u32>,
+) -> RowState {
+    let Newcomer {
+        profile, licenses, ..
+    } = &newcomer;
+    let command = create::command(id, profile.clone(), licenses.clone(), true);
+    if let Err(refusal) = account.would_change(&command, actor, now) {
+        return RowState::Wrong(vec![said::Said(sentence::of(&refusal))]);
+    }
+    if account.user(id).is_some() {
+        return RowState::New(Box::new(newcomer));
+    }
+    let named = licenses.iter().filter(|(_, license)| **license == License::Named);
+    for (product, _) in named.clone() {
+        let taken = seats.get(product).copied().unwrap_or_default();
+        if taken >= left(account, product) {
+            let product = account.product_name(product);
+            let sentence = format!("No named seat of {} is left for them.", said::named(product));
+            return RowState::Wrong(vec![said::Said(sentence)]);
+        }
+    }
+    for (product, _) in named {
+        *seats.entry(product.clone()).or_default() += 1;
+    }
+    RowState::New(Box::new(newcomer))
+}
+
+/// The person whom a row describes, or everything that is wrong with it.
+fn newcomer(account: &Account, said: &Said) -> Result<Newcomer, Vec<String>> {
+    let mut wrong = Vec::new();
+    let mut note = |problem: String| wrong.push(problem);
+    let name = said.name.parse::<Name>();
+    let name = name.map_err(|error| note(format!("The name must be {}.", error.expected)));
+    let email = said.email.parse::<Email>();
+    let email = email.map_err(|error| note(format!("The e-mail address must be {}.", error.expected)));
+    let role = role(&said.role).map_err(&mut note);
+    let team = team(account, &said.team).map_err(&mut note);
+    let group = group(account, &said.group).map_err(&mut note);
+    let mut licenses = Licenses::new();
+    for (product, word) in &said.licenses {
+        match license(account, product, word) {
+            Ok(Some(license)) => {
+                licenses.insert(product.clone(), license);
+            }
+            Ok(None) => {}
+            Err(problem) => note(problem),
+        }
+    }
+    let (Ok(name), Ok(email), Ok(role), Ok(team), Ok(group), true) =
+        (name, email, role, team, group, wrong.is_empty())
+    else {
+        return Err(wrong);
+    };
+    Ok(Newcomer {
+        profile: Profile {
+            name: name.into(),
+            email: email.into(),
+            role,
+            privileges: BTreeSet::new(),
+            billing_contact: false,
+            seat_limit: None,
+            session_permissions: PermissionOverrides::default(),
+        },
+        licenses,
+        team,
+        group,
+    })
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    if word.is_empty() {
+        return Ok(Role::Member);
+    }
+    words::role_of(&word.to_lowercase()).ok_or_else(|| {
+        format!(
+            "There is no role {}. The roles are member, manager, admin and owner.",
+            said::named(word)
+        )
+    })
+}
+
+fn is_named(name: &Name, word: &str) -> bool {
+    name.as_str().to_lowercase() == word.to_lowercase()
+}
+
+fn team(account: &Account, word: &str) -> Result<Option<TeamId>, String> {
+    if word.is_empty() {
+        return Ok(None);
+    }
+    let mut teams = account.teams().values();
+    let found = teams.find(|team| is_named(&team.name, word));
+    let missing = || format!("There is no team {}. Create it first.", said::named(word));
+    found.map(|team| Some(team.id)).ok_or_else(missing)
+}
+
+fn group(account: &Account, word: &str) -> Result<Option<GroupId>, String> {
+    if word.is_empty() {
+        return Ok(None);
+    }
+    let mut groups = account.groups().values();
+    let found = groups.find(|group| is_named(&group.name, word));
+    let missing = || format!("There is no group {}. Create it first.", said::named(word));
+    found.map(|group| Some(group.id)).ok_or_else(missing)
+}
+
+fn license(account: &Account, product: &Product, word: &str) -> Result<Option<License>, String> {
+    match word.to_lowercase().as_str() {
+        "" | "none" | "-" => return Ok(None),
+        "named" | "named seat" => return Ok(Some(License::Named)),
+        "shared" | "shared seat" => {
+            if let Some(pool) = account.default_pool(product) {
+                return Ok(Some(License::Shared(pool.id)));
+            }
+        }
+        _ => {}
+    }
+    let mut pools = account.pools().values();
+    let found = pools.find(|pool| pool.product == *product && is_named(&pool.name, word));
+    let missing = || {
+        let (word, product) = (said::named(word), said::named(account.product_name(product)));
+        format!("There is no pool {word} of {product}. Write `named`, `shared`, or the name of a pool.")
+    };
+    found
+        .map(|pool| Some(License::Shared(pool.id)))
+        .ok_or_else(missing)
+}

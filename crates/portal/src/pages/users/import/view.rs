@@ -1,0 +1,72 @@
+//! The templates of the pages that invite people from a list.
+
+use std::sync::Arc;
+
+use askama::Template;
+
+use super::plan::{Plan, RowState};
+use super::run::Outcome;
+use crate::answer::Frame;
+use crate::form::Form;
+use crate::pages::users::people;
+
+#[derive(Template)]
+#[template(path = "users/import.html")]
+pub(super) struct FormPage {
+    pub(super) frame: Frame,
+    pub(super) form: Form,
+    pub(super) path: String,
+    pub(super) users: String,
+    /// The products for programs, for the names of columns.
+    pub(super) products: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "users/import_preview.html")]
+pub(super) struct PreviewPage {
+    pub(super) frame: Frame,
+    pub(super) form: Form,
+    pub(super) path: String,
+    pub(super) users: String,
+    pub(super) products: Vec<String>,
+    pub(super) list_id: String,
+    pub(super) plan: Plan,
+}
+
+impl PreviewPage {
+    fn newcomers(&self) -> usize {
+        self.plan.newcomers().count()
+    }
+
+    /// `Invite 48 people`.
+    fn button(&self) -> String {
+        format!("Invite {}", people(self.newcomers()))
+    }
+}
+
+/// What was done. The links are shown only here.
+#[derive(Template)]
+#[template(path = "users/imported.html")]
+pub(super) struct InvitedPage {
+    pub(super) frame: Frame,
+    pub(super) path: String,
+    pub(super) users: String,
+    pub(super) is_here_alone: bool,
+    pub(super) outcome: Arc<Outcome>,
+}
+
+impl InvitedPage {
+    fn known(&self) -> String {
+        people(self.outcome.known)
+    }
+
+    /// All invitations, to paste them into a sheet.
+    fn all(&self) -> String {
+        let invited = self.outcome.invited.iter();
+        let lines = invited.filter_map(|one| {
+            let link = one.link.as_ref()?;
+            Some(format!("{}\t{}\t{link}\n", one.name, one.email))
+        });
+        lines.collect()
+    }
+}
