@@ -47,6 +47,7 @@ stories! {
     sso,
     subscription,
     users,
+    widths,
 }
 
 #[test]
