@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::routes::{Methods, Pages, get};
 
-const STYLE: &str = include_str!("../static/portal.css");
+pub(crate) const STYLE: &str = include_str!("../static/portal.css");
 const SCRIPT: &str = include_str!("../static/portal.js");
 const ICON: &str = include_str!("../static/icon.svg");
 /// The hypermedia library and its extension for event streams in one file, so that the extension is registered before

@@ -14,6 +14,9 @@ macro_rules! icons {
         }
 
         impl Icon {
+            /// All of them, for the page that shows every component.
+            pub(crate) const EVERY: &[Self] = &[$(Self::$icon,)*];
+
             #[cfg(test)]
             const ALL: &[(Self, &str)] = &[$((Self::$icon, concat!($file, ".svg")),)*];
 

@@ -829,6 +829,7 @@ export const PAGES = [
   { name: "what refusals mean", path: "/help/refusals", as: "sven" },
   { name: "what refusals mean, to anybody", path: "/help/refusals#no-seat-available" },
 
+  { name: "the page of all components", path: "/design" },
   { name: "the API's documentation", path: "/docs", parts: DOCS_PARTS },
   { name: "the list of problems", path: "/problems" },
   { name: "a problem", path: "/problems/no-seat-available" },

@@ -5,6 +5,7 @@ pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod console;
 pub(crate) mod days;
+pub(crate) mod design;
 pub(crate) mod directories;
 pub(crate) mod groups;
 pub(crate) mod help;
@@ -66,4 +67,5 @@ pub(crate) fn all() -> Pages {
         .merge(operator::routes())
         .merge(requests::routes())
         .merge(help::routes())
+        .merge(design::routes())
 }
