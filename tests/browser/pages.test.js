@@ -69,6 +69,7 @@ const NEVER_WRONG = {
   "POST /a/{account}/users/{user}/second-factor/remove": "asks for nothing",
   "POST /console/sign-out": "who is signed out already is where they want to be",
   "POST /console/stay": "what is over by now, the page itself shows",
+  "POST /forgotten-password": "needs mail, which the server of the stories does not send",
   "POST /me/operator/revoke": "asks for nothing",
   "POST /me/second-factor/begin": "who has one already is told so",
   "POST /me/sessions/end-others": "asks for nothing",

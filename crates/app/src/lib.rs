@@ -37,7 +37,7 @@ pub use caller::{
 pub use credentials::{NotHashed, hashing_share};
 pub use first_run::FirstRun;
 pub use idempotency::{BodyDigest, IdempotencyKey, KEY_CHARS_MAX};
-pub use links::{MadeLink, OpenLink, link_path};
+pub use links::{LinkDelivery, MadeLink, OpenLink, link_path};
 pub use mails::{Author, MAILS_SHOWN_MAX, Mail, MailSetup, Message, SecurityChange, SubscriptionAnswer};
 pub use metrics_token::MetricsToken;
 pub use operator::{
@@ -50,8 +50,8 @@ pub use provider::ProviderRefused;
 pub use streams::{OpenStream, STREAMS_PER_SESSION_MAX, STREAMS_PER_USER_MAX, StreamOf, Streams};
 pub use throttle::{
     ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_EMAIL, ATTEMPTS_PER_EMAIL_FROM_ANYWHERE, Attempt, AttemptFrom,
-    CODES_PER_USER, CODES_PER_USER_FROM_ANYWHERE, JOIN_CODES_PER_ADDRESS, OPERATOR_KEYS_PER_NETWORK,
-    Throttle,
+    CODES_PER_USER, CODES_PER_USER_FROM_ANYWHERE, JOIN_CODES_PER_ADDRESS, LINKS_PER_EMAIL, LINKS_PER_NETWORK,
+    OPERATOR_KEYS_PER_NETWORK, Throttle,
 };
 pub use time::rfc3339;
 pub use to_the_end::to_the_end;

@@ -3,23 +3,42 @@
 //! Making a link for a user is as good as setting their password, so the same rule decides it. A link that its author
 //! has seen works only as long as that rule would still let them: the rights of both may have changed since.
 
+use std::sync::Arc;
+
 use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::link::LinkPurpose;
+use usher_domain::personal::Personal;
 use usher_domain::refusal::StateRefusal;
 use usher_domain::text::{Email, Name};
 use usher_domain::{Account, AccountId, Actor, Command, Refusal, Timestamp, UserId};
 use usher_engine::{Cause, Failure};
-use usher_identity::ports::StoredUserLink;
-use usher_identity::{ChangedBy, PasswordHash, PasswordProof, known_about};
+use usher_identity::ports::{Owner, StoredUserLink};
+use usher_identity::{
+    ChangeOrigin, ChangedBy, MadeUserLink, NewUserLink, OUTBOX_RECIPIENT_SPAN, OutboxEntry, PasswordHash,
+    PasswordProof, known_about, link_life,
+};
 
 use crate::app::App;
 use crate::credentials::{actor, origin};
+use crate::mails::Message;
 use crate::problem::Problem;
 
-/// A link that was just made. Its address is shown once.
+/// The most accounts in which a forgotten password is looked for.
+const ACCOUNTS_MAX: usize = 5;
+
+/// How a link reaches its user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkDelivery {
+    /// By mail. Where no mail is set up, it is shown.
+    Mail,
+    /// It is shown to its author, who passes it on.
+    Shown,
+}
+
+/// A link that was just made.
 pub struct MadeLink {
-    /// The address of its page.
-    pub url: String,
+    /// The address of its page, which is shown once; `None` if the link is sent to its user.
+    pub url: Option<String>,
     /// Until when it works.
     pub expires_at: Timestamp,
 }
@@ -59,12 +78,12 @@ pub const fn link_path(purpose: LinkPurpose) -> &'static str {
 }
 
 impl App {
-    /// Makes a link for a user, to be shown to the actor. An earlier one ends.
+    /// Makes a link for a user. An earlier one ends.
     pub async fn make_link(
         &self,
-        account: AccountId,
-        user: UserId,
+        (account, user): Owner,
         purpose: LinkPurpose,
+        delivery: LinkDelivery,
         actor: &Actor,
         cause: &Cause,
     ) -> Result<MadeLink, Problem> {
@@ -84,17 +103,107 @@ impl App {
             }
             (true, true) => return Err(by_provider_only(account)),
         }
-        let (origin, now) = (origin(actor, cause), self.engine.now());
-        let made = self
-            .identity
-            .make_user_link((account, user), purpose, true, origin, now);
-        let made = made.await?.ok_or_else(|| does_not_fit(purpose))?;
-        self.record(&made.note).await?;
+        let mail = match delivery {
+            LinkDelivery::Mail => self.mail_of_link((account, user), purpose, actor).await?,
+            LinkDelivery::Shown => None,
+        };
+        let is_mailed = mail.is_some();
+        let made = self.store_link((account, user), purpose, mail, origin(actor, cause));
+        let made = made.await?;
         let path = format!("{}/{}", link_path(purpose), made.secret.expose());
         Ok(MadeLink {
-            url: self.url(&path).unwrap_or(path),
+            url: (!is_mailed).then(|| self.url(&path).unwrap_or(path)),
             expires_at: made.expires_at,
         })
+    }
+
+    /// Sends a link for another password to everybody who signs in with this address and a password. It is done after
+    /// the caller has answered, so that the time of the answer tells nothing.
+    pub fn send_password_links(self: &Arc<Self>, email: Email, cause: Cause) {
+        let app = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(problem) = app.send_links_to(&email, &cause).await {
+                tracing::warn!(
+                    reason = problem.kind().code,
+                    "a link for a forgotten password was not sent"
+                );
+            }
+        });
+    }
+
+    async fn send_links_to(&self, email: &Email, cause: &Cause) -> Result<(), Problem> {
+        let mut owners = self.records.find_address(email.as_str()).await?;
+        owners.truncate(ACCOUNTS_MAX);
+        for (account, _) in owners {
+            let wanted = email.clone();
+            let look = move |account: &Account, _| {
+                let user = account.user_by_email(&wanted).filter(|user| user.active)?;
+                (!account.needs_single_sign_on(user.id)).then_some(user.id)
+            };
+            let found = match self.engine.read(account, look).await {
+                Ok(found) => found,
+                Err(Failure::NoAccount) => None,
+                Err(failure) => return Err(failure.into()),
+            };
+            // Without a password there is none to forget: an invitation is made by people who know the user.
+            let Some(user) = found else { continue };
+            if !self.identity.has_password(account, user).await? {
+                continue;
+            }
+            let (owner, purpose) = ((account, user), LinkPurpose::Reset);
+            let Some(mail) = self.mail_of_link(owner, purpose, &Actor::System).await? else {
+                return Ok(());
+            };
+            let origin = origin(&Actor::System, cause);
+            self.store_link(owner, purpose, Some(mail), origin).await?;
+        }
+        Ok(())
+    }
+
+    /// The mail with a link; `None` if no mail is set up.
+    async fn mail_of_link(
+        &self,
+        (account, user): Owner,
+        purpose: LinkPurpose,
+        actor: &Actor,
+    ) -> Result<Option<OutboxEntry>, Problem> {
+        let until = self.engine.now() + link_life(purpose);
+        let message = match purpose {
+            LinkPurpose::Invitation => Message::Invitation {
+                by: self.name_of(account, actor).await?,
+                until,
+            },
+            LinkPurpose::Reset => Message::PasswordReset { until },
+        };
+        self.mail_to(account, user, message).await
+    }
+
+    /// The name of an actor who is a person.
+    async fn name_of(&self, account: AccountId, actor: &Actor) -> Result<Option<Personal<String>>, Problem> {
+        let by = actor.clone();
+        let look = move |account: &Account, _| {
+            let user = account.user(account.user_of(&by)?)?;
+            Some(user.profile.name.map(|name| name.as_str().to_owned()))
+        };
+        Ok(self.engine.read(account, look).await?)
+    }
+
+    async fn store_link(
+        &self,
+        owner: Owner,
+        purpose: LinkPurpose,
+        mail: Option<OutboxEntry>,
+        origin: ChangeOrigin,
+    ) -> Result<NewUserLink, Problem> {
+        let now = self.engine.now();
+        let made = self.identity.make_user_link(owner, purpose, mail, origin, now);
+        let made = match made.await? {
+            MadeUserLink::Made(made) => *made,
+            MadeUserLink::DoesNotFit => return Err(does_not_fit(purpose)),
+            MadeUserLink::TooManyMails => return Err(too_many_mails()),
+        };
+        self.record(&made.note).await?;
+        Ok(made)
     }
 
     /// Refuses an actor who could not invite the user whom `create` makes, so that nobody is created without the
@@ -252,6 +361,13 @@ fn does_not_fit(purpose: LinkPurpose) -> Problem {
         expected,
     });
     Problem::refused(&refusal, None).detailed(detail)
+}
+
+fn too_many_mails() -> Problem {
+    Problem::too_many_attempts(OUTBOX_RECIPIENT_SPAN).detailed(
+        "Too many mails were sent to this person lately, so this one was not, and there is no new link. Wait an hour, or \
+         copy a link and send it yourself.",
+    )
 }
 
 /// The user signs in at the account's provider, so a password would open nothing.

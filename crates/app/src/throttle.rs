@@ -42,6 +42,11 @@ pub const JOIN_CODES_PER_ADDRESS: u32 = 30;
 /// cannot be guessed, but an operator may have chosen one.
 pub const OPERATOR_KEYS_PER_NETWORK: u32 = 10;
 
+/// How many links for a forgotten password are sent at once to one e-mail address; one more is sent every 20 minutes.
+pub const LINKS_PER_EMAIL: u32 = 3;
+/// For how many addresses a link may be asked at once from one network; one more is allowed every minute.
+pub const LINKS_PER_NETWORK: u32 = 10;
+
 /// How many attempts are allowed at once, and after how many milliseconds one more is allowed.
 #[derive(Debug, Clone, Copy)]
 struct Rate {
@@ -76,6 +81,8 @@ const PER_CODE_ANYWHERE: Rate = Rate::new(CODES_PER_USER_FROM_ANYWHERE, 300_000)
 const PER_CODE_AND_NETWORK: Rate = PER_CODE_ANYWHERE.share(CODES_PER_USER);
 const PER_CODE_IN_KNOWN_BROWSER: Rate = Rate::new(CODES_PER_USER, 300_000);
 const PER_OPERATOR_NETWORK: Rate = Rate::new(OPERATOR_KEYS_PER_NETWORK, 60_000);
+const PER_FORGOTTEN_EMAIL: Rate = Rate::new(LINKS_PER_EMAIL, 1_200_000);
+const PER_FORGETTING_NETWORK: Rate = Rate::new(LINKS_PER_NETWORK, 60_000);
 const PER_JOINING_NETWORK: Rate = Rate::new(JOIN_CODES_PER_ADDRESS, 10_000);
 
 /// Where an attempt comes from.
@@ -168,6 +175,22 @@ impl Throttle {
         let here = Key::of("operator key", &[&network_bytes(from)]);
         counted.push((here, PER_OPERATOR_NETWORK));
         self.attempt(counted)
+    }
+
+    /// Admits a request for a link for a forgotten password, or returns how long its network has to wait. Known and
+    /// unknown addresses are counted alike. False if the address has been sent enough: that is told to nobody, because
+    /// its links are in its mailbox.
+    pub fn forgotten_password(&self, email: &Email, from: Option<IpAddr>) -> Result<bool, Secs> {
+        let network = from.map(|address| address_bytes(network_of(address)));
+        let network = network.map(|bytes| {
+            (
+                Key::of("forgotten", &[b"network", &bytes]),
+                PER_FORGETTING_NETWORK,
+            )
+        });
+        let _counted = self.attempt(network.into_iter().collect())?;
+        let key = Key::of("forgotten", &[b"email", email.as_str().as_bytes()]);
+        Ok(self.attempt(vec![(key, PER_FORGOTTEN_EMAIL)]).is_ok())
     }
 
     fn attempt(&self, counted: Vec<Counted>) -> Result<Attempt<'_>, Secs> {

@@ -4,12 +4,14 @@ use async_trait::async_trait;
 use rusqlite::{Connection, Row, params};
 use usher_domain::Timestamp;
 use usher_domain::link::LinkPurpose;
-use usher_identity::ports::{ChangeNote, Owner, StoreError, StoredPassword, StoredUserLink, UserLinks};
-use usher_identity::{SecretDigest, Unrecorded};
+use usher_identity::ports::{
+    ChangeNote, Owner, StoreError, StoredPassword, StoredUserLink, UserLinkPut, UserLinks,
+};
+use usher_identity::{OutboxEntry, SecretDigest, Unrecorded};
 
 use crate::columns::{digest, key_of, owner};
 use crate::store::{Failure, SqliteStore};
-use crate::{notes, operator_grants, passwords};
+use crate::{notes, operator_grants, outbox, passwords};
 
 pub(crate) const TABLE: &str = "identity_user_links";
 
@@ -35,14 +37,18 @@ impl UserLinks for SqliteStore {
         &self,
         link: StoredUserLink,
         note: ChangeNote,
-    ) -> Result<Option<Unrecorded>, StoreError> {
+        mail: Option<OutboxEntry>,
+    ) -> Result<UserLinkPut, StoreError> {
         self.change(move |tables| {
             let has_password = passwords::get(tables, link.owner)?.is_some();
             if has_password != (link.purpose == LinkPurpose::Reset) {
-                return Ok(None);
+                return Ok(UserLinkPut::DoesNotFit);
+            }
+            if !outbox::put(tables, mail.into_iter().collect())?.0.is_empty() {
+                return Ok(UserLinkPut::TooManyMails);
             }
             put(tables, &link)?;
-            notes::put(tables, note).map(Some)
+            notes::put(tables, note).map(|note| UserLinkPut::Stored(Box::new(note)))
         })
         .await
     }

@@ -101,6 +101,7 @@ macro_rules! contract_tests {
         $crate::contract_tests!(@ $make; links:
             a_link_is_found_by_its_digest_until_it_expires,
             a_link_fits_whether_its_user_has_a_password,
+            a_link_is_stored_with_its_mail_or_not_at_all,
             a_new_link_takes_the_place_of_the_earlier_one,
             a_used_link_sets_the_password_and_is_gone,
             a_used_link_is_a_reset_for_the_grant,

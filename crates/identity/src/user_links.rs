@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use usher_domain::link::LinkPurpose;
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
-use crate::ports::{ChangeNote, Owner, StoredPassword, StoredUserLink};
+use crate::ports::{ChangeNote, Owner, StoredPassword, StoredUserLink, UserLinkPut};
 use crate::{
-    ChangeOrigin, ChangedBy, CredentialChange, Identity, IdentityError, PasswordHash, PasswordLife,
-    PasswordProof, Secret, SecretDigest, Unrecorded,
+    ChangeOrigin, ChangedBy, CredentialChange, Identity, IdentityError, OutboxEntry, PasswordHash,
+    PasswordLife, PasswordProof, Secret, SecretDigest, Unrecorded,
 };
 
 /// How long an invitation works.
@@ -44,6 +44,17 @@ pub struct NewUserLink {
     pub note: Unrecorded,
 }
 
+/// What became of a link that was to be made.
+#[derive(Debug)]
+pub enum MadeUserLink {
+    /// It is made.
+    Made(Box<NewUserLink>),
+    /// The user has a password already (an invitation), or has none yet (a reset).
+    DoesNotFit,
+    /// Too many mails were sent to the user, or by the account.
+    TooManyMails,
+}
+
 /// The links of all users, in memory: lists of users show them.
 pub(crate) type LinkCache = BTreeMap<Owner, Vec<UserLink>>;
 
@@ -67,7 +78,9 @@ const fn prefix(purpose: LinkPurpose) -> &'static str {
     }
 }
 
-const fn life(purpose: LinkPurpose) -> Secs {
+/// How long a link for this purpose works.
+#[must_use]
+pub const fn link_life(purpose: LinkPurpose) -> Secs {
     match purpose {
         LinkPurpose::Invitation => INVITATION_LIFE,
         LinkPurpose::Reset => RESET_LIFE,
@@ -75,25 +88,24 @@ const fn life(purpose: LinkPurpose) -> Secs {
 }
 
 impl Identity {
-    /// Makes a link for a user, in place of an earlier one. `is_shown` says whether its author sees it: then it works
-    /// only as long as they may set the user's password. `None` if the user already has a password (an invitation) or
-    /// has none yet (a reset).
+    /// Makes a link for a user, in place of an earlier one. It is sent with `mail`, which is stored in the same step;
+    /// without one its author sees it, and then it works only as long as they may set the user's password.
     pub async fn make_user_link(
         &self,
         (account, user): Owner,
         purpose: LinkPurpose,
-        is_shown: bool,
+        mail: Option<OutboxEntry>,
         origin: ChangeOrigin,
         now: Timestamp,
-    ) -> Result<Option<NewUserLink>, IdentityError> {
+    ) -> Result<MadeUserLink, IdentityError> {
         let secret = Secret::draw(prefix(purpose))?;
         let owner = (account, user);
         let link = StoredUserLink {
             digest: SecretDigest::of(secret.expose()),
             owner,
             purpose,
-            expires_at: now + life(purpose),
-            shown_to: is_shown.then_some(origin.by),
+            expires_at: now + link_life(purpose),
+            shown_to: mail.is_none().then_some(origin.by),
         };
         let note = ChangeNote {
             account,
@@ -102,22 +114,34 @@ impl Identity {
             at: now,
         };
         let expires_at = link.expires_at;
-        self.change(
-            move |store| async move { store.put_user_link(link, note).await },
-            move |cache, note| {
-                let note = note?;
+        let mail = mail
+            .map(|mail| self.with_link_secret(mail, &secret))
+            .transpose()?;
+        let is_mailed = mail.is_some();
+        let made = self.change(
+            move |store| async move { store.put_user_link(link, note, mail).await },
+            move |cache, put| {
+                let note = match put {
+                    UserLinkPut::Stored(note) => *note,
+                    UserLinkPut::DoesNotFit => return MadeUserLink::DoesNotFit,
+                    UserLinkPut::TooManyMails => return MadeUserLink::TooManyMails,
+                };
                 let mut links = cache.user_links_mut();
                 let of_user = links.entry(owner).or_default();
                 of_user.retain(|other| other.purpose != purpose);
                 of_user.push(UserLink { purpose, expires_at });
-                Some(NewUserLink {
+                MadeUserLink::Made(Box::new(NewUserLink {
                     secret,
                     expires_at,
                     note,
-                })
+                }))
             },
-        )
-        .await
+        );
+        let made = made.await?;
+        if is_mailed {
+            self.outbox_written();
+        }
+        Ok(made)
     }
 
     /// The link with this secret; `None` if there is none that still works. Whether its user may enter the account is

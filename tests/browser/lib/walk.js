@@ -219,6 +219,7 @@ export const FIRST = [
 export const PAGES = [
   { name: "a set-up link that was used", path: "{setup}", status: 410 },
   { name: "the sign-in page", path: "/sign-in" },
+  { name: "the page for a forgotten password", path: "/forgotten-password" },
   { name: "the page of an invitation", path: "/invitation/{invitation}" },
   {
     name: "the page of an invitation with errors", path: "/invitation/{invitation}", status: 422,

@@ -5,8 +5,11 @@ use usher_domain::link::LinkPurpose;
 use usher_domain::personal::Personal;
 
 use super::{Backend, at, digest, hash_of, left_of, note, password, sign_in, user};
-use crate::ports::{ChangeNote, Owner, Store, StoredUserLink};
-use crate::{ChangedBy, CredentialChange, KnownBrowser, OperatorGrant, Unrecorded};
+use crate::ports::{ChangeNote, Owner, Store, StoredUserLink, UserLinkPut};
+use crate::{
+    ChangedBy, Channel, CredentialChange, KnownBrowser, OUTBOX_PER_RECIPIENT_MAX, OperatorGrant, OutboxEntry,
+    Unrecorded,
+};
 
 /// A link that works until `at(60)` and was shown to nobody.
 fn link(owner: Owner, purpose: LinkPurpose, text: &str) -> StoredUserLink {
@@ -28,7 +31,11 @@ fn made(link: &StoredUserLink) -> ChangeNote {
 }
 
 pub(super) async fn put(store: &dyn Store, link: StoredUserLink) -> Option<Unrecorded> {
-    store.put_user_link(link, made(&link)).await.unwrap()
+    match store.put_user_link(link, made(&link), None).await.unwrap() {
+        UserLinkPut::Stored(note) => Some(*note),
+        UserLinkPut::DoesNotFit => None,
+        UserLinkPut::TooManyMails => panic!("no mail was sent"),
+    }
 }
 
 pub(super) async fn invite(store: &dyn Store, owner: Owner, text: &str) {
@@ -87,6 +94,47 @@ pub async fn a_link_fits_whether_its_user_has_a_password(backend: &dyn Backend) 
     assert_eq!(put(&*store, again).await, None);
 
     assert_eq!(store.user_link(digest("again"), at(0)).await.unwrap(), None);
+}
+
+/// And its link works no less than before where there is no room for another mail.
+pub async fn a_link_is_stored_with_its_mail_or_not_at_all(backend: &dyn Backend) {
+    let store = backend.store();
+    let first = link(user(1), LinkPurpose::Invitation, "first");
+    let mail = || {
+        let mail = OutboxEntry::mail(
+            "invitation",
+            "{}".to_owned(),
+            Personal::new("a@x.example".into()),
+            at(0),
+        );
+        mail.unwrap().for_user(user(1))
+    };
+    let stored = store
+        .put_user_link(first, made(&first), Some(mail()))
+        .await
+        .unwrap();
+    assert!(matches!(stored, UserLinkPut::Stored(_)));
+    let more = (1..OUTBOX_PER_RECIPIENT_MAX).map(|_| mail()).collect();
+    assert_eq!(store.put_in_outbox(more, None).await.unwrap().0, []);
+
+    let second = link(user(1), LinkPurpose::Invitation, "second");
+    let stored = store
+        .put_user_link(second, made(&second), Some(mail()))
+        .await
+        .unwrap();
+
+    assert_eq!(stored, UserLinkPut::TooManyMails);
+    assert_eq!(store.user_link(digest("second"), at(1)).await.unwrap(), None);
+    assert_eq!(
+        store.user_link(digest("first"), at(1)).await.unwrap(),
+        Some(first)
+    );
+    let sent = store
+        .outbox_of(Some(user(1).0), Channel::Mail, 100)
+        .await
+        .unwrap();
+    assert_eq!(sent.len(), OUTBOX_PER_RECIPIENT_MAX);
+    assert_eq!(store.notes(at(0)).await.unwrap().len(), 1);
 }
 
 /// The earlier one opens nothing any more; that of another user does.

@@ -5,8 +5,8 @@ use usher_domain::Timestamp;
 use usher_domain::link::LinkPurpose;
 
 use super::MemoryStore;
-use crate::ports::{ChangeNote, Owner, StoreError, StoredPassword, StoredUserLink, UserLinks};
-use crate::{SecretDigest, Unrecorded};
+use crate::ports::{ChangeNote, Owner, StoreError, StoredPassword, StoredUserLink, UserLinkPut, UserLinks};
+use crate::{OutboxEntry, SecretDigest, Unrecorded};
 
 #[async_trait]
 impl UserLinks for MemoryStore {
@@ -18,14 +18,18 @@ impl UserLinks for MemoryStore {
         &self,
         link: StoredUserLink,
         note: ChangeNote,
-    ) -> Result<Option<Unrecorded>, StoreError> {
+        mail: Option<OutboxEntry>,
+    ) -> Result<UserLinkPut, StoreError> {
         let mut tables = self.tables()?;
         let has_password = tables.passwords.contains_key(&link.owner);
         if has_password != (link.purpose == LinkPurpose::Reset) {
-            return Ok(None);
+            return Ok(UserLinkPut::DoesNotFit);
+        }
+        if !tables.put_in_outbox(mail.into_iter().collect()).0.is_empty() {
+            return Ok(UserLinkPut::TooManyMails);
         }
         tables.user_links.insert((link.owner, link.purpose), link);
-        Ok(Some(tables.put_note(note)))
+        Ok(UserLinkPut::Stored(Box::new(tables.put_note(note))))
     }
 
     async fn user_link(

@@ -42,7 +42,7 @@ pub use self::providers::{ProviderUpdate, Providers};
 pub use self::second_factors::{AppCode, Confirmation, SecondFactors, StoredSecondFactor, TypedCode};
 pub use self::server_keys::{Resealed, SealedPlace, SealedValues, ServerKeys, StoredSigningKey};
 pub use self::setup_link::SetupLink;
-pub use self::user_links::{StoredUserLink, UserLinks};
+pub use self::user_links::{StoredUserLink, UserLinkPut, UserLinks};
 pub use self::user_tokens::{Presence, StoredUserToken, UserTokens};
 
 /// A user and the account that the user belongs to.

@@ -3,7 +3,7 @@ use usher_domain::Timestamp;
 use usher_domain::link::LinkPurpose;
 
 use super::{ChangeNote, Owner, StoreError, StoredPassword};
-use crate::{ChangedBy, SecretDigest, Unrecorded};
+use crate::{ChangedBy, OutboxEntry, SecretDigest, Unrecorded};
 
 /// A one-time link with which a user chooses a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,20 +20,32 @@ pub struct StoredUserLink {
     pub shown_to: Option<ChangedBy>,
 }
 
+/// What became of a link that was to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UserLinkPut {
+    /// It is stored.
+    Stored(Box<Unrecorded>),
+    /// Nothing is: the user has a password already, or has none yet.
+    DoesNotFit,
+    /// Nothing is: too many mails were sent to the user, or by the account.
+    TooManyMails,
+}
+
 /// The one-time links of users: for each purpose at most one of a user.
 #[async_trait]
 pub trait UserLinks: Send + Sync + 'static {
     /// All of them, in no order, with those that have expired.
     async fn user_links(&self) -> Result<Vec<StoredUserLink>, StoreError>;
 
-    /// Stores a link with a note of it, in place of the user's earlier one. Nothing is done, and the answer is `None`,
-    /// if the user has a password and the link is an [`Invitation`](LinkPurpose::Invitation), or has none and it is a
-    /// [`Reset`](LinkPurpose::Reset).
+    /// Stores a link with a note of it and its mail, in place of the user's earlier one. An
+    /// [`Invitation`](LinkPurpose::Invitation) is for a user without a password, a [`Reset`](LinkPurpose::Reset) for one
+    /// who has one.
     async fn put_user_link(
         &self,
         link: StoredUserLink,
         note: ChangeNote,
-    ) -> Result<Option<Unrecorded>, StoreError>;
+        mail: Option<OutboxEntry>,
+    ) -> Result<UserLinkPut, StoreError>;
 
     /// The link with this digest that has not expired at `now`.
     async fn user_link(

@@ -331,6 +331,7 @@ impl Things<'_> {
                 ("email", format!("{}@example.net", name.replace(' ', "."))),
                 ("password", NEW_PASSWORD.to_owned()),
             ],
+            "/forgotten-password" => vec![("email", format!("{}@example.net", name.replace(' ', ".")))],
             "/join" => vec![("code", self.session().await.1.to_string())],
             "settings/permissions" => given(&[("view_own", "on"), ("control_own", "on")]),
             "settings/origins" => given(&[("cors_origins", "https://desk.example.com")]),

@@ -13,7 +13,7 @@ use crate::app::{App, Browser, PASSWORD, Page, form};
 use crate::desk::Desk;
 use crate::second_factor::{code, set_up};
 
-const CHOSEN: &str = "orchard violin tundra";
+pub const CHOSEN: &str = "orchard violin tundra";
 
 /// The path of the link that a page shows.
 fn link(page: &Page) -> String {
@@ -33,7 +33,7 @@ async fn invite(desk: &Desk, user: UserId) -> String {
 }
 
 /// Sends the form of a link's page, as the browser in which it is open.
-async fn choose(app: &App, path: &str, [password, again]: [&str; 2]) -> Page {
+pub async fn choose(app: &App, path: &str, [password, again]: [&str; 2]) -> Page {
     let opened = app.get(&Browser::default(), path).await;
     let browser = opened.kept_by(&Browser::default());
     let token = opened.token().unwrap_or_default();
@@ -45,7 +45,7 @@ async fn choose(app: &App, path: &str, [password, again]: [&str; 2]) -> Page {
     Page::of(app.send(&browser, Method::POST, path, &[], form(&fields)).await).await
 }
 
-async fn signs_in(app: &App, email: &str, password: &str) -> bool {
+pub async fn signs_in(app: &App, email: &str, password: &str) -> bool {
     let fields = [("email", email), ("password", password)];
     let page = app
         .post(&Browser::default(), "/sign-in", "/sign-in", &fields)

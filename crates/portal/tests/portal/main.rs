@@ -15,6 +15,7 @@ mod console_rights;
 mod console_shows;
 mod desk;
 mod ended;
+mod forgotten;
 mod give_back;
 mod groups;
 mod join;

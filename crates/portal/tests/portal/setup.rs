@@ -382,7 +382,7 @@ async fn first_people_who_fit_are_added_and_what_is_wrong_with_the_others_is_sai
     let fields = [("people", some), ("license-contoso-hilfe", "none")];
     let added = app.post(&owner, &path, &path, &fields).await;
     assert_eq!(added.status, StatusCode::OK);
-    assert!(added.html.contains("id=\"password-1\"") && !added.html.contains("id=\"password-2\""));
+    assert!(added.html.contains("id=\"link-1\"") && !added.html.contains("id=\"link-2\""));
     assert!(
         added.html.contains(">Eva Two eva@example.com</textarea>"),
         "{}",

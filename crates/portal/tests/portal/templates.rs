@@ -143,8 +143,10 @@ const LEADS_NOWHERE: &[(&str, &str, &str)] = &[
     (
         "added.html",
         "one.name",
-        "passwords that are shown only once stand beside it",
+        "invitations that are shown only once stand beside it",
     ),
+    ("import_preview.html", "row.name", "somebody who is not added yet"),
+    ("imported.html", "one.who", "somebody who was not added"),
     ("give_back.html", "over.product.name", "a product"),
     (
         "subscription/parts.html",

@@ -7,6 +7,7 @@ use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, Command, UserId};
 
 use super::dto::{NewUser, User};
+use super::invitation::LinkRequest;
 use super::{invitation, password};
 use crate::extract::{Created, IdempotencyHeader, IdempotencyKey, Json};
 use crate::problem::Problem;
@@ -72,12 +73,13 @@ pub(super) async fn create(
                 .await?;
         }
         let mut created = Created::by(&caller, &key, command, path, find).await?;
-        created.shown.invitation = match invitation::make(&caller, id, LinkPurpose::Invitation).await {
-            Ok(link) => Some(link),
-            // A repeated call, after the user has chosen a password.
-            Err(_) if created.existed => None,
-            Err(problem) => return Err(problem),
-        };
+        created.shown.invitation =
+            match invitation::make(&caller, id, LinkPurpose::Invitation, LinkRequest::default()).await {
+                Ok(link) => Some(link),
+                // A repeated call, after the user has chosen a password.
+                Err(_) if created.existed => None,
+                Err(problem) => return Err(problem),
+            };
         return Ok(created);
     }
     let Some(password) = password else {

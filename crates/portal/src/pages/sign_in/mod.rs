@@ -1,6 +1,7 @@
 //! Signing in and out.
 
 mod choice;
+mod forgotten;
 mod second;
 mod session;
 mod view;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Pages {
         .route("/sign-in", get(show).post(sign_in))
         .route("/sign-in/account", post(choose))
         .route("/sign-in/code", get(second::show).post(second::check))
+        .route(forgotten::PATH, get(forgotten::show).post(forgotten::ask))
         .route("/sign-out", post(sign_out))
         .keeping(Choices::default())
 }

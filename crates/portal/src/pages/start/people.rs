@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::response::Response;
+use usher_app::LinkDelivery;
 use usher_domain::command::LicenseCommand;
 use usher_domain::event::Profile;
 use usher_domain::link::LinkPurpose;
@@ -165,11 +166,14 @@ async fn add_one(viewer: &Viewer, line: &Line, licenses: &Licenses) -> Result<Re
         return Ok(Err(sentence::of(&refusal)));
     }
     // Without a link the person is there all the same, and can be invited again on their page.
-    let made = link::made(viewer, id, LinkPurpose::Invitation).await.ok();
+    let made = link::made(viewer, id, LinkPurpose::Invitation, LinkDelivery::Mail)
+        .await
+        .ok();
     Ok(Ok(Added {
         name: line.name.to_string(),
         email: line.email.to_string(),
-        link: made.map(|made| made.url),
+        is_mailed: made.as_ref().is_some_and(|made| made.url.is_none()),
+        link: made.and_then(|made| made.url),
         page: create::path_of(viewer, id),
     }))
 }
@@ -212,6 +216,7 @@ async fn added_page(viewer: &Viewer, form: Form, added: Vec<Added>) -> Result<Ad
         path: format!("{}/people", path(viewer.account)),
         overview: NavPage::Overview.path(viewer.account),
         is_here_alone: viewer.portal.app.is_known_here_alone(),
+        has_mail: viewer.portal.app.mail_setup().is_some(),
         added,
         choices,
         may_work,

@@ -67,6 +67,8 @@ pub(super) struct AddedPage {
     pub(super) path: String,
     pub(super) overview: String,
     pub(super) is_here_alone: bool,
+    /// Whether invitations are sent by mail.
+    pub(super) has_mail: bool,
     pub(super) added: Vec<Added>,
     /// What was refused is in the form, to be mended.
     pub(super) choices: PeopleChoices,
@@ -78,7 +80,9 @@ pub(super) struct AddedPage {
 pub(super) struct Added {
     pub(super) name: String,
     pub(super) email: String,
-    /// The invitation; `None` if none could be made.
+    /// Whether the invitation was sent by mail.
+    pub(super) is_mailed: bool,
+    /// The invitation; `None` if it was sent, or could not be made.
     pub(super) link: Option<String>,
     /// Their page.
     pub(super) page: String,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::response::Response;
-use usher_app::Problem;
 use usher_app::problem::SSO_REQUIRED;
+use usher_app::{LinkDelivery, Problem};
 use usher_domain::command::UserCommand;
 use usher_domain::event::Profile;
 use usher_domain::labels::Labels;
@@ -80,11 +80,9 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
             if !invites {
                 return Ok(done(&path_of(&viewer, id), message));
             }
-            match link::made(&viewer, id, LinkPurpose::Invitation).await {
-                Ok(made) => {
-                    let shown = link::link_page(&viewer, id, LinkPurpose::Invitation, made, message);
-                    Ok(page(&shown.await?))
-                }
+            let purpose = LinkPurpose::Invitation;
+            match link::made(&viewer, id, purpose, LinkDelivery::Mail).await {
+                Ok(made) => link::handed_over(&viewer, id, purpose, made, message).await,
                 Err(problem) => link::not_invited(&viewer, id, &problem).await,
             }
         }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use usher_app::{MadeLink, Problem};
+use usher_app::{LinkDelivery, MadeLink, Problem};
 use usher_domain::link::LinkPurpose;
 use usher_domain::permission::Privilege;
 use usher_domain::{Account, Actor, Refusal, UserId};
@@ -41,6 +41,8 @@ pub(super) struct SignInState {
     pub(super) reset: Option<LinkState>,
     /// Whether the account requires single sign-on of the user.
     pub(super) by_provider_only: bool,
+    /// Whether links are sent by mail.
+    pub(super) has_mail: bool,
 }
 
 /// A link that was made and not used.
@@ -69,6 +71,7 @@ impl SignInState {
             // Of an expired one there is nothing to tell: the password works as before.
             reset: state(LinkPurpose::Reset).filter(|link| !link.has_expired),
             by_provider_only,
+            has_mail: viewer.portal.app.mail_setup().is_some(),
         })
     }
 }
@@ -96,8 +99,9 @@ async fn make(
 ) -> Result<Response, Failed> {
     let id = user_id(&user)?;
     guard(&viewer, Privilege::UsersManage).await?;
-    match made(&viewer, id, purpose).await {
-        Ok(link) => Ok(page(&link_page(&viewer, id, purpose, link, String::new()).await?)),
+    let delivery = delivery(&form);
+    match made(&viewer, id, purpose, delivery).await {
+        Ok(link) => handed_over(&viewer, id, purpose, link, String::new()).await,
         Err(problem) if problem.kind().status.is_client_error() => {
             form.wrong("", problem.detail());
             again(&viewer, id, None, form).await
@@ -106,11 +110,43 @@ async fn make(
     }
 }
 
+/// By mail, unless the form asks for a link to copy.
+fn delivery(form: &Form) -> LinkDelivery {
+    match form.value("delivery") {
+        "shown" => LinkDelivery::Shown,
+        _ => LinkDelivery::Mail,
+    }
+}
+
 /// Makes a link in the viewer's name.
-pub(crate) async fn made(viewer: &Viewer, id: UserId, purpose: LinkPurpose) -> Result<MadeLink, Problem> {
-    let app = &viewer.portal.app;
-    app.make_link(viewer.account, id, purpose, &viewer.actor, &viewer.cause)
+pub(crate) async fn made(
+    viewer: &Viewer,
+    id: UserId,
+    purpose: LinkPurpose,
+    delivery: LinkDelivery,
+) -> Result<MadeLink, Problem> {
+    let (app, owner) = (&viewer.portal.app, (viewer.account, id));
+    app.make_link(owner, purpose, delivery, &viewer.actor, &viewer.cause)
         .await
+}
+
+/// The page that shows a link, or a message that it was sent. `done` is what else was done.
+pub(super) async fn handed_over(
+    viewer: &Viewer,
+    id: UserId,
+    purpose: LinkPurpose,
+    link: MadeLink,
+    done: String,
+) -> Result<Response, Failed> {
+    let Some(url) = link.url.clone() else {
+        let sent = match purpose {
+            LinkPurpose::Invitation => "The invitation is on its way to them by mail.",
+            LinkPurpose::Reset => "The link is on its way to them by mail.",
+        };
+        let message = [done.as_str(), sent].join(" ");
+        return Ok(crate::answer::done(&path_of(viewer, id), message.trim()));
+    };
+    Ok(page(&link_page(viewer, id, purpose, (url, link), done).await?))
 }
 
 async fn revoke(
@@ -135,12 +171,11 @@ async fn revoke(
     }
 }
 
-/// The page that shows a link. `done` is what else was done.
-pub(super) async fn link_page(
+async fn link_page(
     viewer: &Viewer,
     id: UserId,
     purpose: LinkPurpose,
-    link: MadeLink,
+    (url, link): (String, MadeLink),
     done: String,
 ) -> Result<LinkPage, Failed> {
     let look = move |account: &Account, _: &Actor, _| {
@@ -159,7 +194,7 @@ pub(super) async fn link_page(
         email,
         is_invitation: purpose == LinkPurpose::Invitation,
         done: crate::said::Said(done),
-        url: link.url,
+        url,
         is_here_alone: viewer.portal.app.is_known_here_alone(),
         expires_at: Moment(viewer.wall_times().await.shown(link.expires_at)),
     })

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
-use usher_app::{BodyDigest, IdempotencyKey};
+use usher_app::{BodyDigest, IdempotencyKey, LinkDelivery};
 use usher_domain::command::{GroupCommand, MemberChange, TeamCommand};
 use usher_domain::link::LinkPurpose;
 use usher_domain::text::Email;
@@ -49,7 +49,9 @@ pub(super) struct Invited {
     pub(super) email: String,
     /// Their page.
     pub(super) page: String,
-    /// The invitation; `None` if none could be made.
+    /// Whether the invitation was sent by mail.
+    pub(super) is_mailed: bool,
+    /// The invitation; `None` if it was sent, or could not be made.
     pub(super) link: Option<String>,
     /// What could not be done for them besides.
     pub(super) but: Vec<Said<String>>,
@@ -189,17 +191,19 @@ async fn invite_one(
             but.push(Said(sentence::of(&refusal)));
         }
     }
-    let link = match link::made(viewer, id, LinkPurpose::Invitation).await {
-        Ok(link) => Some(link.url),
-        Err(problem) => {
-            but.push(Said(problem.detail().to_owned()));
-            None
+    let (mut is_mailed, mut link) = (false, None);
+    match link::made(viewer, id, LinkPurpose::Invitation, LinkDelivery::Mail).await {
+        Ok(made) => {
+            is_mailed = made.url.is_none();
+            link = made.url;
         }
-    };
+        Err(problem) => but.push(Said(problem.detail().to_owned())),
+    }
     Ok(Ok(Invited {
         name: name.to_string(),
         email: email.to_string(),
         page: create::path_of(viewer, id),
+        is_mailed,
         link,
         but,
     }))

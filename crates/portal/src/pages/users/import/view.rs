@@ -56,6 +56,10 @@ pub(super) struct InvitedPage {
 }
 
 impl InvitedPage {
+    fn has_links(&self) -> bool {
+        self.outcome.invited.iter().any(|one| one.link.is_some())
+    }
+
     fn known(&self) -> String {
         people(self.outcome.known)
     }
