@@ -67,6 +67,7 @@ const NEVER_WRONG = {
   "POST /a/{account}/users/{user}/deactivate": "is not there for the last owner",
   "POST /a/{account}/users/{user}/remove": "is not there for the last owner",
   "POST /a/{account}/users/{user}/second-factor/remove": "asks for nothing",
+  "POST /console/tickets/{ticket}/leave": "asks for nothing",
   "POST /console/sign-out": "who is signed out already is where they want to be",
   "POST /console/stay": "what is over by now, the page itself shows",
   "POST /forgotten-password": "needs mail, which the server of the stories does not send",

@@ -58,13 +58,13 @@ function lookAtWidth() {
   if (root.scrollWidth > root.clientWidth) {
     wrong.push(`the page is ${root.scrollWidth} px wide in a window of ${root.clientWidth} px`);
   }
-  // Texts without a place to break may be broken anywhere: addresses, codes, hashes.
+  // Texts without a place to break may be broken anywhere: mail addresses, codes, hashes.
   const isWhole = (/** @type {Element} */ box) => !box.closest("code, .mail, .address, time, svg, select, .unseen, [hidden]");
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const range = document.createRange();
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const box = node.parentElement;
-    if (!box || !isWhole(box) || !box.checkVisibility()) continue;
+    if (!box || !isWhole(box) || !box.checkVisibility() || node.textContent?.includes("@")) continue;
     for (const { 0: word, index } of (node.textContent ?? "").matchAll(/[\p{L}\p{N}]+/gu)) {
       range.setStart(node, index);
       range.setEnd(node, index + word.length);

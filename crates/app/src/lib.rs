@@ -29,7 +29,7 @@ mod zones;
 
 pub use app::{App, Config};
 pub use arrival::Arrival;
-pub use audit_file::{AuditFormat, AuditLine};
+pub use audit_file::{AuditFormat, AuditLine, defused};
 pub use caller::{
     AccountsManage, AccountsRead, Admission, Admitted, BillingManage, Caller, Everything, Followed, Operator,
     Scope, bearer_of, has_scope, keys_origin, may_follow,

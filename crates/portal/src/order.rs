@@ -29,7 +29,7 @@ pub(crate) struct SortLink {
 }
 
 impl SortLink {
-    /// The heading of `column`. `current` is what the address says, or the column that it stands for; `query` is what
+    /// The heading of `column`. `current` is what the address says, or the column that it means; `query` is what
     /// else the address has.
     pub(crate) fn of(path: &str, query: &[(&str, &str)], current: &str, column: &str) -> Self {
         let (by, is_down) = sorted_by(current);

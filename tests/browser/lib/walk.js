@@ -500,7 +500,7 @@ export const PAGES = [
   { name: "inviting from a list", path: `${ACCOUNT}/users/invite`, as: "owner" },
   {
     name: "a list that is none", path: `${ACCOUNT}/users/invite`, as: "owner", status: 422,
-    act: sent("Check the list", { People: "name,phone\nAnn,1" }),
+    act: sent("Check the list", { People: "name,e-mail" }),
   },
   { name: "the preview of a list", path: `${ACCOUNT}/users/invite`, as: "owner", act: sent("Check the list", { People: LIST }) },
   {
@@ -804,10 +804,6 @@ export const PAGES = [
     name: "a seat that is not offered", path: "/console", as: "amara", status: 409,
     act: (page, { ids }) => sendLate(page, `/console/tickets/${ids.ticket}/claim`, { product: PRODUCT }),
   },
-  {
-    name: "a place in the queue that is gone", path: "/console", as: "amara", status: 410,
-    act: (page, { ids }) => sendLate(page, `/console/tickets/${ids.noTicket}/leave`, { product: PRODUCT }),
-  },
 
   { name: "the page for a code", path: "/join" },
   { name: "a code that leads nowhere", path: "/join", act: sent("Continue", { Code: "ABCD-EFGH" }), status: 422 },
@@ -906,7 +902,6 @@ export async function arrange() {
     session: session.id, code, key, user: sven.id, owner: owner.id, named: named.id, heir: heir.id,
     trainee: trainee.id, asker: yuki.id, team: team.id, group: group.id, given: given.id,
     hands: hands.id, newcomers: newcomers.id, off: off.id, standby,
-    noTicket: ticket.id.replace(/.$/, (/** @type {string} */ last) => (last === "0" ? "1" : "0")),
   };
   /** @type {Record<string, import("./api.js").Person>} */
   const people = { owner, sven, cleo, amara, yuki, zoe, finn, gwen, ines };

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Texts about things: words of the program, ids, secrets that are sealed or drawn, what a provider says of itself. A
 /// field about a person does not belong here: its type is `Personal`.
-const NOT_PERSONAL: [&str; 30] = [
+const NOT_PERSONAL: [&str; 31] = [
+    "BrandLook.name",
     "FailedSignIn.why",
     "KeysOrigin.request",
     "NamedDomain.challenge",

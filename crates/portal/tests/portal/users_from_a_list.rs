@@ -111,6 +111,18 @@ async fn each_bad_row_is_named_with_its_line_and_reason_and_the_others_are_invit
 }
 
 #[tokio::test]
+async fn no_copied_cell_is_taken_for_a_formula() {
+    let desk = Desk::with(2).await;
+    let list = "Name;E-mail\n=SUM(C1);sum@example.com\n";
+    let shown = preview(&desk, list).await;
+
+    let done = invite(&desk, list, &hidden(&shown, "list_id")).await;
+
+    let (_, copied) = done.html.split_once("<span id=\"all-links\" hidden>").unwrap();
+    assert!(copied.starts_with("&#39;=SUM(C1)\tsum@example.com\t"), "{copied}");
+}
+
+#[tokio::test]
 async fn a_list_that_is_sent_twice_invites_nobody_twice_and_shows_links_that_work() {
     let desk = Desk::with(0).await;
     let list = "Ann,ann@example.com\nBob,bob@example.com\n";

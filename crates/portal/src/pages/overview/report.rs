@@ -1,11 +1,12 @@
-//! What the records say of the last 24 hours. Counting it takes up to thousands of statements, and every open overview
-//! would do so at each commit of its account: so it is kept for a moment, for all of them.
+//! What the records say of the last 24 hours. All open overviews of an account share one report, which is made anew when
+//! something was committed; of it, the peak takes up to thousands of statements, so it is kept for a moment longer.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use usher_app::Problem;
 use usher_domain::{AccountId, PoolId, Secs, Timestamp};
-use usher_journal::{PageRequest, Peak, RefusalFilter, RefusalRow, Span, TicketFilter};
+use usher_journal::{PageRequest, Peak, RefusalFilter, RefusalRow, Seq, Span, TicketFilter};
 
 use super::view::Counted;
 use crate::failed::Failed;
@@ -17,12 +18,12 @@ const COUNTED: u16 = 100;
 const PEAK_COMMITS_MAX: usize = 1000;
 /// Today is the last 24 hours.
 const TODAY_MILLIS: i64 = 24 * 3600 * 1000;
-/// How old a report may be on a page that updates itself.
-const KEPT_FOR: Secs = Secs::new(15);
+/// How old the peak may be on a page that updates itself.
+const PEAK_KEPT_FOR: Secs = Secs::new(15);
 /// The most accounts whose reports are kept.
 const ACCOUNTS_MAX: usize = 100;
 
-/// What is kept of one account. Locked while it is counted: whoever waits for it uses the same report.
+/// What is kept of one account. Locked while it is counted, so that those that wait for it use the same report.
 type Place = Arc<tokio::sync::Mutex<Option<Arc<Report>>>>;
 
 /// The reports of the accounts whose overviews are open.
@@ -31,10 +32,12 @@ pub(crate) struct Reports(Mutex<BTreeMap<AccountId, Place>>);
 
 /// What the records say of the last 24 hours.
 pub(super) struct Report {
-    counted_at: Timestamp,
+    /// The newest commit that it knows.
+    head: Option<Seq>,
     pub(super) waited: Counted,
     /// The most seats in use until it was counted.
     pub(super) peak: Peak,
+    peak_counted_at: Timestamp,
     /// The newest first.
     pub(super) refusals: Vec<RefusalRow>,
     pub(super) are_more_refusals: bool,
@@ -61,14 +64,18 @@ impl Reports {
     ) -> Result<Arc<Report>, Failed> {
         let place = self.place(viewer.account);
         let mut kept = place.lock().await;
-        let is_good = |report: &&Arc<Report>| match age {
-            Age::New => false,
-            Age::Recent => now.since(report.counted_at) < KEPT_FOR,
-        };
-        if let Some(report) = kept.as_ref().filter(is_good) {
+        let engine = viewer.portal.app.engine();
+        // Read before the records, so that a report never says that it knows a commit that came later.
+        let head = engine.head(viewer.account).await.map_err(Problem::from)?;
+        let head = head.map(|(seq, _)| seq);
+        let usable = kept.as_ref().filter(|_| matches!(age, Age::Recent));
+        let is_new_enough = |report: &&Arc<Report>| now.since(report.peak_counted_at) < PEAK_KEPT_FOR;
+        let usable = usable.filter(is_new_enough);
+        if let Some(report) = usable.filter(|report| report.head == head) {
             return Ok(Arc::clone(report));
         }
-        let report = Arc::new(Report::count(viewer, now, occupied).await?);
+        let known = usable.map(|report| (report.peak, report.peak_counted_at));
+        let report = Arc::new(Report::count(viewer, (now, head), occupied, known).await?);
         *kept = Some(Arc::clone(&report));
         Ok(report)
     }
@@ -83,10 +90,13 @@ impl Reports {
 }
 
 impl Report {
+    /// Counts what the records say now, up to the newest commit `head` at least. `known` is a peak that may be used again,
+    /// and when it was counted.
     async fn count(
         viewer: &Viewer,
-        now: Timestamp,
+        (now, head): (Timestamp, Option<Seq>),
         occupied: &BTreeMap<PoolId, u32>,
+        known: Option<(Peak, Timestamp)>,
     ) -> Result<Self, Failed> {
         let since = Timestamp::from_millis(now.millis().saturating_sub(TODAY_MILLIS));
         let span = Span {
@@ -100,21 +110,25 @@ impl Report {
             ..TicketFilter::default()
         };
         let waits = records.list_tickets(viewer.account, filter, of_today()).await?;
-        let recent = records
-            .recent_occupancy(viewer.account, since, PEAK_COMMITS_MAX)
-            .await?;
+        let (peak, peak_counted_at) = if let Some(known) = known {
+            known
+        } else {
+            let recent = records.recent_occupancy(viewer.account, since, PEAK_COMMITS_MAX);
+            (recent.await?.peak(since, occupied), now)
+        };
         let filter = RefusalFilter {
             span,
             ..RefusalFilter::default()
         };
         let refusals = records.list_refusals(viewer.account, filter, of_today()).await?;
         Ok(Self {
-            counted_at: now,
+            head,
             waited: Counted {
                 count: waits.items.len(),
                 are_more: waits.next.is_some(),
             },
-            peak: recent.peak(since, occupied),
+            peak,
+            peak_counted_at,
             are_more_refusals: refusals.next.is_some(),
             refusals: refusals.items,
         })

@@ -292,7 +292,8 @@ impl Row {
         });
         let mut state = doing::user(account, user);
         let invited = query.invited.get(&user.id);
-        let invited = invited.filter(|_| state == doing::NOT_SIGNED_IN);
+        // A named seat makes its user reachable, even if they have never come.
+        let invited = invited.filter(|_| user.active && user.sign_ins().is_empty());
         let mut invited_until = None;
         if let Some(until) = invited {
             state = if *until > now {

@@ -189,7 +189,7 @@ impl Sort {
         Self { by, is_down }
     }
 
-    /// The column that the text of an address stands for.
+    /// The column that the text of an address means.
     pub(super) fn column_of(text: &str) -> &str {
         match text {
             "" => "name",

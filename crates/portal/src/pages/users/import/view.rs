@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use usher_app::defused;
 
 use super::plan::{Plan, RowState};
 use super::run::Outcome;
@@ -69,7 +70,8 @@ impl InvitedPage {
         let invited = self.outcome.invited.iter();
         let lines = invited.filter_map(|one| {
             let link = one.link.as_ref()?;
-            Some(format!("{}\t{}\t{link}\n", one.name, one.email))
+            let [name, email] = [&one.name, &one.email].map(|cell| defused(cell));
+            Some(format!("{name}\t{email}\t{link}\n"))
         });
         lines.collect()
     }
