@@ -38,7 +38,10 @@ pub use credentials::{NotHashed, hashing_share};
 pub use first_run::FirstRun;
 pub use idempotency::{BodyDigest, IdempotencyKey, KEY_CHARS_MAX};
 pub use links::{LinkDelivery, MadeLink, OpenLink, link_path};
-pub use mails::{Author, MAILS_SHOWN_MAX, Mail, MailSetup, Message, SecurityChange, SubscriptionAnswer};
+pub use mails::{
+    Author, Bought, MAILS_SHOWN_MAX, Mail, MailSetup, Message, SecurityChange, SubscriptionAnswer,
+    seats_in_words,
+};
 pub use metrics_token::MetricsToken;
 pub use operator::{
     AccountFigures, AccountSummary, AccountsQuery, GrantRefusal, Health, JournalEnd, NOTE_FILE, PEAK_SPAN,

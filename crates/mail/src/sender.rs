@@ -102,8 +102,8 @@ impl Sender {
         let Some(mail) = Mail::from_json(entry.about.reveal()) else {
             return never("This version of Usher does not know what the mail says.");
         };
-        if mail.message.useless_from().is_some_and(|end| end <= now) {
-            return never("The link in it had ended before it could be sent.");
+        if let Some((_, why)) = mail.message.useless_from().filter(|(end, _)| *end <= now) {
+            return never(why);
         }
         let secret = match self.app.identity().link_secret(entry) {
             Ok(secret) => secret,

@@ -21,6 +21,8 @@ mod client;
 mod credentials;
 pub mod desk;
 #[cfg(feature = "server")]
+mod messages;
+#[cfg(feature = "server")]
 mod server;
 #[cfg(feature = "template")]
 mod template;
@@ -30,6 +32,8 @@ pub use self::client::Opened;
 #[cfg(feature = "identity")]
 pub use self::credentials::*;
 pub use self::desk::*;
+#[cfg(feature = "server")]
+pub use self::messages::every_message;
 #[cfg(feature = "server")]
 pub use self::server::{START, Server};
 #[cfg(feature = "template")]

@@ -37,6 +37,9 @@ enum Task {
     Test {
         /// Who gets it
         address: Email,
+        /// The address at which people reach the server, which the mail names
+        #[arg(long, value_name = "URL", env = "USHER_PUBLIC_URL")]
+        public_url: Option<String>,
         #[command(flatten)]
         mail: Box<MailArguments>,
     },
@@ -46,14 +49,20 @@ enum Task {
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let directory = arguments.data.directory().ok();
     let config = Config::read(arguments.config.as_deref(), directory.as_deref())?;
-    let Task::Test { address, mail } = &arguments.task;
-    progress::block_on(test(address, mail, &config, terminal))?
+    let Task::Test {
+        address,
+        public_url,
+        mail,
+    } = &arguments.task;
+    let url = config.public_address(public_url.clone())?;
+    progress::block_on(test(address, mail, &config, url, terminal))?
 }
 
 async fn test(
     address: &Email,
     settings: &MailArguments,
     config: &Config,
+    url: Option<String>,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let Some(mut chosen) = settings.chosen(config)? else {
@@ -70,9 +79,6 @@ async fn test(
         zone: None,
         message: Message::Test,
     };
-    let url = config
-        .public_address()
-        .unwrap_or_else(|| "this server".to_owned());
     let letter = letter(&mail, None, None, &Place { url })
         .map_err(|error| Failure::because("The mail could not be made", &error))?;
     let to: Arc<str> = address.as_str().into();
@@ -93,8 +99,12 @@ async fn test(
             writeln!(terminal.out(), "The test mail is a file in {}.", setup.to)?;
             Ok(())
         }
-        Outcome::NotSent(trouble) | Outcome::Unknown(trouble) => Err(Failure::said(format!(
+        Outcome::NotSent(trouble) => Err(Failure::said(format!(
             "The test mail was not sent: {}",
+            trouble.why
+        ))),
+        Outcome::Unknown(trouble) => Err(Failure::said(format!(
+            "It is not known whether the test mail was sent: {}",
             trouble.why
         ))),
     }

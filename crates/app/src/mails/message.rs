@@ -87,23 +87,44 @@ pub enum Message {
     },
     /// Something that the account has bought ends soon (L11, L12): to those who manage the subscription.
     Ending {
-        /// What, as the beginning of a sentence.
-        what: String,
-        /// When.
+        /// What ends.
+        what: Bought,
+        /// The wall clock's time of the end.
         at: Timestamp,
     },
     /// Something about how the reader, or a program of the account, signs in has changed.
     Security {
-        /// What.
+        /// The change, in its own words.
         change: SecurityChange,
         /// Whether the reader did it.
         by_reader: bool,
         /// Who did it, if it was somebody else.
         #[serde(flatten)]
         by: Author,
-        /// When.
+        /// The wall clock's time of the change.
         at: Timestamp,
     },
+}
+
+/// What an account has bought and what has an end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bought {
+    /// The subscription, on trial.
+    Trial,
+    /// The subscription.
+    Subscription,
+    /// Temporary seats.
+    Seats {
+        /// Of which product, as people call it.
+        product: String,
+        /// How many are named seats.
+        named: u32,
+        /// How many are shared seats.
+        shared: u32,
+    },
+    /// What is left of pay-per-use minutes.
+    Minutes(u64),
 }
 
 /// Who did something, and what they wrote.
@@ -143,6 +164,8 @@ pub enum SecurityChange {
     Role(Role),
     /// The account has a new API key of this name: to its owners.
     ApiKey(String),
+    /// The API key of this name has a new secret: to the owners.
+    ApiKeySecret(String),
     /// Somebody signed in as the reader with a browser of this name, which the reader has not used before.
     Browser(Personal<String>),
 }
@@ -165,14 +188,28 @@ impl Message {
         }
     }
 
-    /// From when on nobody needs it any more; `None` if it is always worth reading.
+    /// From when on nobody needs it any more, and a sentence why; `None` if it is always worth reading.
     #[must_use]
-    pub const fn useless_from(&self) -> Option<Timestamp> {
+    pub const fn useless_from(&self) -> Option<(Timestamp, &'static str)> {
         match self {
-            Self::Invitation { until, .. } | Self::PasswordReset { until } => Some(*until),
-            Self::Ending { at, .. } => Some(*at),
-            _ => None,
+            Self::Invitation { until, .. } | Self::PasswordReset { until } => {
+                Some((*until, "The link in it had ended before it could be sent."))
+            }
+            Self::Ending { at, .. } => Some((*at, "What it announces had ended before it could be sent.")),
+            Self::Test
+            | Self::SeatRequested { .. }
+            | Self::SeatGranted { .. }
+            | Self::SeatDeclined { .. }
+            | Self::SubscriptionRequested { .. }
+            | Self::SubscriptionAnswered { .. }
+            | Self::Security { .. } => None,
         }
+    }
+
+    /// Whether it is for the operator of the server, not for a user of the account.
+    #[must_use]
+    pub const fn is_for_operator(&self) -> bool {
+        matches!(self, Self::SubscriptionRequested { .. })
     }
 }
 
@@ -188,52 +225,5 @@ impl Mail {
     #[must_use]
     pub fn from_json(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mail_survives_being_stored_under_its_word() {
-        for message in [
-            Message::Test,
-            Message::Invitation {
-                by: Some(Personal::new("Olga".to_owned())),
-                until: Timestamp::from_millis(7),
-            },
-            Message::PasswordReset {
-                until: Timestamp::from_millis(7),
-            },
-            Message::SubscriptionAnswered {
-                asked: "600 minutes".to_owned(),
-                answer: SubscriptionAnswer::Declined,
-                by: Author {
-                    name: None,
-                    note: Some(Personal::new("No.".to_owned())),
-                },
-            },
-            Message::Security {
-                change: SecurityChange::ApiKey("Billing".to_owned()),
-                by_reader: false,
-                by: Author::default(),
-                at: Timestamp::from_millis(7),
-            },
-        ] {
-            let mail = Mail {
-                name: Some(Personal::new("Sven \"the\" Ek\n".to_owned())),
-                account: None,
-                zone: Some("Europe/Stockholm".parse().unwrap()),
-                message,
-            };
-
-            let text = mail.to_json();
-
-            let word = format!(r#""kind":"{}""#, mail.message.kind());
-            assert!(text.contains(&word), "{text}");
-            assert_eq!(Mail::from_json(&text), Some(mail));
-        }
-        assert_eq!(Mail::from_json(r#"{"kind":"of_a_later_version"}"#), None);
     }
 }

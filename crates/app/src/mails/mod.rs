@@ -15,7 +15,8 @@ use usher_domain::{Account, AccountId, UserId};
 use usher_engine::Failure;
 use usher_identity::{Channel, IdentityError, OutboxEntry, OutboxFigures, OutboxRow};
 
-pub use self::message::{Author, Mail, Message, SecurityChange, SubscriptionAnswer};
+pub use self::message::{Author, Bought, Mail, Message, SecurityChange, SubscriptionAnswer};
+pub use self::notices::seats_in_words;
 use crate::app::App;
 use crate::problem::Problem;
 

@@ -11,6 +11,7 @@ use usher_domain::event::{AccountEvent, ApiKeyEvent, By, CredentialEvent, UserEv
 use usher_domain::permission::{Privilege, Role};
 use usher_domain::purchase::{Purchase, RequestOutcome};
 use usher_domain::seat_request::SeatRequestAnswer;
+use usher_domain::text::counted;
 use usher_domain::{Account, AccountId, Actor, Event, Secs, SubscriptionRequestId, Timestamp, UserId};
 use usher_engine::{Entry, Failure, Published};
 use usher_identity::OutboxEntry;
@@ -380,14 +381,15 @@ fn of_credentials(account: &Account, entry: &Entry, event: &CredentialEvent) -> 
 }
 
 fn of_keys(account: &Account, entry: &Entry, event: &ApiKeyEvent) -> Vec<(Reader, Message)> {
-    let id = match event {
-        ApiKeyEvent::Created { id, .. } | ApiKeyEvent::Rotated { id, .. } => id,
+    let (id, change): (_, fn(String) -> SecurityChange) = match event {
+        ApiKeyEvent::Created { id, .. } => (id, SecurityChange::ApiKey),
+        ApiKeyEvent::Rotated { id, .. } => (id, SecurityChange::ApiKeySecret),
         ApiKeyEvent::Revoked { .. } => return Vec::new(),
     };
     let Some(key) = account.api_keys().get(id) else {
         return Vec::new();
     };
-    let change = SecurityChange::ApiKey(key.name.as_str().to_owned());
+    let change = change(key.name.as_str().to_owned());
     let is_owner = |user: UserId| {
         account
             .user(user)
@@ -440,17 +442,27 @@ fn author(by: &By) -> Author {
 /// What a request asks for, in words.
 fn in_words(account: &Account, asked: &Purchase) -> String {
     match asked {
-        Purchase::Minutes { minutes, .. } => format!("{minutes} minutes"),
+        Purchase::Minutes { minutes, .. } => counted(minutes, "pay-per-use minute", "pay-per-use minutes"),
         Purchase::Subscription { plan, products } => {
             let products = products.iter().map(|(product, seats)| {
                 let name = account.product_name(product);
-                format!(
-                    "{name}: {} named, {} shared",
-                    seats.named_seats, seats.shared_seats
-                )
+                let seats = seats_in_words(seats.named_seats, seats.shared_seats);
+                format!("{seats} of {name}")
             });
             let products: Vec<_> = products.collect();
-            format!("plan {}; {}", plan.name, products.join("; "))
+            format!("plan {}: {}", plan.name, products.join("; "))
         }
+    }
+}
+
+/// `1 named seat and 3 shared seats`: without a kind of which there are none.
+#[must_use]
+pub fn seats_in_words(named: u32, shared: u32) -> String {
+    let named_seats = counted(named, "named seat", "named seats");
+    let shared_seats = counted(shared, "shared seat", "shared seats");
+    match (named, shared) {
+        (_, 0) => named_seats,
+        (0, _) => shared_seats,
+        _ => format!("{named_seats} and {shared_seats}"),
     }
 }

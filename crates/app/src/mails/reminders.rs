@@ -11,7 +11,7 @@ use usher_engine::Failure;
 use usher_identity::OutboxEntry;
 
 use super::mail_in;
-use super::message::Message;
+use super::message::{Bought, Message};
 use super::notices::readers;
 use crate::app::App;
 use crate::problem::Problem;
@@ -27,8 +27,9 @@ const PAGE: usize = 500;
 
 /// Something that ends.
 struct End {
-    /// What, as the beginning of a sentence.
-    what: String,
+    /// Which end of the account it is. It says the same however many minutes are left, and whatever products are called.
+    which: String,
+    what: Bought,
     at: Timestamp,
 }
 
@@ -77,7 +78,7 @@ impl App {
                         at: account.shown(end.at).get(),
                     };
                     let zone = identity.preferences(account.id(), user).time_zone;
-                    let id = id_of(&format!("{user}/{}/{}/{days}", end.what, end.at.millis()));
+                    let id = id_of(&format!("{user}/{}/{}/{days}", end.which, end.at.millis()));
                     mails.extend(mail_in(account, user, zone, message).map(|mail| (id, user, mail)));
                 }
             }
@@ -102,12 +103,12 @@ impl App {
     }
 }
 
-/// The id of a mail about this: the same each time, so that it is written once. It is forgotten after 30 days, and no
-/// span between two mails about one end is longer.
-fn id_of(what: &str) -> OutboxId {
+/// The id of a mail about one end to one user: the same each time, so that it is written once. It is forgotten after 30
+/// days, and no span between two mails about one end is longer.
+fn id_of(end: &str) -> OutboxId {
     let digest = Sha256::new()
-        .chain_update("usher.reminder.v1\0")
-        .chain_update(what)
+        .chain_update("usher.reminder.v2\0")
+        .chain_update(end)
         .finalize();
     let mut half = [0; 16];
     half.copy_from_slice(&digest[..16]);
@@ -129,26 +130,29 @@ fn ends(account: &Account, now: Timestamp) -> Vec<End> {
         && is_running
         && subscription.terms.renewal_months.is_none()
     {
-        let what = if subscription.terms.trial {
-            "trial"
+        let (which, what) = if subscription.terms.trial {
+            ("trial", Bought::Trial)
         } else {
-            "subscription"
+            ("subscription", Bought::Subscription)
         };
-        let what = format!("The {what}");
-        ends.push(End { what, at });
+        let which = which.to_owned();
+        ends.push(End { which, what, at });
     }
     for (product, seats) in &subscription.temporary {
         let name = account.product_name(product);
         ends.extend(seats.iter().map(|seats| End {
-            what: format!(
-                "The time of {} named and {} shared seats of {name}",
-                seats.named_seats, seats.shared_seats
-            ),
+            which: format!("seats of {}", product.as_str()),
+            what: Bought::Seats {
+                product: name.clone(),
+                named: seats.named_seats,
+                shared: seats.shared_seats,
+            },
             at: seats.until,
         }));
     }
     ends.extend(account.minutes_until().iter().map(|(until, minutes)| End {
-        what: format!("The time of {minutes} pay-per-use minutes"),
+        which: "minutes".to_owned(),
+        what: Bought::Minutes(*minutes),
         at: *until,
     }));
     ends

@@ -1,8 +1,9 @@
 //! The texts of mails in English. Plain and short: a mail is read between two calls.
 
-use usher_app::{Author, Message, SecurityChange, SubscriptionAnswer};
+use usher_app::{Author, Bought, Message, SecurityChange, SubscriptionAnswer, seats_in_words};
 use usher_domain::permission::Role;
 use usher_domain::personal::Personal;
+use usher_domain::text::counted;
 
 use super::{Button, Reader, Words};
 use crate::letter::one_line;
@@ -45,22 +46,31 @@ pub(super) fn greeting(name: Option<String>) -> String {
 
 /// The last line: why the reader gets the mail.
 pub(super) fn footer(reader: &Reader<'_>) -> String {
-    let url = &reader.place.url;
+    let at_url = reader.place.url.as_ref().map(|url| format!(" at {url}"));
+    let at_url = at_url.unwrap_or_default();
+    if reader.mail.message.is_for_operator() {
+        return format!(
+            "You get this mail because this is the operator's address of the Usher server{at_url}."
+        );
+    }
     match &reader.mail.account {
         Some(_) => format!(
-            "You get this mail because you have a user in the account {} at {url}.",
+            "You get this mail because you are a user of the account {}{at_url}.",
             reader.account()
         ),
-        None => format!("You get this mail from the server {url}."),
+        None => format!("This mail comes from the Usher server{at_url}."),
     }
 }
 
 fn test(reader: &Reader<'_>) -> Words {
+    let server = match &reader.place.url {
+        Some(url) => format!("the Usher server at {url}"),
+        None => "an Usher server".to_owned(),
+    };
     Words {
         subject: "Mail from Usher works".to_owned(),
         paragraphs: vec![format!(
-            "This is the test mail that somebody asked for at {}. If you can read it, invitations and notices arrive, too.",
-            reader.place.url
+            "This is a test mail from {server}. If you can read it, its other mails arrive, too."
         )],
         button: None,
         notes: Vec::new(),
@@ -134,7 +144,9 @@ fn seat_requested(
 fn seat_granted(reader: &Reader<'_>, product: &str, until: Option<String>) -> Words {
     let product = one_line(product);
     let how_long = match until {
-        Some(until) => format!("You have it until {until}. Then it goes back by itself."),
+        Some(until) => {
+            format!("You have it until {until}. After that you no longer have it; you need not do anything.")
+        }
         None => "It is yours from now on.".to_owned(),
     };
     Words {
@@ -172,14 +184,14 @@ fn subscription_requested(reader: &Reader<'_>, asked: &str, by: &Author) -> Word
     let account = reader.account();
     let mut paragraphs = vec![
         format!(
-            "{} asks you for a purchase of the account {account}:",
-            named(by, "A program")
+            "{} asks to buy for the account {account}:",
+            named(by, "A program with an API key")
         ),
         one_line(asked),
     ];
     paragraphs.extend(written(by));
     Words {
-        subject: format!("{account} asks for a purchase"),
+        subject: format!("{account} asks to buy"),
         paragraphs,
         button: Some(Button {
             label: "Answer the request",
@@ -208,11 +220,45 @@ fn subscription_answered(reader: &Reader<'_>, asked: &str, answer: SubscriptionA
     }
 }
 
-fn ending(reader: &Reader<'_>, what: &str, at: &str) -> Words {
+fn ending(reader: &Reader<'_>, what: &Bought, at: &str) -> Words {
     let account = reader.account();
+    let (subject, sentence) = match what {
+        Bought::Trial => (
+            "your trial ends soon".to_owned(),
+            format!("The trial of {account} ends on {at}."),
+        ),
+        Bought::Subscription => (
+            "your subscription ends soon".to_owned(),
+            format!("The subscription of {account} ends on {at}."),
+        ),
+        Bought::Seats {
+            product,
+            named,
+            shared,
+        } => {
+            let product = one_line(product);
+            let seats = seats_in_words(*named, *shared);
+            let end = if named.saturating_add(*shared) == 1 {
+                "ends"
+            } else {
+                "end"
+            };
+            (
+                format!("seats of {product} end soon"),
+                format!("{seats} of {product} {end} on {at}."),
+            )
+        }
+        Bought::Minutes(minutes) => (
+            "pay-per-use minutes end soon".to_owned(),
+            format!(
+                "{} on {at}, if they are not used until then.",
+                counted(minutes, "pay-per-use minute ends", "pay-per-use minutes end")
+            ),
+        ),
+    };
     Words {
-        subject: format!("{account}: something that you have bought ends soon"),
-        paragraphs: vec![format!("{} ends on {at}.", one_line(what))],
+        subject: format!("{account}: {subject}"),
+        paragraphs: vec![sentence],
         button: Some(reader.button("See what happens then", "/subscription")),
         notes: vec![format!(
             "You get this mail because you manage the subscription of {account}."
@@ -222,46 +268,77 @@ fn ending(reader: &Reader<'_>, what: &str, at: &str) -> Words {
 
 fn security(reader: &Reader<'_>, change: &SecurityChange, by_reader: bool, by: &Author, at: &str) -> Words {
     let account = reader.account();
-    let who = match (change, by_reader) {
-        (SecurityChange::Browser(_), _) => "Somebody, probably you,".to_owned(),
-        (_, true) => "You".to_owned(),
-        (_, false) => named(by, "Somebody"),
+    let who = if by_reader {
+        "You".to_owned()
+    } else {
+        named(by, "Somebody")
     };
-    let (subject, what) = match change {
+    let (subject, sentence) = match change {
         SecurityChange::Password => (
-            "Your password was changed",
-            "set a new password for your user".to_owned(),
+            "Your password was set",
+            format!("{who} set a password for your user in the account {account} on {at}."),
         ),
         SecurityChange::SecondFactorSet => (
             "Your second factor was set up",
-            "set up your second factor".to_owned(),
+            format!("{who} set up your second factor in the account {account} on {at}."),
         ),
         SecurityChange::SecondFactorRemoved => (
             "Your second factor was removed",
-            "removed your second factor".to_owned(),
+            format!("{who} removed your second factor in the account {account} on {at}."),
         ),
-        SecurityChange::Role(role) => ("Your role was changed", format!("made you {}", a_role(*role))),
+        SecurityChange::Role(role) => (
+            "Your role was changed",
+            format!(
+                "{who} made you {} of the account {account} on {at}.",
+                a_role(*role)
+            ),
+        ),
         SecurityChange::ApiKey(name) => (
             "A new API key",
-            format!("drew the API key {} for programs", one_line(name)),
+            format!(
+                "{who} created the API key {} in the account {account} on {at}.",
+                one_line(name)
+            ),
+        ),
+        SecurityChange::ApiKeySecret(name) => (
+            "A new secret for an API key",
+            format!(
+                "{who} created a new secret for the API key {} in the account {account} on {at}.",
+                one_line(name)
+            ),
         ),
         SecurityChange::Browser(name) => (
-            "A sign-in with another browser",
+            "A sign-in from a new browser",
             format!(
-                "signed in as you with a browser that you had not used before, {},",
+                "Somebody, probably you, signed in as you in the account {account} on {at}, with a browser that you had \
+                 not used before: {}.",
                 one_line(name.reveal())
             ),
         ),
     };
     Words {
         subject: format!("{subject} ({account})"),
-        paragraphs: vec![format!("{who} {what} in the account {account}, on {at}.")],
+        paragraphs: vec![sentence],
         button: None,
-        notes: vec![
-            "If this is as it should be, you need not do anything. If not, change your password at once, sign out your \
-             other browsers on the page Password and sessions, and tell an admin."
-                .to_owned(),
-        ],
+        notes: vec![advice(change).to_owned()],
+    }
+}
+
+/// What to do about a change that the reader did not expect.
+const fn advice(change: &SecurityChange) -> &'static str {
+    match change {
+        SecurityChange::Role(_) => "If you did not expect this, tell an owner of the account.",
+        SecurityChange::ApiKey(_) | SecurityChange::ApiKeySecret(_) => {
+            "You get this mail because you are an owner. If nobody of you meant to do this, revoke the key on the page API \
+             keys, and ask whose password or browser was used."
+        }
+        SecurityChange::Password
+        | SecurityChange::SecondFactorSet
+        | SecurityChange::SecondFactorRemoved
+        | SecurityChange::Browser(_) => {
+            "If you expected this, you need not do anything. If not, change your password at once, sign out your other \
+             browsers on the page Password and sessions, and tell an admin."
+        }
     }
 }
 
@@ -275,7 +352,7 @@ const fn a_role(role: Role) -> &'static str {
     }
 }
 
-/// The name of whoever did something, or a word for it.
+/// The name of the author, or `otherwise` if it is not known.
 fn named(by: &Author, otherwise: &str) -> String {
     by.name
         .as_ref()

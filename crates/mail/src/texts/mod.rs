@@ -31,13 +31,14 @@ pub(crate) struct Button {
 /// The server that mails come from, as its readers reach it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Its public address, without a trailing slash. Never what a request says that the server is called.
-    pub url: String,
+    /// Its public address, without a trailing slash; `None` if it is not known, as in mails that become files. It is the
+    /// operator's setting, never what a request says that the server is called.
+    pub url: Option<String>,
 }
 
 impl Place {
     fn link(&self, path: &str) -> String {
-        format!("{}{path}", self.url)
+        format!("{}{path}", self.url.as_deref().unwrap_or_default())
     }
 }
 

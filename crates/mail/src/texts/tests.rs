@@ -1,5 +1,7 @@
-use usher_app::{Author, Message, SecurityChange, SubscriptionAnswer};
+use usher_app::{Author, Bought, Message, SecurityChange};
+use usher_domain::permission::Role;
 use usher_domain::personal::Personal;
+use usher_testkit::every_message;
 
 use super::*;
 
@@ -8,7 +10,7 @@ const UNTIL: Timestamp = Timestamp::from_millis(1_795_424_400_000);
 
 fn place() -> Place {
     Place {
-        url: "https://usher.example.com".to_owned(),
+        url: Some("https://usher.example.com".to_owned()),
     }
 }
 
@@ -28,44 +30,8 @@ fn invitation() -> Mail {
     })
 }
 
-fn every_message() -> Vec<Mail> {
-    vec![
-        mail(Message::Test),
-        invitation(),
-        mail(Message::PasswordReset { until: UNTIL }),
-        mail(Message::SeatRequested {
-            user: Personal::new("Tuva\n<b>".to_owned()),
-            product: "Remote Support".to_owned(),
-            note: Personal::new("Please\nhttp://evil.example <img src=x>".to_owned()),
-        }),
-        mail(Message::SeatGranted {
-            product: "Remote Support".to_owned(),
-            until: Some(UNTIL),
-        }),
-        mail(Message::SeatDeclined {
-            product: "Remote Support".to_owned(),
-            by: by_olga(),
-        }),
-        mail(Message::SubscriptionRequested {
-            asked: "600 minutes".to_owned(),
-            by: by_olga(),
-        }),
-        mail(Message::SubscriptionAnswered {
-            asked: "600 minutes".to_owned(),
-            answer: SubscriptionAnswer::Changed,
-            by: by_olga(),
-        }),
-        mail(Message::Ending {
-            what: "The trial".to_owned(),
-            at: UNTIL,
-        }),
-        mail(Message::Security {
-            change: SecurityChange::Password,
-            by_reader: false,
-            by: by_olga(),
-            at: UNTIL,
-        }),
-    ]
+fn every_mail() -> Vec<Mail> {
+    every_message().into_iter().map(mail).collect()
 }
 
 fn by_olga() -> Author {
@@ -98,7 +64,7 @@ fn an_invitation_says_who_invites_and_until_when_the_link_works() {
 
 #[test]
 fn no_mail_loads_or_tells_anything_and_no_name_is_markup() {
-    for mail in every_message() {
+    for mail in every_mail() {
         let letter = letter(&mail, Some(ACCOUNT), Some(&secret()), &place()).unwrap();
         for forbidden in [
             "<img",
@@ -121,7 +87,7 @@ fn no_mail_loads_or_tells_anything_and_no_name_is_markup() {
 
 #[test]
 fn only_mails_with_a_link_have_its_secret() {
-    for mail in every_message() {
+    for mail in every_mail() {
         let has_link = matches!(
             mail.message,
             Message::Invitation { .. } | Message::PasswordReset { .. }
@@ -173,9 +139,9 @@ fn a_request_quotes_its_asker_and_leads_to_where_it_is_answered() {
 
 #[test]
 fn a_notice_of_security_says_who_did_it_and_what_to_do() {
-    let notice = |by_reader| {
+    let notice = |change, by_reader| {
         let mail = mail(Message::Security {
-            change: SecurityChange::ApiKey("Billing".to_owned()),
+            change,
             by_reader,
             by: by_olga(),
             at: UNTIL,
@@ -183,19 +149,103 @@ fn a_notice_of_security_says_who_did_it_and_what_to_do() {
         letter(&mail, Some(ACCOUNT), None, &place()).unwrap().text
     };
 
-    assert!(
-        notice(false).contains("Olga drew the API key Billing for programs"),
-        "{}",
-        notice(false)
+    let key = || "Billing".to_owned();
+    let cases = [
+        (
+            notice(SecurityChange::ApiKey(key()), false),
+            "Olga created the API key Billing in the account",
+            "revoke the key",
+        ),
+        (
+            notice(SecurityChange::ApiKeySecret(key()), true),
+            "You created a new secret for the API key Billing",
+            "revoke the key",
+        ),
+        (
+            notice(SecurityChange::Password, true),
+            "You set a password for your user",
+            "change your password at once",
+        ),
+        (
+            notice(SecurityChange::Role(Role::Admin), false),
+            "Olga made you an admin of the account",
+            "tell an owner",
+        ),
+    ];
+    for (text, what, advice) in cases {
+        assert!(text.contains(what) && text.contains(advice), "{what}: {text}");
+    }
+}
+
+#[test]
+fn what_ends_is_named_in_the_singular_and_without_seats_of_which_there_are_none() {
+    let seats = |named, shared| Bought::Seats {
+        product: "Remote Support".to_owned(),
+        named,
+        shared,
+    };
+    for (what, subject, sentence) in [
+        (Bought::Trial, "your trial ends soon", "The trial of Contoso"),
+        (
+            Bought::Subscription,
+            "your subscription ends soon",
+            "The subscription of Contoso",
+        ),
+        (
+            seats(3, 0),
+            "seats of Remote Support end soon",
+            "3 named seats of Remote Support end on Monday",
+        ),
+        (
+            seats(0, 1),
+            "seats of Remote Support end soon",
+            "1 shared seat of Remote Support ends on Monday",
+        ),
+        (
+            Bought::Minutes(1),
+            "pay-per-use minutes end soon",
+            "1 pay-per-use minute ends on Monday",
+        ),
+    ] {
+        let letter = letter(
+            &mail(Message::Ending { what, at: UNTIL }),
+            Some(ACCOUNT),
+            None,
+            &place(),
+        )
+        .unwrap();
+
+        assert!(letter.subject.ends_with(subject), "{}", letter.subject);
+        assert!(letter.text.contains(sentence), "{sentence}: {}", letter.text);
+    }
+}
+
+#[test]
+fn a_mail_ends_with_why_its_reader_gets_it() {
+    let footer = |mail: &Mail, place: &Place| {
+        let letter = letter(mail, Some(ACCOUNT), None, place).unwrap();
+        letter.text.trim_end().lines().last().unwrap().to_owned()
+    };
+    let asked = mail(Message::SubscriptionRequested {
+        asked: "600 minutes".to_owned(),
+        by: by_olga(),
+    });
+    let of_server = Mail {
+        name: None,
+        account: None,
+        ..mail(Message::Test)
+    };
+
+    assert_eq!(
+        footer(&asked, &place()),
+        "You get this mail because this is the operator's address of the Usher server at https://usher.example.com."
     );
-    assert!(
-        notice(true).contains("You drew the API key Billing for programs"),
-        "{}",
-        notice(true)
+    assert_eq!(
+        footer(&mail(Message::Test), &place()),
+        "You get this mail because you are a user of the account Contoso & <b>Sons</b> at https://usher.example.com."
     );
-    assert!(
-        notice(true).contains("If not, change your password at once"),
-        "{}",
-        notice(true)
+    assert_eq!(
+        footer(&of_server, &Place { url: None }),
+        "This mail comes from the Usher server."
     );
 }

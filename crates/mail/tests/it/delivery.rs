@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use usher_app::{Config, Mail, MailSetup, Message};
+use usher_app::{Bought, Config, Mail, MailSetup, Message};
 use usher_domain::personal::Personal;
 use usher_domain::{Secs, Timestamp};
 use usher_identity::{OutboxEntry, OutboxRefused, OutboxRow, OutboxState, Secret};
@@ -34,7 +34,7 @@ impl Desk {
         })
         .await;
         let place = Place {
-            url: "https://usher.example.com".to_owned(),
+            url: Some("https://usher.example.com".to_owned()),
         };
         let sender = Sender::new(Arc::clone(&usher.app), post, place);
         Self { usher, sender }
@@ -226,6 +226,26 @@ async fn a_link_that_has_ended_is_not_sent() {
     let row = desk.row().await;
     assert_eq!(row.state, OutboxState::Failed { at: at(3_600) });
     assert!(row.error.unwrap().contains("had ended"));
+    assert_eq!(server.heard(|heard| heard.connections), 0);
+}
+
+#[tokio::test]
+async fn a_reminder_that_is_too_late_is_not_sent_and_says_so_without_a_link() {
+    let server = Server::start(Security::StartTls, Fault::None).await;
+    let mut desk = Desk::with_server(&server).await;
+    let entry = desk.entry(Message::Ending {
+        what: Bought::Trial,
+        at: at(3_600),
+    });
+    desk.put(entry).await;
+
+    assert!(desk.send_at(3_600).await);
+
+    let error = desk.row().await.error.unwrap();
+    assert!(
+        error.contains("What it announces had ended") && !error.contains("link"),
+        "{error}"
+    );
     assert_eq!(server.heard(|heard| heard.connections), 0);
 }
 

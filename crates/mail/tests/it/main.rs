@@ -6,3 +6,4 @@ mod conversation;
 mod delivery;
 mod notices;
 mod server;
+mod stored;

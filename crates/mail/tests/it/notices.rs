@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use usher_app::{Config, Mail, MailSetup, Message, SecurityChange, SubscriptionAnswer};
-use usher_domain::command::{CredentialCommand, RequestAnswer, UserPatch};
+use usher_app::{Bought, Config, Mail, MailSetup, Message, SecurityChange, SubscriptionAnswer};
+use usher_domain::account::SettingsPatch;
+use usher_domain::command::{ApiKeyCommand, CredentialCommand, PoolPatch, RequestAnswer, UserPatch};
 use usher_domain::management::Management;
 use usher_domain::permission::{Privilege, Role, Scope};
 use usher_domain::personal::Personal;
+use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
 use usher_domain::user::License;
-use usher_domain::{Actor, ApiKeyId, Command, Secs, TopUpId, UserId};
+use usher_domain::{Actor, ApiKeyId, Command, Secs, SignInId, TopUpId, UserId};
 use usher_engine::{Cause, Request};
 use usher_identity::OutboxRefused;
 use usher_testkit::{
     ACCOUNT, HelpDesk, NewUser, POOL, START, Server, add_minutes_until, add_or_ask_for_minutes, answer,
-    ask_for_seat, change_user, create_key, decline_seat, grant_seat, manage, new_user, request, user,
-    withdraw_seat_request,
+    ask_for_seat, change_pool, change_settings, change_user, create_key, decline_seat, device, grant_seat,
+    manage, new_user, product, request, sign_in, subscription, user, withdraw_seat_request,
 };
 
 const OPERATOR: &str = "operator@example.com";
@@ -183,7 +185,9 @@ async fn l10_a_request_for_minutes_is_told_to_the_operator_and_its_answer_to_the
 
     assert_eq!(asked.len(), 1, "{asked:?}");
     assert_eq!(asked[0].0, OPERATOR);
-    assert!(matches!(&asked[0].1, Message::SubscriptionRequested { asked, .. } if asked == "600 minutes"));
+    assert!(
+        matches!(&asked[0].1, Message::SubscriptionRequested { asked, .. } if asked == "600 pay-per-use minutes")
+    );
     assert_eq!(answered.len(), 1, "{answered:?}");
     assert_eq!(answered[0].0, "berta@example.com");
     let Message::SubscriptionAnswered { answer, .. } = answered[0].1 else {
@@ -200,6 +204,11 @@ async fn changes_of_credentials_are_told_to_their_user_and_new_keys_to_the_owner
     by(&server, person("Olga"), note(user("Tuva"))).await;
     let key = create_key(ApiKeyId::from_bits(3), "Billing", &[Scope::Read]);
     by(&server, person("Olga"), key).await;
+    let rotate = Command::ApiKey(ApiKeyCommand::Rotate {
+        id: ApiKeyId::from_bits(3),
+        overlap: Secs::new(0),
+    });
+    by(&server, person("Olga"), rotate).await;
     let told = announced(&server).await;
 
     let changes: Vec<_> = told
@@ -223,6 +232,12 @@ async fn changes_of_credentials_are_told_to_their_user_and_new_keys_to_the_owner
             (
                 "olga@example.com",
                 SecurityChange::ApiKey("Billing".to_owned()),
+                true,
+                Some("Olga")
+            ),
+            (
+                "olga@example.com",
+                SecurityChange::ApiKeySecret("Billing".to_owned()),
                 true,
                 Some("Olga")
             ),
@@ -325,5 +340,56 @@ async fn l12_an_end_is_told_to_those_who_manage_the_subscription_once_for_each_s
     assert_eq!(told_at(32).await, 0);
     let (to, message) = mails(&server).await.remove(0);
     assert_eq!(to, "berta@example.com");
-    assert!(matches!(message, Message::Ending { what, .. } if what.contains("600 pay-per-use minutes")));
+    assert!(matches!(
+        message,
+        Message::Ending {
+            what: Bought::Minutes(600),
+            ..
+        }
+    ));
+}
+
+/// Minutes are used and products renamed between two looks, and it is the same end all the same.
+#[tokio::test]
+async fn l12_an_end_is_told_once_though_minutes_are_used_and_products_renamed() {
+    let server = desk().await;
+    let end = START + Secs::new(20 * 86_400);
+    let bought = subscription(0, 2, POOL).ending(product(), 0, 1, end);
+    server.give(ACCOUNT, bought.command()).await;
+    server
+        .give(ACCOUNT, add_minutes_until(TopUpId::from_bits(5), 600, end))
+        .await;
+    server.app.remind_of_ends().await.unwrap();
+    assert_eq!(mails(&server).await.len(), 2);
+
+    let rules = RulesPatch::default()
+        .with("occupies", |rules| rules.occupies = Occupies::SignIn)
+        .with("when_full", |rules| rules.when_full = vec![WhenFull::PayPerUse]);
+    let change = PoolPatch {
+        rules: Some(rules),
+        ..PoolPatch::default()
+    };
+    server.give(ACCOUNT, change_pool(POOL, change)).await;
+    for number in 0..3 {
+        let name = format!("Agent {number}");
+        server
+            .give(ACCOUNT, new_user(&name).in_pool(POOL).command())
+            .await;
+        let id = SignInId::from_bits(number);
+        let begin = sign_in(user(&name), id, device("desk", "Desk"));
+        server.give(ACCOUNT, begin.command()).await;
+    }
+    let renamed = SettingsPatch {
+        product_names: Some([(product(), "Support".parse().unwrap())].into()),
+        ..SettingsPatch::default()
+    };
+    server.give(ACCOUNT, change_settings(renamed)).await;
+    let read = server.engine.read(ACCOUNT, |account, _| {
+        (account.minutes(), account.product_name(&product()))
+    });
+    assert_eq!(read.await.unwrap(), (599, "Support".to_owned()));
+
+    server.app.remind_of_ends().await.unwrap();
+
+    assert_eq!(mails(&server).await.len(), 2);
 }

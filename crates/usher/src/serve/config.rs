@@ -11,6 +11,7 @@ use usher_domain::text::{Origin, PlanName};
 use usher_domain::{AccountId, Secs};
 use usher_identity::{InvalidLifetimes, Lifetimes};
 
+use super::address::checked_url;
 use super::setting::{Setting, Source};
 use super::wrong;
 use crate::Failure;
@@ -148,10 +149,10 @@ impl Config {
         })
     }
 
-    /// The public address, without a trailing slash, as the file has it.
-    pub(crate) fn public_address(&self) -> Option<String> {
-        let url = self.public_url.as_deref()?;
-        Some(url.trim_end_matches('/').to_owned())
+    /// The address at which people reach the server, without a trailing slash: `given` as an argument, or the file's.
+    pub(crate) fn public_address(&self, given: Option<String>) -> Result<Option<String>, Failure> {
+        let url = self.choose(given, self.public_url.as_ref());
+        url.as_ref().map(checked_url).transpose()
     }
 
     /// How long people stay signed in.

@@ -82,7 +82,7 @@ pub(super) async fn send(app: Arc<App>, post: Post) {
     if let Err(error) = app.identity().end_claims(Channel::Mail, app.engine().now()).await {
         tracing::warn!(%error, "mails that were being sent wait until their claims run out");
     }
-    let url = app.url("").unwrap_or_default();
+    let url = app.url("");
     let stopped = app.closed();
     Sender::new(app, post, Place { url }).run(stopped).await;
 }
@@ -104,7 +104,7 @@ impl MailArguments {
         let operator = config.choose(self.mail_operator.clone(), config.mail_operator.as_ref());
         let operator = operator.as_ref().map(operator_address).transpose()?;
         let (from, to, post, is_sent) = match (server, directory) {
-            (None, None) => return self.nothing_without_a_way(from.as_ref(), config),
+            (None, None) => return self.without_transport(from.as_ref(), config),
             (Some(server), Some(_)) => {
                 let name = server.place.name("--mail-server", "mail_server");
                 return Err(server.place.failure(format!(
@@ -145,8 +145,8 @@ impl MailArguments {
         Ok(Some(ChosenMail { setup, post, is_sent }))
     }
 
-    /// Settings of mails that go nowhere are a mistake.
-    fn nothing_without_a_way(
+    /// No mail, unless a sender or a user is named: then the mail server was forgotten.
+    fn without_transport(
         &self,
         from: Option<&Setting<String>>,
         config: &Config,

@@ -29,7 +29,7 @@ use usher_identity::Identity;
 use usher_identity::single_sign_on::Reach;
 use usher_mail::Post;
 
-use self::address::{LISTEN, checked_url, listen_on, openable, plain_http_warning};
+use self::address::{LISTEN, listen_on, openable, plain_http_warning};
 use self::config::Config;
 use self::greeting::{greet, show_way_in};
 pub(crate) use self::mail::MailArguments;
@@ -222,8 +222,7 @@ async fn serve(
 /// bounds on connections and the token for its metrics are still missing.
 fn chosen_settings(arguments: &Arguments, config: &Config) -> Result<usher_app::Config, Failure> {
     let trusted_proxies = arguments.transport.trusted_proxies(config)?;
-    let public_url = config.choose(arguments.public_url.clone(), config.public_url.as_ref());
-    let public_url = public_url.as_ref().map(checked_url).transpose()?;
+    let public_url = config.public_address(arguments.public_url.clone())?;
     let private_providers = arguments.private_providers.or(config.private_providers);
     let (outbound_proxy, dns_server) = outward::chosen(
         config,

@@ -66,6 +66,59 @@ fn a_test_mail_that_cannot_be_sent_says_why() {
 }
 
 #[test]
+fn a_test_mail_names_the_address_that_is_given_or_none() {
+    let directory = tempfile::tempdir().unwrap();
+    let to = ["--mail-to-directory", directory.path().to_str().unwrap()];
+    let given = ["--public-url", "https://help.example.com/"];
+    let mails = || {
+        let files = fs::read_dir(directory.path()).unwrap().map(Result::unwrap);
+        let text = files.map(|file| fs::read_to_string(file.path()).unwrap().replace("=\r\n", ""));
+        text.collect::<String>()
+    };
+
+    assert_eq!(test_mail(&to).code, Some(0));
+    assert!(
+        mails().contains("a test mail from an Usher server."),
+        "{}",
+        mails()
+    );
+    assert!(!mails().contains("this server"), "{}", mails());
+    assert_eq!(test_mail(&[to, given].concat()).code, Some(0));
+    assert!(
+        mails().contains("the Usher server at https://help.example.com."),
+        "{}",
+        mails()
+    );
+    let wrong = test_mail(&[to, ["--public-url", "help.example.com"]].concat());
+    assert_eq!(wrong.code, Some(2), "{wrong:?}");
+}
+
+/// Everything but the mail server itself is as the page says; that one does not exist.
+#[test]
+fn the_settings_of_the_page_about_mail_are_followed() {
+    let page = fs::read_to_string("../../docs/mail.md").unwrap();
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let settings = example.replace("smtp://mail.example.com", "smtp+plain://127.0.0.1:1");
+    assert_ne!(settings, example);
+    let data = tempfile::tempdir().unwrap();
+    fs::write(data.path().join("usher.toml"), settings).unwrap();
+    // As an editor leaves it.
+    fs::write(data.path().join("mail.password"), "the password\n").unwrap();
+
+    let run = usher(&[
+        "mail",
+        "test",
+        "olga@example.com",
+        "--data",
+        data.path().to_str().unwrap(),
+    ]);
+
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.err.contains("could not be reached"), "{run:?}");
+}
+
+#[test]
 fn a_server_with_mail_needs_the_address_that_links_lead_to() {
     let data = tempfile::tempdir().unwrap();
     let data = data.path().to_str().unwrap();

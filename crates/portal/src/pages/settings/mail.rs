@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use usher_app::Message;
+use usher_app::{Mail, Message};
 use usher_domain::{Account, Actor, WallTimes};
 use usher_identity::{OutboxRow, OutboxState};
 
@@ -44,13 +44,13 @@ impl MailShown {
         let (state, at) = match row.state {
             OutboxState::Sent { at } => (("Sent", "good"), Some(at)),
             OutboxState::Failed { at } => (("Not sent", "bad"), Some(at)),
-            OutboxState::Waiting if row.attempts > 0 => (("Is tried again", "warn"), Some(row.entry.due_at)),
+            OutboxState::Waiting if row.attempts > 0 => (("Retrying", "warn"), Some(row.entry.due_at)),
             OutboxState::Waiting | OutboxState::Claimed { .. } => (("Is being sent", "busy"), None),
         };
         Self {
             written_at: shown(row.entry.written_at),
             to: row.entry.recipient.reveal().to_string(),
-            about: about(&row.entry.kind),
+            about: about(Mail::from_json(row.entry.about.reveal()).as_ref()),
             state,
             at: at.map(shown),
             why: row.error.as_deref().unwrap_or_default().to_owned(),
@@ -59,17 +59,23 @@ impl MailShown {
     }
 }
 
-/// What a kind of mail is called.
-fn about(kind: &str) -> &'static str {
-    match kind {
-        "test" => "Test mail",
-        "invitation" => "Invitation",
-        "password_reset" => "New password",
-        "seat_requested" | "seat_granted" | "seat_declined" => "Request for a seat",
-        "subscription_requested" | "subscription_answered" => "Request for a purchase",
-        "ending" => "Something that ends",
-        "security" => "Notice of security",
-        _ => "Other",
+/// What a mail is about, in a few words. `mail` is `None` if a later version wrote it.
+fn about(mail: Option<&Mail>) -> &'static str {
+    let Some(mail) = mail else {
+        return "Other";
+    };
+    match mail.message {
+        Message::Test => "Test mail",
+        Message::Invitation { .. } => "Invitation",
+        Message::PasswordReset { .. } => "New password",
+        Message::SeatRequested { .. } | Message::SeatGranted { .. } | Message::SeatDeclined { .. } => {
+            "Request for a seat"
+        }
+        Message::SubscriptionRequested { .. } | Message::SubscriptionAnswered { .. } => {
+            "Request for a purchase"
+        }
+        Message::Ending { .. } => "Upcoming end",
+        Message::Security { .. } => "Security notice",
     }
 }
 
