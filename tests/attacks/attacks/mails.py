@@ -111,7 +111,8 @@ def mails_flood_a_mailbox(target):
     for number in range(30):
         asker.client().ok("PUT", f"{asker.path}/seat-requests/{PRODUCT}", {"note": f"Please, {number}."})
     mails = [mail for recipients, mail in settled(server) if account.owner.email in recipients]
-    return f"{len(mails)} mails" if len(mails) > 20 else None
+    # None at all would prove nothing.
+    return None if 1 <= len(mails) <= 20 else f"{len(mails)} mails"
 
 
 @attack("a kill loses the mail about an acknowledged request, or makes it another mail", is_on_new=True)
@@ -132,9 +133,12 @@ def mails_through_kills(target):
     until(lambda: not missing())
     found = [f"lost: {sorted(missing())}"] if missing() else []
     for number in range(15):
-        ids = {mail["Message-ID"] for _, mail in server.taken() if f"Note {number} of" in text_of(mail)}
-        if len(ids) > 1:
-            found.append(f"note {number} in {len(ids)} mails")
+        ids = [mail["Message-ID"] for _, mail in server.taken() if f"Note {number} of" in text_of(mail)]
+        if len(set(ids)) > 1:
+            found.append(f"note {number} in {len(set(ids))} mails")
+        # One that a kill left open, and another.
+        if len(ids) > 2:
+            found.append(f"note {number} {len(ids)} times")
     return "; ".join(found) or None
 
 
