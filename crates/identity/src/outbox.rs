@@ -73,7 +73,7 @@ pub struct OutboxEntry {
     pub secret: Option<Vec<u8>>,
     /// When it was written.
     pub written_at: Timestamp,
-    /// It leaves no earlier.
+    /// When it may be claimed first, or next after a failure.
     pub due_at: Timestamp,
 }
 
@@ -133,7 +133,7 @@ pub struct OutboxRefused(pub Vec<OutboxId>);
 /// A claimed entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxClaim {
-    /// The entry.
+    /// The entry, which no other claim has until this one runs out or is settled.
     pub entry: OutboxEntry,
     /// Which claim of the entry this is, from 1.
     pub attempt: u32,
@@ -148,16 +148,16 @@ pub enum Settled {
     Sent,
     /// It is to be tried again.
     Again {
-        /// No earlier.
+        /// When it may be claimed again.
         due_at: Timestamp,
-        /// Why it failed, without addresses and secrets.
+        /// A sentence why it failed, without addresses and secrets.
         error: Arc<str>,
         /// Whether it may have left all the same.
         may_have_left: bool,
     },
     /// It is given up.
     Failed {
-        /// Why, without addresses and secrets.
+        /// A sentence why, without addresses and secrets.
         error: Arc<str>,
         /// Whether it may have left all the same.
         may_have_left: bool,
@@ -176,12 +176,12 @@ pub enum OutboxState {
     },
     /// It has left.
     Sent {
-        /// When.
+        /// When its claim was settled, shortly after it left.
         at: Timestamp,
     },
     /// It was given up.
     Failed {
-        /// When.
+        /// When it was given up.
         at: Timestamp,
     },
 }
@@ -189,7 +189,7 @@ pub enum OutboxState {
 /// An entry, and what has become of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxRow {
-    /// The entry.
+    /// The entry; its secret is gone once the entry has been sent or given up.
     pub entry: OutboxEntry,
     /// What has become of it.
     pub state: OutboxState,

@@ -1,4 +1,4 @@
-//! The way that mails leave, as the operator has chosen it.
+//! How mails leave: the transport that the operator has chosen.
 
 use usher_domain::{OutboxId, Timestamp};
 
@@ -40,15 +40,15 @@ impl Trouble {
     }
 }
 
-/// The way that mails leave. Sends one mail at a time.
+/// Sends mails from one sender over one transport, one at a time.
 #[derive(Debug)]
 pub struct Post {
     from: From,
-    way: Way,
+    transport: Transport,
 }
 
 #[derive(Debug)]
-enum Way {
+enum Transport {
     Server(Box<Smtp>),
     Directory(Directory),
 }
@@ -59,7 +59,7 @@ impl Post {
         let smtp = Smtp::new(server, from.domain())?;
         Ok(Self {
             from,
-            way: Way::Server(Box::new(smtp)),
+            transport: Transport::Server(Box::new(smtp)),
         })
     }
 
@@ -68,7 +68,7 @@ impl Post {
     pub const fn to_directory(from: From, directory: std::path::PathBuf) -> Self {
         Self {
             from,
-            way: Way::Directory(Directory(directory)),
+            transport: Transport::Directory(Directory(directory)),
         }
     }
 
@@ -84,17 +84,17 @@ impl Post {
     }
 
     async fn hand_over(&mut self, id: OutboxId, wire: &Wire) -> Outcome {
-        match &mut self.way {
-            Way::Server(smtp) => smtp.send(wire).await,
-            Way::Directory(directory) => directory.write(id, wire).await,
+        match &mut self.transport {
+            Transport::Server(smtp) => smtp.send(wire).await,
+            Transport::Directory(directory) => directory.write(id, wire).await,
         }
     }
 
     /// Ends the conversation with the mail server, if there is one: nothing more is due.
     pub async fn rest(&mut self) {
-        match &mut self.way {
-            Way::Server(smtp) => smtp.quit().await,
-            Way::Directory(_) => {}
+        match &mut self.transport {
+            Transport::Server(smtp) => smtp.quit().await,
+            Transport::Directory(_) => {}
         }
     }
 }

@@ -20,9 +20,9 @@ pub enum Security {
 /// What this server signs in with at the mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
-    /// The user.
+    /// The name that the mail server knows, often an address.
     pub user: String,
-    /// The password.
+    /// What proves it; shown nowhere.
     pub password: Secret,
 }
 

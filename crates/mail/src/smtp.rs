@@ -63,7 +63,8 @@ impl Smtp {
         })
     }
 
-    /// Sends a mail.
+    /// Sends a mail in the conversation that is open, or in a new one. Takes at most [`UNTIL_DATA_MAX`] until the mail
+    /// itself; after that, no answer is [`Outcome::Unknown`].
     pub(crate) async fn send(&mut self, wire: &Wire) -> Outcome {
         let deadline = Instant::now() + UNTIL_DATA_MAX;
         let mut open = match timeout_at(deadline, self.prepared(wire)).await {
