@@ -6,6 +6,7 @@ import re
 import socketserver
 import threading
 import time
+from html.parser import HTMLParser
 
 from target import PRODUCT, attack
 
@@ -97,6 +98,14 @@ def text_of(mail):
     return "".join(part.get_content() for part in mail.walk() if not part.is_multipart())
 
 
+def tags_of(html):
+    """The tags of a page with their attributes: not what its text says of tags."""
+    tags, parser = [], HTMLParser()
+    parser.handle_starttag = lambda tag, values: tags.append((tag, values))
+    parser.feed(html)
+    return tags
+
+
 @attack("one mailbox gets as many mails as somebody likes", is_on_new=True)
 def mails_flood_a_mailbox(target):
     server = target.keep(MailServer())
@@ -136,8 +145,8 @@ def mails_through_kills(target):
         ids = [mail["Message-ID"] for _, mail in server.taken() if f"Note {number} of" in text_of(mail)]
         if len(set(ids)) > 1:
             found.append(f"note {number} in {len(set(ids))} mails")
-        # One that a kill left open, and another.
-        if len(ids) > 2:
+        # One copy more for each kill from the request on, and no more than there are attempts.
+        if len(ids) > min(8, 16 - number):
             found.append(f"note {number} {len(ids)} times")
     return "; ".join(found) or None
 
@@ -151,7 +160,7 @@ def mails_with_strange_names(target):
     found = []
     for number, name in enumerate(names):
         body = {"name": name, "email": f"asker{number}@strange.example", "password": "a long enough password"}
-        user = account.owner.client().post(f"{account.path}/users", {**body, "assign_seat": False})
+        user = target.operator.post(f"{account.path}/users", {**body, "assign_seat": False})
         if user.status >= 300:
             continue
         user = user.body.get("user", user.body)
@@ -167,7 +176,7 @@ def mails_with_strange_names(target):
         if any("evil" in it for it in recipients) or mail["Bcc"] or mail["Cc"] or len(mail.get_all("To")) != 1:
             found.append(f"{recipients} {mail.items()}")
         html = next(part.get_content() for part in mail.walk() if part.get_content_type() == "text/html")
-        if re.search(r"<(img|script|b>)|(href|src)=[\"']?https?://evil", html):
+        if any(tag in ("img", "script", "b") or "evil" in f"{values}" for tag, values in tags_of(html)):
             found.append(f"markup in {mail['Subject']}")
     return "; ".join(found) or (None if server.taken() else "no mail came")
 
@@ -184,7 +193,7 @@ def mails_with_a_strangers_host(target):
     texts = [text_of(mail) for _, mail in settled(server)]
     if not texts:
         return "no mail came"
-    links = {link for text in texts for link in re.findall(r"https?://[^/\s\"<]+", text)}
+    links = {link.rstrip(".") for text in texts for link in re.findall(r"https?://[^/\s\"<]+", text)}
     return f"{links}" if links != {"https://usher.vendor.example"} else None
 
 
