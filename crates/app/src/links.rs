@@ -1,7 +1,8 @@
 //! One-time links with which users choose a password: who may make one, what it opens, and its use.
 //!
-//! Making a link for a user is as good as setting their password, so the same rule decides it. A link that its author
-//! has seen works only as long as that rule would still let them: the rights of both may have changed since.
+//! Making a link for a user is as good as setting their password, so the same rule decides it, and decides again when the
+//! link is used: the rights of both may have changed since. A mail protects nobody from its author, who may have changed
+//! the address for a while; so a link also ends when its user gets another address.
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use usher_engine::{Cause, Failure};
 use usher_identity::ports::{Owner, StoredUserLink};
 use usher_identity::{
     ChangeOrigin, ChangedBy, MadeUserLink, NewUserLink, OUTBOX_RECIPIENT_SPAN, OutboxEntry, PasswordHash,
-    PasswordProof, known_about, link_life,
+    PasswordProof, SecretDigest, known_about, link_life,
 };
 
 use crate::app::App;
@@ -90,25 +91,26 @@ impl App {
         let by = actor.clone();
         let may = move |account: &Account, now: Timestamp| {
             may_give_link(account, &by, user, now)?;
-            let is_active = account.user(user).is_some_and(|user| user.active);
-            Ok((is_active, account.needs_single_sign_on(user)))
+            let found = account.user(user).ok_or(Refusal::NotFound { what: "user" })?;
+            let email = found.profile.email.reveal().clone();
+            Ok((email, found.active, account.needs_single_sign_on(user)))
         };
         let read = self.engine.read(account, may).await?;
-        match read.map_err(Failure::Refused)? {
-            (true, false) => {}
-            (false, _) => {
+        let email = match read.map_err(Failure::Refused)? {
+            (email, true, false) => email,
+            (_, false, _) => {
                 return Err(wrong_state("inactive").detailed(
                     "This user is inactive, so a link would open nothing. Activate the user first.",
                 ));
             }
-            (true, true) => return Err(by_provider_only(account)),
-        }
+            (_, true, true) => return Err(by_provider_only(account)),
+        };
         let mail = match delivery {
             LinkDelivery::Mail => self.mail_of_link((account, user), purpose, actor).await?,
             LinkDelivery::Shown => None,
         };
         let is_mailed = mail.is_some();
-        let made = self.store_link((account, user), purpose, mail, origin(actor, cause));
+        let made = self.store_link((account, user), (purpose, &email), mail, origin(actor, cause));
         let made = made.await?;
         let path = format!("{}/{}", link_path(purpose), made.secret.expose());
         Ok(MadeLink {
@@ -155,7 +157,8 @@ impl App {
                 return Ok(());
             };
             let origin = origin(&Actor::System, cause);
-            self.store_link(owner, purpose, Some(mail), origin).await?;
+            self.store_link(owner, (purpose, email), Some(mail), origin)
+                .await?;
         }
         Ok(())
     }
@@ -191,12 +194,14 @@ impl App {
     async fn store_link(
         &self,
         owner: Owner,
-        purpose: LinkPurpose,
+        (purpose, email): (LinkPurpose, &Email),
         mail: Option<OutboxEntry>,
         origin: ChangeOrigin,
     ) -> Result<NewUserLink, Problem> {
         let now = self.engine.now();
-        let made = self.identity.make_user_link(owner, purpose, mail, origin, now);
+        let made = self
+            .identity
+            .make_user_link(owner, (purpose, email), mail, origin, now);
         let made = match made.await? {
             MadeUserLink::Made(made) => *made,
             MadeUserLink::DoesNotFit => return Err(does_not_fit(purpose)),
@@ -318,8 +323,12 @@ fn opened(account: &Account, link: StoredUserLink, now: Timestamp) -> Option<Ope
     if account.needs_single_sign_on(user.id) {
         return None;
     }
+    // The link may be in the mailbox of an address that was wrong, or was made wrong for a while.
+    if SecretDigest::of(user.profile.email.reveal().as_str()) != link.address {
+        return None;
+    }
     let still_may = |by: ChangedBy| may_give_link(account, &actor(by), user.id, now).is_ok();
-    if !link.shown_to.is_none_or(still_may) {
+    if !link.author.is_none_or(still_may) {
         return None;
     }
     Some(OpenLink {

@@ -6,9 +6,11 @@ CREATE TABLE identity_user_links (
     purpose TEXT NOT NULL,
     digest BLOB NOT NULL UNIQUE,
     expires_at INTEGER NOT NULL,
-    -- Its author, if the link was shown to them: a kind as in identity_unrecorded, and an id.
-    shown_to_kind TEXT,
-    shown_to_id BLOB,
+    -- Its author: a kind as in identity_unrecorded, and an id; none if the user asked for it.
+    author_kind TEXT,
+    author_id BLOB,
+    -- The digest of the address that the user had.
+    address BLOB NOT NULL,
     PRIMARY KEY (account, user, purpose)
 ) STRICT, WITHOUT ROWID;
 

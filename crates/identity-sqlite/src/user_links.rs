@@ -15,8 +15,7 @@ use crate::{notes, operator_grants, outbox, passwords};
 
 pub(crate) const TABLE: &str = "identity_user_links";
 
-const SELECT: &str =
-    "SELECT account, user, purpose, digest, expires_at, shown_to_kind, shown_to_id FROM identity_user_links";
+const SELECT: &str = "SELECT account, user, purpose, digest, expires_at, author_kind, author_id, address FROM identity_user_links";
 
 #[async_trait]
 impl UserLinks for SqliteStore {
@@ -109,11 +108,11 @@ impl UserLinks for SqliteStore {
 
 fn put(tables: &Connection, link: &StoredUserLink) -> Result<(), Failure> {
     let [account, user] = key_of(link.owner);
-    let (kind, id) = link.shown_to.map(notes::by_columns).unzip();
+    let (kind, id) = link.author.map(notes::by_columns).unzip();
     tables.execute(
         "INSERT OR REPLACE INTO identity_user_links
-             (account, user, purpose, digest, expires_at, shown_to_kind, shown_to_id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+             (account, user, purpose, digest, expires_at, author_kind, author_id, address)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             account,
             user,
@@ -122,6 +121,7 @@ fn put(tables: &Connection, link: &StoredUserLink) -> Result<(), Failure> {
             link.expires_at.millis(),
             kind,
             id.flatten().map(u128::to_be_bytes),
+            link.address.as_bytes(),
         ],
     )?;
     Ok(())
@@ -139,12 +139,13 @@ fn find(
 
 fn stored(row: &Row<'_>) -> Result<StoredUserLink, Failure> {
     let (purpose, kind): (String, Option<String>) = (row.get(2)?, row.get(5)?);
-    let shown_to = kind.map(|kind| notes::read_by(&kind, row, 6)).transpose()?;
+    let author = kind.map(|kind| notes::read_by(&kind, row, 6)).transpose()?;
     Ok(StoredUserLink {
         digest: digest(row, 3)?,
         owner: owner(row, 0)?,
         purpose: notes::read_purpose(&purpose)?,
         expires_at: Timestamp::from_millis(row.get(4)?),
-        shown_to,
+        address: digest(row, 7)?,
+        author,
     })
 }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use usher_domain::link::LinkPurpose;
+use usher_domain::text::Email;
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
 use crate::ports::{ChangeNote, Owner, StoredPassword, StoredUserLink, UserLinkPut};
@@ -88,12 +89,12 @@ pub const fn link_life(purpose: LinkPurpose) -> Secs {
 }
 
 impl Identity {
-    /// Makes a link for a user, in place of an earlier one. It is sent with `mail`, which is stored in the same step;
-    /// without one its author sees it, and then it works only as long as they may set the user's password.
+    /// Makes a link for a user with this address, in place of an earlier one. It is sent with `mail`, which is stored in
+    /// the same step. A link by Usher is one that the user asked for.
     pub async fn make_user_link(
         &self,
         (account, user): Owner,
-        purpose: LinkPurpose,
+        (purpose, address): (LinkPurpose, &Email),
         mail: Option<OutboxEntry>,
         origin: ChangeOrigin,
         now: Timestamp,
@@ -105,7 +106,8 @@ impl Identity {
             owner,
             purpose,
             expires_at: now + link_life(purpose),
-            shown_to: mail.is_none().then_some(origin.by),
+            address: SecretDigest::of(address.as_str()),
+            author: (origin.by != ChangedBy::Usher).then_some(origin.by),
         };
         let note = ChangeNote {
             account,

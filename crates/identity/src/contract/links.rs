@@ -11,14 +11,15 @@ use crate::{
     Unrecorded,
 };
 
-/// A link that works until `at(60)` and was shown to nobody.
+/// A link that works until `at(60)`, for which its user asked.
 fn link(owner: Owner, purpose: LinkPurpose, text: &str) -> StoredUserLink {
     StoredUserLink {
         digest: digest(text),
         owner,
         purpose,
         expires_at: at(60),
-        shown_to: None,
+        address: digest("the address"),
+        author: None,
     }
 }
 
@@ -55,11 +56,11 @@ pub async fn a_link_is_found_by_its_digest_until_it_expires(backend: &dyn Backen
     let stored = [
         link(user(1), LinkPurpose::Invitation, "one"),
         StoredUserLink {
-            shown_to: Some(ChangedBy::User(user(9).1)),
+            author: Some(ChangedBy::User(user(9).1)),
             ..link(user(2), LinkPurpose::Invitation, "two")
         },
         StoredUserLink {
-            shown_to: Some(ChangedBy::Operator),
+            author: Some(ChangedBy::Operator),
             ..link(user(3), LinkPurpose::Invitation, "three")
         },
     ];

@@ -16,8 +16,10 @@ pub struct StoredUserLink {
     pub purpose: LinkPurpose,
     /// Until when it works.
     pub expires_at: Timestamp,
-    /// Its author, if the link was shown to them; `None` if it went to the user alone.
-    pub shown_to: Option<ChangedBy>,
+    /// The digest of the address that the user had when it was made.
+    pub address: SecretDigest,
+    /// Its author; `None` if the user asked for it.
+    pub author: Option<ChangedBy>,
 }
 
 /// What became of a link that was to be stored.

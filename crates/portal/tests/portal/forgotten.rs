@@ -162,14 +162,9 @@ async fn an_invitation_goes_by_mail_and_not_through_the_hands_of_its_author() {
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.html);
     let mail = mails(&desk).await;
     assert_eq!((mail.len(), &*mail[0].entry.kind), (1, "invitation"));
-    // Its author has not seen it: it goes on working where theirs would not.
-    let promotion = UserPatch {
-        role: Some(Role::Admin),
-        ..UserPatch::default()
-    };
-    desk.give(kit::change_user(amara, promotion)).await;
     let opened = desk.app.get(&Browser::default(), &path(&desk, &mail[0])).await;
     assert_eq!(opened.status, StatusCode::OK);
+    assert!(!sent.html.contains("usher_invite_"));
 
     let copied = desk
         .post(&format!("/users/{amara}/invitation"), &[("delivery", "shown")])
@@ -184,6 +179,55 @@ async fn an_invitation_goes_by_mail_and_not_through_the_hands_of_its_author() {
     assert_eq!(mails(&desk).await.len(), 1);
     let replaced = desk.app.get(&Browser::default(), &path(&desk, &mail[0])).await;
     assert_eq!(replaced.status, StatusCode::GONE);
+}
+
+async fn opens(desk: &Desk, path: &str) -> bool {
+    let opened = desk.app.get(&Browser::default(), path).await;
+    assert!(matches!(opened.status, StatusCode::OK | StatusCode::GONE));
+    opened.status == StatusCode::OK
+}
+
+#[tokio::test]
+async fn a_mailed_link_too_ends_once_its_author_may_not_set_that_password() {
+    let desk = with_mail().await;
+    let manager = desk.manager("Uma", Privilege::UsersManage).await;
+    let amara = desk.agent("Amara").await;
+    let invitation = desk.path(&format!("/users/{amara}/invitation"));
+    desk.app.post(&manager, "/me", &invitation, &[]).await;
+    let path = path(&desk, &mails(&desk).await[0]);
+    assert!(opens(&desk, &path).await);
+
+    let promotion = UserPatch {
+        role: Some(Role::Admin),
+        ..UserPatch::default()
+    };
+    desk.give(kit::change_user(amara, promotion)).await;
+
+    assert!(!opens(&desk, &path).await);
+}
+
+#[tokio::test]
+async fn a_link_ends_when_its_user_gets_another_address() {
+    let desk = with_mail().await;
+    let amara = desk.agent("Amara").await;
+    let sven = desk.member("Sven").await;
+    desk.post(&format!("/users/{amara}/invitation"), &[]).await;
+    let invitation = path(&desk, &mails(&desk).await[0]);
+    ask(&desk, "sven@example.com").await;
+    let sent = mails(&desk).await;
+    let reset = sent.iter().find(|mail| &*mail.entry.kind == "password_reset");
+    let reset = path(&desk, reset.unwrap());
+    assert!(opens(&desk, &invitation).await && opens(&desk, &reset).await);
+
+    for (user, email) in [(amara, "amara.okafor@example.com"), (sven, "sven.ek@example.com")] {
+        let change = UserPatch {
+            email: Some(email.parse().unwrap()),
+            ..UserPatch::default()
+        };
+        desk.give(kit::change_user(user, change)).await;
+    }
+
+    assert!(!opens(&desk, &invitation).await && !opens(&desk, &reset).await);
 }
 
 #[tokio::test]
