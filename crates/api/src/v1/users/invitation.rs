@@ -23,7 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(make_password_link, revoke_password_link))
 }
 
-/// How a link reaches its user.
+/// How a link reaches its user; left out: by mail, or if no mail is set up, in the answer.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Delivery {
@@ -39,7 +39,6 @@ enum Delivery {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"delivery": "shown"}))]
 pub(super) struct LinkRequest {
-    /// How it reaches its user; left out: by mail, or if no mail is set up, in the answer.
     #[serde(default)]
     #[schema(inline)]
     delivery: Delivery,

@@ -268,8 +268,9 @@ async fn credentials(story: &mut Recorder, operator: &Who) {
 
 /// A one-time link is made and revoked.
 async fn links(story: &mut Recorder, operator: &Who, path: &str) {
-    for call in ["POST", "DELETE"] {
-        story.call(operator, &format!("{call} {path}"), Value::Null).await;
+    let made = json!({"delivery": "shown"});
+    for (call, body) in [("POST", made), ("DELETE", Value::Null)] {
+        story.call(operator, &format!("{call} {path}"), body).await;
     }
 }
 

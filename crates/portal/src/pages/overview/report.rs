@@ -1,4 +1,4 @@
-//! What the records say of the last 24 hours. All open overviews of an account share one report, which is made anew when
+//! What the records say of the last 24 hours. All open overviews of an account share one report, which is made again when
 //! something was committed; of it, the peak takes up to thousands of statements, so it is kept for a moment longer.
 
 use std::collections::BTreeMap;
