@@ -71,10 +71,13 @@ impl Identity {
             u128::from_be_bytes(bytes)
         };
         let browser = KnownBrowser(id);
+        let has_notice = notice.is_some();
         self.store
             .put_known_browser((account, user), browser, notice, now, KNOWN_BROWSERS_PER_USER_MAX)
             .await?;
-        self.outbox_written();
+        if has_notice {
+            self.outbox_written();
+        }
         Ok(self.cache.keyring().signed_browser(id))
     }
 }

@@ -55,10 +55,6 @@ impl Brand {
         Some(format!("/branding/{}/colors.css", self.version))
     }
 
-    pub(crate) fn goodbye(&self) -> Option<&str> {
-        self.branding.look.goodbye.as_ref().map(BrandText::as_str)
-    }
-
     pub(crate) fn welcome(&self) -> Option<&str> {
         self.branding.look.welcome.as_ref().map(BrandText::as_str)
     }
@@ -74,18 +70,18 @@ impl Brand {
 
 async fn colors(State(portal): State<Arc<Portal>>, Path(version): Path<String>) -> Result<Response, Failed> {
     let branding = portal.app.identity().branding();
-    let color = branding.look.color.ok_or_else(none)?;
+    let color = branding.look.color.ok_or_else(no_branding)?;
     let style = format!(
         ".branded {{ --accent: {color}; --accent-ink: {}; }}\n",
         color.ink()
     );
-    Ok(kept("text/css; charset=utf-8", &branding, &version, style))
+    Ok(cacheable("text/css; charset=utf-8", &branding, &version, style))
 }
 
 async fn logo(State(portal): State<Arc<Portal>>, Path(version): Path<String>) -> Result<Response, Failed> {
     let branding = portal.app.identity().branding();
-    let logo = branding.logo.as_ref().ok_or_else(none)?;
-    Ok(kept(
+    let logo = branding.logo.as_ref().ok_or_else(no_branding)?;
+    Ok(cacheable(
         logo.media_type(),
         &branding,
         &version,
@@ -94,7 +90,12 @@ async fn logo(State(portal): State<Arc<Portal>>, Path(version): Path<String>) ->
 }
 
 /// An answer that browsers keep, unless the branding has changed since the page with this URL was made.
-fn kept(media_type: &'static str, branding: &Branding, version: &str, body: impl IntoResponse) -> Response {
+fn cacheable(
+    media_type: &'static str,
+    branding: &Branding,
+    version: &str,
+    body: impl IntoResponse,
+) -> Response {
     let caching = if branding.version() == version {
         "public, max-age=31536000, immutable"
     } else {
@@ -107,6 +108,6 @@ fn kept(media_type: &'static str, branding: &Branding, version: &str, body: impl
     response
 }
 
-fn none() -> Problem {
+fn no_branding() -> Problem {
     Problem::not_found("page").detailed("There is nothing at this address.")
 }

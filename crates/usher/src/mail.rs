@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
 enum Task {
     /// Send a test mail at once, and say what the mail server answers
     Test {
-        /// Who gets it
+        /// The address that gets it
         address: Email,
         /// The address at which people reach the server, which the mail names
         #[arg(long, value_name = "URL", env = "USHER_PUBLIC_URL")]

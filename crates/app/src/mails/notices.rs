@@ -41,7 +41,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// The commits that changed the role of a user.
 type RoleChanges = BTreeSet<(Seq, UserId)>;
 
-/// Who gets a notice.
+/// The reader of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reader {
     User(UserId),
@@ -240,7 +240,7 @@ fn is_news(commit: &Published, now: Timestamp) -> bool {
 }
 
 /// Whether somebody is told of an event.
-const fn is_announced(event: &Event) -> bool {
+fn is_announced(event: &Event) -> bool {
     match event {
         Event::Account(event) => {
             matches!(
@@ -255,18 +255,13 @@ const fn is_announced(event: &Event) -> bool {
                 | UserEvent::Changed { .. }
                 | UserEvent::RoleGiven { .. }
         ),
-        Event::Credential(event) => !matches!(
-            event,
-            CredentialEvent::LinkMade { .. }
-                | CredentialEvent::LinkRevoked { .. }
-                | CredentialEvent::ProviderChanged { .. }
-        ),
+        Event::Credential(event) => change_of(event).is_some(),
         Event::ApiKey(event) => matches!(event, ApiKeyEvent::Created { .. } | ApiKeyEvent::Rotated { .. }),
         _ => false,
     }
 }
 
-/// Who is told what about an entry. The account is as it is now.
+/// The mails about an entry, with their readers. The account is as it is now.
 fn notices(account: &Account, seq: Seq, entry: &Entry, roles: &RoleChanges) -> Vec<(Reader, Message)> {
     let told = entry.events.iter().map(|event| match event {
         Event::Account(event) => of_purchases(account, event),
@@ -368,16 +363,24 @@ fn of_seats(account: &Account, event: &UserEvent) -> Vec<(Reader, Message)> {
 }
 
 fn of_credentials(account: &Account, entry: &Entry, event: &CredentialEvent) -> Vec<(Reader, Message)> {
-    let (user, change) = match event {
-        CredentialEvent::PasswordSet { user } => (*user, SecurityChange::Password),
-        CredentialEvent::SecondFactorSet { user } => (*user, SecurityChange::SecondFactorSet),
-        CredentialEvent::SecondFactorRemoved { user } => (*user, SecurityChange::SecondFactorRemoved),
+    let told = change_of(event).map(|(user, change)| {
+        let message = security(account, entry, user, change);
+        (Reader::User(user), message)
+    });
+    told.into_iter().collect()
+}
+
+/// The change of a credential that its user is told of; `None` if they are not.
+fn change_of(event: &CredentialEvent) -> Option<(UserId, SecurityChange)> {
+    match event {
+        CredentialEvent::PasswordSet { user } => Some((*user, SecurityChange::Password)),
+        CredentialEvent::SecondFactorSet { user } => Some((*user, SecurityChange::SecondFactorSet)),
+        CredentialEvent::SecondFactorRemoved { user } => Some((*user, SecurityChange::SecondFactorRemoved)),
         // A link changes nothing until it is used, and then the password is set.
         CredentialEvent::LinkMade { .. }
         | CredentialEvent::LinkRevoked { .. }
-        | CredentialEvent::ProviderChanged { .. } => return Vec::new(),
-    };
-    vec![(Reader::User(user), security(account, entry, user, change))]
+        | CredentialEvent::ProviderChanged { .. } => None,
+    }
 }
 
 fn of_keys(account: &Account, entry: &Entry, event: &ApiKeyEvent) -> Vec<(Reader, Message)> {

@@ -120,7 +120,7 @@ async fn a_sign_in_with_another_browser_is_told_by_mail() {
         app.post(browser, "/sign-in", "/sign-in", &fields).await
     };
     let first = sign_in(&Browser::default()).await;
-    // The browser is known by its own cookie, whoever is signed in there.
+    // The browser is known by its own cookie, which does not depend on the user who is signed in there.
     let known = Browser {
         cookie: first.cookie("usher_browser").split(';').next().map(str::to_owned),
     };

@@ -219,7 +219,7 @@ async fn l10_a_request_is_shown_with_its_answer_until_that_is_dismissed() {
     assert!(
         withdrawn.contains("the operator has answered in the meantime")
             && withdrawn.contains("The operator declined"),
-        "a form of before the answer: {withdrawn}"
+        "a form from before the answer: {withdrawn}"
     );
     let dismissed = told(&desk, desk.post(&remove, &[("answered", "yes")]).await).await;
     assert!(dismissed.contains("Answer dismissed."), "{dismissed}");

@@ -78,7 +78,7 @@ impl ChosenMail {
 
 /// Sends mails until the server stops.
 pub(super) async fn send(app: Arc<App>, post: Post) {
-    // This server has the data to itself, so whoever had claimed a mail is gone.
+    // This server has the data to itself, so every server that had claimed a mail is gone.
     if let Err(error) = app.identity().end_claims(Channel::Mail, app.engine().now()).await {
         tracing::warn!(%error, "mails that were being sent wait until their claims run out");
     }

@@ -1,12 +1,17 @@
 //! Mail with the real program: settings that are refused, and mails that become files.
 
 use std::fs;
+use std::path::Path;
 
 use crate::program::{Run, usher};
 
 fn test_mail(arguments: &[&str]) -> Run {
-    let data = tempfile::tempdir().unwrap();
-    let data = data.path().to_str().unwrap();
+    test_mail_with(tempfile::tempdir().unwrap().path(), arguments)
+}
+
+/// Sends a test mail with the settings in this data directory.
+fn test_mail_with(data: &Path, arguments: &[&str]) -> Run {
+    let data = data.to_str().unwrap();
     usher(&[&["mail", "test", "olga@example.com", "--data", data], arguments].concat())
 }
 
@@ -20,13 +25,7 @@ fn a_test_mail_becomes_a_file_with_the_address_of_the_server() {
     );
     fs::write(data.path().join("usher.toml"), settings).unwrap();
 
-    let run = usher(&[
-        "mail",
-        "test",
-        "olga@example.com",
-        "--data",
-        data.path().to_str().unwrap(),
-    ]);
+    let run = test_mail_with(data.path(), &[]);
 
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(run.out.starts_with("The test mail is a file in "), "{run:?}");
@@ -106,13 +105,7 @@ fn the_settings_of_the_page_about_mail_are_followed() {
     // As an editor leaves it.
     fs::write(data.path().join("mail.password"), "the password\n").unwrap();
 
-    let run = usher(&[
-        "mail",
-        "test",
-        "olga@example.com",
-        "--data",
-        data.path().to_str().unwrap(),
-    ]);
+    let run = test_mail_with(data.path(), &[]);
 
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(run.err.contains("could not be reached"), "{run:?}");

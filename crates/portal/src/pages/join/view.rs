@@ -4,7 +4,6 @@ use askama::Template;
 
 use super::standing::{Standing, State};
 use crate::answer::Frame;
-use crate::brand::Brand;
 use crate::form::Form;
 use crate::portal::Portal;
 
@@ -49,7 +48,8 @@ pub(super) struct CustomerPart {
 
 impl CustomerPart {
     pub(super) fn new(portal: &Portal, standing: Standing) -> Self {
-        let goodbye = Brand::of(portal).goodbye().map(str::to_owned);
+        let branding = portal.app.identity().branding();
+        let goodbye = branding.look.goodbye.as_ref().map(ToString::to_string);
         Self { standing, goodbye }
     }
 

@@ -30,12 +30,21 @@ use crate::{cookies, forgery, new_password};
 const COOKIE: &str = "usher_link";
 
 pub(crate) fn routes() -> Pages {
-    Pages::new()
-        .route(
-            "/invitation/{secret}",
-            get(show_invitation).post(accept_invitation),
-        )
-        .route("/new-password/{secret}", get(show_reset).post(reset))
+    let of_purpose = |pages: Pages, purpose: LinkPurpose| {
+        let open = move |portal: State<Arc<Portal>>, secret: Path<String>, jar: CookieJar| async move {
+            show(&portal, &secret, purpose, &jar).await
+        };
+        let send = move |portal: State<Arc<Portal>>,
+                         secret: Path<String>,
+                         from: From,
+                         jar: CookieJar,
+                         form: PostedByAnybodyUnchecked| async move {
+            choose(&portal, &secret, purpose, &from, &jar, form.0).await
+        };
+        let path = format!("{}/{{secret}}", link_path(purpose));
+        pages.route(&path, get(open).post(send))
+    };
+    LinkPurpose::ALL.into_iter().fold(Pages::new(), of_purpose)
 }
 
 #[derive(Template)]
@@ -58,42 +67,6 @@ struct EndedPage {
     is_invitation: bool,
 }
 
-async fn show_invitation(
-    portal: State<Arc<Portal>>,
-    secret: Path<String>,
-    jar: CookieJar,
-) -> Result<Response, Failed> {
-    show(&portal, &secret, LinkPurpose::Invitation, &jar).await
-}
-
-async fn show_reset(
-    portal: State<Arc<Portal>>,
-    secret: Path<String>,
-    jar: CookieJar,
-) -> Result<Response, Failed> {
-    show(&portal, &secret, LinkPurpose::Reset, &jar).await
-}
-
-async fn accept_invitation(
-    portal: State<Arc<Portal>>,
-    secret: Path<String>,
-    from: From,
-    jar: CookieJar,
-    form: PostedByAnybodyUnchecked,
-) -> Result<Response, Failed> {
-    choose(&portal, &secret, LinkPurpose::Invitation, &from, &jar, form.0).await
-}
-
-async fn reset(
-    portal: State<Arc<Portal>>,
-    secret: Path<String>,
-    from: From,
-    jar: CookieJar,
-    form: PostedByAnybodyUnchecked,
-) -> Result<Response, Failed> {
-    choose(&portal, &secret, LinkPurpose::Reset, &from, &jar, form.0).await
-}
-
 async fn show(
     portal: &Portal,
     secret: &str,
@@ -107,7 +80,7 @@ async fn show(
     let shown = choose_page(&open, secret, purpose, &bound, Form::default(), portal);
     let mut cookie = cookies::build(COOKIE, bound, portal.is_https());
     cookie.set_same_site(SameSite::Strict);
-    Ok((CookieJar::new().add(cookie), untold(page(&shown))).into_response())
+    Ok((CookieJar::new().add(cookie), with_no_referrer(page(&shown))).into_response())
 }
 
 /// Uses the link up, and signs its user in.
@@ -134,7 +107,7 @@ async fn choose(
     }
     let Some(hash) = hash else {
         let again = choose_page(&open, secret, purpose, &bound, form, portal);
-        return Ok(untold(page_again(&again)));
+        return Ok(with_no_referrer(page_again(&again)));
     };
     let cause = from.arrival.cause(Channel::Portal, None);
     let Some(proof) = app.use_link(secret, purpose, &hash, &cause).await? else {
@@ -180,7 +153,7 @@ fn choose_page(
 }
 
 fn ended(purpose: LinkPurpose) -> Response {
-    untold(page_at(
+    with_no_referrer(page_at(
         StatusCode::GONE,
         &EndedPage {
             frame: Frame::default(),
@@ -189,8 +162,8 @@ fn ended(purpose: LinkPurpose) -> Response {
     ))
 }
 
-/// The answer, of whose address the browser tells nobody.
-fn untold(mut answer: Response) -> Response {
+/// The answer, whose address the browser gives to no other site.
+fn with_no_referrer(mut answer: Response) -> Response {
     let no_referrer = HeaderValue::from_static("no-referrer");
     answer.headers_mut().insert(header::REFERRER_POLICY, no_referrer);
     answer

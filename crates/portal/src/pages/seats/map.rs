@@ -83,7 +83,7 @@ impl Map {
                     .any(|text| folded(text).contains(&needle))
         };
         let found: Vec<_> = all.iter().copied().filter(matches).collect();
-        // Who is idle is not for colleagues; in a small pool, a number would say it.
+        // Colleagues do not learn that somebody is idle; in a small pool, a number would say it.
         let sees_idle = account.is_staff(actor);
         let is_alone = !query.hall.is_empty();
         let idle = if sees_idle && !is_alone {

@@ -166,7 +166,7 @@ async fn add_one(viewer: &Viewer, line: &Line, licenses: &Licenses) -> Result<Re
         return Ok(Err(sentence::of(&refusal)));
     }
     // Without a link the person is there all the same, and can be invited again on their page.
-    let made = link::made(viewer, id, LinkPurpose::Invitation, LinkDelivery::Mail)
+    let made = link::make_link(viewer, id, LinkPurpose::Invitation, LinkDelivery::Mail)
         .await
         .ok();
     Ok(Ok(Added {

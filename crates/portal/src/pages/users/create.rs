@@ -81,7 +81,7 @@ pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Respon
                 return Ok(done(&path_of(&viewer, id), message));
             }
             let purpose = LinkPurpose::Invitation;
-            match link::made(&viewer, id, purpose, LinkDelivery::Mail).await {
+            match link::make_link(&viewer, id, purpose, LinkDelivery::Mail).await {
                 Ok(made) => link::handed_over(&viewer, id, purpose, made, message).await,
                 Err(problem) => link::not_invited(&viewer, id, &problem).await,
             }

@@ -100,7 +100,7 @@ async fn make(
     let id = user_id(&user)?;
     guard(&viewer, Privilege::UsersManage).await?;
     let delivery = delivery(&form);
-    match made(&viewer, id, purpose, delivery).await {
+    match make_link(&viewer, id, purpose, delivery).await {
         Ok(link) => handed_over(&viewer, id, purpose, link, String::new()).await,
         Err(problem) if problem.kind().status.is_client_error() => {
             form.wrong("", problem.detail());
@@ -119,7 +119,7 @@ fn delivery(form: &Form) -> LinkDelivery {
 }
 
 /// Makes a link in the viewer's name.
-pub(crate) async fn made(
+pub(crate) async fn make_link(
     viewer: &Viewer,
     id: UserId,
     purpose: LinkPurpose,

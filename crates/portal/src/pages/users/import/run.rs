@@ -192,7 +192,7 @@ async fn invite_one(
         }
     }
     let (mut is_mailed, mut link) = (false, None);
-    match link::made(viewer, id, LinkPurpose::Invitation, LinkDelivery::Mail).await {
+    match link::make_link(viewer, id, LinkPurpose::Invitation, LinkDelivery::Mail).await {
         Ok(made) => {
             is_mailed = made.url.is_none();
             link = made.url;
