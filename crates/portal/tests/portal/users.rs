@@ -7,7 +7,7 @@ use usher_domain::text::Product;
 use usher_domain::user::License;
 use usher_testkit as kit;
 
-use crate::app::{PASSWORD, Page};
+use crate::app::{Browser, PASSWORD, Page};
 use crate::desk::{Desk, PRODUCT};
 use crate::rules::hidden;
 
@@ -270,6 +270,33 @@ async fn another_accounts_users_and_forms_without_a_token_are_refused() {
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     assert_eq!(elsewhere.status, StatusCode::NOT_FOUND);
     assert_eq!(forged.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_first_password_is_set_if_that_is_chosen_and_only_then() {
+    let desk = Desk::with(1).await;
+    let add = async |way, password| {
+        let fields = [
+            ("name", "Eva"),
+            ("email", "eva@example.com"),
+            ("role", "member"),
+            ("way", way),
+            ("password", password),
+            ("password_again", password),
+        ];
+        desk.post("/users", &fields).await
+    };
+
+    let without = add("password", "").await;
+    let later = add("later", PASSWORD).await;
+
+    assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(without.html.contains("href=\"#password\""), "{}", without.html);
+    assert_eq!(later.status, StatusCode::SEE_OTHER, "{}", later.html);
+    let fields = [("email", "eva@example.com"), ("password", PASSWORD)];
+    let browser = Browser::default();
+    let sign_in = desk.app.post(&browser, "/sign-in", "/sign-in", &fields);
+    assert_eq!(sign_in.await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]

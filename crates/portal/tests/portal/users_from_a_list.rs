@@ -111,6 +111,17 @@ async fn each_bad_row_is_named_with_its_line_and_reason_and_the_others_are_invit
 }
 
 #[tokio::test]
+async fn a_team_is_found_in_any_case_of_its_letters() {
+    let desk = Desk::with(2).await;
+    let team = usher_domain::TeamId::from_bits(desk.app.draw_bits());
+    desk.give(kit::create_team(team, "Hauptstraße", [].into())).await;
+
+    let shown = preview(&desk, "Name;E-mail;Team\nIda;ida@example.com;HAUPTSTRASSE\n").await;
+
+    assert!(shown.html.contains("Invite 1 person"), "{}", shown.html);
+}
+
+#[tokio::test]
 async fn no_copied_cell_is_taken_for_a_formula() {
     let desk = Desk::with(2).await;
     let list = "Name;E-mail\n=SUM(C1);sum@example.com\n";

@@ -41,9 +41,16 @@ pub(super) async fn show(viewer: Viewer) -> Result<Response, Failed> {
 pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     viewer.need_in_account(Privilege::UsersManage).await?;
     let profile = profile::read(&mut form);
-    let typed = !form.value("password").is_empty() || !form.value("password_again").is_empty();
     let invites = form.value("way") == "invite";
-    let password = if typed && !invites {
+    let sets_password = match form.value("way") {
+        "password" => true,
+        // A form without the choice, for accounts that require single sign-on.
+        "" => ["password", "password_again"]
+            .iter()
+            .any(|name| !form.value(name).is_empty()),
+        _ => false,
+    };
+    let password = if sets_password {
         form.new_password("password", "password_again")
     } else {
         None

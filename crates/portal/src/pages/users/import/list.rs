@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use usher_domain::text::Product;
+use usher_journal::folded;
 
 /// A list as it was pasted: its rows, each with the number of its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +57,7 @@ impl List {
         let mut rows = rows(text)?;
         let heads = rows.first().is_some_and(|first| {
             let mut cells = first.cells.iter();
-            cells.any(|cell| EMAILS.contains(&folded(cell).as_str()))
+            cells.any(|cell| EMAILS.contains(&folded(cell.trim()).as_str()))
         });
         let columns = if heads {
             Columns::of(&rows.remove(0).cells, products)?
@@ -115,10 +116,6 @@ fn delimiter(text: &str) -> u8 {
     [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
 }
 
-fn folded(text: &str) -> String {
-    text.trim().to_lowercase()
-}
-
 impl Columns {
     /// Of a list whose first row is a person.
     fn usual() -> Self {
@@ -135,7 +132,7 @@ impl Columns {
     fn of(heads: &[String], products: &[(Product, String)]) -> Result<Self, String> {
         let mut columns = Self::default();
         for (index, head) in heads.iter().enumerate() {
-            let word = folded(head);
+            let word = folded(head.trim());
             let taken = match word.as_str() {
                 "" => None,
                 word if NAMES.contains(&word) => columns.name.replace(index),
@@ -189,7 +186,7 @@ fn product(head: &str, products: &[(Product, String)]) -> Option<Product> {
     }
     let mut found = products
         .iter()
-        .filter(|(product, name)| product.to_string() == named || folded(name) == named);
+        .filter(|(product, name)| product.to_string() == named || folded(name.trim()) == named);
     found.next().map(|(product, _)| product.clone())
 }
 

@@ -7,6 +7,7 @@ use usher_domain::permission::{PermissionOverrides, Role};
 use usher_domain::text::{Email, Name, Product};
 use usher_domain::user::License;
 use usher_domain::{Account, Actor, GroupId, TeamId, Timestamp, UserId};
+use usher_journal::folded;
 
 use super::list::{List, Said};
 use super::run::ListId;
@@ -232,28 +233,32 @@ fn role(word: &str) -> Result<Role, String> {
     })
 }
 
-fn is_named(name: &Name, word: &str) -> bool {
-    name.as_str().to_lowercase() == word.to_lowercase()
-}
-
 fn team(account: &Account, word: &str) -> Result<Option<TeamId>, String> {
-    if word.is_empty() {
-        return Ok(None);
-    }
-    let mut teams = account.teams().values();
-    let found = teams.find(|team| is_named(&team.name, word));
-    let missing = || format!("There is no team {}. Create it first.", said::named(word));
-    found.map(|team| Some(team.id)).ok_or_else(missing)
+    let teams = account.teams().values();
+    named("team", word, teams.map(|team| (&team.name, team.id)))
 }
 
 fn group(account: &Account, word: &str) -> Result<Option<GroupId>, String> {
+    let groups = account.groups().values();
+    named("group", word, groups.map(|group| (&group.name, group.id)))
+}
+
+fn is_named(name: &Name, word: &str) -> bool {
+    folded(name.as_str()) == folded(word)
+}
+
+/// The id of the thing of this kind with the name `word`, in upper or lower case; `None` if the word is empty.
+fn named<'a, Id>(
+    kind: &str,
+    word: &str,
+    mut all: impl Iterator<Item = (&'a Name, Id)>,
+) -> Result<Option<Id>, String> {
     if word.is_empty() {
         return Ok(None);
     }
-    let mut groups = account.groups().values();
-    let found = groups.find(|group| is_named(&group.name, word));
-    let missing = || format!("There is no group {}. Create it first.", said::named(word));
-    found.map(|group| Some(group.id)).ok_or_else(missing)
+    let found = all.find(|(name, _)| is_named(name, word));
+    let missing = || format!("There is no {kind} {}. Create it first.", said::named(word));
+    found.map(|(_, id)| Some(id)).ok_or_else(missing)
 }
 
 fn license(account: &Account, product: &Product, word: &str) -> Result<Option<License>, String> {
