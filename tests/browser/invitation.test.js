@@ -84,8 +84,8 @@ story("a user who forgot their password chooses another with a link of an admin"
   const sven = await world.agent("Sven");
   const list = await open(`/a/${world.id}/users?q=sven`, { as: owner });
   await list.getByRole("link", { name: "Sven" }).first().click();
-  await list.getByRole("button", { name: "Make a link for another password" }).click();
-  await list.getByRole("heading", { name: "Link for another password of Sven" }).waitFor();
+  await list.getByRole("button", { name: "Create password reset link" }).click();
+  await list.getByRole("heading", { name: "Password reset link for Sven" }).waitFor();
   await checkAxe(list);
   const path = await linkOf(list);
 

@@ -74,7 +74,7 @@ impl OpenLink {
 pub const fn link_path(purpose: LinkPurpose) -> &'static str {
     match purpose {
         LinkPurpose::Invitation => "/invitation",
-        LinkPurpose::Reset => "/new-password",
+        LinkPurpose::Reset => "/reset-password",
     }
 }
 
@@ -119,16 +119,13 @@ impl App {
         })
     }
 
-    /// Sends a link for another password to everybody who signs in with this address and a password. It is done after
+    /// Sends a password reset link to everybody who signs in with this address and a password. It is done after
     /// the caller has answered, so that the time of the answer tells nothing.
-    pub fn send_password_links(self: &Arc<Self>, email: Email, cause: Cause) {
+    pub fn send_password_reset_links(self: &Arc<Self>, email: Email, cause: Cause) {
         let app = Arc::clone(self);
         tokio::spawn(async move {
             if let Err(problem) = app.send_links_to(&email, &cause).await {
-                tracing::warn!(
-                    reason = problem.kind().code,
-                    "a link for a forgotten password was not sent"
-                );
+                tracing::warn!(reason = problem.kind().code, "a password reset link was not sent");
             }
         });
     }
@@ -354,8 +351,8 @@ fn does_not_fit(purpose: LinkPurpose) -> Problem {
         LinkPurpose::Invitation => (
             "with_password",
             "without_password",
-            "This user has a password already, so there is nothing to invite them to. If they forgot it, make a link \
-             for another password.",
+            "This user has a password already, so there is nothing to invite them to. If they forgot it, make a \
+             password reset link.",
         ),
         LinkPurpose::Reset => (
             "without_password",

@@ -42,7 +42,7 @@ pub const JOIN_CODES_PER_ADDRESS: u32 = 30;
 /// cannot be guessed, but an operator may have chosen one.
 pub const OPERATOR_KEYS_PER_NETWORK: u32 = 10;
 
-/// How many links for a forgotten password are sent at once to one e-mail address; one more is sent every 20 minutes.
+/// How many password reset links are sent at once to one e-mail address; one more is sent every 20 minutes.
 pub const LINKS_PER_EMAIL: u32 = 3;
 /// For how many addresses a link may be asked at once from one network; one more is allowed every minute.
 pub const LINKS_PER_NETWORK: u32 = 10;
@@ -177,7 +177,7 @@ impl Throttle {
         self.attempt(counted)
     }
 
-    /// Admits a request for a link for a forgotten password, or returns how long its network has to wait. Known and
+    /// Admits a request for a password reset link, or returns how long its network has to wait. Known and
     /// unknown addresses are counted alike. False if the address has been sent enough: that is told to nobody, because
     /// its links are in its mailbox.
     pub fn forgotten_password(&self, email: &Email, from: Option<IpAddr>) -> Result<bool, Secs> {

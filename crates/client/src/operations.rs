@@ -230,10 +230,10 @@ operations! {
     InviteUser POST "inviteUser" "/v1/accounts/{account}/users/{user}/invitation" -> Value;
     /// Revoke a user's invitation.
     RevokeInvitation DELETE "revokeInvitation" "/v1/accounts/{account}/users/{user}/invitation" -> ();
-    /// Make a link for another password.
-    MakePasswordLink POST "makePasswordLink" "/v1/accounts/{account}/users/{user}/password-link" -> Value;
-    /// Revoke a user's link for another password.
-    RevokePasswordLink DELETE "revokePasswordLink" "/v1/accounts/{account}/users/{user}/password-link" -> ();
+    /// Make a password reset link.
+    MakePasswordResetLink POST "makePasswordResetLink" "/v1/accounts/{account}/users/{user}/password-reset-link" -> Value;
+    /// Revoke a user's password reset link.
+    RevokePasswordResetLink DELETE "revokePasswordResetLink" "/v1/accounts/{account}/users/{user}/password-reset-link" -> ();
     /// Remove a user's second factor.
     RemoveSecondFactor DELETE "removeSecondFactor" "/v1/accounts/{account}/users/{user}/second-factor" -> ();
     /// List the waits.

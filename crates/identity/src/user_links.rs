@@ -1,4 +1,4 @@
-//! One-time links with which users choose a password of their own: invitations, and links for a forgotten password.
+//! One-time links with which users choose a password of their own: invitations, and password reset links.
 //!
 //! A link has a secret of 256 bits, of which a digest is stored. It ends when it is used, when it expires, when a new one
 //! takes its place, and when its user gets a password otherwise, is deactivated or deleted. Opening its page changes
@@ -19,7 +19,7 @@ use crate::{
 /// How long an invitation works.
 pub const INVITATION_LIFE: Secs = Secs::new(7 * 86_400);
 
-/// How long a link for another password works.
+/// How long a password reset link works.
 pub const RESET_LIFE: Secs = Secs::new(3_600);
 
 /// How long it is known of an expired link that there was one.

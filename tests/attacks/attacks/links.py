@@ -77,10 +77,10 @@ def link_to_more_rights(target):
     account, found = target.serve().account("Takeover"), []
     manager = account.person("Uma", role="manager", privileges=["users.manage"]).client()
     stronger, _ = newcomer(account, "ann", role="admin")
-    for kind in ("invitation", "password-link"):
+    for kind in ("invitation", "password-reset-link"):
         if manager.post(f"{stronger}/{kind}", {}).status == 201:
             found.append(f"{kind} for an admin")
-    if manager.post(f"{account.owner.path}/password-link", {}).status == 201:
+    if manager.post(f"{account.owner.path}/password-reset-link", {}).status == 201:
         found.append("a link for the owner")
     # Made while they were equals, and kept.
     rising, email = newcomer(account, "rik")
@@ -103,11 +103,11 @@ def link_for_oneself(target):
     account, found = target.serve().account("Oneself"), []
     member, owner = account.person("Mia"), account.owner
     for who in (member, owner):
-        if who.client().post(f"{who.path}/password-link", {}).status == 201:
+        if who.client().post(f"{who.path}/password-reset-link", {}).status == 201:
             found.append(f"a link of {who.email} for themselves")
     key = owner.client().ok("POST", f"{account.path}/api-keys", {"name": "Key", "scopes": ["users.manage"]})["key"]
     program = account.operator.by(key)
-    if program.post(f"{member.path}/password-link", {}).status == 201:
+    if program.post(f"{member.path}/password-reset-link", {}).status == 201:
         found.append("a link of a key")
     body = {"name": "Eve", "email": "eve@evil.example", "invite": True, "assign_seat": False}
     if program.post(f"{account.path}/users", body).status == 201:
@@ -116,9 +116,9 @@ def link_for_oneself(target):
     browser.sign_in(member.email)
     page = browser.ask("/me")
     form = {"_csrf": re.search(r'name="_csrf" value="([^"]*)"', page.text)[1]}
-    for kind in ("invitation", "password-link"):
+    for kind in ("invitation", "password-reset-link"):
         answer = browser.ask(f"/a/{account.id}/users/{member.id}/{kind}", form)
-        if "/new-password/" in answer.text or "/invitation/usher" in answer.text:
+        if "/reset-password/" in answer.text or "/invitation/usher" in answer.text:
             found.append(f"a {kind} in the portal")
     return "; ".join(found) or None
 
@@ -133,7 +133,7 @@ def link_of_another_account(target):
         if client.post(f"{path}/invitation", {}).status == 201:
             found.append(f"a link through {path}")
     path = path_of(other.operator.ok("POST", f"{user}/invitation", {}))
-    wrong = {"the other page": path.replace("/invitation/", "/new-password/"), "less of it": path[:-1],
+    wrong = {"the other page": path.replace("/invitation/", "/reset-password/"), "less of it": path[:-1],
              "capitals": path.upper().replace("/INVITATION/", "/invitation/"), "more of it": path + "0",
              "no secret": "/invitation/usher_invite_", "an end": path + "%00", "a pattern": "/invitation/%25"}
     for what, text in wrong.items():

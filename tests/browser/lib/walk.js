@@ -226,9 +226,9 @@ export const PAGES = [
     act: sent("Set password and sign in", { "New password": "short", "New password, again": "short" }),
   },
   { name: "an invitation that has ended", path: "/invitation/none", status: 410 },
-  { name: "the page of a link for another password", path: "/new-password/{reset}" },
+  { name: "the page of a password reset link", path: "/reset-password/{reset}" },
   {
-    name: "the page of a link for another password with errors", path: "/new-password/{reset}", status: 422,
+    name: "the page of a password reset link with errors", path: "/reset-password/{reset}", status: 422,
     act: sent("Set password and sign in", { "New password": "short", "New password, again": "short" }),
   },
 
@@ -494,7 +494,7 @@ export const PAGES = [
     name: "a new password with errors", path: `${ACCOUNT}/users/{user}`, as: "owner", status: 422,
     async act(page) {
       await page.getByText("Set a password for them instead").click();
-      await send(page, "Set the password", { "New password": "short" });
+      await send(page, "Set password", { "New password": "short" });
     },
   },
   { name: "inviting from a list", path: `${ACCOUNT}/users/invite`, as: "owner" },
@@ -518,18 +518,18 @@ export const PAGES = [
     name: "an invitation that was used", path: `${ACCOUNT}/users/{invited}`, as: "owner", status: 422,
     async act(page, { world, ids }) {
       await world.patch(`${world.path}/users/${ids.invited}`, { password: PASSWORD });
-      await send(page, "Revoke the invitation");
+      await send(page, "Revoke invitation");
     },
   },
   {
-    name: "a link for another password", path: `${ACCOUNT}/users/{invited}`, as: "owner",
-    act: sent("Make a link for another password"),
+    name: "a password reset link", path: `${ACCOUNT}/users/{invited}`, as: "owner",
+    act: sent("Create password reset link"),
   },
   {
-    name: "a link for another password that was used", path: `${ACCOUNT}/users/{invited}`, as: "owner", status: 422,
+    name: "a password reset link that was used", path: `${ACCOUNT}/users/{invited}`, as: "owner", status: 422,
     async act(page, { world, ids }) {
       await world.patch(`${world.path}/users/${ids.invited}`, { password: PASSWORD });
-      await send(page, "Revoke the link");
+      await send(page, "Revoke password reset link");
     },
   },
   { name: "deactivating a user", path: `${ACCOUNT}/users/{user}/deactivate`, as: "owner" },
@@ -894,7 +894,7 @@ export async function arrange() {
     await world.post(`${world.path}/users`, { name: "Ivy", email: `ivy@${world.domain}`, ...plain }),
     await world.post(`${world.path}/users`, { name: "Nils", email: `nils@${world.domain}`, invite: true, ...plain }),
   ];
-  const reset = await world.post(`${world.path}/users/${heir.id}/password-link`);
+  const reset = await world.post(`${world.path}/users/${heir.id}/password-reset-link`);
   const secretOf = (/** @type {{ url: string }} */ link) => link.url.split("/").at(-1);
   const ids = {
     invited: invited.id, invitation: secretOf(newcomer.invitation), reset: secretOf(reset),

@@ -170,12 +170,12 @@ async fn sample(app: &App, operation: &str, number: usize) -> Option<Sample> {
             app.operator().post(&path, json!({})).await.created();
             Sample::of("user", id)
         }
-        "makePasswordLink" | "revokePasswordLink" => {
+        "makePasswordResetLink" | "revokePasswordResetLink" => {
             let mut user = user;
             user["password"] = json!("correct horse battery");
             let id = new("users", user).await;
-            if operation == "revokePasswordLink" {
-                let path = format!("users/{id}/password-link");
+            if operation == "revokePasswordResetLink" {
+                let path = format!("users/{id}/password-reset-link");
                 app.operator().post(&path, json!({})).await.created();
             }
             Sample::of("user", id)

@@ -84,7 +84,7 @@ async fn a_link_fits_whether_its_user_has_a_password_and_may_sign_in_with_it() {
     let path = format!("users/{user}");
     let call = async |rest: &str| app.operator().post(&format!("{path}/{rest}"), json!({})).await;
 
-    let problem = call("password-link").await.problem(409, "wrong-state");
+    let problem = call("password-reset-link").await.problem(409, "wrong-state");
     assert!(
         problem["detail"].as_str().unwrap().contains("Invite them"),
         "{problem}"
@@ -94,12 +94,12 @@ async fn a_link_fits_whether_its_user_has_a_password_and_may_sign_in_with_it() {
         .await
         .ok();
     call("invitation").await.problem(409, "wrong-state");
-    let reset = secret(&call("password-link").await.created());
+    let reset = secret(&call("password-reset-link").await.created());
     assert!(opens(&app, &reset, LinkPurpose::Reset).await.is_some());
-    // The page of invitations opens no link for another password.
+    // The page of invitations opens no password reset link.
     assert!(opens(&app, &reset, LinkPurpose::Invitation).await.is_none());
     app.operator().patch(&path, json!({"active": false})).await.ok();
-    call("password-link").await.problem(409, "wrong-state");
+    call("password-reset-link").await.problem(409, "wrong-state");
     app.operator().patch(&path, json!({"active": true})).await.ok();
     let owner = json!({"role": "owner", "password": PASSWORD});
     let (owner, _) = app.user("Olga", owner).await;
@@ -114,7 +114,7 @@ async fn a_link_fits_whether_its_user_has_a_password_and_may_sign_in_with_it() {
     };
     app.give(app.account, kit::change_settings(required)).await;
 
-    call("password-link").await.problem(403, "sso-required");
+    call("password-reset-link").await.problem(403, "sso-required");
     let body = json!({"name": "Ida", "email": "ida@example.com", "invite": true});
     app.operator()
         .post("users", body)

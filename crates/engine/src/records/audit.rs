@@ -171,14 +171,14 @@ fn credential(event: &CredentialEvent) -> Line {
         CredentialEvent::LinkMade { user, purpose } => {
             let action = match purpose {
                 LinkPurpose::Invitation => "user.invited",
-                LinkPurpose::Reset => "user.password_link_made",
+                LinkPurpose::Reset => "user.password_reset_link_made",
             };
             Line::of(action, user, event)
         }
         CredentialEvent::LinkRevoked { user, purpose } => {
             let action = match purpose {
                 LinkPurpose::Invitation => "user.invitation_revoked",
-                LinkPurpose::Reset => "user.password_link_revoked",
+                LinkPurpose::Reset => "user.password_reset_link_revoked",
             };
             Line::of(action, user, event)
         }

@@ -109,7 +109,7 @@ fn password_reset(reader: &Reader<'_>, until: &str) -> Words {
         )],
         button: Some(Button {
             label: "Choose a new password",
-            url: reader.secret_link("/new-password"),
+            url: reader.secret_link("/reset-password"),
         }),
         notes: vec![
             format!(

@@ -40,7 +40,7 @@ fn path(desk: &Desk, mail: &OutboxRow) -> String {
     let secret = desk.app.app.identity().link_secret(&mail.entry).unwrap().unwrap();
     let page = match &*mail.entry.kind {
         "invitation" => "/invitation",
-        "password_reset" => "/new-password",
+        "password_reset" => "/reset-password",
         other => panic!("{other} has no link"),
     };
     format!("{page}/{}", secret.expose())
@@ -75,7 +75,7 @@ async fn a_forgotten_password_is_replaced_with_a_link_to_its_address() {
     assert_eq!(desk.app.get(&before, "/me").await.status, StatusCode::SEE_OTHER);
     assert!(!signs_in(&desk.app, "amara@example.com", PASSWORD).await);
     let audit = desk.get("/audit").await.unlinked();
-    assert!(audit.contains("made a link with which Amara"), "{audit}");
+    assert!(audit.contains("created a password reset link for Amara"), "{audit}");
 }
 
 #[tokio::test]

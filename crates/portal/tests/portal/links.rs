@@ -1,4 +1,4 @@
-//! One-time links: invitations, and links for another password.
+//! One-time links: invitations, and password reset links.
 
 use axum::http::{Method, StatusCode};
 use usher_domain::account::SettingsPatch;
@@ -22,7 +22,7 @@ fn link(page: &Page) -> String {
         .split_once("<code id=\"link\">")
         .unwrap_or_else(|| panic!("no link in {}", page.html));
     let url = rest.split_once("</code>").unwrap().0;
-    let at = url.find("/invitation/").or_else(|| url.find("/new-password/"));
+    let at = url.find("/invitation/").or_else(|| url.find("/reset-password/"));
     url[at.unwrap()..].to_owned()
 }
 
@@ -147,7 +147,9 @@ async fn a_link_for_another_password_ends_all_sessions_and_leaves_the_second_fac
     desk.member("Amara").await;
     let amara = desk.find("amara@example.com").await.unwrap();
     let (authenticator, _, before) = set_up(&desk.app, &desk.app.sign_in("amara@example.com").await).await;
-    let made = desk.post(&format!("/users/{amara}/password-link"), &[]).await;
+    let made = desk
+        .post(&format!("/users/{amara}/password-reset-link"), &[])
+        .await;
     let path = link(&made);
     assert_eq!(desk.app.get(&before, "/me").await.status, StatusCode::OK);
 
@@ -215,7 +217,7 @@ async fn a_link_that_was_revoked_or_replaced_or_has_expired_says_so() {
     let second = invite(&desk, amara).await;
     assert!(is_gone(&first).await && !is_gone(&second).await);
     let page = desk.get(&user).await.html;
-    assert!(page.contains("Make a new invitation"), "{page}");
+    assert!(page.contains("Create new invitation"), "{page}");
     let revoked = desk.post(&format!("{user}/invitation/revoke"), &[]).await;
     assert_eq!(revoked.status, StatusCode::SEE_OTHER);
     assert!(is_gone(&second).await);
@@ -312,7 +314,7 @@ async fn nobody_makes_a_link_for_somebody_with_more_rights_or_for_themselves() {
 
     let refused = make(boss).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let own = desk.path(&format!("/users/{uma}/password-link"));
+    let own = desk.path(&format!("/users/{uma}/password-reset-link"));
     let own = desk.app.post(&manager, "/me", &own, &[]).await;
     assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY);
     // Made when they were equals, and seen by the manager.

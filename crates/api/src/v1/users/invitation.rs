@@ -1,4 +1,4 @@
-//! One-time links with which users choose a password: invitations, and links for another password.
+//! One-time links with which users choose a password: invitations, and password reset links.
 
 use axum::Json as Answer;
 use axum::http::StatusCode;
@@ -20,7 +20,7 @@ use crate::v1::time::Time;
 pub(super) fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
         .routes(routes!(invite, revoke_invitation))
-        .routes(routes!(make_password_link, revoke_password_link))
+        .routes(routes!(make_password_reset_link, revoke_password_reset_link))
 }
 
 /// How a link reaches its user; left out: by mail, or if no mail is set up, in the answer.
@@ -92,19 +92,20 @@ async fn revoke_invitation(
     revoke(&caller, path.user, LinkPurpose::Invitation, "invitation").await
 }
 
-/// Make a link for another password
+/// Make a password reset link
 ///
 /// For users who forgot theirs: sends a one-time link with which the user chooses another password, or returns it if no
 /// mail is set up, or with `{"delivery": "shown"}`. It works for an hour, and
 /// once; an earlier link ends. The present password works until then. Using the link signs the user out everywhere; a
 /// second factor stays, and is asked for. Needs what setting the user's password needs.
 #[utoipa::path(
-    post, path = "/v1/accounts/{account}/users/{user}/password-link", operation_id = "makePasswordLink", tag = "users",
+    post, path = "/v1/accounts/{account}/users/{user}/password-reset-link", operation_id = "makePasswordResetLink",
+    tag = "users",
     params(UserPath), request_body = Option<LinkRequest>,
     responses((status = 201, description = "The link.", body = Link)),
     extensions(("x-problems" = json!(["wrong-state", "sso-required", "too-many-attempts"])))
 )]
-async fn make_password_link(
+async fn make_password_reset_link(
     caller: Caller<AccountsManage>,
     Path(path): Path<UserPath>,
     Optional(body): Optional<LinkRequest>,
@@ -113,14 +114,14 @@ async fn make_password_link(
     Ok((StatusCode::CREATED, Answer(link)))
 }
 
-/// Revoke a user's link for another password
+/// Revoke a user's password reset link
 ///
 /// The link opens nothing any more. Needs what making it needs.
 #[utoipa::path(
-    delete, path = "/v1/accounts/{account}/users/{user}/password-link", operation_id = "revokePasswordLink",
+    delete, path = "/v1/accounts/{account}/users/{user}/password-reset-link", operation_id = "revokePasswordResetLink",
     tag = "users", params(UserPath), responses((status = 204, description = "The link was revoked."))
 )]
-async fn revoke_password_link(
+async fn revoke_password_reset_link(
     caller: Caller<AccountsManage>,
     Path(path): Path<UserPath>,
 ) -> Result<StatusCode, Problem> {

@@ -250,7 +250,7 @@ async fn credentials(story: &mut Recorder, operator: &Who) {
         .patch(&format!("users/{kim}"), set)
         .await
         .ok();
-    links(story, operator, &format!("users/{kim}/password-link")).await;
+    links(story, operator, &format!("users/{kim}/password-reset-link")).await;
     let body = json!({
         "account": story.app.account, "email": "olga@example.com", "password": "teapot anchor lilac",
     });

@@ -36,14 +36,14 @@ pub(super) const ACTIONS: &[Action] = &[
         "revoked the invitation of {}",
     ),
     action(
-        "user.password_link_made",
-        "Password link made",
-        "made a link with which {} chooses another password",
+        "user.password_reset_link_made",
+        "Password reset link created",
+        "created a password reset link for {}",
     ),
     action(
-        "user.password_link_revoked",
-        "Password link revoked",
-        "revoked the link with which {} could choose another password",
+        "user.password_reset_link_revoked",
+        "Password reset link revoked",
+        "revoked the password reset link of {}",
     ),
     action(
         "user.second_factor_set",

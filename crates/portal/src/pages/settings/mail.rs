@@ -67,7 +67,7 @@ fn about(mail: Option<&Mail>) -> &'static str {
     match mail.message {
         Message::Test => "Test mail",
         Message::Invitation { .. } => "Invitation",
-        Message::PasswordReset { .. } => "New password",
+        Message::PasswordReset { .. } => "Password reset link",
         Message::SeatRequested { .. } | Message::SeatGranted { .. } | Message::SeatDeclined { .. } => {
             "Request for a seat"
         }

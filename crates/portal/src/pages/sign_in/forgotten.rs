@@ -60,7 +60,7 @@ pub(super) async fn ask(
     // Too many for one address are answered alike: the mails before are in its mailbox.
     if is_new && portal.app.mail_setup().is_some() {
         let cause = from.arrival.cause(Channel::Portal, None);
-        portal.app.send_password_links(email, cause);
+        portal.app.send_password_reset_links(email, cause);
     }
     Ok(page(&shown(&portal, form, Some(asked))))
 }

@@ -80,7 +80,7 @@ pub(super) async fn invite(path: UserPath, posted: Posted) -> Result<Response, F
     make(path, posted, LinkPurpose::Invitation).await
 }
 
-pub(super) async fn make_password_link(path: UserPath, posted: Posted) -> Result<Response, Failed> {
+pub(super) async fn make_password_reset_link(path: UserPath, posted: Posted) -> Result<Response, Failed> {
     make(path, posted, LinkPurpose::Reset).await
 }
 
@@ -88,7 +88,7 @@ pub(super) async fn revoke_invitation(path: UserPath, posted: Posted) -> Result<
     revoke(path, posted, LinkPurpose::Invitation).await
 }
 
-pub(super) async fn revoke_password_link(path: UserPath, posted: Posted) -> Result<Response, Failed> {
+pub(super) async fn revoke_password_reset_link(path: UserPath, posted: Posted) -> Result<Response, Failed> {
     revoke(path, posted, LinkPurpose::Reset).await
 }
 

@@ -56,8 +56,11 @@ pub(crate) fn routes() -> Pages {
         .route(&at("password"), post(edit::set_password))
         .route(&at("invitation"), post(link::invite))
         .route(&at("invitation/revoke"), post(link::revoke_invitation))
-        .route(&at("password-link"), post(link::make_password_link))
-        .route(&at("password-link/revoke"), post(link::revoke_password_link))
+        .route(&at("password-reset-link"), post(link::make_password_reset_link))
+        .route(
+            &at("password-reset-link/revoke"),
+            post(link::revoke_password_reset_link),
+        )
         .route(&at("second-factor/remove"), post(edit::remove_second_factor))
         .route(&at("activate"), post(edit::activate))
         .route(
