@@ -37,7 +37,7 @@ pub use caller::{
 pub use credentials::{NotHashed, hashing_share};
 pub use first_run::FirstRun;
 pub use idempotency::{BodyDigest, IdempotencyKey, KEY_CHARS_MAX};
-pub use links::{LinkDelivery, MadeLink, OpenLink, link_path};
+pub use links::{LinkBy, LinkDelivery, MadeLink, OpenLink, PendingLink, PendingState, link_path};
 pub use mails::{
     Author, Bought, MAILS_SHOWN_MAX, Mail, MailSetup, Message, SecurityChange, SubscriptionAnswer,
     seats_in_words,

@@ -1,9 +1,10 @@
 //! One-time links with which users choose a password: who may make one, what it opens, and its use.
 //!
 //! Making a link for a user is as good as setting their password, so the same rule decides it, and decides again when the
-//! link is used: the rights of both may have changed since. A mail protects nobody from its author, who may have changed
+//! link is used: the rights of both may have changed since, and an operator key may have been revoked. A mail protects nobody from its author, who may have changed
 //! the address for a while; so a link also ends when its user gets another address.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use usher_domain::command::{UserCommand, UserPatch};
@@ -15,8 +16,8 @@ use usher_domain::{Account, AccountId, Actor, Command, Refusal, Timestamp, UserI
 use usher_engine::{Cause, Failure};
 use usher_identity::ports::{Owner, StoredUserLink};
 use usher_identity::{
-    ChangeOrigin, ChangedBy, MadeUserLink, NewUserLink, OUTBOX_RECIPIENT_SPAN, OutboxEntry, PasswordHash,
-    PasswordProof, SecretDigest, known_about, link_life,
+    AuthorCredential, ChangeOrigin, LinkAuthor, MadeUserLink, NewUserLink, OUTBOX_RECIPIENT_SPAN,
+    OutboxEntry, PasswordHash, PasswordProof, SecretDigest, known_about, link_life,
 };
 
 use crate::app::App;
@@ -36,12 +37,63 @@ pub enum LinkDelivery {
     Shown,
 }
 
+/// The author of a link.
+#[derive(Debug, Clone, Copy)]
+pub struct LinkBy<'a> {
+    /// The author.
+    pub actor: &'a Actor,
+    /// The cause of the change, for the audit.
+    pub cause: &'a Cause,
+    /// What the author is signed in with: the link ends with it.
+    pub credential: Option<AuthorCredential>,
+}
+
 /// A link that was just made.
 pub struct MadeLink {
     /// The address of its page, which is shown once; `None` if the link is sent to its user.
     pub url: Option<String>,
     /// Until when it works.
     pub expires_at: Timestamp,
+}
+
+/// A link that was made and not used, for those who manage its user.
+#[derive(Debug, Clone, Copy)]
+pub struct PendingLink {
+    link: StoredUserLink,
+    /// Whether the operator key still works with which it was made.
+    is_author_admitted: bool,
+}
+
+impl PendingLink {
+    /// Until when it works, or worked.
+    #[must_use]
+    pub const fn expires_at(&self) -> Timestamp {
+        self.link.expires_at
+    }
+
+    /// Whether it opens anything.
+    #[must_use]
+    pub fn state(&self, account: &Account, now: Timestamp) -> PendingState {
+        if self.link.expires_at <= now {
+            return PendingState::Expired;
+        }
+        if self.is_author_admitted && opened(account, self.link, now).is_some() {
+            PendingState::Works
+        } else {
+            PendingState::Ended
+        }
+    }
+}
+
+/// Whether a link that was not used opens anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PendingState {
+    /// It does.
+    Works,
+    /// Its time is over.
+    Expired,
+    /// It ended before its time: its user has another address or more rights now, or its author has lost theirs.
+    Ended,
 }
 
 /// A link that works, with what its page shows.
@@ -85,12 +137,11 @@ impl App {
         (account, user): Owner,
         purpose: LinkPurpose,
         delivery: LinkDelivery,
-        actor: &Actor,
-        cause: &Cause,
+        by: LinkBy<'_>,
     ) -> Result<MadeLink, Problem> {
-        let by = actor.clone();
+        let actor = by.actor.clone();
         let may = move |account: &Account, now: Timestamp| {
-            may_give_link(account, &by, user, now)?;
+            may_give_link(account, &actor, user, now)?;
             let found = account.user(user).ok_or(Refusal::NotFound { what: "user" })?;
             let email = found.profile.email.reveal().clone();
             Ok((email, found.active, account.needs_single_sign_on(user)))
@@ -106,11 +157,12 @@ impl App {
             (_, true, true) => return Err(by_provider_only(account)),
         };
         let mail = match delivery {
-            LinkDelivery::Mail => self.mail_of_link((account, user), purpose, actor).await?,
+            LinkDelivery::Mail => self.mail_of_link((account, user), purpose, by.actor).await?,
             LinkDelivery::Shown => None,
         };
         let is_mailed = mail.is_some();
-        let made = self.store_link((account, user), (purpose, &email), mail, origin(actor, cause));
+        let author = (origin(by.actor, by.cause), by.credential);
+        let made = self.store_link((account, user), (purpose, &email), mail, author);
         let made = made.await?;
         let path = format!("{}/{}", link_path(purpose), made.secret.expose());
         Ok(MadeLink {
@@ -154,7 +206,7 @@ impl App {
                 return Ok(());
             };
             let origin = origin(&Actor::System, cause);
-            self.store_link(owner, (purpose, email), Some(mail), origin)
+            self.store_link(owner, (purpose, email), Some(mail), (origin, None))
                 .await?;
         }
         Ok(())
@@ -193,12 +245,12 @@ impl App {
         owner: Owner,
         (purpose, email): (LinkPurpose, &Email),
         mail: Option<OutboxEntry>,
-        origin: ChangeOrigin,
+        author: (ChangeOrigin, Option<AuthorCredential>),
     ) -> Result<NewUserLink, Problem> {
         let now = self.engine.now();
         let made = self
             .identity
-            .make_user_link(owner, (purpose, email), mail, origin, now);
+            .make_user_link(owner, (purpose, email), mail, author, now);
         let made = match made.await? {
             MadeUserLink::Made(made) => *made,
             MadeUserLink::DoesNotFit => return Err(does_not_fit(purpose)),
@@ -257,10 +309,36 @@ impl App {
         Ok(true)
     }
 
+    /// A user's link for this purpose that was not used. Answers from memory.
+    #[must_use]
+    pub fn pending_link(&self, (account, user): Owner, purpose: LinkPurpose) -> Option<PendingLink> {
+        let link = self.identity.user_link(account, user, purpose)?;
+        Some(self.pending(link))
+    }
+
+    /// The invitations of an account's users that were not used. Answers from memory.
+    #[must_use]
+    pub fn pending_invitations(&self, account: AccountId) -> BTreeMap<UserId, PendingLink> {
+        let invitations = self.identity.invitations(account).into_iter();
+        invitations
+            .map(|link| (link.owner.1, self.pending(link)))
+            .collect()
+    }
+
+    fn pending(&self, link: StoredUserLink) -> PendingLink {
+        PendingLink {
+            link,
+            is_author_admitted: self.identity.is_author_admitted(&link, self.engine.now()),
+        }
+    }
+
     /// The link with this secret; `None` if there is none that still opens something. Changes nothing.
     pub async fn find_link(&self, secret: &str, purpose: LinkPurpose) -> Result<Option<OpenLink>, Problem> {
-        let found = self.identity.find_user_link(secret, self.engine.now()).await?;
-        let Some(link) = found.filter(|link| link.purpose == purpose) else {
+        let now = self.engine.now();
+        let found = self.identity.find_user_link(secret, now).await?;
+        let found =
+            found.filter(|link| link.purpose == purpose && self.identity.is_author_admitted(link, now));
+        let Some(link) = found else {
             return Ok(None);
         };
         let opened = self
@@ -324,7 +402,7 @@ fn opened(account: &Account, link: StoredUserLink, now: Timestamp) -> Option<Ope
     if SecretDigest::of(user.profile.email.reveal().as_str()) != link.address {
         return None;
     }
-    let still_may = |by: ChangedBy| may_give_link(account, &actor(by), user.id, now).is_ok();
+    let still_may = |author: LinkAuthor| may_give_link(account, &actor(author.by), user.id, now).is_ok();
     if !link.author.is_none_or(still_may) {
         return None;
     }

@@ -176,7 +176,7 @@ const RULES: &[Rule] = &[
     rule(
         "identity_user_links",
         "quote(user)",
-        "length(account) <> 16 OR length(user) <> 16 OR length(digest) <> 32 OR length(address) <> 32 OR ifnull(length(author_id), 16) <> 16",
+        "length(account) <> 16 OR length(user) <> 16 OR length(digest) <> 32 OR length(address) <> 32 OR ifnull(length(author_id), 16) <> 16 OR ifnull(length(author_credential), 17) NOT IN (17, 33)",
         NO_ID,
     ),
     rule(

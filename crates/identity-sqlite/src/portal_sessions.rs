@@ -5,10 +5,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use usher_domain::Timestamp;
 use usher_domain::personal::Personal;
 use usher_identity::ports::{Owner, PortalSessions, StoreError, StoredPortalSession};
-use usher_identity::{PortalSession, PortalSessionId, SecretDigest};
+use usher_identity::{AuthorCredential, PortalSession, PortalSessionId, SecretDigest};
 
 use crate::columns::{digest, digests, key_of, limit, owner};
 use crate::store::{Failure, SqliteStore};
+use crate::user_links;
 
 pub(crate) const TABLE: &str = "identity_portal_sessions";
 
@@ -48,6 +49,9 @@ impl PortalSessions for SqliteStore {
                 "UPDATE identity_portal_sessions SET digest = ?2, rights = ?3, id_token = ?4 WHERE digest = ?1",
                 params![old.as_bytes(), new.as_bytes(), rights, id_token],
             )?;
+            let [old, new] =
+                [old, new].map(|digest| AuthorCredential::PortalSession(PortalSessionId::of(&digest)));
+            user_links::follow(tables, old, new)?;
             Ok(replaced > 0)
         })
         .await

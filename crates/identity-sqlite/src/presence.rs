@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use rusqlite::Connection;
 use usher_domain::{AccountId, UserId};
-use usher_identity::SecretDigest;
 use usher_identity::ports::{Owner, Presence, StoreError};
+use usher_identity::{LinksMade, SecretDigest};
 
 use crate::columns::{delete_of_account, delete_of_user, key_of};
 use crate::store::{Failure, SqliteStore};
@@ -51,6 +51,9 @@ impl Presence for SqliteStore {
                 let delete = format!("DELETE FROM {table} WHERE account = ?1 AND user <> ?2");
                 tables.execute(&delete, key_of((account, spared)))?;
             }
+            let delete = "DELETE FROM identity_user_links
+                          WHERE account = ?1 AND author_kind = 'user' AND author_id <> ?2";
+            tables.execute(delete, key_of((account, spared)))?;
             Ok(())
         })
         .await
@@ -80,10 +83,11 @@ impl Presence for SqliteStore {
     }
 }
 
-/// Returns how many tokens there were.
+/// Ends all that a user is signed in with, and the links that they made for others. Returns how many tokens there were.
 pub(crate) fn end_of_user(tables: &Connection, owner: Owner) -> Result<usize, Failure> {
     delete_of_user(tables, portal_sessions::TABLE, owner)?;
     delete_of_user(tables, browsers::PENDING_TABLE, owner)?;
+    user_links::end_made(tables, owner, LinksMade::All)?;
     delete_of_user(tables, user_tokens::TABLE, owner)
 }
 

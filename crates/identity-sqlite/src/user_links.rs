@@ -7,15 +7,17 @@ use usher_domain::link::LinkPurpose;
 use usher_identity::ports::{
     ChangeNote, Owner, StoreError, StoredPassword, StoredUserLink, UserLinkPut, UserLinks,
 };
-use usher_identity::{OutboxEntry, SecretDigest, Unrecorded};
+use usher_identity::{AuthorCredential, LinkAuthor, LinksMade, OutboxEntry, SecretDigest, Unrecorded};
 
 use crate::columns::{digest, key_of, owner};
 use crate::store::{Failure, SqliteStore};
 use crate::{notes, operator_grants, outbox, passwords};
 
+const DAMAGED: StoreError = StoreError::Damaged { what: "link" };
+
 pub(crate) const TABLE: &str = "identity_user_links";
 
-const SELECT: &str = "SELECT account, user, purpose, digest, expires_at, author_kind, author_id, address FROM identity_user_links";
+const SELECT: &str = "SELECT account, user, purpose, digest, expires_at, author_kind, author_id, address, author_credential FROM identity_user_links";
 
 #[async_trait]
 impl UserLinks for SqliteStore {
@@ -96,6 +98,10 @@ impl UserLinks for SqliteStore {
         .await
     }
 
+    async fn remove_links_made(&self, author: Owner, made: LinksMade) -> Result<(), StoreError> {
+        self.change(move |tables| end_made(tables, author, made)).await
+    }
+
     async fn remove_expired_user_links(&self, until: Timestamp) -> Result<(), StoreError> {
         self.change(move |tables| {
             let delete = "DELETE FROM identity_user_links WHERE expires_at <= ?1";
@@ -108,11 +114,12 @@ impl UserLinks for SqliteStore {
 
 fn put(tables: &Connection, link: &StoredUserLink) -> Result<(), Failure> {
     let [account, user] = key_of(link.owner);
-    let (kind, id) = link.author.map(notes::by_columns).unzip();
+    let (kind, id) = link.author.map(|author| notes::by_columns(author.by)).unzip();
+    let credential = link.author.and_then(|author| author.credential);
     tables.execute(
         "INSERT OR REPLACE INTO identity_user_links
-             (account, user, purpose, digest, expires_at, author_kind, author_id, address)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+             (account, user, purpose, digest, expires_at, author_kind, author_id, address, author_credential)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             account,
             user,
@@ -122,8 +129,44 @@ fn put(tables: &Connection, link: &StoredUserLink) -> Result<(), Failure> {
             kind,
             id.flatten().map(u128::to_be_bytes),
             link.address.as_bytes(),
+            credential.map(AuthorCredential::to_bytes),
         ],
     )?;
+    Ok(())
+}
+
+/// Removes links that a user made for others.
+pub(crate) fn end_made(tables: &Connection, author: Owner, made: LinksMade) -> Result<(), Failure> {
+    let [account, user] = key_of(author);
+    let mut delete =
+        "DELETE FROM identity_user_links WHERE account = ?1 AND author_kind = 'user' AND author_id = ?2"
+            .to_owned();
+    let credential = match made {
+        LinksMade::All => {
+            tables.execute(&delete, params![account, user])?;
+            return Ok(());
+        }
+        LinksMade::With(ended) => {
+            delete += " AND author_credential IS ?3";
+            ended
+        }
+        LinksMade::WithAnother(kept) => {
+            delete += " AND author_credential IS NOT ?3";
+            kept
+        }
+    };
+    tables.execute(&delete, params![account, user, credential.to_bytes()])?;
+    Ok(())
+}
+
+/// The links that were made with one credential are those of another from now on.
+pub(crate) fn follow(
+    tables: &Connection,
+    old: AuthorCredential,
+    new: AuthorCredential,
+) -> Result<(), Failure> {
+    let update = "UPDATE identity_user_links SET author_credential = ?2 WHERE author_credential = ?1";
+    tables.execute(update, params![old.to_bytes(), new.to_bytes()])?;
     Ok(())
 }
 
@@ -139,7 +182,11 @@ fn find(
 
 fn stored(row: &Row<'_>) -> Result<StoredUserLink, Failure> {
     let (purpose, kind): (String, Option<String>) = (row.get(2)?, row.get(5)?);
-    let author = kind.map(|kind| notes::read_by(&kind, row, 6)).transpose()?;
+    let credential: Option<Vec<u8>> = row.get(8)?;
+    let read = |bytes: Vec<u8>| AuthorCredential::from_bytes(&bytes).ok_or(DAMAGED);
+    let credential = credential.map(read).transpose()?;
+    let by = kind.map(|kind| notes::read_by(&kind, row, 6)).transpose()?;
+    let author = by.map(|by| LinkAuthor { by, credential });
     Ok(StoredUserLink {
         digest: digest(row, 3)?,
         owner: owner(row, 0)?,

@@ -107,6 +107,9 @@ macro_rules! contract_tests {
             a_used_link_is_a_reset_for_the_grant,
             of_many_nodes_one_uses_a_link,
             a_link_ends_with_what_it_was_for,
+            links_end_with_what_their_author_made_them_with,
+            links_end_when_everything_ends_that_their_author_is_signed_in_with,
+            links_follow_the_session_that_gets_another_secret,
         );
         $crate::contract_tests!(@ $make; providers:
             a_provider_is_stored_as_its_update_says,

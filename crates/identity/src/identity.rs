@@ -21,12 +21,12 @@ use crate::reseal::reseal;
 use crate::second_factor::SecondFactors;
 use crate::shown::{CredentialUse, Shown};
 use crate::signing::{self, Keyring};
-use crate::user_links::{self, LinkCache};
+use crate::user_links::LinkCache;
 use crate::user_tokens::UserTokenCache;
 use crate::wall_clock::WallClock;
 use crate::{
-    Branding, Caller, IdentityError, KNOWN_BROWSER_LIFE, Lifetimes, MemoryStore, OperatorScope, PasswordLife,
-    Preferences, Sealer, SecretsKeys, Unauthenticated, UserTokenId,
+    Branding, Caller, IdentityError, KNOWN_BROWSER_LIFE, Lifetimes, LinksMade, MemoryStore, OperatorScope,
+    PasswordLife, Preferences, Sealer, SecretsKeys, Unauthenticated, UserTokenId,
 };
 
 /// The credentials of one server. Cheap to clone.
@@ -118,7 +118,7 @@ impl Identity {
             temporary_passwords: RwLock::new(temporary_passwords.into_iter().collect()),
             branding: RwLock::new(Arc::new(store.branding().await?)),
             preferences: RwLock::new(store.preferences().await?.into_iter().collect()),
-            user_links: RwLock::new(user_links::cache_of(store.user_links().await?)),
+            user_links: RwLock::new(LinkCache::of(store.user_links().await?)),
             keyring: RwLock::new(keyring),
             wall_clock: WallClock::default(),
         };
@@ -209,7 +209,7 @@ impl Identity {
                 cache.second_factors_mut().remove(&owner);
                 cache.temporary_passwords_mut().remove(&owner);
                 cache.preferences_mut().remove(&owner);
-                cache.user_links_mut().remove(&owner);
+                cache.user_links_mut().remove_of_user(owner);
                 cache.operator_grants_mut().remove(owner);
                 cache.forget_presence_of_user(account, user);
             },
@@ -227,7 +227,7 @@ impl Identity {
                     .temporary_passwords_mut()
                     .retain(|(other, _)| *other != account);
                 cache.preferences_mut().retain(|(other, _), _| *other != account);
-                cache.user_links_mut().retain(|(other, _), _| *other != account);
+                cache.user_links_mut().remove_of_account(account);
                 cache.operator_grants_mut().remove_of_account(account);
                 cache.forget_presence_of_account(account);
                 cache.api_keys_mut().remove_of_account(account);
@@ -297,11 +297,13 @@ impl Caches {
         };
     }
 
-    /// Forgets what a user is signed in with: tokens, portal sessions, and operator sessions of the user's grant.
+    /// Forgets what a user is signed in with: tokens, portal sessions, and operator sessions of the user's grant; and the
+    /// one-time links that they made for others.
     pub(crate) fn forget_presence_of_user(&self, account: AccountId, user: UserId) {
         self.operator_grants_mut().end_sessions((account, user));
         self.user_tokens_mut().remove_of_user(account, user);
         self.portal_sessions_mut().remove_of_user((account, user));
+        self.user_links_mut().remove_made((account, user), LinksMade::All);
     }
 
     /// The same of all users of an account.

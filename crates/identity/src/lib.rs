@@ -27,6 +27,7 @@ mod join_codes;
 mod keys;
 mod known_browsers;
 mod lifetimes;
+mod link_author;
 mod memory;
 mod operator;
 mod outbox;
@@ -65,6 +66,7 @@ pub use join_codes::JoinCodes;
 pub use keys::{KEY_OVERLAP_MAX, KeyDigests, LastUse};
 pub use known_browsers::{KNOWN_BROWSER_LIFE, KNOWN_BROWSERS_PER_USER_MAX, KnownBrowser};
 pub use lifetimes::{InvalidLifetimes, Lifetimes};
+pub use link_author::{AuthorCredential, LinkAuthor, LinksMade};
 pub use memory::MemoryStore;
 pub use operator::{
     GRANT_PAUSE, GrantChange, GrantOpening, InvalidOperatorScope, KeyChange, KeysChangedBy, KeysOrigin,
@@ -98,7 +100,7 @@ pub use secret::{InvalidCredentialId, PortalSessionId, Secret, SecretDigest, Use
 pub use shown::Shown;
 pub use signing::{SIGNING_KEYS_MAX, SigningKeyInfo, SigningKeysAtRest};
 pub use unrecorded::{ChangeOrigin, ChangedBy, CredentialChange, Unrecorded};
-pub use user_links::{INVITATION_LIFE, MadeUserLink, NewUserLink, RESET_LIFE, UserLink, link_life};
+pub use user_links::{INVITATION_LIFE, MadeUserLink, NewUserLink, RESET_LIFE, link_life};
 pub use user_tokens::{IssuedToken, USER_TOKENS_PER_USER_MAX, UserToken};
 
 // The file of the test kit that the tests include knows this crate by its name.

@@ -108,7 +108,7 @@ impl Identity {
                 }
                 cache.note_password_life(account, user, life);
                 cache.forget_presence_of_user(account, user);
-                cache.user_links_mut().remove(&(account, user));
+                cache.user_links_mut().remove_of_user((account, user));
                 note
             },
         )

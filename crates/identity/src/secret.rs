@@ -174,6 +174,16 @@ ids! {
     UserTokenId;
 }
 
+impl PortalSessionId {
+    pub(crate) const fn from_bits(bits: u128) -> Self {
+        Self(bits)
+    }
+
+    pub(crate) const fn bits(self) -> u128 {
+        self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

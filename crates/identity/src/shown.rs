@@ -8,7 +8,10 @@ use usher_domain::{AccountId, SignInId, TicketId, Timestamp};
 use crate::identity::Caches;
 use crate::ports::Owner;
 use crate::signing::{Signed, Subject};
-use crate::{Caller, Credential, Identified, Identity, SecretDigest, Unauthenticated, api_keys, user_tokens};
+use crate::{
+    AuthorCredential, Caller, Credential, Identified, Identity, SecretDigest, Unauthenticated, api_keys,
+    user_tokens,
+};
 
 /// A credential that was used. It is not a secret, and gives no access to anybody.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -123,6 +126,18 @@ impl Shown {
     /// The grant of an owner, in an opening of this generation.
     pub(crate) const fn of_grant(owner: Owner, generation: u64) -> Self {
         Self(ShownCredential::OperatorGrant { owner, generation })
+    }
+
+    /// The credential as that of the author of a one-time link; `None` if its holder makes none.
+    #[must_use]
+    pub const fn as_of_author(&self) -> Option<AuthorCredential> {
+        match self.0 {
+            ShownCredential::OperatorKey(digest) => Some(AuthorCredential::OperatorKey(digest)),
+            ShownCredential::UserToken(digest) => Some(AuthorCredential::UserToken(digest)),
+            ShownCredential::OperatorGrant { .. }
+            | ShownCredential::ApiKey(_)
+            | ShownCredential::Device { .. } => None,
+        }
     }
 
     /// The bytes that are sealed into a pass.

@@ -5,6 +5,7 @@
 //! nothing, because the programs that check mails open every link.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use usher_domain::link::LinkPurpose;
 use usher_domain::text::Email;
@@ -12,8 +13,8 @@ use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
 use crate::ports::{ChangeNote, Owner, StoredPassword, StoredUserLink, UserLinkPut};
 use crate::{
-    ChangeOrigin, ChangedBy, CredentialChange, Identity, IdentityError, OutboxEntry, PasswordHash,
-    PasswordLife, PasswordProof, Secret, SecretDigest, Unrecorded,
+    AuthorCredential, ChangeOrigin, ChangedBy, CredentialChange, Identity, IdentityError, LinkAuthor,
+    LinksMade, OutboxEntry, PasswordHash, PasswordLife, PasswordProof, Secret, SecretDigest, Unrecorded,
 };
 
 /// How long an invitation works.
@@ -24,15 +25,6 @@ pub const RESET_LIFE: Secs = Secs::new(3_600);
 
 /// How long it is known of an expired link that there was one.
 const EXPIRED_LINKS_KEPT: Secs = Secs::new(30 * 86_400);
-
-/// A link of a user, without its secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UserLink {
-    /// What it is for.
-    pub purpose: LinkPurpose,
-    /// Until when it works.
-    pub expires_at: Timestamp,
-}
 
 /// A new link, to be shown or sent once.
 #[derive(Debug)]
@@ -57,18 +49,73 @@ pub enum MadeUserLink {
 }
 
 /// The links of all users, in memory: lists of users show them.
-pub(crate) type LinkCache = BTreeMap<Owner, Vec<UserLink>>;
+#[derive(Default)]
+pub(crate) struct LinkCache(BTreeMap<Owner, Vec<StoredUserLink>>);
 
-/// The links by user.
-pub(crate) fn cache_of(links: Vec<StoredUserLink>) -> LinkCache {
-    let mut cache = LinkCache::new();
-    for link in links {
-        cache.entry(link.owner).or_default().push(UserLink {
-            purpose: link.purpose,
-            expires_at: link.expires_at,
-        });
+impl LinkCache {
+    pub(crate) fn of(links: Vec<StoredUserLink>) -> Self {
+        let mut cache = Self::default();
+        for link in links {
+            cache.put(link);
+        }
+        cache
     }
-    cache
+
+    /// Adds a link in place of the user's earlier one.
+    fn put(&mut self, link: StoredUserLink) {
+        let of_user = self.0.entry(link.owner).or_default();
+        of_user.retain(|other| other.purpose != link.purpose);
+        of_user.push(link);
+    }
+
+    fn remove(&mut self, owner: Owner, purpose: LinkPurpose) {
+        if let Some(of_user) = self.0.get_mut(&owner) {
+            of_user.retain(|link| link.purpose != purpose);
+        }
+    }
+
+    pub(crate) fn remove_of_user(&mut self, owner: Owner) {
+        self.0.remove(&owner);
+    }
+
+    pub(crate) fn remove_of_account(&mut self, account: AccountId) {
+        self.0.retain(|(other, _), _| *other != account);
+    }
+
+    /// Removes links that a user made for others.
+    pub(crate) fn remove_made(&mut self, author: Owner, made: LinksMade) {
+        self.retain_in(author.0, |link| !link.is_made_by(author, made));
+    }
+
+    /// Removes the links in an account that users made, except those by `spared`.
+    pub(crate) fn remove_made_by_others(&mut self, account: AccountId, spared: UserId) {
+        let is_by_others = |link: &StoredUserLink| {
+            let by = link.author.map(|author| author.by);
+            matches!(by, Some(ChangedBy::User(user)) if user != spared)
+        };
+        self.retain_in(account, |link| !is_by_others(link));
+    }
+
+    /// The links that were made with one session are those of another from now on.
+    pub(crate) fn follow(&mut self, account: AccountId, old: AuthorCredential, new: AuthorCredential) {
+        let of_account = self.0.range_mut(all_of(account));
+        let links = of_account.flat_map(|(_, of_user)| of_user);
+        for author in links.filter_map(|link| link.author.as_mut()) {
+            if author.credential == Some(old) {
+                author.credential = Some(new);
+            }
+        }
+    }
+
+    fn retain_in(&mut self, account: AccountId, keep: impl Fn(&StoredUserLink) -> bool) {
+        for (_, of_user) in self.0.range_mut(all_of(account)) {
+            of_user.retain(&keep);
+        }
+    }
+}
+
+fn all_of(account: AccountId) -> RangeInclusive<Owner> {
+    (account, UserId::from_bits(0))..=(account, UserId::from_bits(u128::MAX))
 }
 
 /// The beginning of the secrets of links for this purpose.
@@ -90,13 +137,13 @@ pub const fn link_life(purpose: LinkPurpose) -> Secs {
 
 impl Identity {
     /// Makes a link for a user with this address, in place of an earlier one. It is sent with `mail`, which is stored in
-    /// the same step. A link by Usher is one that the user asked for.
+    /// the same step. `credential` is what the author is signed in with. A link by Usher is one that the user asked for.
     pub async fn make_user_link(
         &self,
         (account, user): Owner,
         (purpose, address): (LinkPurpose, &Email),
         mail: Option<OutboxEntry>,
-        origin: ChangeOrigin,
+        (origin, credential): (ChangeOrigin, Option<AuthorCredential>),
         now: Timestamp,
     ) -> Result<MadeUserLink, IdentityError> {
         let secret = Secret::draw(prefix(purpose))?;
@@ -107,7 +154,10 @@ impl Identity {
             purpose,
             expires_at: now + link_life(purpose),
             address: SecretDigest::of(address.as_str()),
-            author: (origin.by != ChangedBy::Usher).then_some(origin.by),
+            author: (origin.by != ChangedBy::Usher).then_some(LinkAuthor {
+                by: origin.by,
+                credential,
+            }),
         };
         let note = ChangeNote {
             account,
@@ -128,10 +178,7 @@ impl Identity {
                     UserLinkPut::DoesNotFit => return MadeUserLink::DoesNotFit,
                     UserLinkPut::TooManyMails => return MadeUserLink::TooManyMails,
                 };
-                let mut links = cache.user_links_mut();
-                let of_user = links.entry(owner).or_default();
-                of_user.retain(|other| other.purpose != purpose);
-                of_user.push(UserLink { purpose, expires_at });
+                cache.user_links_mut().put(link);
                 MadeUserLink::Made(Box::new(NewUserLink {
                     secret,
                     expires_at,
@@ -189,7 +236,7 @@ impl Identity {
                 cache.operator_grants_mut().note_reset(owner, now);
                 cache.note_password_life(account, user, PasswordLife::Lasting);
                 cache.forget_presence_of_user(account, user);
-                cache.user_links_mut().remove(&owner);
+                cache.user_links_mut().remove_of_user(owner);
                 Some((PasswordProof::of_new(owner, hash), note))
             },
         )
@@ -213,34 +260,48 @@ impl Identity {
         self.change(
             move |store| async move { store.remove_user_link((account, user), purpose, note).await },
             move |cache, note| {
-                if let Some(of_user) = cache.user_links_mut().get_mut(&(account, user)) {
-                    of_user.retain(|link| link.purpose != purpose);
-                }
+                cache.user_links_mut().remove((account, user), purpose);
                 note
             },
         )
         .await
     }
 
-    /// A user's link for this purpose, which may have expired. Answers from memory.
+    /// Removes links that a user made for others, because what they were made with is taken from the user.
+    pub(crate) async fn end_links_made(
+        &self,
+        account: AccountId,
+        user: UserId,
+        made: LinksMade,
+    ) -> Result<(), IdentityError> {
+        let author = (account, user);
+        self.change(
+            move |store| async move { store.remove_links_made(author, made).await },
+            move |cache, ()| cache.user_links_mut().remove_made(author, made),
+        )
+        .await
+    }
+
+    /// A user's link for this purpose, which may have ended. Answers from memory.
     #[must_use]
-    pub fn user_link(&self, account: AccountId, user: UserId, purpose: LinkPurpose) -> Option<UserLink> {
+    pub fn user_link(
+        &self,
+        account: AccountId,
+        user: UserId,
+        purpose: LinkPurpose,
+    ) -> Option<StoredUserLink> {
         let links = self.cache.user_links();
-        let mut of_user = links.get(&(account, user)).into_iter().flatten();
+        let mut of_user = links.0.get(&(account, user)).into_iter().flatten();
         of_user.find(|link| link.purpose == purpose).copied()
     }
 
-    /// The users of an account who have an invitation, and until when. It may have expired. Answers from memory.
+    /// The invitations of an account's users, which may have ended. Answers from memory.
     #[must_use]
-    pub fn invited_users(&self, account: AccountId) -> BTreeMap<UserId, Timestamp> {
-        let all = (account, UserId::from_bits(0))..=(account, UserId::from_bits(u128::MAX));
+    pub fn invitations(&self, account: AccountId) -> Vec<StoredUserLink> {
         let links = self.cache.user_links();
-        let invited = links.range(all).filter_map(|((_, user), of_user)| {
-            let mut of_user = of_user.iter();
-            let invitation = of_user.find(|link| link.purpose == LinkPurpose::Invitation)?;
-            Some((*user, invitation.expires_at))
-        });
-        invited.collect()
+        let of_account = links.0.range(all_of(account)).flat_map(|(_, of_user)| of_user);
+        let invitations = of_account.filter(|link| link.purpose == LinkPurpose::Invitation);
+        invitations.copied().collect()
     }
 
     /// Removes the links that expired long ago.
@@ -250,7 +311,7 @@ impl Identity {
             move |store| async move { store.remove_expired_user_links(until).await },
             move |cache, ()| {
                 let mut links = cache.user_links_mut();
-                links.retain(|_, of_user| {
+                links.0.retain(|_, of_user| {
                     of_user.retain(|link| link.expires_at > until);
                     !of_user.is_empty()
                 });

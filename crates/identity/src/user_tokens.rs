@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
 use crate::ports::{Owner, StoredUserToken};
-use crate::{Identity, IdentityError, RandomError, Secret, SecretDigest, Unauthenticated, UserTokenId};
+use crate::{
+    AuthorCredential, Identity, IdentityError, LinksMade, RandomError, Secret, SecretDigest, Unauthenticated,
+    UserTokenId,
+};
 
 /// The prefix of a user token.
 pub(crate) const PREFIX: &str = "usher_user_";
@@ -85,7 +88,7 @@ impl Identity {
         of_user
     }
 
-    /// Revokes one token of a user by its id. Returns whether it existed.
+    /// Revokes one token of a user by its id, and ends the links that were made with it. Returns whether it existed.
     pub async fn revoke_user_token_by_id(
         &self,
         account: AccountId,
@@ -98,7 +101,11 @@ impl Identity {
             of_user.find(|digest| UserTokenId::of(digest) == id).copied()
         };
         match digest {
-            Some(digest) => self.revoke_digest(digest).await,
+            Some(digest) => {
+                let made = LinksMade::With(AuthorCredential::UserToken(digest));
+                self.end_links_made(account, user, made).await?;
+                self.revoke_digest(digest).await
+            }
             None => Ok(false),
         }
     }
@@ -126,7 +133,7 @@ impl Identity {
             move |store| async move { store.end_presence_of_user((account, user)).await },
             move |cache, removed| {
                 cache.forget_presence_of_user(account, user);
-                cache.user_links_mut().remove(&(account, user));
+                cache.user_links_mut().remove_of_user((account, user));
                 removed
             },
         )

@@ -194,6 +194,59 @@ async fn a_link_that_its_author_saw_opens_nothing_once_they_may_not_set_that_pas
 }
 
 #[tokio::test]
+async fn a_link_ends_with_the_operator_key_that_made_it() {
+    let app = App::with_account().await;
+    let user = newcomer(&app, "sven").await;
+    for end in ["revoked", "rotated", "rotated with an overlap", "expired"] {
+        let mut new = json!({"name": end, "scopes": ["accounts.manage"]});
+        if end == "expired" {
+            new["expires_at"] = json!("2026-11-24T09:00:00Z");
+        }
+        let made = app.operator().post("/v1/operator-keys", new).await.created();
+        let key = format!("/v1/operator-keys/{}", text(&made["id"]));
+        let link = invite(&app, &Who(Some(text(&made["key"]))), &user).await;
+        assert!(is_open(&app, &link).await, "{end}");
+        match end {
+            "revoked" => app.operator().delete(&key).await.done(),
+            "rotated" => {
+                let rotate = format!("{key}/rotate");
+                app.operator().post(&rotate, json!({})).await.ok();
+            }
+            "rotated with an overlap" => {
+                let overlap = json!({"overlap_secs": 60});
+                app.operator().post(&format!("{key}/rotate"), overlap).await.ok();
+                assert!(is_open(&app, &link).await, "the former secret works for a minute");
+                app.engine.advance(Secs::new(60)).await;
+            }
+            // The clock of tests begins a day before.
+            _ => app.engine.advance(Secs::new(86_400)).await,
+        }
+
+        assert!(!is_open(&app, &link).await, "{end}");
+        // With a key that works, there is another one.
+        assert!(is_open(&app, &invite(&app, &App::operator_key(), &user).await).await);
+    }
+}
+
+#[tokio::test]
+async fn a_link_ends_when_its_author_gets_another_password() {
+    let app = App::with_account().await;
+    let (uma, manager) = app
+        .user("Uma", json!({"role": "manager", "privileges": ["users.manage"]}))
+        .await;
+    let user = newcomer(&app, "sven").await;
+    let link = invite(&app, &manager, &user).await;
+    assert!(is_open(&app, &link).await);
+
+    let set = json!({"password": PASSWORD});
+    app.operator().patch(&format!("users/{uma}"), set).await.ok();
+
+    assert!(!is_open(&app, &link).await);
+    let manager = app.token_of(&uma).await;
+    assert!(is_open(&app, &invite(&app, &manager, &user).await).await);
+}
+
+#[tokio::test]
 async fn a_user_is_created_with_an_invitation_or_not_at_all() {
     let app = App::with_account().await;
     let body = |name: &str| json!({"name": name, "email": format!("{name}@example.com"), "invite": true});

@@ -10,6 +10,7 @@ use usher_engine::{Cause, Failure, Request};
 use super::admission::Admission;
 use crate::app::App;
 use crate::idempotency::IdempotencyKey;
+use crate::links::LinkBy;
 use crate::problem::{Ended, Problem};
 use crate::streams::{OpenStream, StreamOf};
 
@@ -29,6 +30,19 @@ pub struct Admitted {
 }
 
 impl Admitted {
+    /// The caller as the author of a one-time link, which ends with the caller's credential.
+    #[must_use]
+    pub fn as_author(&self) -> LinkBy<'_> {
+        LinkBy {
+            actor: &self.actor,
+            cause: &self.cause,
+            credential: match &self.admission {
+                Admission::Credential { shown, .. } => shown.as_of_author(),
+                Admission::Customer { .. } => None,
+            },
+        }
+    }
+
     /// Gives a command and, once it is durable, shows the account as it was right after it.
     pub async fn execute<C: Execute, T: Send + 'static>(
         &self,

@@ -4,11 +4,13 @@ use usher_domain::Timestamp;
 use usher_domain::link::LinkPurpose;
 use usher_domain::personal::Personal;
 
-use super::{Backend, at, digest, hash_of, left_of, note, password, sign_in, user};
+use super::{
+    Backend, at, digest, hash_of, left_of, note, password, session, set_up_second_factor, sign_in, user,
+};
 use crate::ports::{ChangeNote, Owner, Store, StoredUserLink, UserLinkPut};
 use crate::{
-    ChangedBy, Channel, CredentialChange, KnownBrowser, OUTBOX_PER_RECIPIENT_MAX, OperatorGrant, OutboxEntry,
-    Unrecorded,
+    AuthorCredential, ChangedBy, Channel, CredentialChange, KnownBrowser, LinkAuthor, LinksMade,
+    OUTBOX_PER_RECIPIENT_MAX, OperatorGrant, OutboxEntry, PortalSessionId, Unrecorded,
 };
 
 /// A link that works until `at(60)`, for which its user asked.
@@ -20,6 +22,17 @@ fn link(owner: Owner, purpose: LinkPurpose, text: &str) -> StoredUserLink {
         expires_at: at(60),
         address: digest("the address"),
         author: None,
+    }
+}
+
+fn made_with(name: &str) -> AuthorCredential {
+    AuthorCredential::PortalSession(PortalSessionId::of(&digest(name)))
+}
+
+fn by_user(number: u128, credential: AuthorCredential) -> LinkAuthor {
+    LinkAuthor {
+        by: ChangedBy::User(user(number).1),
+        credential: Some(credential),
     }
 }
 
@@ -56,11 +69,14 @@ pub async fn a_link_is_found_by_its_digest_until_it_expires(backend: &dyn Backen
     let stored = [
         link(user(1), LinkPurpose::Invitation, "one"),
         StoredUserLink {
-            author: Some(ChangedBy::User(user(9).1)),
+            author: Some(by_user(9, made_with("laptop"))),
             ..link(user(2), LinkPurpose::Invitation, "two")
         },
         StoredUserLink {
-            author: Some(ChangedBy::Operator),
+            author: Some(LinkAuthor {
+                by: ChangedBy::Operator,
+                credential: Some(AuthorCredential::OperatorKey(digest("operator"))),
+            }),
             ..link(user(3), LinkPurpose::Invitation, "three")
         },
     ];
@@ -268,4 +284,92 @@ pub async fn a_link_ends_with_what_it_was_for(backend: &dyn Backend) {
     assert_eq!(store.user_links().await.unwrap().len(), 1);
     store.remove_expired_user_links(at(60)).await.unwrap();
     assert_eq!(store.user_links().await.unwrap(), []);
+}
+
+/// The users whose links are left, of those that user 9 made with the browsers `laptop` and `phone` and a token, and that
+/// user 8 made.
+async fn owners_left(store: &dyn Store, end: impl AsyncFnOnce(&dyn Store)) -> Vec<u128> {
+    let token = AuthorCredential::UserToken(digest("token"));
+    let authors = [
+        by_user(9, made_with("laptop")),
+        by_user(9, made_with("phone")),
+        by_user(9, token),
+        by_user(8, made_with("laptop")),
+    ];
+    for (number, author) in (1..).zip(authors) {
+        let text = format!("by {number}");
+        let made = StoredUserLink {
+            author: Some(author),
+            ..link(user(number), LinkPurpose::Invitation, &text)
+        };
+        assert!(put(store, made).await.is_some());
+    }
+
+    end(store).await;
+
+    let left = store.user_links().await.unwrap();
+    let mut left: Vec<_> = left.iter().map(|link| link.owner.1.bits()).collect();
+    left.sort_unstable();
+    left
+}
+
+/// One credential, or all but one; those of other users stay.
+pub async fn links_end_with_what_their_author_made_them_with(backend: &dyn Backend) {
+    let store = backend.store();
+    let end = async |made| {
+        owners_left(&*store, async |store: &dyn Store| {
+            store.remove_links_made(user(9), made).await.unwrap();
+        })
+        .await
+    };
+
+    assert_eq!(end(LinksMade::With(made_with("laptop"))).await, [2, 3, 4]);
+    assert_eq!(end(LinksMade::WithAnother(made_with("laptop"))).await, [1, 4]);
+    assert_eq!(end(LinksMade::All).await, [4]);
+}
+
+/// However that comes: a new password, a second factor that was removed, a deactivation, a deletion, or single sign-on
+/// that the account requires of everybody else.
+pub async fn links_end_when_everything_ends_that_their_author_is_signed_in_with(backend: &dyn Backend) {
+    let store = backend.store();
+    let password_set = owners_left(&*store, async |store: &dyn Store| {
+        let set = store.change_password(user(9), password("$argon2"), note(user(9)));
+        let _ = set.await.unwrap();
+    });
+    assert_eq!(password_set.await, [4]);
+    let factor_removed = owners_left(&*store, async |store: &dyn Store| {
+        set_up_second_factor(store, user(9), b"secret").await;
+        let removed = store.remove_second_factor(user(9), note(user(9))).await.unwrap();
+        assert!(removed.is_some());
+    });
+    assert_eq!(factor_removed.await, [4]);
+    let deactivated = owners_left(&*store, async |store: &dyn Store| {
+        store.end_presence_of_user(user(9)).await.unwrap();
+    });
+    assert_eq!(deactivated.await, [4]);
+    let deleted = owners_left(&*store, async |store: &dyn Store| {
+        store.forget_user(user(9)).await.unwrap();
+    });
+    assert_eq!(deleted.await, [4]);
+    let by_provider_only = owners_left(&*store, async |store: &dyn Store| {
+        let ended = store.end_presence_by_password(user(9).0, Vec::new(), user(8).1);
+        ended.await.unwrap();
+    });
+    assert_eq!(by_provider_only.await, [4]);
+}
+
+/// Its secret changes with its user's rights.
+pub async fn links_follow_the_session_that_gets_another_secret(backend: &dyn Backend) {
+    let store = backend.store();
+    let put = store.put_portal_session(session(user(9), "laptop", at(0)), None, 5);
+    put.await.unwrap();
+
+    let left = owners_left(&*store, async |store: &dyn Store| {
+        let rotated = store.rotate_portal_session(digest("laptop"), digest("renewed"), 8, None);
+        assert!(rotated.await.unwrap());
+        let made = LinksMade::With(made_with("renewed"));
+        store.remove_links_made(user(9), made).await.unwrap();
+    });
+
+    assert_eq!(left.await, [2, 3, 4]);
 }

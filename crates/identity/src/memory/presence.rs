@@ -7,9 +7,9 @@ use super::holdings::Held;
 use super::{MemoryStore, Tables};
 use crate::ports::{
     Owner, PendingSignIn, PendingSignIns, PortalSessions, Presence, StoreError, StoredPortalSession,
-    StoredUserToken, UserTokens,
+    StoredUserLink, StoredUserToken, UserTokens,
 };
-use crate::{PortalSessionId, SecretDigest};
+use crate::{AuthorCredential, ChangedBy, LinksMade, PortalSessionId, SecretDigest};
 
 pub(super) struct StoredSession {
     stored: StoredPortalSession,
@@ -118,6 +118,17 @@ impl PortalSessions for MemoryStore {
         let Some(mut held) = tables.portal_sessions.remove(&old) else {
             return Ok(false);
         };
+        let [old, new_one] =
+            [old, new].map(|digest| AuthorCredential::PortalSession(PortalSessionId::of(&digest)));
+        for author in tables
+            .user_links
+            .values_mut()
+            .filter_map(|link| link.author.as_mut())
+        {
+            if author.credential == Some(old) {
+                author.credential = Some(new_one);
+            }
+        }
         held.stored.digest = new;
         held.stored.session.id = PortalSessionId::of(&new);
         held.stored.session.rights = rights;
@@ -217,6 +228,11 @@ impl Presence for MemoryStore {
         tables.portal_sessions.remove_all(&sessions);
         tables.pending_sign_ins.remove_of_account(account, Some(spared));
         tables.user_tokens.remove_of_account(account, Some(spared));
+        let is_by_others = |link: &StoredUserLink| {
+            let by = link.author.map(|author| author.by);
+            link.owner.0 == account && matches!(by, Some(ChangedBy::User(user)) if user != spared)
+        };
+        tables.user_links.retain(|_, link| !is_by_others(link));
         Ok(())
     }
 
@@ -264,7 +280,13 @@ impl Tables {
     pub(super) fn end_presence_of_user(&mut self, owner: Owner) -> usize {
         self.portal_sessions.remove_of_user(owner);
         self.pending_sign_ins.remove_of_user(owner);
+        self.end_links_made(owner, LinksMade::All);
         self.user_tokens.remove_of_user(owner)
+    }
+
+    /// Removes one-time links that the user made for others.
+    pub(super) fn end_links_made(&mut self, author: Owner, made: LinksMade) {
+        self.user_links.retain(|_, link| !link.is_made_by(author, made));
     }
 
     /// Removes the user's one-time links.

@@ -6,7 +6,7 @@ use usher_domain::link::LinkPurpose;
 
 use super::MemoryStore;
 use crate::ports::{ChangeNote, Owner, StoreError, StoredPassword, StoredUserLink, UserLinkPut, UserLinks};
-use crate::{OutboxEntry, SecretDigest, Unrecorded};
+use crate::{LinksMade, OutboxEntry, SecretDigest, Unrecorded};
 
 #[async_trait]
 impl UserLinks for MemoryStore {
@@ -73,6 +73,11 @@ impl UserLinks for MemoryStore {
             return Ok(None);
         }
         Ok(Some(tables.put_note(note)))
+    }
+
+    async fn remove_links_made(&self, author: Owner, made: LinksMade) -> Result<(), StoreError> {
+        self.tables()?.end_links_made(author, made);
+        Ok(())
     }
 
     async fn remove_expired_user_links(&self, until: Timestamp) -> Result<(), StoreError> {

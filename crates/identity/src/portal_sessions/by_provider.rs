@@ -37,7 +37,8 @@ impl Identity {
     }
 
     /// Ends everything in an account that began with a password: portal sessions, pending sign-ins, user tokens and
-    /// operator sessions of grants, except those of the user `break_glass` and the one session `keep`. Returns how many sessions there were.
+    /// operator sessions of grants, except those of the user `break_glass` and the one session `keep`; and the one-time
+    /// links that these users made. Returns how many sessions there were.
     pub async fn end_what_passwords_began(
         &self,
         account: AccountId,
@@ -61,6 +62,7 @@ impl Identity {
             move |cache, digests| {
                 cache.portal_sessions_mut().remove_all(&digests);
                 cache.user_tokens_mut().remove_of_others(account, break_glass);
+                cache.user_links_mut().remove_made_by_others(account, break_glass);
                 cache
                     .operator_grants_mut()
                     .end_sessions_of_others(account, break_glass);

@@ -16,7 +16,7 @@ use usher_domain::{AccountId, Timestamp, UserId};
 
 pub(crate) use self::cache::PortalSessionCache;
 use crate::ports::StoredPortalSession;
-use crate::{Identity, IdentityError, PortalSessionId, Secret, SecretDigest};
+use crate::{AuthorCredential, Identity, IdentityError, LinksMade, PortalSessionId, Secret, SecretDigest};
 
 /// The prefix of the cookie's secret.
 const PREFIX: &str = "usher_web_";
@@ -135,6 +135,9 @@ impl Identity {
                     let Some(session) = session.filter(|_| rotated) else {
                         return false;
                     };
+                    let [from, to] = [old, new]
+                        .map(|digest| AuthorCredential::PortalSession(PortalSessionId::of(&digest)));
+                    cache.user_links_mut().follow(session.account, from, to);
                     sessions.insert(StoredPortalSession {
                         digest: new,
                         session: PortalSession {
@@ -199,14 +202,29 @@ impl Identity {
         Ok(ended > 0)
     }
 
-    /// Ends all sessions of a user except one, and the operator sessions of the user's grant. Returns how many of the first
-    /// there were.
+    /// Ends one session of a user from another browser, like [`end_portal_session`](Self::end_portal_session), and the
+    /// one-time links that were made with it. Returns whether it existed.
+    pub async fn cut_off_portal_session(
+        &self,
+        account: AccountId,
+        user: UserId,
+        id: PortalSessionId,
+    ) -> Result<bool, IdentityError> {
+        let made = LinksMade::With(AuthorCredential::PortalSession(id));
+        self.end_links_made(account, user, made).await?;
+        self.end_portal_session(account, user, id).await
+    }
+
+    /// Ends all sessions of a user except one, the operator sessions of the user's grant, and the one-time links that the
+    /// user did not make with the session `keep`. Returns how many of the first there were.
     pub async fn end_other_portal_sessions(
         &self,
         account: AccountId,
         user: UserId,
         keep: PortalSessionId,
     ) -> Result<usize, IdentityError> {
+        let made = LinksMade::WithAnother(AuthorCredential::PortalSession(keep));
+        self.end_links_made(account, user, made).await?;
         self.end_portal_sessions(account, user, move |other| other != keep)
             .await
     }

@@ -29,7 +29,7 @@ pub trait PortalSessions: Send + Sync + 'static {
     ) -> Result<Vec<SecretDigest>, StoreError>;
 
     /// Gives the session with the digest `old` another secret and other rights, and replaces its sealed ID token.
-    /// Returns false where no session has the digest `old`, any more.
+    /// The links that were made with it follow. Returns false where no session has the digest `old`, any more.
     async fn rotate_portal_session(
         &self,
         old: SecretDigest,

@@ -3,7 +3,7 @@ use usher_domain::Timestamp;
 use usher_domain::link::LinkPurpose;
 
 use super::{ChangeNote, Owner, StoreError, StoredPassword};
-use crate::{ChangedBy, OutboxEntry, SecretDigest, Unrecorded};
+use crate::{LinkAuthor, LinksMade, OutboxEntry, SecretDigest, Unrecorded};
 
 /// A one-time link with which a user chooses a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct StoredUserLink {
     /// The digest of the address that the user had when it was made.
     pub address: SecretDigest,
     /// Its author; `None` if the user asked for it.
-    pub author: Option<ChangedBy>,
+    pub author: Option<LinkAuthor>,
 }
 
 /// What became of a link that was to be stored.
@@ -75,6 +75,9 @@ pub trait UserLinks: Send + Sync + 'static {
         purpose: LinkPurpose,
         note: ChangeNote,
     ) -> Result<Option<Unrecorded>, StoreError>;
+
+    /// Removes links that a user made for others.
+    async fn remove_links_made(&self, author: Owner, made: LinksMade) -> Result<(), StoreError>;
 
     /// Removes the links that have expired at `until` or before.
     async fn remove_expired_user_links(&self, until: Timestamp) -> Result<(), StoreError>;

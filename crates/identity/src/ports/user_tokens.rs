@@ -43,14 +43,15 @@ pub trait UserTokens: Send + Sync + 'static {
 /// Everything that users are signed in with: tokens, portal sessions and pending sign-ins together.
 #[async_trait]
 pub trait Presence: Send + Sync + 'static {
-    /// Ends all that a user is signed in with, and the user's one-time links. Returns how many tokens were removed.
+    /// Ends all that a user is signed in with, the user's one-time links, and those that they made for others. Returns how
+    /// many tokens were removed.
     async fn end_presence_of_user(&self, owner: Owner) -> Result<usize, StoreError>;
 
     /// Ends all that the users of an account are signed in with. Returns how many tokens were removed.
     async fn end_presence_of_account(&self, account: AccountId) -> Result<usize, StoreError>;
 
     /// Removes the portal sessions `sessions`, and the tokens and pending sign-ins of all users of an account except
-    /// `spared`.
+    /// `spared`, with the one-time links that these users made.
     async fn end_presence_by_password(
         &self,
         account: AccountId,

@@ -75,7 +75,10 @@ async fn a_forgotten_password_is_replaced_with_a_link_to_its_address() {
     assert_eq!(desk.app.get(&before, "/me").await.status, StatusCode::SEE_OTHER);
     assert!(!signs_in(&desk.app, "amara@example.com", PASSWORD).await);
     let audit = desk.get("/audit").await.unlinked();
-    assert!(audit.contains("created a password reset link for Amara"), "{audit}");
+    assert!(
+        audit.contains("created a password reset link for Amara"),
+        "{audit}"
+    );
 }
 
 #[tokio::test]

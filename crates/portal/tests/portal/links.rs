@@ -323,6 +323,90 @@ async fn nobody_makes_a_link_for_somebody_with_more_rights_or_for_themselves() {
 }
 
 #[tokio::test]
+async fn a_link_ends_when_its_author_signs_out_the_browser_that_made_it() {
+    let desk = Desk::open(2).await;
+    let amara = desk.agent("Amara").await;
+    let is_open = async |path: &str| desk.app.get(&Browser::default(), path).await.status == StatusCode::OK;
+    let invite_with = async |browser: &Browser| {
+        let path = desk.path(&format!("/users/{amara}/invitation"));
+        link(&desk.app.post(browser, "/me", &path, &[]).await)
+    };
+    let stolen = desk.app.sign_in("olga@example.com").await;
+
+    // Signing out oneself ends none: people who invite others go home.
+    let path = invite_with(&stolen).await;
+    desk.app.post(&stolen, "/me", "/sign-out", &[]).await;
+    assert!(is_open(&path).await);
+    // Afterwards there is no session to sign out, and everything that it made ends all the same.
+    let signed_out = desk
+        .app
+        .post(&desk.owner, "/me", "/me/sessions/end-others", &[])
+        .await;
+    assert_eq!(signed_out.status, StatusCode::SEE_OTHER);
+    assert!(!is_open(&path).await);
+
+    let stolen = desk.app.sign_in("olga@example.com").await;
+    let path = invite_with(&stolen).await;
+    let me = desk.app.get(&desk.owner, "/me").await.html;
+    let (_, rest) = me.split_once("action=\"/me/sessions/").unwrap();
+    let session = rest.split('/').next().unwrap().to_owned();
+    let own = invite_with(&desk.owner).await;
+    assert!(!is_open(&path).await && is_open(&own).await);
+    let path = invite_with(&stolen).await;
+    let end = format!("/me/sessions/{session}/end");
+    desk.app.post(&desk.owner, "/me", &end, &[]).await;
+    assert!(!is_open(&path).await);
+
+    let path = invite_with(&desk.owner).await;
+    desk.app
+        .post(&desk.owner, "/me", "/me/sessions/end-others", &[])
+        .await;
+    assert!(is_open(&path).await, "it was made with the browser that stays");
+    let fields = [
+        ("present", PASSWORD),
+        ("password", CHOSEN),
+        ("password_again", CHOSEN),
+    ];
+    let changed = desk
+        .app
+        .post(&desk.owner, "/me/password", "/me/password", &fields)
+        .await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.html);
+    assert!(!is_open(&path).await);
+}
+
+#[tokio::test]
+async fn an_invitation_that_ended_early_is_not_shown_as_one_that_works() {
+    let desk = Desk::open(2).await;
+    let amara = desk.agent("Amara").await;
+    let path = invite(&desk, amara).await;
+    let user = format!("/users/{amara}");
+    let shown = desk.get(&user).await.html;
+    assert!(
+        shown.contains(">Invited<") && !shown.contains("Invitation ended"),
+        "{shown}"
+    );
+
+    let address = UserPatch {
+        email: Some("amara.okafor@example.com".parse().unwrap()),
+        ..UserPatch::default()
+    };
+    desk.give(kit::change_user(amara, address)).await;
+
+    let opened = desk.app.get(&Browser::default(), &path).await;
+    assert_eq!(opened.status, StatusCode::GONE);
+    let shown = desk.get(&user).await.html;
+    assert!(
+        shown.contains("Invitation ended") && !shown.contains(">Invited<"),
+        "{shown}"
+    );
+    let listed = desk.get("/users?status=invited").await.html;
+    assert!(listed.contains("Invitation ended"), "{listed}");
+    invite(&desk, amara).await;
+    assert!(desk.get(&user).await.html.contains(">Invited<"));
+}
+
+#[tokio::test]
 async fn a_link_of_a_deactivated_user_opens_nothing_even_after_they_are_active_again() {
     let desk = Desk::open(2).await;
     let amara = desk.agent("Amara").await;

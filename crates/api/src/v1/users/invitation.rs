@@ -60,9 +60,11 @@ pub(crate) struct Link {
 /// Invite a user
 ///
 /// Sends a one-time link with which the user chooses their first password and is signed in, or returns it if no mail is
-/// set up, or with `{"delivery": "shown"}`. It works for seven days, and
-/// once; an earlier invitation ends. Needs what setting the user's password needs: `users.manage`, at least the rights
-/// of that user, and no API key. The link works only as long as its author could still set that password.
+/// set up, or with `{"delivery": "shown"}`. It works for seven days, and once; an earlier invitation ends. Needs what
+/// setting the user's password needs: `users.manage`, at least the rights of that user, and no API key. The link works
+/// only as long as its author could still set that password: made with an operator key, it ends when that key is revoked,
+/// expires or gets another secret; made by a user, when they sign out the token that made it, or when their password or
+/// second factor changes.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/users/{user}/invitation", operation_id = "inviteUser", tag = "users",
     params(UserPath), request_body = Option<LinkRequest>,
@@ -139,7 +141,7 @@ pub(super) async fn make(
         Delivery::Shown => LinkDelivery::Shown,
     };
     let (app, account) = (&caller.app, caller.account);
-    let made = app.make_link((account, user), purpose, delivery, &caller.actor, &caller.cause);
+    let made = app.make_link((account, user), purpose, delivery, caller.as_author());
     let made = made.await?;
     Ok(Link {
         url: made.url,

@@ -113,7 +113,7 @@ async fn end_session(Path(session): Path<String>, Posted { viewer, .. }: Posted)
     let session = session.parse().map_err(|_| Failed::not_found("session"))?;
     let identity = viewer.portal.app.identity();
     if !identity
-        .end_portal_session(viewer.account, viewer.session.user, session)
+        .cut_off_portal_session(viewer.account, viewer.session.user, session)
         .await?
     {
         return Err(Failed::not_found("session"));

@@ -3,10 +3,11 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use usher_app::{LinkDelivery, MadeLink, Problem};
+use usher_app::{LinkBy, LinkDelivery, MadeLink, PendingState, Problem};
 use usher_domain::link::LinkPurpose;
 use usher_domain::permission::Privilege;
-use usher_domain::{Account, Actor, Refusal, UserId};
+use usher_domain::{Account, Actor, Refusal, Timestamp, UserId};
+use usher_identity::AuthorCredential;
 
 use super::edit::{UserPath, again, guard, path_of, user_id};
 use crate::answer::{Frame, done, page};
@@ -49,29 +50,32 @@ pub(super) struct SignInState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LinkState {
     pub(super) expires_at: Moment,
-    pub(super) has_expired: bool,
+    pub(super) state: PendingState,
 }
 
 impl SignInState {
     pub(super) async fn of(viewer: &Viewer, id: UserId) -> Result<Self, Failed> {
-        let identity = viewer.portal.app.identity();
-        let (wall, now) = (viewer.wall_times().await, viewer.portal.app.engine().now());
-        let look = move |account: &Account, _: &Actor, _| Ok(account.needs_single_sign_on(id));
-        let (_, by_provider_only) = viewer.look(None, look).await?;
-        let state = |purpose| {
-            let link = identity.user_link(viewer.account, id, purpose)?;
-            Some(LinkState {
-                expires_at: Moment(wall.shown(link.expires_at)),
-                has_expired: link.expires_at <= now,
-            })
+        let app = &viewer.portal.app;
+        let owner = (viewer.account, id);
+        let links = LinkPurpose::ALL.map(|purpose| app.pending_link(owner, purpose));
+        let look = move |account: &Account, _: &Actor, now: Timestamp| {
+            let states = links.map(|link| {
+                let link = link?;
+                Some(LinkState {
+                    expires_at: Moment(account.shown(link.expires_at())),
+                    state: link.state(account, now),
+                })
+            });
+            Ok((account.needs_single_sign_on(id), states))
         };
+        let (_, (by_provider_only, [invitation, reset])) = viewer.look(None, look).await?;
         Ok(Self {
-            has_password: identity.has_password(viewer.account, id).await?,
-            invitation: state(LinkPurpose::Invitation),
-            // Of an expired one there is nothing to tell: the password works as before.
-            reset: state(LinkPurpose::Reset).filter(|link| !link.has_expired),
+            has_password: app.identity().has_password(viewer.account, id).await?,
+            invitation,
+            // Of one that ended there is nothing to tell: the password works as before.
+            reset: reset.filter(|link| link.state == PendingState::Works),
             by_provider_only,
-            has_mail: viewer.portal.app.mail_setup().is_some(),
+            has_mail: app.mail_setup().is_some(),
         })
     }
 }
@@ -126,8 +130,12 @@ pub(crate) async fn make_link(
     delivery: LinkDelivery,
 ) -> Result<MadeLink, Problem> {
     let (app, owner) = (&viewer.portal.app, (viewer.account, id));
-    app.make_link(owner, purpose, delivery, &viewer.actor, &viewer.cause)
-        .await
+    let by = LinkBy {
+        actor: &viewer.actor,
+        cause: &viewer.cause,
+        credential: Some(AuthorCredential::PortalSession(viewer.session.id)),
+    };
+    app.make_link(owner, purpose, delivery, by).await
 }
 
 /// The page that shows a link, or a message that it was sent. `done` is what else was done.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use usher_app::PendingState;
 use usher_domain::permission::Privilege;
 use usher_domain::text::Product;
 use usher_domain::user::{License, User};
@@ -295,12 +296,14 @@ impl Row {
         // A named seat makes its user reachable, even if they have never come.
         let invited = invited.filter(|_| user.active && user.sign_ins().is_empty());
         let mut invited_until = None;
-        if let Some(until) = invited {
-            state = if *until > now {
-                invited_until = Some(Moment(account.shown(*until)));
-                ("Invited", "warn")
-            } else {
-                ("Invitation expired", "bad")
+        if let Some(invitation) = invited {
+            state = match invitation.state(account, now) {
+                PendingState::Works => {
+                    invited_until = Some(Moment(account.shown(invitation.expires_at())));
+                    ("Invited", "warn")
+                }
+                PendingState::Expired => ("Invitation expired", "bad"),
+                PendingState::Ended => ("Invitation ended", "bad"),
             };
         }
         Self {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use usher_app::PendingLink;
 use usher_domain::permission::Role;
 use usher_domain::text::{Product, address};
 use usher_domain::user::{License, User};
-use usher_domain::{Account, PoolId, TeamId, Timestamp, UserId};
+use usher_domain::{Account, PoolId, TeamId, UserId};
 
 use super::words;
 use crate::order::{self, NameOrder, sorted_by};
@@ -16,7 +17,7 @@ use crate::paging::Paging;
 use crate::viewer::Viewer;
 
 /// The fields of the form above the list, as in the URL. Empty ones are ignored.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct UserQuery {
     pub(crate) q: String,
@@ -33,9 +34,9 @@ pub(crate) struct UserQuery {
     /// The ticked users of a form that is shown again. Not part of the URL.
     #[serde(skip)]
     pub(super) ticked: Vec<UserId>,
-    /// The users who have an invitation, and until when ([`Self::complete`]). Not part of the URL.
+    /// The users who have an invitation ([`Self::complete`]). Not part of the URL.
     #[serde(skip)]
-    pub(super) invited: Arc<BTreeMap<UserId, Timestamp>>,
+    pub(super) invited: Arc<BTreeMap<UserId, PendingLink>>,
 }
 
 impl UserQuery {
@@ -46,7 +47,7 @@ impl UserQuery {
 
     /// Adds who has an invitation, which is stored outside of the account.
     pub(super) fn complete(&mut self, viewer: &Viewer) {
-        let invited = viewer.portal.app.identity().invited_users(viewer.account);
+        let invited = viewer.portal.app.pending_invitations(viewer.account);
         self.invited = Arc::new(invited);
     }
 
@@ -137,7 +138,7 @@ impl State {
     }
 
     /// Whether a user is in the state, with the users who are [invited](UserQuery::invited).
-    fn is_of(self, user: &User, invited: &BTreeMap<UserId, Timestamp>) -> bool {
+    fn is_of(self, user: &User, invited: &BTreeMap<UserId, PendingLink>) -> bool {
         match self {
             Self::Active => user.active,
             Self::Invited => invited.contains_key(&user.id),
@@ -275,7 +276,7 @@ pub(super) struct Filter {
     team: Option<TeamId>,
     role: Option<Role>,
     state: Option<State>,
-    invited: Arc<BTreeMap<UserId, Timestamp>>,
+    invited: Arc<BTreeMap<UserId, PendingLink>>,
     sort: Sort,
 }
 
