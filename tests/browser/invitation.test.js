@@ -41,7 +41,7 @@ for (const scheme of /** @type {const} */ (["light", "dark"])) {
     await page.getByLabel("E-mail address").fill(`amara-${scheme}@${world.domain}`);
     await page.locator("select[name^=license]").selectOption({ index: 1 });
     await inBothWidths(page, `invite-form-${scheme}`);
-    await page.getByRole("button", { name: "Add the user" }).click();
+    await page.getByRole("button", { name: "Invite user" }).click();
     await page.getByRole("heading", { name: "Invitation for Amara Okafor" }).waitFor();
     await checkAxe(page);
     await checkNarrow(page);

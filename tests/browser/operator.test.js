@@ -201,7 +201,7 @@ story("an owner who is made operator opens the pages with password and code, and
   await page.getByLabel("Operator key").waitFor();
 });
 
-story("an operator gives the page of customers a name, a color and a text", async ({ open }) => {
+story("an operator gives the customer's page a name, a color and a text", async ({ open }) => {
   const page = await open("/operator/branding");
   await page.getByLabel("Operator key").fill(operatorKey());
   await page.getByRole("button", { name: "Open the operator pages" }).click();
@@ -226,7 +226,7 @@ story("an operator gives the page of customers a name, a color and a text", asyn
   await picture(customer, "branded-customer");
   await checkAxe(customer);
   await checkNarrow(customer);
-  await page.getByLabel("Remove the present logo").check();
+  await page.getByLabel("Remove the current logo").check();
   for (const label of ["Name", "Color", "Welcome", "Address of your privacy notice"]) {
     await page.getByLabel(label, { exact: true }).fill("");
   }

@@ -65,14 +65,14 @@ story("a user is added with a seat, once the address is valid", async ({ open })
   // The browser accepts it as an address; the server finds it too long.
   await page.getByLabel("E-mail address").fill(`${"e".repeat(65)}@${world.domain}`);
 
-  await page.getByRole("button", { name: "Add the user" }).click();
+  await page.getByRole("button", { name: "Invite user" }).click();
 
   await page.locator("#email-error").getByText("This must be an e-mail address").waitFor();
   assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Eva Lind");
   await checkAxe(page);
   await picture(page, "user-new-wrong");
   await page.getByLabel("E-mail address").fill(`eva@${world.domain}`);
-  await page.getByRole("button", { name: "Add the user" }).click();
+  await page.getByRole("button", { name: "Invite user" }).click();
   await page.getByText(`Eva Lind is added, with a named seat of ${PRODUCT_NAME}.`).waitFor();
 });
 

@@ -12,6 +12,9 @@ use crate::portal::Portal;
 use crate::sentence;
 use crate::viewer::Viewer;
 
+/// What a form says about a password that is chosen.
+pub(crate) const HINT: &str = "At least 12 characters: a few words that nobody would expect together.";
+
 /// The message of forms that ask for the present password.
 pub(crate) const WRONG_PASSWORD: &str = "This is not your present password.";
 

@@ -465,7 +465,7 @@ export const PAGES = [
   { name: "a new user", path: `${ACCOUNT}/users/new`, as: "owner" },
   {
     name: "a new user with errors", path: `${ACCOUNT}/users/new`, as: "owner", status: 422,
-    act: sent("Add the user", { Name: " ", "E-mail address": "nobody" }),
+    act: sent("Invite user", { Name: " ", "E-mail address": "nobody" }),
   },
   { name: "a user", path: `${ACCOUNT}/users/{user}`, as: "owner" },
   { name: "one's own page among the users", path: `${ACCOUNT}/users/{user}`, as: "sven" },

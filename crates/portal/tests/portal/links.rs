@@ -269,7 +269,7 @@ async fn a_new_user_is_invited_with_the_form_that_adds_them() {
         ("email", "amara@example.com"),
         ("role", "member"),
         ("license-remote-support", "named"),
-        ("way", "invite"),
+        ("sign_in_with", "invitation"),
     ];
     let token = desk.app.get(&desk.owner, "/me").await.token().unwrap();
     let body = [form(&fields), format!("&_csrf={token}")].concat();

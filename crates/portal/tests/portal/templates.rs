@@ -141,12 +141,11 @@ const LEADS_NOWHERE: &[(&str, &str, &str)] = &[
     ("seats/parts.html", "chair.name", "the seat leads to who has it"),
     ("settings.html", "seen.name", "the account"),
     (
-        "added.html",
-        "one.name",
-        "invitations that are shown only once stand beside it",
+        "invite_list_preview.html",
+        "row.name",
+        "somebody who is not added yet",
     ),
-    ("import_preview.html", "row.name", "somebody who is not added yet"),
-    ("imported.html", "one.who", "somebody who was not added"),
+    ("invite_list_result.html", "one.who", "somebody who was not added"),
     ("give_back.html", "over.product.name", "a product"),
     (
         "subscription/parts.html",

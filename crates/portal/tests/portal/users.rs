@@ -275,12 +275,12 @@ async fn another_accounts_users_and_forms_without_a_token_are_refused() {
 #[tokio::test]
 async fn a_first_password_is_set_if_that_is_chosen_and_only_then() {
     let desk = Desk::with(1).await;
-    let add = async |way, password| {
+    let add = async |choice, password| {
         let fields = [
             ("name", "Eva"),
             ("email", "eva@example.com"),
             ("role", "member"),
-            ("way", way),
+            ("sign_in_with", choice),
             ("password", password),
             ("password_again", password),
         ];

@@ -45,7 +45,7 @@ impl MailShown {
             OutboxState::Sent { at } => (("Sent", "good"), Some(at)),
             OutboxState::Failed { at } => (("Not sent", "bad"), Some(at)),
             OutboxState::Waiting if row.attempts > 0 => (("Retrying", "warn"), Some(row.entry.due_at)),
-            OutboxState::Waiting | OutboxState::Claimed { .. } => (("Is being sent", "busy"), None),
+            OutboxState::Waiting | OutboxState::Claimed { .. } => (("Sending", "busy"), None),
         };
         Self {
             written_at: shown(row.entry.written_at),

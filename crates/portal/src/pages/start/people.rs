@@ -3,24 +3,22 @@
 use std::collections::BTreeSet;
 
 use axum::response::Response;
-use usher_app::LinkDelivery;
 use usher_domain::command::LicenseCommand;
 use usher_domain::event::Profile;
-use usher_domain::link::LinkPurpose;
 use usher_domain::permission::{PermissionOverrides, Privilege, Role};
 use usher_domain::text::{Email, Name};
 use usher_domain::{Account, Actor, Command, Refusal, UserId};
 use usher_identity::draw_bits;
 
 use super::path;
-use super::view::{Added, AddedPage, PeopleChoices, PeoplePage};
+use super::view::{AddedPage, PeopleChoices, PeoplePage};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
+use crate::pages::users::Invited;
 use crate::pages::users::create::{self, Licenses};
 use crate::pages::users::licenses::{Chosen, LicenseField};
-use crate::pages::users::link;
 use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
@@ -147,7 +145,11 @@ async fn give_oneself(viewer: &Viewer, licenses: &Licenses) -> Result<Result<(),
 }
 
 /// Adds a person completely, or says why not.
-async fn add_one(viewer: &Viewer, line: &Line, licenses: &Licenses) -> Result<Result<Added, String>, Failed> {
+async fn add_one(
+    viewer: &Viewer,
+    line: &Line,
+    licenses: &Licenses,
+) -> Result<Result<Invited, String>, Failed> {
     let id = UserId::from_bits(draw_bits(viewer.portal.app.engine().now())?);
     let profile = Profile {
         name: line.name.clone().into(),
@@ -165,17 +167,9 @@ async fn add_one(viewer: &Viewer, line: &Line, licenses: &Licenses) -> Result<Re
     if let Err(refusal) = create::make(viewer, id, command, None).await? {
         return Ok(Err(sentence::of(&refusal)));
     }
-    // Without a link the person is there all the same, and can be invited again on their page.
-    let made = link::make_link(viewer, id, LinkPurpose::Invitation, LinkDelivery::Mail)
-        .await
-        .ok();
-    Ok(Ok(Added {
-        name: line.name.to_string(),
-        email: line.email.to_string(),
-        is_mailed: made.as_ref().is_some_and(|made| made.url.is_none()),
-        link: made.and_then(|made| made.url),
-        page: create::path_of(viewer, id),
-    }))
+    let mut invited = Invited::without_link(&line.name, &line.email, create::path_of(viewer, id));
+    invited.invite(viewer, id).await;
+    Ok(Ok(invited))
 }
 
 async fn choices(viewer: &Viewer, form: &Form) -> Result<(Frame, PeopleChoices), Failed> {
@@ -203,7 +197,7 @@ async fn people_page(viewer: &Viewer, form: Form) -> Result<PeoplePage, Failed> 
     })
 }
 
-async fn added_page(viewer: &Viewer, form: Form, added: Vec<Added>) -> Result<AddedPage, Failed> {
+async fn added_page(viewer: &Viewer, form: Form, added: Vec<Invited>) -> Result<AddedPage, Failed> {
     let user = viewer.session.user;
     let look = move |account: &Account, _: &Actor, _| {
         Ok(account.user(user).is_some_and(|user| !user.licenses.is_empty()))

@@ -4,8 +4,8 @@ use askama::Template;
 
 use crate::answer::Frame;
 use crate::form::Form;
-use crate::pages::users::Choice;
 use crate::pages::users::licenses::LicenseField;
+use crate::pages::users::{Choice, Invited};
 
 #[derive(Template)]
 #[template(path = "start/vendor.html")]
@@ -69,21 +69,9 @@ pub(super) struct AddedPage {
     pub(super) is_here_alone: bool,
     /// Whether invitations are sent by mail.
     pub(super) has_mail: bool,
-    pub(super) added: Vec<Added>,
+    pub(super) added: Vec<Invited>,
     /// What was refused is in the form, to be mended.
     pub(super) choices: PeopleChoices,
     /// Whether the viewer has a license, so that they can take a seat.
     pub(super) may_work: bool,
-}
-
-/// A user who was added.
-pub(super) struct Added {
-    pub(super) name: String,
-    pub(super) email: String,
-    /// Whether the invitation was sent by mail.
-    pub(super) is_mailed: bool,
-    /// The invitation; `None` if it was sent, or could not be made.
-    pub(super) link: Option<String>,
-    /// Their page.
-    pub(super) page: String,
 }

@@ -41,8 +41,8 @@ pub(super) async fn show(viewer: Viewer) -> Result<Response, Failed> {
 pub(super) async fn create(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     viewer.need_in_account(Privilege::UsersManage).await?;
     let profile = profile::read(&mut form);
-    let invites = form.value("way") == "invite";
-    let sets_password = match form.value("way") {
+    let invites = form.value("sign_in_with") == "invitation";
+    let sets_password = match form.value("sign_in_with") {
         "password" => true,
         // A form without the choice, for accounts that require single sign-on.
         "" => ["password", "password_again"]

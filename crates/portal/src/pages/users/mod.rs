@@ -6,7 +6,8 @@ mod bulk_view;
 pub(crate) mod create;
 mod edit;
 mod history;
-mod import;
+mod invite_list;
+mod invited;
 pub(crate) mod licenses;
 pub(crate) mod link;
 mod list;
@@ -21,6 +22,7 @@ mod words;
 use axum::extract::Query;
 use axum::response::Response;
 
+pub(crate) use self::invited::Invited;
 use self::list::ListPage;
 pub(crate) use self::query::{UserQuery, by_name, fits_words};
 pub(crate) use self::words::{Choice, license_link, people, role_label, role_of, role_word};
@@ -40,10 +42,10 @@ pub(crate) fn routes() -> Pages {
         .route("/a/{account}/users/new", get(create::show))
         .route(
             "/a/{account}/users/invite",
-            get(import::show).post(import::preview),
+            get(invite_list::show).post(invite_list::preview),
         )
-        .route("/a/{account}/users/invite/do", post(import::invite))
-        .keeping(import::Lists::default())
+        .route("/a/{account}/users/invite/do", post(invite_list::invite))
+        .keeping(invite_list::Lists::default())
         .route("/a/{account}/users/bulk", post(bulk::ask))
         .route("/a/{account}/users/bulk/do", post(bulk::act))
         .route(user, get(edit::show).post(edit::change))

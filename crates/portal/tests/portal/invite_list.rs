@@ -93,8 +93,8 @@ async fn each_bad_row_is_named_with_its_line_and_reason_and_the_others_are_invit
         "There is no role chief.",
         "There is no team Nobodies.",
         "There is no pool purple of",
-        "already a user",
-        "line 2 has the same address",
+        "A user of this account has this address.",
+        "Line 2 has the same address.",
         "No named seat of Remote support is left",
     ] {
         assert!(shown.html.contains(said), "{said}: {}", shown.html);
@@ -151,7 +151,7 @@ async fn a_list_that_is_sent_twice_invites_nobody_twice_and_shows_links_that_wor
     // The same list as another one: those people are there.
     let again = preview(&desk, list).await;
     assert!(
-        again.html.contains("Nobody of these can be invited"),
+        again.html.contains("None of these people can be invited"),
         "{}",
         again.html
     );

@@ -6,16 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
-use usher_app::{BodyDigest, IdempotencyKey, LinkDelivery};
+use usher_app::{BodyDigest, IdempotencyKey};
 use usher_domain::command::{GroupCommand, MemberChange, TeamCommand};
-use usher_domain::link::LinkPurpose;
 use usher_domain::text::Email;
 use usher_domain::{AccountId, Actor, Command, Timestamp, UserId};
 use usher_identity::Identity;
 
 use super::plan::{Newcomer, RowState};
 use crate::failed::Failed;
-use crate::pages::users::{create, link};
+use crate::pages::users::{Invited, create};
 use crate::said::Said;
 use crate::sentence;
 use crate::viewer::Viewer;
@@ -40,21 +39,6 @@ pub(super) struct Outcome {
     pub(super) refused: Vec<Refused>,
     /// How many were there already.
     pub(super) known: usize,
-}
-
-/// Somebody who was added.
-#[derive(Debug)]
-pub(super) struct Invited {
-    pub(super) name: String,
-    pub(super) email: String,
-    /// Their page.
-    pub(super) page: String,
-    /// Whether the invitation was sent by mail.
-    pub(super) is_mailed: bool,
-    /// The invitation; `None` if it was sent, or could not be made.
-    pub(super) link: Option<String>,
-    /// What could not be done for them besides.
-    pub(super) but: Vec<Said<String>>,
 }
 
 /// Somebody who was not added.
@@ -185,28 +169,14 @@ async fn invite_one(
     if let Err(refusal) = create::make(viewer, id, command, None).await? {
         return Ok(Err(sentence::of(&refusal)));
     }
-    let mut but = Vec::new();
+    let mut invited = Invited::without_link(name, email, create::path_of(viewer, id));
     for command in places(id, newcomer) {
         if let Err(refusal) = viewer.execute(command, |_, (), _| ()).await? {
-            but.push(Said(sentence::of(&refusal)));
+            invited.but.push(Said(sentence::of(&refusal)));
         }
     }
-    let (mut is_mailed, mut link) = (false, None);
-    match link::make_link(viewer, id, LinkPurpose::Invitation, LinkDelivery::Mail).await {
-        Ok(made) => {
-            is_mailed = made.url.is_none();
-            link = made.url;
-        }
-        Err(problem) => but.push(Said(problem.detail().to_owned())),
-    }
-    Ok(Ok(Invited {
-        name: name.to_string(),
-        email: email.to_string(),
-        page: create::path_of(viewer, id),
-        is_mailed,
-        link,
-        but,
-    }))
+    invited.invite(viewer, id).await;
+    Ok(Ok(invited))
 }
 
 /// The commands that put a person into their team and group.

@@ -9,7 +9,7 @@ use usher_domain::user::License;
 use usher_domain::{Account, Actor, GroupId, TeamId, Timestamp, UserId};
 use usher_journal::folded;
 
-use super::list::{List, Said};
+use super::list::{List, ListRow};
 use super::run::ListId;
 use crate::pages::users::create::{self, Licenses};
 use crate::pages::users::licenses::left;
@@ -75,16 +75,16 @@ impl Plan {
                 Ok(newcomer) => {
                     let email = newcomer.profile.email.reveal().clone();
                     if let Some(before) = earlier.get(&email) {
-                        RowState::Known(format!("line {before} has the same address"))
+                        RowState::Known(format!("Line {before} has the same address."))
                     } else if let Some(user) = account.user_by_email(&email)
                         // The list itself added them, and is sent again.
                         && id.user(&email, now) != Some(user.id)
                     {
-                        RowState::Known("already a user".to_owned())
+                        RowState::Known("A user of this account has this address.".to_owned())
                     } else {
                         let user = id.user(&email, now).unwrap_or(UserId::from_bits(0));
                         earlier.insert(email, line);
-                        judged(account, (actor, now), user, newcomer, &mut seats)
+                        checked_row(account, (actor, now), user, newcomer, &mut seats)
                     }
                 }
             };
@@ -114,7 +114,7 @@ impl Plan {
 }
 
 impl Row {
-    fn of(account: &Account, line: usize, said: Said, state: RowState) -> Self {
+    fn of(account: &Account, line: usize, said: ListRow, state: RowState) -> Self {
         let licenses = match &state {
             RowState::New(newcomer) => {
                 let licenses = newcomer.licenses.iter();
@@ -147,7 +147,7 @@ impl Row {
 }
 
 /// Whether the rules let the actor add this person after those before. `seats` counts the named seats that these take.
-fn judged(
+fn checked_row(
     account: &Account,
     (actor, now): (&Actor, Timestamp),
     id: UserId,
@@ -180,7 +180,7 @@ fn judged(
 }
 
 /// The person whom a row describes, or everything that is wrong with it.
-fn newcomer(account: &Account, said: &Said) -> Result<Newcomer, Vec<String>> {
+fn newcomer(account: &Account, said: &ListRow) -> Result<Newcomer, Vec<String>> {
     let mut wrong = Vec::new();
     let mut note = |problem: String| wrong.push(problem);
     let name = said.name.parse::<Name>();

@@ -12,7 +12,7 @@ use crate::form::Form;
 use crate::pages::users::people;
 
 #[derive(Template)]
-#[template(path = "users/import.html")]
+#[template(path = "users/invite_list.html")]
 pub(super) struct FormPage {
     pub(super) frame: Frame,
     pub(super) form: Form,
@@ -23,7 +23,7 @@ pub(super) struct FormPage {
 }
 
 #[derive(Template)]
-#[template(path = "users/import_preview.html")]
+#[template(path = "users/invite_list_preview.html")]
 pub(super) struct PreviewPage {
     pub(super) frame: Frame,
     pub(super) form: Form,
@@ -47,7 +47,7 @@ impl PreviewPage {
 
 /// What was done. The links are shown only here.
 #[derive(Template)]
-#[template(path = "users/imported.html")]
+#[template(path = "users/invite_list_result.html")]
 pub(super) struct InvitedPage {
     pub(super) frame: Frame,
     pub(super) path: String,

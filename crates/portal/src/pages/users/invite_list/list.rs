@@ -33,7 +33,7 @@ struct Columns {
 
 /// A row by its columns. What is missing is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Said {
+pub(super) struct ListRow {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) role: String,
@@ -77,7 +77,7 @@ impl List {
     }
 
     /// The rows, each with the number of its line.
-    pub(super) fn said(&self) -> impl Iterator<Item = (usize, Said)> + '_ {
+    pub(super) fn said(&self) -> impl Iterator<Item = (usize, ListRow)> + '_ {
         self.rows.iter().map(|row| (row.line, self.columns.said(row)))
     }
 }
@@ -92,7 +92,7 @@ fn rows(text: &str) -> Result<Vec<Cells>, String> {
         .from_reader(text.as_bytes());
     let (mut rows, mut counted, mut line) = (Vec::new(), 0, 1);
     for record in reader.records() {
-        let record = record.map_err(|_| "This is no list: a line of it cannot be read.".to_owned())?;
+        let record = record.map_err(|error| unreadable(&error))?;
         // The reader's own count is behind where a line ends with two signs, or is empty.
         let start = record.position().map_or(0, csv::Position::byte);
         let start = usize::try_from(start).unwrap_or(0).clamp(counted, text.len());
@@ -106,6 +106,12 @@ fn rows(text: &str) -> Result<Vec<Cells>, String> {
         }
     }
     Ok(rows)
+}
+
+fn unreadable(error: &csv::Error) -> String {
+    let line = error.position().map(csv::Position::line);
+    let line = line.map_or_else(|| "A line".to_owned(), |line| format!("Line {line}"));
+    format!("{line} cannot be read as a row. Put cells with line breaks or quotes in quotes.")
 }
 
 /// What separates the cells: the sign that the first line has most of.
@@ -155,13 +161,13 @@ impl Columns {
         Ok(columns)
     }
 
-    fn said(&self, row: &Cells) -> Said {
+    fn said(&self, row: &Cells) -> ListRow {
         let cell = |column: Option<usize>| {
             let cell = column.and_then(|index| row.cells.get(index));
             cell.cloned().unwrap_or_default()
         };
         let licenses = self.licenses.iter();
-        Said {
+        ListRow {
             name: cell(self.name),
             email: cell(self.email),
             role: cell(self.role),
@@ -218,7 +224,7 @@ mod tests {
         ]
     }
 
-    fn read(text: &str) -> Vec<(usize, Said)> {
+    fn read(text: &str) -> Vec<(usize, ListRow)> {
         List::read(text, &products()).unwrap().said().collect()
     }
 
