@@ -54,6 +54,17 @@ story("one of many users is found while typing, and the URL follows", async ({ o
   await picture(page, "user-desktop");
 });
 
+story("fifteen users fit on a screen of 900 px", async ({ open }) => {
+  const { world, owner } = await desk();
+  const page = await open(`/a/${world.id}/users`, { as: owner });
+  await page.setViewportSize({ width: 1280, height: 900 });
+  const rows = await page.locator("#people tbody tr[id]").all();
+  const boxes = await Promise.all(rows.map((row) => row.boundingBox()));
+  const whole = boxes.filter((box) => box && box.y + box.height <= 900);
+  await picture(page, "users-900");
+  assert.ok(whole.length >= 15, `${whole.length} users are in sight`);
+});
+
 story("a user is added with a seat, once the address is valid", async ({ open }) => {
   const { world, owner } = await desk();
   const page = await open(`/a/${world.id}/users`, { as: owner });

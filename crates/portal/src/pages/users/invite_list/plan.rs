@@ -129,7 +129,8 @@ impl Row {
         };
         let role = match &state {
             RowState::New(newcomer) => words::role_label(newcomer.profile.role).to_owned(),
-            _ => said.role,
+            _ => words::role_of(&said.role.to_lowercase())
+                .map_or(said.role, |role| words::role_label(role).to_owned()),
         };
         let places = [said.team, said.group]
             .into_iter()
