@@ -18,12 +18,21 @@ const PAGES = {
   person: "users/{sven}", history: "users/{sven}/history", pools: "pools?open={pool}", pool: "pools/{pool}",
   refusals: "refusals", audit: "audit", requests: "requests", teams: "teams", groups: "groups",
   subscription: "subscription", settings: "settings", keys: "api-keys",
+  "new-user": "users/new", "invite-list": "users/invite", mail: "settings/mail",
 };
+
+/** In what pages are looked at besides in light, each at its width. @type {[string, object, number][]} */
+const MEDIA = [
+  ["dark", { colorScheme: "dark" }, 1280], ["dark-phone", { colorScheme: "dark" }, 390],
+  // As wide as A4 with its margins.
+  ["print", { media: "print", colorScheme: "dark" }, 718],
+];
 
 /** A desk with long names, at work. */
 async function arrange() {
   const world = await World.make({ name: "Fjord Field Service and Installations", named: 2, shared: 2 });
   const [pool] = await world.pools();
+  await world.patch(`${world.path}/settings`, { product_colors: { [PRODUCT]: "violet" } });
   await world.patch(`${world.path}/pools/${pool.id}`, {
     name: "Scandinavian night shift", rules: { lease_secs: 7 * 86_400, when_full: ["queue"] },
   });
@@ -83,6 +92,31 @@ function lookAtWidth() {
   return wrong;
 }
 
+/** Runs in the page: what paper does not show. Browsers print no backgrounds, so every text stands on white. */
+function lookAtPaper() {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  if (!canvas) throw new Error("no canvas to measure colors with");
+  /** The luminance of a color, as the contrast of WCAG counts it. @param {string} color */
+  const luminance = (color) => {
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    const linear = (/** @type {number} */ part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data].map((part) => linear(part / 255));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const wrong = [];
+  for (const box of document.querySelectorAll("main *")) {
+    const hasText = [...box.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
+    if (!hasText || !box.checkVisibility() || box.closest(".unseen, [hidden], :disabled, option, code")) continue;
+    const contrast = 1.05 / (luminance(getComputedStyle(box).color) + 0.05);
+    if (contrast < 4.5) wrong.push(`a contrast of ${contrast.toFixed(1)}: ${box.outerHTML.slice(0, 120)}`);
+  }
+  for (const control of document.querySelectorAll("main :is(button, .button, td [type='checkbox'])")) {
+    if (control.checkVisibility()) wrong.push(`nothing to press on paper: ${control.outerHTML.slice(0, 120)}`);
+  }
+  return wrong;
+}
+
 for (const [name, path] of Object.entries(PAGES)) {
   story(`${name} fits every width, in light, in dark and on paper`, async ({ open }) => {
     const { world, owner, ids } = await desk();
@@ -96,11 +130,14 @@ for (const [name, path] of Object.entries(PAGES)) {
       wrong.push(...found.map((fault) => `${size.width} px: ${fault}`));
       await picture(page, `width-${name}-${size.width}`);
     }
-    await page.setViewportSize({ width: 1280, height: 900 });
-    await page.emulateMedia({ colorScheme: "dark" });
-    await picture(page, `width-${name}-dark`);
-    await page.emulateMedia({ media: "print", colorScheme: "light" });
-    await picture(page, `width-${name}-print`);
+    for (const [medium, media, width] of MEDIA) {
+      await page.setViewportSize({ width, height: 1000 });
+      await page.emulateMedia(media);
+      const found = await page.evaluate(lookAtWidth);
+      const onPaper = medium === "print" ? await page.evaluate(lookAtPaper) : [];
+      wrong.push(...[...found, ...onPaper].map((fault) => `${medium}: ${fault}`));
+      await picture(page, `width-${name}-${medium}`);
+    }
 
     assert.deepEqual(wrong, [], page.url());
   });
