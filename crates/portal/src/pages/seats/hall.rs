@@ -215,37 +215,7 @@ fn of_pool(
     chairs_max: usize,
     now: Timestamp,
 ) -> Hall {
-    let offers = pool.offers().iter().filter_map(|id| account.tickets().get(id));
-    let (mut chairs, mut more) = (Vec::new(), 0);
-    if chairs_max > 0 {
-        let mut held: Vec<_> = pool
-            .holders()
-            .iter()
-            .map(|(holder, claims)| (began(account, claims), holder, claims))
-            .collect();
-        let taken = held.len() + offers.clone().count();
-        let order = |one: &(Timestamp, &Holder, _), other: &(Timestamp, &Holder, _)| {
-            (one.0, one.1).cmp(&(other.0, other.1))
-        };
-        // Only the seats that are drawn are sorted and made; the rest is partitioned off in linear time.
-        if chairs_max < held.len() {
-            held.select_nth_unstable_by(chairs_max, order);
-            held.truncate(chairs_max);
-        }
-        held.sort_unstable_by(order);
-        let held = held.into_iter().enumerate();
-        chairs.extend(held.map(|(place, (_, holder, claims))| Chair {
-            is_over: place >= pool.seats as usize,
-            ..Chair::held(account, actor, holder, claims, now)
-        }));
-        let room = chairs_max - chairs.len();
-        chairs.extend(
-            offers
-                .take(room)
-                .map(|ticket| Chair::offered(account, actor, ticket, now)),
-        );
-        more = taken - chairs.len();
-    }
+    let (chairs, more) = chairs_of(account, actor, pool, chairs_max, now);
     let on_minutes = beside
         .on_minutes
         .iter()
@@ -253,23 +223,7 @@ fn of_pool(
     let on_minutes = on_minutes
         .take(QUEUE_MAX)
         .map(|sign_in| Chair::signed_in(account, actor, sign_in, now));
-    let tickets = pool.queue().filter_map(|id| account.tickets().get(&id));
-    let queue: Vec<_> = tickets
-        .take(QUEUE_MAX)
-        .map(|ticket| {
-            let user = account
-                .user(ticket.user)
-                .filter(|user| account.sees_user(actor, user.id));
-            let id = user.map(|_| ticket.id);
-            let who = user.map_or_else(Linked::default, |user| Linked::user(account, actor, user));
-            Standing {
-                id,
-                initials: crate::shown::initials(&who.name),
-                who,
-                waited: Elapsed(now.since(ticket.since)),
-            }
-        })
-        .collect();
+    let queue = queue_of(account, actor, pool, now);
     let is_compact = pool.seats as usize > LARGE_MAX || chairs.len() > LARGE_MAX;
     let log_off = pool.rules.log_off_after();
     Hall {
@@ -300,6 +254,63 @@ fn of_pool(
         draining: pool.occupied().saturating_sub(pool.seats),
         chairs,
     }
+}
+
+/// The seats of a pool that are drawn, in the order in which they were taken, then those that are offered; and how many
+/// are taken besides.
+fn chairs_of(
+    account: &Account,
+    actor: &Actor,
+    pool: &Pool,
+    chairs_max: usize,
+    now: Timestamp,
+) -> (Vec<Chair>, usize) {
+    if chairs_max == 0 {
+        return (Vec::new(), 0);
+    }
+    let offers = pool.offers().iter().filter_map(|id| account.tickets().get(id));
+    let mut held: Vec<_> = pool
+        .holders()
+        .iter()
+        .map(|(holder, claims)| (began(account, claims), holder, claims))
+        .collect();
+    let taken = held.len() + offers.clone().count();
+    let order = |one: &(Timestamp, &Holder, _), other: &(Timestamp, &Holder, _)| {
+        (one.0, one.1).cmp(&(other.0, other.1))
+    };
+    // Only the seats that are drawn are sorted and made; the rest is partitioned off in linear time.
+    if chairs_max < held.len() {
+        held.select_nth_unstable_by(chairs_max, order);
+        held.truncate(chairs_max);
+    }
+    held.sort_unstable_by(order);
+    let held = held.into_iter().enumerate();
+    let held = held.map(|(place, (_, holder, claims))| Chair {
+        is_over: place >= pool.seats as usize,
+        ..Chair::held(account, actor, holder, claims, now)
+    });
+    let offered = offers.map(|ticket| Chair::offered(account, actor, ticket, now));
+    let chairs: Vec<_> = held.chain(offered).take(chairs_max).collect();
+    let more = taken - chairs.len();
+    (chairs, more)
+}
+
+/// The first of those who wait for a seat of a pool.
+fn queue_of(account: &Account, actor: &Actor, pool: &Pool, now: Timestamp) -> Vec<Standing> {
+    let tickets = pool.queue().filter_map(|id| account.tickets().get(&id));
+    let standing = tickets.take(QUEUE_MAX).map(|ticket| {
+        let user = account
+            .user(ticket.user)
+            .filter(|user| account.sees_user(actor, user.id));
+        let who = user.map_or_else(Linked::default, |user| Linked::user(account, actor, user));
+        Standing {
+            id: user.map(|_| ticket.id),
+            initials: crate::shown::initials(&who.name),
+            who,
+            waited: Elapsed(now.since(ticket.since)),
+        }
+    });
+    standing.collect()
 }
 
 fn named(

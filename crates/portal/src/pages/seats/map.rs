@@ -69,6 +69,30 @@ pub(super) struct Tab {
     pub(super) is_current: bool,
 }
 
+/// The filters: a word of the URL, and a label.
+const TABS: [(&str, &str); 4] = [
+    ("", "All"),
+    ("full", "Full"),
+    ("waiting", "Waiting"),
+    ("idle", "Idle"),
+];
+
+impl Tab {
+    fn of(query: &SeatsQuery, path: &str, show: &str, label: &'static str, count: usize) -> Self {
+        Self {
+            label,
+            count,
+            href: SeatsQuery {
+                q: query.q.clone(),
+                show: show.to_owned(),
+                ..SeatsQuery::default()
+            }
+            .to_link(path),
+            is_current: query.hall.is_empty() && query.show == show,
+        }
+    }
+}
+
 impl Map {
     pub(super) fn of(account: &Account, actor: &Actor, query: &SeatsQuery, now: Timestamp) -> Self {
         let path = NavPage::Seats.path(account.id());
@@ -97,23 +121,10 @@ impl Map {
             "idle" => matches!(hall, HallOf::Pool(pool) if idle.contains(&pool.id)),
             _ => true,
         };
-        let tabs = [
-            ("", "All"),
-            ("full", "Full"),
-            ("waiting", "Waiting"),
-            ("idle", "Idle"),
-        ];
-        let tabs = tabs.into_iter().filter(|(show, _)| sees_idle || *show != "idle");
-        let tabs = tabs.map(|(show, label)| Tab {
-            label,
-            count: found.iter().filter(|hall| shows(hall, show)).count(),
-            href: SeatsQuery {
-                q: query.q.clone(),
-                show: show.to_owned(),
-                ..SeatsQuery::default()
-            }
-            .to_link(&path),
-            is_current: query.hall.is_empty() && query.show == show,
+        let tabs = TABS.into_iter().filter(|(show, _)| sees_idle || *show != "idle");
+        let tabs = tabs.map(|(show, label)| {
+            let count = found.iter().filter(|hall| shows(hall, show)).count();
+            Tab::of(query, &path, show, label, count)
         });
         let tabs = tabs.collect();
         let chosen: Vec<_> = if is_alone {
