@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { PRODUCT, World } from "./lib/api.js";
-import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
+import { checkAxe, checkNarrow, look, picture } from "./lib/checks.js";
 import { story } from "./lib/story.js";
 import { forgive } from "./lib/watch.js";
 
@@ -51,4 +51,26 @@ story("new pools start with the rules of a preset, which can be changed", async 
   const pool = await world.post(`${world.path}/pools`, { name: "Late shift", product: PRODUCT, seats: 0 });
   assert.equal(pool.rules.seat_per, "device");
   assert.equal(pool.rules.lease_secs, 120);
+});
+
+story("a product gets a name and a color, which pages show beside each other", async ({ open }) => {
+  const world = await World.make({ named: 2, shared: 3 });
+  const owner = await world.owner();
+  await world.agent("Sven Lindqvist");
+  const page = await open(`/a/${world.id}/settings`, { as: owner });
+  await page.getByLabel(`Name of ${PRODUCT}`).fill("Contoso Rescue");
+  await page.getByRole("group", { name: `Color of ${PRODUCT}` }).getByLabel("Violet").check();
+  await page.getByRole("button", { name: "Save products" }).click();
+  await page.getByRole("status").getByText("The names and colors of the products are saved.").waitFor();
+  await page.locator("#products-title").scrollIntoViewIfNeeded();
+  await look(page, "product-colors");
+
+  for (const path of ["seats", "overview", "pools", "users?sort=pool", "subscription"]) {
+    await page.goto(`/a/${world.id}/${path}`);
+    const names = page.locator("bdi", { hasText: /^Contoso Rescue$/ });
+    await names.first().waitFor();
+    const dots = await page.locator("svg.dot-violet + bdi").allTextContents();
+    assert.ok(dots.length > 0 && dots.every((name) => name === "Contoso Rescue"), path);
+    await look(page, `product-color-${path.replace(/\W.*/, "")}`);
+  }
 });

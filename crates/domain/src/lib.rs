@@ -17,6 +17,7 @@ extern crate self as usher_domain;
 
 mod access;
 pub mod account;
+pub mod color;
 pub mod command;
 mod contacts;
 mod decide;

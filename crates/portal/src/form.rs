@@ -72,6 +72,7 @@ const LABELS: &[(&str, &str)] = &[
     ("present", "Present password"),
     ("product_name", "Name of the product"),
     ("product_names", "The names of the products"),
+    ("product_colors", "The colors of the products"),
     ("product_slug", "Name for programs"),
     ("scopes", "What the key is good for"),
     ("sessions", "Whose sessions everybody sees"),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 use usher_app::zone_of;
+use usher_domain::color::ProductColor;
 use usher_domain::pool::Pool;
 use usher_domain::text::Product;
 use usher_domain::{Account, WallTime};
@@ -129,12 +130,43 @@ pub(crate) fn with_query(path: &str, query: &impl serde::Serialize) -> String {
     }
 }
 
+/// What people call a product, and the color beside that name, for `m::product`. It is displayed as the name alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct ProductLabel {
+    pub(crate) name: String,
+    pub(crate) color: Option<ProductColor>,
+}
+
+impl ProductLabel {
+    pub(crate) fn of(account: &Account, product: &Product) -> Self {
+        Self {
+            name: account.product_name(product),
+            color: account.product_color(product),
+        }
+    }
+
+    /// A name without a color.
+    pub(crate) fn plain(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            color: None,
+        }
+    }
+}
+
+impl fmt::Display for ProductLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.name.fmt(f)
+    }
+}
+
 /// A product to choose or to link to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ProductChoice {
     pub(crate) slug: String,
     /// What people call it.
     pub(crate) name: String,
+    pub(crate) color: Option<ProductColor>,
 }
 
 impl ProductChoice {
@@ -142,6 +174,7 @@ impl ProductChoice {
         Self {
             slug: product.to_string(),
             name: account.product_name(product),
+            color: account.product_color(product),
         }
     }
 

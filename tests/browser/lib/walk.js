@@ -702,8 +702,8 @@ export const PAGES = [
     act: sent("Save the websites", { "Origins, one a line": "https://desk.example.com/help\n*" }),
   },
   {
-    name: "names of products with errors", path: `${ACCOUNT}/settings`, as: "owner", status: 422,
-    act: sent("Save the names", { [`Name of ${PRODUCT}`]: TOO_LONG }),
+    name: "products with errors", path: `${ACCOUNT}/settings`, as: "owner", status: 422,
+    act: sent("Save products", { [`Name of ${PRODUCT}`]: TOO_LONG }),
   },
   {
     name: "the rules of new pools with errors", path: `${ACCOUNT}/settings`, as: "owner", status: 422,

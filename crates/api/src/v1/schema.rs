@@ -174,6 +174,8 @@ strings! {
     SeatPer: |string| words(string, &["user", "device"]);
     /// What of an agent console restarts the idle clock of its user.
     ConsoleActivity: |string| words(string, &["any_use", "calls_and_links"]);
+    /// A color that pages show beside a product's name.
+    ProductColor: |string| words(string, &usher_domain::color::ProductColor::ALL.map(usher_domain::color::ProductColor::as_str));
     /// What happens when no seat is free.
     WhenFull: |string| words(string, &["pay_per_use", "queue"]);
     /// The channel of a command.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use usher_app::{AccountsManage, AccountsRead, Admitted, Caller};
 use usher_domain::account::{self, SettingsPatch};
+use usher_domain::color::ProductColor;
 use usher_domain::command::AccountCommand;
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::SessionPermissions;
@@ -42,6 +43,9 @@ struct Settings {
     /// Display names of products, by slug. A product without one is called by its slug in readable form.
     #[schema(value_type = BTreeMap<String, schema::Name>, example = json!({"remote-support": "Remote help"}))]
     product_names: BTreeMap<Product, Name>,
+    /// Colors of products, by slug, which pages show beside the products' names. A product may have none.
+    #[schema(value_type = BTreeMap<String, schema::ProductColor>, example = json!({"remote-support": "violet"}))]
+    product_colors: BTreeMap<Product, ProductColor>,
     /// The time zone in which days begin and end for the account's people, by its name in the IANA database. Pages show
     /// times in it to everybody who has not chosen another one. The API's own times are instants in UTC.
     #[schema(value_type = schema::ZoneName)]
@@ -92,6 +96,7 @@ impl From<&account::Settings> for Settings {
             },
             cors_origins: settings.cors_origins.clone(),
             product_names: settings.product_names.clone(),
+            product_colors: settings.product_colors.clone(),
             time_zone: settings.time_zone.clone(),
         }
     }
@@ -116,6 +121,9 @@ struct SettingsChange {
     /// What people call the products, by slug, as a complete list: at most 100, no two alike.
     #[schema(value_type = Option<BTreeMap<String, schema::Name>>)]
     product_names: Option<BTreeMap<Product, Name>>,
+    /// The colors that pages show beside the products' names, by slug, as a complete list: at most 100.
+    #[schema(value_type = Option<BTreeMap<String, schema::ProductColor>>)]
+    product_colors: Option<BTreeMap<Product, ProductColor>>,
     /// The account's time zone, by its name in the IANA database.
     #[schema(value_type = Option<schema::ZoneName>)]
     time_zone: Option<ZoneName>,
@@ -229,6 +237,7 @@ async fn change(
             sign_in,
             cors_origins: body.cors_origins.clone(),
             product_names: body.product_names.clone(),
+            product_colors: body.product_colors.clone(),
             time_zone: time_zone.clone(),
         };
         Ok(Command::Account(AccountCommand::ChangeSettings { change }))

@@ -96,7 +96,7 @@ async fn a_subscription_shows_how_much_of_it_is_in_use() {
         json!({
             "plan": "enterprise",
             "products": {"remote-support": {
-                "display_name": "Remote support", "named_seats": 2, "named_assigned": 0, "named_over": 0, "temporary": [],
+                "display_name": "Remote support", "color": null, "named_seats": 2, "named_assigned": 0, "named_over": 0, "temporary": [],
                 "shared_seats": 10, "shared_distributed": 10, "shared_unallocated": 0,
             }},
             "terms": {
@@ -109,6 +109,22 @@ async fn a_subscription_shows_how_much_of_it_is_in_use() {
     let pool = &app.operator().get("pools").await.ok()["items"][0];
     assert_eq!(pool["default"], true);
     assert_eq!(pool["seats"], 10);
+}
+
+#[tokio::test]
+async fn a_product_has_the_color_of_the_settings() {
+    let app = App::with_account().await;
+    let color = |shown: &serde_json::Value| shown["products"]["remote-support"]["color"].clone();
+    assert_eq!(color(&app.operator().get("subscription").await.ok()), json!(null));
+
+    let change = json!({"product_colors": {"remote-support": "violet"}});
+    let settings = app.operator().patch("settings", change).await.ok();
+    let unknown = json!({"product_colors": {"remote-support": "magenta"}});
+    let refused = app.operator().patch("settings", unknown).await;
+
+    assert_eq!(settings["product_colors"], json!({"remote-support": "violet"}));
+    assert_eq!(refused.problem(422, "invalid")["code"], "invalid");
+    assert_eq!(color(&app.operator().get("subscription").await.ok()), "violet");
 }
 
 #[tokio::test]

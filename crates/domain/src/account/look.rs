@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 
 use super::{ApiKey, ProductSeats, Settings, State, Subscription, Team};
+use crate::color::ProductColor;
 use crate::event::Claim;
 use crate::give_back::Over;
 use crate::id::{
@@ -70,6 +71,12 @@ impl State {
     pub fn product_name(&self, product: &Product) -> String {
         let name = self.settings.product_names.get(product);
         name.map_or_else(|| product.readable(), ToString::to_string)
+    }
+
+    /// The color that pages show beside the product's name; `None` where none was chosen.
+    #[must_use]
+    pub fn product_color(&self, product: &Product) -> Option<ProductColor> {
+        self.settings.product_colors.get(product).copied()
     }
 
     /// Whether anybody has ever signed in to a product.

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::color::ProductColor;
 use crate::directory::{SignInPatch, SignInSettings};
 use crate::id::{ApiKeyId, TeamId, UserId};
 use crate::permission::{Scope, SessionPermissions};
@@ -132,7 +133,7 @@ impl Phase {
 /// The most origins in an account's settings.
 pub const CORS_ORIGINS_MAX: usize = 20;
 
-/// The most products with a display name in an account's settings.
+/// The most products with a display name, and with a color, in an account's settings.
 pub const PRODUCT_NAMES_MAX: usize = 100;
 
 /// Settings of the whole account.
@@ -151,6 +152,9 @@ pub struct Settings {
     /// What people call a product, where that is not its slug ([`State::product_name`](super::State::product_name)).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub product_names: BTreeMap<Product, Name>,
+    /// The color that pages show beside a product's name, where one was chosen.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub product_colors: BTreeMap<Product, ProductColor>,
     /// The zone in which days begin and end for the account's people. No rule reads it: callers convert days before
     /// they give a command.
     #[serde(default, skip_serializing_if = "ZoneName::is_utc")]
@@ -173,6 +177,9 @@ pub struct SettingsPatch {
     /// New display names of products, complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_names: Option<BTreeMap<Product, Name>>,
+    /// New colors of products, complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_colors: Option<BTreeMap<Product, ProductColor>>,
     /// Another time zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<ZoneName>,

@@ -147,6 +147,13 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
     if let Some(names) = &change.product_names {
         check_product_names(names)?;
     }
+    let colors = change.product_colors.as_ref();
+    if colors.is_some_and(|colors| colors.len() > PRODUCT_NAMES_MAX) {
+        return Err(Refusal::Invalid {
+            field: "product_colors",
+            expected: format!("colors of at most {PRODUCT_NAMES_MAX} products"),
+        });
+    }
 
     let settings = &account.settings;
     let sign_in = change.sign_in.news(settings.sign_in);
@@ -170,6 +177,10 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
             .product_names
             .clone()
             .filter(|names| *names != settings.product_names),
+        product_colors: change
+            .product_colors
+            .clone()
+            .filter(|colors| *colors != settings.product_colors),
         time_zone: change
             .time_zone
             .clone()

@@ -209,6 +209,9 @@ fn change_settings(account: &mut State, change: &SettingsPatch) {
     if let Some(names) = &change.product_names {
         account.settings.product_names.clone_from(names);
     }
+    if let Some(colors) = &change.product_colors {
+        account.settings.product_colors.clone_from(colors);
+    }
     if let Some(zone) = &change.time_zone {
         account.settings.time_zone.clone_from(zone);
     }

@@ -205,6 +205,37 @@ async fn products_are_named_and_an_empty_name_gives_the_slug_back() {
 }
 
 #[tokio::test]
+async fn a_products_color_is_beside_its_name_and_never_in_place_of_it() {
+    let (app, account, eva) = owned().await;
+    let pool = usher_domain::PoolId::from_bits(app.draw_bits());
+    app.give(account, usher_testkit::subscription(0, 2, pool).command())
+        .await;
+    let path = format!("/a/{account}/settings");
+    let save = format!("{path}/products");
+    let fields = |color| [("product-remote-support", ""), ("color-remote-support", color)];
+
+    let wrong = app.post(&eva, &path, &save, &fields("magenta")).await;
+    let saved = app.post(&eva, &path, &save, &fields("violet")).await;
+
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.html.contains("id=\"color-remote-support-error\""),
+        "{}",
+        wrong.html
+    );
+    assert_eq!(saved.header("location"), path);
+    for page in ["overview", "seats", "pools", "subscription"] {
+        let page = app.get(&eva, &format!("/a/{account}/{page}")).await;
+        let (_, beside) = page.html.split_once("dot-violet").unwrap();
+        let beside = beside.split_once("</svg>").unwrap().1;
+        assert!(beside.starts_with("Remote support"), "{beside}");
+    }
+    app.post(&eva, &path, &save, &fields("")).await;
+    let overview = app.get(&eva, &format!("/a/{account}/overview")).await;
+    assert!(!overview.html.contains("class=\"dot"), "{}", overview.html);
+}
+
+#[tokio::test]
 async fn the_rules_of_new_pools_are_saved_and_invalid_ones_are_errors_at_their_field() {
     let (app, account, eva) = owned().await;
     let path = format!("/a/{account}/settings");

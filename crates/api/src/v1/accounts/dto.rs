@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use usher_domain::account::{self, ProductSeats};
+use usher_domain::color::ProductColor;
 use usher_domain::command;
 use usher_domain::labels::Metadata;
 use usher_domain::terms;
@@ -138,6 +139,9 @@ pub(crate) struct ProductSubscription {
     /// What people call the product: its name in the settings, or else its slug in readable form.
     #[schema(value_type = schema::Name, example = "Remote support")]
     display_name: String,
+    /// The color that pages show beside that name; null if none was chosen.
+    #[schema(required, value_type = Option<schema::ProductColor>, example = "violet")]
+    color: Option<ProductColor>,
     /// Named seats.
     #[schema(example = 2)]
     named_seats: u32,
@@ -171,6 +175,7 @@ impl From<&account::Account> for Subscription {
                 .map(|(product, seats)| {
                     let shown = ProductSubscription {
                         display_name: account.product_name(product),
+                        color: account.product_color(product),
                         named_seats: seats.named_seats,
                         named_assigned: account.named_assigned(product),
                         named_over: account.over(product).map_or(0, |over| over.named_seats),

@@ -81,6 +81,7 @@ async fn account(story: &mut Recorder, operator: &Who) {
     story.get(operator, "/v1/subscription-changes").await;
     let change = json!({
         "cors_origins": ["https://support.example.com"], "product_names": {PRODUCT: "Remote help"},
+        "product_colors": {PRODUCT: "violet"},
         "time_zone": "Europe/Ljubljana",
     });
     story.call(operator, "PATCH settings", change).await;

@@ -1,9 +1,10 @@
 //! Settings and API keys.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::office::*;
-use crate::account::SettingsPatch;
+use crate::account::{PRODUCT_NAMES_MAX, SettingsPatch};
+use crate::color::ProductColor;
 use crate::command::{ApiKeyCommand, Command};
 use crate::event::AccountEvent;
 use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
@@ -127,6 +128,40 @@ fn r5_a_product_has_a_display_name_or_else_its_slug_in_readable_form() {
         office.account.product_name(&product("remote-support")),
         "Remote support"
     );
+}
+
+#[test]
+fn r5_a_product_has_a_color_once_one_is_chosen() {
+    let mut office = Office::new();
+    let product = |slug: &str| slug.parse::<Product>().unwrap();
+    let colors = |colors: BTreeMap<Product, ProductColor>| {
+        kit::change_settings(SettingsPatch {
+            product_colors: Some(colors),
+            ..SettingsPatch::default()
+        })
+    };
+    let desk = product("remote-support");
+    assert_eq!(office.account.product_color(&desk), None);
+
+    let violet = colors(BTreeMap::from([(desk.clone(), ProductColor::Violet)]));
+    office.does(&violet);
+
+    assert_eq!(office.account.product_color(&desk), Some(ProductColor::Violet));
+    assert_eq!(office.does(&violet).events, []);
+    let many = (0..=PRODUCT_NAMES_MAX).map(|number| (product(&format!("p{number}")), ProductColor::Red));
+    let refusal = office.refusal(&colors(many.collect()));
+    assert!(
+        matches!(
+            refusal,
+            Refusal::Invalid {
+                field: "product_colors",
+                ..
+            }
+        ),
+        "{refusal}"
+    );
+    office.does(&colors(BTreeMap::new()));
+    assert_eq!(office.account.product_color(&desk), None);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use super::words;
 use crate::asks::Remedy;
 use crate::doing::{self, Doing};
 use crate::pages::sessions::may_end;
-use crate::shown::{Moment, ProductChoice, Until, pool_name};
+use crate::shown::{Moment, ProductChoice, ProductLabel, Until, pool_name};
 use crate::viewer::Viewer;
 
 /// The most sessions shown.
@@ -37,7 +37,7 @@ pub(super) struct ConsoleData {
     /// For an account without a product, or a viewer without a license.
     pub(super) remedy: Remedy,
     /// What people call that product.
-    pub(super) name: String,
+    pub(super) label: ProductLabel,
     /// The user's license in words; `None` without one.
     pub(super) license: Option<String>,
     /// When the license ends (L15), unless it has ended.
@@ -182,9 +182,9 @@ impl ConsoleData {
                 .iter()
                 .map(|product| ProductChoice::of(account, product))
                 .collect(),
-            name: product
-                .as_ref()
-                .map_or_else(String::new, |product| account.product_name(product)),
+            label: product.as_ref().map_or_else(ProductLabel::default, |product| {
+                ProductLabel::of(account, product)
+            }),
             remedy: if product.is_some() {
                 Remedy::own_license(account, actor)
             } else {

@@ -154,7 +154,7 @@ async fn console_page(
         let mut sign_ins = seen.sign_ins.iter();
         let is_here = sign_ins.any(|at| Some(&at.device) == here.as_ref());
         let product = seen.product.map(|product| product.to_string());
-        let shown = (product.unwrap_or_default(), seen.name);
+        let shown = (product.unwrap_or_default(), seen.label.name);
         Ok((shown, is_here || seen.ticket.is_some()))
     };
     let (_, ((product, name), keeps_something)) = viewer.look(None, look).await?;

@@ -15,7 +15,7 @@ use crate::doing::{self, Doing};
 use crate::failed::Failed;
 use crate::nav::NavPage;
 use crate::pages::help;
-use crate::shown::Moment;
+use crate::shown::{Moment, ProductLabel};
 use crate::viewer::Viewer;
 
 /// The most sessions of the user that are offered for ending.
@@ -70,7 +70,7 @@ pub(super) struct HolderRow {
 /// A session of the refused user.
 pub(super) struct OwnSession {
     pub(super) row: SessionRow,
-    pub(super) product: String,
+    pub(super) product: ProductLabel,
     pub(super) may_pause: bool,
     pub(super) may_end: bool,
 }
@@ -240,7 +240,7 @@ impl RefusedUser<'_> {
         let row = SessionRow::of(self.account, self.actor, session, self.now);
         let is_active = matches!(session.state, SessionState::Active {});
         let own = OwnSession {
-            product: self.account.product_name(&session.product),
+            product: ProductLabel::of(self.account, &session.product),
             may_pause: row.may_pause || (is_here && is_active),
             may_end: row.may_end || is_here,
             row,

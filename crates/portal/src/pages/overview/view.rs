@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
+use usher_domain::color::ProductColor;
 use usher_domain::permission::Privilege;
 use usher_domain::pool::Pool;
 use usher_domain::presence::TicketState;
@@ -23,7 +24,7 @@ use crate::nav::NavPage;
 use crate::order;
 use crate::pages::help;
 use crate::pages::queue::Elapsed;
-use crate::shown::{Meter, Moment, number, pool_name, pool_state};
+use crate::shown::{Meter, Moment, ProductLabel, number, pool_name, pool_state};
 
 /// The most pools in the table: the fullest.
 const POOLS_MAX: usize = 10;
@@ -135,6 +136,7 @@ impl Links {
 /// A product with its seats.
 pub(super) struct ProductShown {
     pub(super) name: String,
+    pub(super) color: Option<ProductColor>,
     pub(super) named: Meter,
     pub(super) shared: u32,
     pub(super) unallocated: u32,
@@ -143,7 +145,7 @@ pub(super) struct ProductShown {
 /// A pool's current figures.
 pub(super) struct PoolShown {
     pub(super) name: String,
-    pub(super) product: String,
+    pub(super) product: ProductLabel,
     /// Its seats on the map.
     pub(super) href: String,
     pub(super) seats: Meter,
@@ -156,7 +158,7 @@ pub(super) struct PoolShown {
 
 /// A license of the viewer.
 pub(super) struct OwnLicense {
-    pub(super) product: String,
+    pub(super) product: ProductLabel,
     pub(super) kind: String,
     pub(super) state: (&'static str, &'static str),
 }
@@ -165,7 +167,7 @@ pub(super) struct OwnLicense {
 pub(super) struct Refused {
     pub(super) at: Moment,
     pub(super) user: Linked,
-    pub(super) product: String,
+    pub(super) product: ProductLabel,
     pub(super) why: String,
     /// Where the reason is explained.
     pub(super) help: Option<String>,
@@ -203,6 +205,7 @@ impl OverviewData {
         self.products = bought
             .map(|(product, bought)| ProductShown {
                 name: account.product_name(product),
+                color: account.product_color(product),
                 named: Meter {
                     used: account.named_assigned(product),
                     of: bought.named_seats,
@@ -269,7 +272,7 @@ impl PoolShown {
     fn of(account: &Account, pool: &Pool) -> Self {
         Self {
             name: pool.name.to_string(),
-            product: account.product_name(&pool.product),
+            product: ProductLabel::of(account, &pool.product),
             href: format!("{}?hall={}", NavPage::Seats.path(account.id()), pool.id),
             seats: Meter {
                 used: pool.occupied(),
@@ -296,7 +299,7 @@ impl Refused {
                 .products
                 .get(&*row.product)
                 .cloned()
-                .unwrap_or_else(|| row.product.to_string()),
+                .unwrap_or_else(|| ProductLabel::plain(&*row.product)),
             why: why(&row.code),
             help: help::link(&row.code),
             resolved: row.resolved_at.is_some(),
@@ -307,7 +310,7 @@ impl Refused {
 /// The names of refused users, and of products by slug.
 pub(super) struct Names {
     users: BTreeMap<UserId, Linked>,
-    products: BTreeMap<String, String>,
+    products: BTreeMap<String, ProductLabel>,
 }
 
 impl Names {
@@ -315,7 +318,7 @@ impl Names {
         let users = refused.iter().filter_map(|(id, _)| account.user(*id));
         let products = refused.iter().filter_map(|(_, slug)| {
             let product = slug.parse().ok()?;
-            Some((slug.clone(), account.product_name(&product)))
+            Some((slug.clone(), ProductLabel::of(account, &product)))
         });
         Self {
             users: users
@@ -338,7 +341,7 @@ fn own_licenses(account: &Account, actor: &Actor) -> Vec<OwnLicense> {
         .into_iter()
         .flat_map(|user| user.licenses.iter().map(move |license| (user, license)));
     let own = licenses.map(|(user, (product, license))| OwnLicense {
-        product: account.product_name(product),
+        product: ProductLabel::of(account, product),
         kind: match license {
             License::Named => "Named seat".to_owned(),
             License::Shared(pool) => account.pool(*pool).map_or_else(String::new, |pool| {
@@ -364,7 +367,7 @@ impl Overview {
     pub(super) fn sample() -> Self {
         let pool = PoolShown {
             name: "<b>Day</b> shift".to_owned(),
-            product: "Remote support".to_owned(),
+            product: ProductLabel::plain("Remote support"),
             href: "/a/x/seats?hall=pool_1".to_owned(),
             seats: Meter { used: 8, of: 10 },
             offered: 1,
@@ -374,6 +377,7 @@ impl Overview {
         };
         let product = ProductShown {
             name: "Remote support".to_owned(),
+            color: Some(ProductColor::Violet),
             named: Meter { used: 1, of: 2 },
             shared: 13,
             unallocated: 3,

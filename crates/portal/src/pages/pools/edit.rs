@@ -25,6 +25,7 @@ use crate::nav::NavPage;
 use crate::order;
 use crate::said::named;
 use crate::sentence;
+use crate::shown::ProductLabel;
 use crate::viewer::Viewer;
 
 #[derive(Template)]
@@ -55,7 +56,7 @@ struct PoolData {
     path: String,
     pools_path: String,
     name: String,
-    product: String,
+    product: ProductLabel,
     users: usize,
     seats: u32,
     manages: bool,
@@ -229,7 +230,7 @@ impl PoolData {
             path: pool_path(account.id(), id),
             pools_path: NavPage::SeatPools.path(account.id()),
             name: pool.name.to_string(),
-            product: account.product_name(&pool.product),
+            product: ProductLabel::of(account, &pool.product),
             users: pool.users().len(),
             seats: pool.seats,
             manages: account.may(actor, Privilege::SeatsManage),

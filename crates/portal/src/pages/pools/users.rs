@@ -29,7 +29,7 @@ use crate::order::NameOrder;
 use crate::pages::users::by_name;
 use crate::paging::Paging;
 use crate::said::named;
-use crate::shown::pool_name;
+use crate::shown::{ProductLabel, pool_name};
 use crate::viewer::Viewer;
 use crate::work::{self, Answer, Question, Work};
 
@@ -64,7 +64,7 @@ struct PoolData {
     path: String,
     pools_path: String,
     name: String,
-    product: String,
+    product: ProductLabel,
     users: usize,
     manages: bool,
     others: Vec<Target>,
@@ -229,7 +229,7 @@ async fn users_page(
             path: pool_path(account.id(), id),
             pools_path: NavPage::SeatPools.path(account.id()),
             name: pool.name.to_string(),
-            product: account.product_name(&pool.product),
+            product: ProductLabel::of(account, &pool.product),
             users: pool.users().len(),
             manages: account.may(actor, Privilege::SeatsManage),
             others: others(account, id),

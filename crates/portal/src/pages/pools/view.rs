@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
+use usher_domain::color::ProductColor;
 use usher_domain::permission::Privilege;
 use usher_domain::pool::Pool;
 use usher_domain::presence::SignIn;
@@ -64,6 +65,7 @@ pub(super) struct PoolsData {
 pub(super) struct ProductShown {
     pub(super) slug: String,
     pub(super) name: String,
+    pub(super) color: Option<ProductColor>,
     pub(super) shared: u32,
     pub(super) unallocated: u32,
     pub(super) pools: Vec<PoolShown>,
@@ -124,6 +126,7 @@ impl PoolsData {
                 _ => products.push(ProductShown {
                     slug: pool.product.to_string(),
                     name: account.product_name(&pool.product),
+                    color: account.product_color(&pool.product),
                     shared: account.bought(&pool.product).shared_seats,
                     unallocated: account.shared_unallocated(&pool.product),
                     pools: vec![shown],
@@ -231,6 +234,7 @@ impl PoolList {
         let product = ProductShown {
             slug: "remote-support".to_owned(),
             name: "Remote support".to_owned(),
+            color: None,
             shared: 12,
             unallocated: 2,
             pools: vec![pool],

@@ -11,7 +11,7 @@ use crate::live::Live;
 use crate::nav::NavPage;
 use crate::pages::pools::device_kind;
 use crate::paging::Paging;
-use crate::shown::Moment;
+use crate::shown::{Moment, ProductLabel};
 
 /// Tickets per page.
 const TICKETS_MAX: usize = 50;
@@ -52,7 +52,7 @@ pub(crate) struct Waiting {
     pub(crate) id: TicketId,
     pub(crate) who: Linked,
     pub(crate) email: String,
-    pub(crate) product: String,
+    pub(crate) product: ProductLabel,
     pub(crate) pool: Linked,
     pub(crate) wanted: String,
     pub(crate) since: Moment,
@@ -132,7 +132,7 @@ impl Waiting {
             email: user
                 .map(|user| user.profile.email.reveal().to_string())
                 .unwrap_or_default(),
-            product: account.product_name(&ticket.product),
+            product: ProductLabel::of(account, &ticket.product),
             pool: pool.map_or_else(Linked::default, |pool| Linked::pool(account, actor, pool)),
             wanted: wanted(&ticket.wanted),
             since: Moment(account.shown(ticket.since)),
@@ -184,7 +184,7 @@ impl Queue {
             id: TicketId::from_bits(7),
             who: Linked::plain("<b>Amara</b>"),
             email: "amara@example.com".to_owned(),
-            product: "remote-support".to_owned(),
+            product: ProductLabel::plain("Remote support"),
             pool: Linked::plain("Support"),
             wanted: "To sign in on Amara's laptop (Desktop)".to_owned(),
             since: Moment(usher_domain::WallTime::new(Timestamp::default())),

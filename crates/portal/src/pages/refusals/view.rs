@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use serde::{Deserialize, Serialize};
 use usher_app::{Kind, WaitOutcome};
+use usher_domain::color::ProductColor;
 use usher_domain::refusal::SeatRefusal;
 use usher_domain::text::Product;
 use usher_domain::{Account, Actor, PoolId, Timestamp, UserId, WallTimes};
@@ -14,7 +15,7 @@ use crate::answer::Frame;
 use crate::form::Form;
 use crate::linked::Linked;
 use crate::pages::help;
-use crate::shown::{Moment, ProductChoice};
+use crate::shown::{Moment, ProductChoice, ProductLabel};
 
 #[derive(Template)]
 #[template(path = "refusals/refusals.html")]
@@ -94,6 +95,7 @@ pub(crate) struct Names {
     pools: BTreeMap<PoolId, Linked>,
     /// Names in the settings, by slug.
     products: BTreeMap<Product, String>,
+    colors: BTreeMap<Product, ProductColor>,
 }
 
 impl Names {
@@ -113,15 +115,20 @@ impl Names {
                 .iter()
                 .map(|(product, name)| (product.clone(), name.to_string()))
                 .collect(),
+            colors: account.settings().product_colors.clone(),
         }
     }
 
     /// What people call a record's product.
-    fn product(&self, slug: &str) -> String {
-        match (self.products.get(slug), slug.parse::<Product>()) {
+    fn product(&self, slug: &str) -> ProductLabel {
+        let name = match (self.products.get(slug), slug.parse::<Product>()) {
             (Some(name), _) => name.clone(),
             (None, Ok(product)) => product.readable(),
             (None, Err(_)) => slug.to_owned(),
+        };
+        ProductLabel {
+            name,
+            color: self.colors.get(slug).copied(),
         }
     }
 
@@ -142,7 +149,7 @@ impl Names {
 pub(crate) struct Place {
     /// The pool, if it exists.
     pub(crate) pool: Option<Linked>,
-    pub(crate) product: String,
+    pub(crate) product: ProductLabel,
 }
 
 /// A refusal.

@@ -13,7 +13,7 @@ use crate::live::Live;
 use crate::nav::NavPage;
 use crate::pages::users::{Choice, license_link};
 use crate::paging::Paging;
-use crate::shown::Moment;
+use crate::shown::{Moment, ProductLabel};
 
 /// Requests per page.
 const ROWS_MAX: usize = 50;
@@ -56,7 +56,7 @@ pub(super) struct OpenRequest {
     pub(super) user: UserId,
     pub(super) who: Linked,
     pub(super) email: String,
-    pub(super) product: String,
+    pub(super) product: ProductLabel,
     pub(super) slug: String,
     /// The license that the user has.
     pub(super) now: Linked,
@@ -95,7 +95,7 @@ impl OpenRequest {
             user: user.id,
             who: Linked::user(account, actor, user),
             email: user.profile.email.reveal().to_string(),
-            product: account.product_name(product),
+            product: ProductLabel::of(account, product),
             slug: product.to_string(),
             now: license_link(account, actor, user.licenses.get(product)),
             note: request.note.reveal().clone(),

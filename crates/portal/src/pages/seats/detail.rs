@@ -14,7 +14,7 @@ use crate::nav::NavPage;
 use crate::pages::pools::{device_kind, duration_words, may_log_out};
 use crate::pages::queue::{Elapsed, need_to_drop};
 use crate::pages::sessions::may_end;
-use crate::shown::Moment;
+use crate::shown::{Moment, ProductLabel};
 
 /// The open seat.
 pub(super) enum Detail {
@@ -30,7 +30,7 @@ pub(super) struct Held {
     pub(super) email: String,
     /// The pool, or that it is a named seat.
     pub(super) seat: Linked,
-    pub(super) product: String,
+    pub(super) product: ProductLabel,
     /// The devices on which the user is signed in, for viewers who see the user.
     pub(super) devices: Vec<DeviceShown>,
     /// For others, those on which a session runs that they see.
@@ -45,7 +45,7 @@ pub(crate) struct DeviceShown {
     pub(crate) name: String,
     pub(crate) kind: &'static str,
     /// For which product.
-    pub(crate) product: String,
+    pub(crate) product: ProductLabel,
     /// What pays for it.
     pub(crate) seat: Linked,
     pub(crate) since: Moment,
@@ -159,7 +159,7 @@ impl Held {
                     href: pool_page(account, actor, pool.id),
                 },
             ),
-            product: account.product_name(&first.product),
+            product: ProductLabel::of(account, &first.product),
             devices: seen
                 .iter()
                 .map(|sign_in| DeviceShown::of(account, actor, sign_in, now))
@@ -219,7 +219,7 @@ impl DeviceShown {
             id: sign_in.id,
             name: sign_in.device.name.reveal().to_string(),
             kind: device_kind(sign_in.device.kind),
-            product: account.product_name(&sign_in.product),
+            product: ProductLabel::of(account, &sign_in.product),
             seat: seat(account, actor, sign_in),
             since: Moment(account.shown(sign_in.since)),
             idle: sign_in.idle_since.map(|since| Elapsed(now.since(since))),

@@ -15,7 +15,7 @@ use crate::linked::Linked;
 use crate::nav::NavPage;
 use crate::pages::pools::duration_words;
 use crate::pages::queue::Elapsed;
-use crate::shown::{Meter, pool_state};
+use crate::shown::{Meter, ProductLabel, pool_state};
 
 /// Up to so many seats each has its name below it.
 const LARGE_MAX: usize = 40;
@@ -37,7 +37,7 @@ pub(super) struct Hall {
     /// The pool's id, or the product after `named-`.
     pub(super) key: String,
     pub(super) name: String,
-    pub(super) product: String,
+    pub(super) product: ProductLabel,
     pub(super) is_named: bool,
     pub(super) seats: Meter,
     /// A label and its CSS class.
@@ -229,7 +229,7 @@ fn of_pool(
     Hall {
         key: pool.id.to_string(),
         name: pool.name.to_string(),
-        product: account.product_name(&pool.product),
+        product: ProductLabel::of(account, &pool.product),
         is_named: false,
         seats: Meter {
             used: pool.occupied(),
@@ -348,7 +348,7 @@ fn named(
     Hall {
         key: format!("{NAMED}{product}"),
         name: "Named seats".to_owned(),
-        product: account.product_name(product),
+        product: ProductLabel::of(account, product),
         is_named: true,
         seats: Meter {
             used: assigned,

@@ -244,7 +244,7 @@ impl SeatMap {
         let hall = Hall {
             key: "pool_1".to_owned(),
             name: "<b>Day</b> shift".to_owned(),
-            product: "Remote support".to_owned(),
+            product: crate::shown::ProductLabel::plain("Remote support"),
             is_named: false,
             seats: Meter { used: 2, of: 3 },
             state: ("Full", "bad"),

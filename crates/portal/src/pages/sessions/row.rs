@@ -6,7 +6,7 @@ use usher_domain::{Account, Actor, SessionId, Timestamp};
 
 use crate::doing;
 use crate::linked::{Linked, pool_page};
-use crate::shown::Moment;
+use crate::shown::{Moment, ProductLabel};
 
 /// A session.
 #[expect(
@@ -21,7 +21,7 @@ pub(super) struct Row {
     pub(super) state: Shown,
     pub(super) kind: &'static str,
     pub(super) customer: Option<String>,
-    pub(super) product: String,
+    pub(super) product: ProductLabel,
     pub(super) device: String,
     pub(super) funding: Linked,
     pub(super) since: Moment,
@@ -77,7 +77,7 @@ impl Row {
                 .customer
                 .as_ref()
                 .map(|customer| customer.name.reveal().to_string()),
-            product: account.product_name(&session.product),
+            product: ProductLabel::of(account, &session.product),
             device: host
                 .map(|host| host.device.name.reveal().to_string())
                 .unwrap_or_default(),

@@ -42,7 +42,7 @@ pub(crate) fn routes() -> Pages {
         )
         .route("/a/{account}/settings/second-factor", post(require_second_factor))
         .route("/a/{account}/settings/origins", post(change_origins))
-        .route("/a/{account}/settings/products", post(products::rename))
+        .route("/a/{account}/settings/products", post(products::change))
         .route("/a/{account}/settings/time-zone", post(time_zone::change))
         .route("/a/{account}/settings/pool-defaults", post(change_pool_defaults))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
+use usher_domain::color::ProductColor;
 use usher_domain::permission::{PermissionOverrides, Privilege, SessionPermission, SessionPermissions};
 use usher_domain::rules::Rules;
 use usher_domain::{Account, Actor};
@@ -26,7 +27,7 @@ pub(super) struct SettingsPage {
     pub(super) second_factor: Form,
     /// The websites that may call the API, one per line.
     pub(super) origins: Form,
-    /// The display names of products.
+    /// The display names and colors of products.
     pub(super) products: Form,
     /// The account's time zone.
     pub(super) time_zone: Form,
@@ -66,16 +67,20 @@ pub(super) struct SettingsData {
     is_second_factor_required: bool,
     cors_origins: Vec<String>,
     time_zone: String,
-    /// The products that the account has bought or named.
-    pub(super) products: Vec<ProductName>,
+    /// The products that the account has bought, named or given a color.
+    pub(super) products: Vec<ProductLook>,
 }
 
-/// A product and what people call it.
-pub(super) struct ProductName {
+/// A product, what people call it, and its color.
+pub(super) struct ProductLook {
     pub(super) slug: String,
     pub(super) field: String,
+    /// The field of its color.
+    pub(super) color_field: String,
     /// Empty if pages show the slug in readable form.
     name: String,
+    /// Empty without a color.
+    color: &'static str,
 }
 
 /// The field of a product's name; without a slug, how the fields of all begin.
@@ -83,15 +88,23 @@ pub(super) fn product_field(slug: &str) -> String {
     format!("product-{slug}")
 }
 
-impl ProductName {
+/// The field of a product's color.
+pub(super) fn color_field(slug: &str) -> String {
+    format!("color-{slug}")
+}
+
+impl ProductLook {
     fn all(account: &Account) -> Vec<Self> {
         let names = &account.settings().product_names;
         let bought = account.subscription().products.keys();
-        let all: BTreeSet<_> = bought.chain(names.keys()).collect();
+        let colors = account.settings().product_colors.keys();
+        let all: BTreeSet<_> = bought.chain(names.keys()).chain(colors).collect();
         let shown = all.into_iter().map(|product| Self {
             slug: product.to_string(),
             field: product_field(product.as_str()),
+            color_field: color_field(product.as_str()),
             name: names.get(product).map(ToString::to_string).unwrap_or_default(),
+            color: account.product_color(product).map_or("", ProductColor::as_str),
         });
         shown.collect()
     }
@@ -150,7 +163,7 @@ impl SettingsData {
             session_permissions: settings.session_permissions,
             cors_origins: settings.cors_origins.iter().map(ToString::to_string).collect(),
             time_zone: settings.time_zone.to_string(),
-            products: ProductName::all(account),
+            products: ProductLook::all(account),
             is_second_factor_required: settings.sign_in.second_factor_for_admins,
         }
     }
@@ -172,10 +185,15 @@ impl SettingsData {
         Form::showing([(time_zone::FIELD, self.time_zone.as_str())])
     }
 
-    /// The current names of the products.
+    /// The current names and colors of the products.
     pub(super) fn products_form(&self) -> Form {
         let products = self.products.iter();
-        Form::showing(products.map(|product| (product.field.as_str(), product.name.as_str())))
+        Form::showing(products.flat_map(|product| {
+            [
+                (product.field.as_str(), product.name.as_str()),
+                (product.color_field.as_str(), product.color),
+            ]
+        }))
     }
 
     /// The current permissions; a ticked box has a value.

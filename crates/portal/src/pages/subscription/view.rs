@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use usher_domain::account::{Plan, ProductSeats, Subscription};
+use usher_domain::color::ProductColor;
 use usher_domain::management::{Bounds, Management, SeatBound, SeatBounds};
 use usher_domain::purchase::{PurchaseKind, SubscriptionRequest};
 use usher_domain::refusal::SeatKind;
@@ -70,6 +71,7 @@ pub(super) struct PlanShown {
 pub(super) struct ProductShown {
     pub(super) slug: String,
     pub(super) name: String,
+    pub(super) color: Option<ProductColor>,
     /// Assigned named seats, of those bought.
     pub(super) named: Meter,
     /// Shared seats in pools, of those bought.
@@ -245,6 +247,7 @@ impl ProductShown {
         Self {
             slug: product.to_string(),
             name: account.product_name(product),
+            color: account.product_color(product),
             named: named_seats,
             shared,
             unallocated: account.shared_unallocated(product),

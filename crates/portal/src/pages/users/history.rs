@@ -21,7 +21,7 @@ use crate::failed::Failed;
 use crate::linked::Linked;
 use crate::nav::NavPage;
 use crate::pages::{audit, refusals};
-use crate::shown::{Moment, with_query};
+use crate::shown::{Moment, ProductLabel, with_query};
 use crate::viewer::Viewer;
 
 /// Ended sessions per page. Older ones are on further pages.
@@ -71,7 +71,7 @@ struct SessionShown {
     from: Moment,
     what: String,
     customer: Option<String>,
-    product: String,
+    product: ProductLabel,
     pool: Option<Linked>,
     lasted: String,
     how: String,
@@ -264,7 +264,10 @@ impl SessionShown {
                 _ => "Unattended session".to_owned(),
             },
             customer: row.customer.as_ref().map(|name| name.reveal().to_string()),
-            product: product.map_or_else(|_| row.product.to_string(), |it| account.product_name(&it)),
+            product: product.map_or_else(
+                |_| ProductLabel::plain(&*row.product),
+                |it| ProductLabel::of(account, &it),
+            ),
             pool: pool.map(|pool| Linked::pool(account, actor, pool)),
             lasted: refusals::length(end.at.since(row.started_at).get()),
             how: ended(end).to_owned(),

@@ -21,7 +21,7 @@ use crate::live::{self, Live, LivePage};
 use crate::nav::NavPage;
 use crate::order::{self, SortLink};
 use crate::paging::{PageLinks, Paging};
-use crate::shown::{Moment, pool_name};
+use crate::shown::{Moment, ProductLabel, pool_name};
 use crate::viewer::Viewer;
 
 /// The most teams in the filter: a longer list is no use.
@@ -75,7 +75,8 @@ pub(super) struct Row {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) role: &'static str,
-    pub(super) licenses: Vec<Linked>,
+    /// Each with its product, where the account has several.
+    pub(super) licenses: Vec<(Option<ProductLabel>, Linked)>,
     pub(super) has_named: bool,
     pub(super) state: (&'static str, &'static str),
     /// For users who are invited.
@@ -136,7 +137,8 @@ fn rows(
 
 /// The heading of a group.
 pub(super) struct GroupShown {
-    product: String,
+    /// `None` for users without a license.
+    product: Option<ProductLabel>,
     of: Linked,
     users: usize,
 }
@@ -145,9 +147,7 @@ impl GroupShown {
     fn of(account: &Account, actor: &Actor, group: Group<'_>, users: Option<&usize>) -> Self {
         let license = |pool: Option<PoolId>| pool.map_or(License::Named, License::Shared);
         Self {
-            product: group
-                .map(|(product, _)| account.product_name(product))
-                .unwrap_or_default(),
+            product: group.map(|(product, _)| ProductLabel::of(account, product)),
             of: match group {
                 None => Linked::plain("No license"),
                 Some((_, pool)) => words::license_link(account, actor, Some(&license(pool))),
@@ -285,11 +285,8 @@ impl Row {
     fn of(account: &Account, actor: &Actor, user: &User, query: &UserQuery, now: Timestamp) -> Self {
         let several = account.subscription().products.len() > 1;
         let licenses = user.licenses.iter().map(|(product, license)| {
-            let mut shown = words::license_link(account, actor, Some(license));
-            if several {
-                shown.name = format!("{}: {}", account.product_name(product), shown.name);
-            }
-            shown
+            let product = several.then(|| ProductLabel::of(account, product));
+            (product, words::license_link(account, actor, Some(license)))
         });
         let mut state = doing::user(account, user);
         let invited = query.invited.get(&user.id);

@@ -24,7 +24,7 @@ use crate::pages::days;
 use crate::pages::queue::Waiting;
 use crate::pages::seats::DeviceShown;
 use crate::sentence;
-use crate::shown::{Moment, Until};
+use crate::shown::{Moment, ProductLabel, Until};
 use crate::work::Work;
 
 #[derive(Template)]
@@ -163,7 +163,7 @@ pub(super) struct LicenseShown {
     pub(super) slug: String,
     /// The name of its field.
     pub(super) field: String,
-    pub(super) product: String,
+    pub(super) product: ProductLabel,
     pub(super) is_named: bool,
     pub(super) now: Linked,
     /// Whether they asked for a seat, and nobody has answered yet (L14).
@@ -283,7 +283,7 @@ impl LicenseShown {
             Self {
                 slug: product.to_string(),
                 field: licenses::field_of(product),
-                product: account.product_name(product),
+                product: ProductLabel::of(account, product),
                 is_named: license == Some(&License::Named),
                 is_asked_for: user.seat_request(product).is_some_and(SeatRequest::is_open),
                 now: words::license_link(account, actor, license),
