@@ -159,7 +159,7 @@ impl Logo {
         }
     }
 
-    /// Its media type.
+    /// The media type that its bytes have, whatever the file was called.
     #[must_use]
     pub const fn media_type(&self) -> &'static str {
         self.media_type
@@ -171,7 +171,7 @@ impl Logo {
         (self.width, self.height)
     }
 
-    /// The file.
+    /// The file as it was uploaded.
     #[must_use]
     pub const fn bytes(&self) -> &Arc<[u8]> {
         &self.bytes

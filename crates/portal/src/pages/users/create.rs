@@ -1,4 +1,4 @@
-//! Creating a user with their licenses and a password, or not at all.
+//! Adding a user with their licenses, all or nothing; an invitation that fails then leaves them added.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

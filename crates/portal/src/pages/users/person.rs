@@ -1,4 +1,4 @@
-//! One user: profile, rights and licenses.
+//! One user: who they are, what goes on, licenses, queue, teams, groups and keys.
 
 use askama::Template;
 use usher_app::zone_of;
