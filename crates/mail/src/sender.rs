@@ -109,7 +109,9 @@ impl Sender {
             Ok(secret) => secret,
             Err(error) => return never(&format!("The link in it cannot be read: {error}.")),
         };
-        let Ok(letter) = letter(&mail, entry.account, secret.as_ref(), &self.place) else {
+        let branding = self.app.identity().branding();
+        let rendered = letter(&mail, entry.account, secret.as_ref(), &self.place, &branding.look);
+        let Ok(letter) = rendered else {
             return never("The mail could not be rendered.");
         };
         let written = self.app.times().world;

@@ -8,7 +8,7 @@ use usher_app::{Mail, Message};
 use usher_domain::OutboxId;
 use usher_domain::text::Email;
 use usher_engine::Clock;
-use usher_identity::draw_bits;
+use usher_identity::{BrandLook, draw_bits};
 use usher_mail::{Outcome, Place, letter};
 
 use crate::data::DataArgument;
@@ -79,7 +79,7 @@ async fn test(
         zone: None,
         message: Message::Test,
     };
-    let letter = letter(&mail, None, None, &Place { url })
+    let letter = letter(&mail, None, None, &Place { url }, &BrandLook::default())
         .map_err(|error| Failure::because("The mail could not be made", &error))?;
     let to: Arc<str> = address.as_str().into();
     let outcome = chosen.post.send(OutboxId::from_bits(id), &letter, &to, now).await;

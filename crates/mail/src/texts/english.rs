@@ -50,7 +50,8 @@ pub(super) fn footer(reader: &Reader<'_>) -> String {
     let at_url = at_url.unwrap_or_default();
     if reader.mail.message.is_for_operator() {
         return format!(
-            "You get this mail because this is the operator's address of the Usher server{at_url}."
+            "You get this mail because this is the operator's address of the {} server{at_url}.",
+            reader.brand()
         );
     }
     match &reader.mail.account {
@@ -58,17 +59,17 @@ pub(super) fn footer(reader: &Reader<'_>) -> String {
             "You get this mail because you are a user of the account {}{at_url}.",
             reader.account()
         ),
-        None => format!("This mail comes from the Usher server{at_url}."),
+        None => format!("This mail comes from the {} server{at_url}.", reader.brand()),
     }
 }
 
 fn test(reader: &Reader<'_>) -> Words {
     let server = match &reader.place.url {
-        Some(url) => format!("the Usher server at {url}"),
-        None => "an Usher server".to_owned(),
+        Some(url) => format!("the {} server at {url}", reader.brand()),
+        None => format!("the {} server", reader.brand()),
     };
     Words {
-        subject: "Mail from Usher works".to_owned(),
+        subject: format!("Mail from {} works", reader.brand()),
         paragraphs: vec![format!(
             "This is a test mail from {server}. If you can read it, its other mails arrive, too."
         )],
@@ -80,8 +81,8 @@ fn test(reader: &Reader<'_>) -> Words {
 fn invitation(reader: &Reader<'_>, by: Option<String>, until: &str) -> Words {
     let account = reader.account();
     let invited = match by {
-        Some(by) => format!("{by} invites you to the account {account} in Usher."),
-        None => format!("You are invited to the account {account} in Usher."),
+        Some(by) => format!("{by} invites you to the account {account} in {}.", reader.brand()),
+        None => format!("You are invited to the account {account} in {}.", reader.brand()),
     };
     Words {
         subject: format!("Your invitation to {account}"),

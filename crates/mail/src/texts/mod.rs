@@ -6,8 +6,9 @@ mod english;
 use askama::Template;
 use jiff::tz::TimeZone;
 use usher_app::{Mail, zone_named};
+use usher_domain::text::Name;
 use usher_domain::{AccountId, Timestamp};
-use usher_identity::Secret;
+use usher_identity::{BrandLink, BrandLook, Secret};
 
 use crate::letter::{Letter, one_line};
 
@@ -46,6 +47,8 @@ impl Place {
 pub(crate) struct Reader<'a> {
     pub(crate) mail: &'a Mail,
     pub(crate) place: &'a Place,
+    /// How the operator's server looks.
+    brand: &'a BrandLook,
     zone: TimeZone,
     /// The account that it concerns.
     account_id: Option<AccountId>,
@@ -54,12 +57,17 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// The operator's name for their server, in one line.
+    fn brand(&self) -> String {
+        brand_name(self.brand)
+    }
+
     /// The account's name in one line.
     fn account(&self) -> String {
         self.mail
             .account
             .as_deref()
-            .map_or_else(|| "Usher".to_owned(), one_line)
+            .map_or_else(|| self.brand(), one_line)
     }
 
     /// A time as the reader's clock shows it, with the zone.
@@ -91,9 +99,42 @@ impl Reader<'_> {
     }
 }
 
+/// What mails show of the operator's branding. No logo: a picture that is loaded tells when somebody reads, many readers'
+/// programs show none for that reason, and one that is sent along makes each mail large.
+struct Brand<'a> {
+    name: String,
+    color: String,
+    /// Of texts on the color.
+    ink: String,
+    help: Option<&'a str>,
+    privacy: Option<&'a str>,
+}
+
+impl<'a> Brand<'a> {
+    fn of(look: &'a BrandLook) -> Self {
+        let colors = look
+            .color
+            .map(|color| (color.to_string(), color.ink().to_string()));
+        let (color, ink) = colors.unwrap_or_else(|| ("#0f766e".to_owned(), "#ffffff".to_owned()));
+        Self {
+            name: brand_name(look),
+            color,
+            ink,
+            help: look.help.as_ref().map(BrandLink::as_str),
+            privacy: look.privacy.as_ref().map(BrandLink::as_str),
+        }
+    }
+}
+
+fn brand_name(look: &BrandLook) -> String {
+    let name = look.name.as_ref().map(Name::as_str);
+    name.map_or_else(|| "Usher".to_owned(), one_line)
+}
+
 #[derive(Template)]
 #[template(path = "mail.html")]
 struct HtmlForm<'a> {
+    brand: &'a Brand<'a>,
     words: &'a Words,
     greeting: &'a str,
     footer: &'a str,
@@ -102,23 +143,26 @@ struct HtmlForm<'a> {
 #[derive(Template)]
 #[template(path = "mail.txt")]
 struct TextForm<'a> {
+    brand: &'a Brand<'a>,
     words: &'a Words,
     greeting: &'a str,
     footer: &'a str,
 }
 
-/// A mail in its two forms. `account` is that which it concerns, and `secret` that of the link in it, if it has one. Fails
-/// if a template does.
+/// A mail in its two forms, with the operator's name, color and links. `account` is that which it concerns, and `secret`
+/// that of the link in it, if it has one. Fails if a template does.
 pub fn letter(
     mail: &Mail,
     account: Option<AccountId>,
     secret: Option<&Secret>,
     place: &Place,
+    look: &BrandLook,
 ) -> Result<Letter, askama::Error> {
     let zone = mail.zone.as_ref().and_then(|zone| zone_named(zone.as_str()));
     let reader = Reader {
         mail,
         place,
+        brand: look,
         zone: zone.unwrap_or(TimeZone::UTC),
         account_id: account,
         secret,
@@ -126,12 +170,15 @@ pub fn letter(
     let words = english::words(&reader);
     let greeting = english::greeting(mail.name.as_ref().map(|name| one_line(name.reveal())));
     let footer = english::footer(&reader);
+    let brand = Brand::of(look);
     let html = HtmlForm {
+        brand: &brand,
         words: &words,
         greeting: &greeting,
         footer: &footer,
     };
     let text = TextForm {
+        brand: &brand,
         words: &words,
         greeting: &greeting,
         footer: &footer,

@@ -47,7 +47,14 @@ fn secret() -> Secret {
 
 #[test]
 fn an_invitation_says_who_invites_and_until_when_the_link_works() {
-    let letter = letter(&invitation(), Some(ACCOUNT), Some(&secret()), &place()).unwrap();
+    let letter = letter(
+        &invitation(),
+        Some(ACCOUNT),
+        Some(&secret()),
+        &place(),
+        &BrandLook::default(),
+    )
+    .unwrap();
 
     assert_eq!(letter.subject, "Your invitation to Contoso & <b>Sons</b>");
     for said in [
@@ -65,7 +72,14 @@ fn an_invitation_says_who_invites_and_until_when_the_link_works() {
 #[test]
 fn no_mail_loads_or_tells_anything_and_no_name_is_markup() {
     for mail in every_mail() {
-        let letter = letter(&mail, Some(ACCOUNT), Some(&secret()), &place()).unwrap();
+        let letter = letter(
+            &mail,
+            Some(ACCOUNT),
+            Some(&secret()),
+            &place(),
+            &BrandLook::default(),
+        )
+        .unwrap();
         for forbidden in [
             "<img",
             "url(",
@@ -93,7 +107,14 @@ fn only_mails_with_a_link_have_its_secret() {
             Message::Invitation { .. } | Message::PasswordReset { .. }
         );
 
-        let letter = letter(&mail, Some(ACCOUNT), Some(&secret()), &place()).unwrap();
+        let letter = letter(
+            &mail,
+            Some(ACCOUNT),
+            Some(&secret()),
+            &place(),
+            &BrandLook::default(),
+        )
+        .unwrap();
 
         assert_eq!(letter.text.contains("usher_invite_"), has_link, "{}", letter.text);
         assert!(!letter.subject.contains("usher_invite_"));
@@ -108,7 +129,7 @@ fn names_stay_in_their_line() {
     ));
     mail.account = Some("Con\ntoso".to_owned());
 
-    let letter = letter(&mail, None, None, &place()).unwrap();
+    let letter = letter(&mail, None, None, &place(), &BrandLook::default()).unwrap();
 
     assert!(
         letter.text.starts_with("Hello Sven https://evil.example,\n"),
@@ -126,7 +147,7 @@ fn a_request_quotes_its_asker_and_leads_to_where_it_is_answered() {
         note: Personal::new("For the night shift.".to_owned()),
     });
 
-    let letter = letter(&request, Some(ACCOUNT), None, &place()).unwrap();
+    let letter = letter(&request, Some(ACCOUNT), None, &place(), &BrandLook::default()).unwrap();
 
     assert_eq!(letter.subject, "Tuva asks for a seat of Remote Support");
     for said in [
@@ -146,7 +167,9 @@ fn a_notice_of_security_says_who_did_it_and_what_to_do() {
             by: by_olga(),
             at: UNTIL,
         });
-        letter(&mail, Some(ACCOUNT), None, &place()).unwrap().text
+        letter(&mail, Some(ACCOUNT), None, &place(), &BrandLook::default())
+            .unwrap()
+            .text
     };
 
     let key = || "Billing".to_owned();
@@ -212,6 +235,7 @@ fn what_ends_is_named_in_the_singular_and_without_seats_of_which_there_are_none(
             Some(ACCOUNT),
             None,
             &place(),
+            &BrandLook::default(),
         )
         .unwrap();
 
@@ -223,7 +247,7 @@ fn what_ends_is_named_in_the_singular_and_without_seats_of_which_there_are_none(
 #[test]
 fn a_mail_ends_with_why_its_reader_gets_it() {
     let footer = |mail: &Mail, place: &Place| {
-        let letter = letter(mail, Some(ACCOUNT), None, place).unwrap();
+        let letter = letter(mail, Some(ACCOUNT), None, place, &BrandLook::default()).unwrap();
         letter.text.trim_end().lines().last().unwrap().to_owned()
     };
     let asked = mail(Message::SubscriptionRequested {
@@ -248,4 +272,37 @@ fn a_mail_ends_with_why_its_reader_gets_it() {
         footer(&of_server, &Place { url: None }),
         "This mail comes from the Usher server."
     );
+}
+
+#[test]
+fn a_mail_has_the_operators_name_color_and_links_and_loads_nothing() {
+    let look = BrandLook {
+        name: Some("Contoso <Rescue>".parse().unwrap()),
+        color: Some("#ffd400".parse().unwrap()),
+        help: Some("https://contoso.example/help".parse().unwrap()),
+        privacy: Some("https://contoso.example/privacy".parse().unwrap()),
+        ..BrandLook::default()
+    };
+
+    let letter = letter(&invitation(), Some(ACCOUNT), Some(&secret()), &place(), &look).unwrap();
+
+    for shown in [
+        "border-top:4px solid #ffd400",
+        "background:#ffd400;color:#000000",
+        "<bdi>Contoso &#60;Rescue&#62;</bdi>",
+        "<a href=\"https://contoso.example/help\"",
+        "<a href=\"https://contoso.example/privacy\"",
+    ] {
+        assert!(letter.html.contains(shown), "{shown}: {}", letter.html);
+    }
+    for said in [
+        "in Contoso <Rescue>.",
+        "\nHelp: https://contoso.example/help\nPrivacy: https://contoso.example/privacy",
+    ] {
+        assert!(letter.text.contains(said), "{said}: {}", letter.text);
+    }
+    assert!(!letter.html.contains("Usher") && !letter.text.contains("Usher"));
+    for loads in ["<img", "url(", "src="] {
+        assert!(!letter.html.contains(loads), "{loads}: {}", letter.html);
+    }
 }

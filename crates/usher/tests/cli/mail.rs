@@ -77,7 +77,7 @@ fn a_test_mail_names_the_address_that_is_given_or_none() {
 
     assert_eq!(test_mail(&to).code, Some(0));
     assert!(
-        mails().contains("a test mail from an Usher server."),
+        mails().contains("a test mail from the Usher server."),
         "{}",
         mails()
     );
