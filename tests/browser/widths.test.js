@@ -81,6 +81,11 @@ function lookAtWidth() {
       if (lines.size > 1) wrong.push(`“${word}” is broken: ${box.outerHTML.slice(0, 120)}`);
     }
   }
+  for (const table of document.querySelectorAll("main .panel > table")) {
+    const panel = table.parentElement;
+    const room = panel ? panel.getBoundingClientRect().right - parseFloat(getComputedStyle(panel).paddingRight) : Infinity;
+    if (table.getBoundingClientRect().right > room + 1) wrong.push(`a table is wider than its panel: ${panel?.textContent?.slice(0, 40)}`);
+  }
   // What lasts is read at a glance.
   for (const lasts of document.querySelectorAll("main [data-lasts]")) {
     if (lasts.getClientRects().length > 1) wrong.push(`“${lasts.textContent}” is on two lines`);

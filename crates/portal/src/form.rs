@@ -215,6 +215,14 @@ impl Form {
         &self.errors
     }
 
+    /// The one error of a form that is wrong as a whole, and not at a field.
+    pub(crate) fn only_message(&self) -> Option<&Said<String>> {
+        match self.errors.as_slice() {
+            [error] if error.field.is_empty() => Some(&error.message),
+            _ => None,
+        }
+    }
+
     /// Whether there are no errors.
     pub(crate) fn is_right(&self) -> bool {
         self.errors.is_empty()
