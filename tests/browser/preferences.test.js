@@ -34,7 +34,7 @@ story("times and the days of filters are in the zone of the account, or in one's
   const owner = await world.owner();
   const page = await open(`/a/${world.id}/settings`, { as: owner });
   await page.getByLabel("Time zone of the account").selectOption("Pacific/Kiritimati");
-  await page.getByRole("button", { name: "Save the time zone" }).click();
+  await page.getByRole("button", { name: "Save language and time zone" }).click();
   await page.getByRole("status").getByText("The account is in the time zone Pacific/Kiritimati now.").waitFor();
   const time = page.locator("table time").first();
   const zoneOf = async () => (await time.getAttribute("title"))?.split(" ").at(-1);

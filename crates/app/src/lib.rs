@@ -9,6 +9,7 @@ mod credentials;
 mod ended;
 mod first_run;
 mod idempotency;
+mod languages;
 mod links;
 mod mails;
 mod metrics_token;
@@ -37,6 +38,7 @@ pub use caller::{
 pub use credentials::{NotHashed, hashing_share};
 pub use first_run::FirstRun;
 pub use idempotency::{BodyDigest, IdempotencyKey, KEY_CHARS_MAX};
+pub use languages::{chosen_language, known_language, language_of};
 pub use links::{LinkBy, LinkDelivery, MadeLink, OpenLink, PendingLink, PendingState, link_path};
 pub use mails::{
     Author, Bought, MAILS_SHOWN_MAX, Mail, MailSetup, Message, SecurityChange, SubscriptionAnswer,

@@ -4,6 +4,7 @@ use usher_domain::{AccountId, UserId};
 use usher_identity::{IdentityError, Preferences, Theme};
 
 use crate::app::App;
+use crate::languages::known_language;
 use crate::zones::known_zone;
 
 /// Preferences as a form sends them.
@@ -11,6 +12,8 @@ use crate::zones::known_zone;
 pub struct ChosenPreferences<'a> {
     /// The name of a zone; empty for the account's.
     pub time_zone: &'a str,
+    /// The tag of a language, or `browser`; empty for the account's.
+    pub language: &'a str,
     /// Whether the agent console makes sounds.
     pub sound: bool,
     /// Whether the agent console shows notifications of the browser.
@@ -24,19 +27,26 @@ pub struct ChosenPreferences<'a> {
 pub enum InvalidPreferences {
     /// There is no zone of this name.
     UnknownZone,
+    /// Usher does not speak this language.
+    UnknownLanguage,
     /// There is no theme of this name.
     UnknownTheme,
 }
 
 impl ChosenPreferences<'_> {
-    /// The preferences, if the zone and the theme exist.
+    /// The preferences, if the zone, the language and the theme exist.
     pub fn checked(self) -> Result<Preferences, InvalidPreferences> {
         let time_zone = match self.time_zone.trim() {
             "" => None,
             name => Some(known_zone(name).ok_or(InvalidPreferences::UnknownZone)?),
         };
+        let language = match self.language.trim() {
+            "" => None,
+            name => Some(known_language(name).ok_or(InvalidPreferences::UnknownLanguage)?),
+        };
         Ok(Preferences {
             time_zone,
+            language,
             sound: self.sound,
             notifications: self.notifications,
             theme: Theme::of_word(self.theme).ok_or(InvalidPreferences::UnknownTheme)?,

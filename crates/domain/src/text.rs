@@ -131,6 +131,10 @@ texts! {
     /// The name of a time zone in the IANA database. Only its form is checked: the domain has no such database.
     ZoneName, "the name of a time zone, such as `Europe/Ljubljana`", zone_name;
 
+    /// The language that people read: a tag (BCP 47), or `browser` for the one that each person's browser asks for. Only
+    /// its form is checked: the domain has no texts.
+    LanguageChoice, "the tag of a language, such as `de`, or `browser`", language_choice;
+
     /// Why somebody was signed out or a session ended, in words for the person concerned.
     Note, "a reason of 1 to 300 characters without control characters", |text| line(&composed(text.trim()), 300);
 }
@@ -174,6 +178,20 @@ impl ZoneName {
 impl Default for ZoneName {
     fn default() -> Self {
         Self(Arc::from(UTC))
+    }
+}
+
+impl LanguageChoice {
+    /// Whether each person's browser decides, as in accounts that have not chosen a language.
+    #[must_use]
+    pub fn is_browser(&self) -> bool {
+        *self.0 == *BROWSER
+    }
+}
+
+impl Default for LanguageChoice {
+    fn default() -> Self {
+        Self(Arc::from(BROWSER))
     }
 }
 
@@ -241,6 +259,9 @@ fn line(text: &str, chars_max: usize) -> Option<Arc<str>> {
 /// The name of UTC in the IANA database.
 const UTC: &str = "UTC";
 
+/// The choice of each person's browser.
+const BROWSER: &str = "browser";
+
 /// The most characters of a slug.
 const SLUG_CHARS_MAX: usize = 64;
 
@@ -256,6 +277,15 @@ fn zone_name(text: &str) -> Option<Arc<str>> {
     let letters = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'+');
     let starts_well = text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
     (starts_well && text.len() <= 64 && text.bytes().all(letters)).then(|| Arc::from(text))
+}
+
+fn language_choice(text: &str) -> Option<Arc<str>> {
+    let text = text.to_ascii_lowercase();
+    let parts_fit = text
+        .split('-')
+        .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    let starts_well = text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+    (parts_fit && starts_well && text.len() <= 35).then(|| Arc::from(text))
 }
 
 fn origin(text: &str) -> Option<Arc<str>> {
@@ -308,6 +338,10 @@ mod tests {
         assert!("Etc/GMT+12".parse::<ZoneName>().is_ok());
         assert!("../../etc/passwd".parse::<ZoneName>().is_err());
         assert!("Central European Time".parse::<ZoneName>().is_err());
+        assert_eq!("pt-BR".parse::<LanguageChoice>().unwrap().as_str(), "pt-br");
+        assert!(LanguageChoice::default().is_browser());
+        assert!("german, please".parse::<LanguageChoice>().is_err());
+        assert!("de--at".parse::<LanguageChoice>().is_err());
         for (text, origin) in [
             ("https://Support.Example.com", Some("https://support.example.com")),
             ("https://a.example:443", Some("https://a.example")),

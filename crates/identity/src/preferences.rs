@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use usher_domain::text::ZoneName;
+use usher_domain::text::{LanguageChoice, ZoneName};
 use usher_domain::{AccountId, UserId};
 
 use crate::{Identity, IdentityError};
@@ -46,6 +46,8 @@ impl Theme {
 pub struct Preferences {
     /// The zone in which they read times; `None` for the account's.
     pub time_zone: Option<ZoneName>,
+    /// The language that they read; `None` for the account's.
+    pub language: Option<LanguageChoice>,
     /// Whether the agent console makes a sound when something needs them.
     pub sound: bool,
     /// Whether the agent console shows notifications of the browser, where the browser permits it.
@@ -59,6 +61,7 @@ impl Default for Preferences {
     fn default() -> Self {
         Self {
             time_zone: None,
+            language: None,
             sound: true,
             notifications: true,
             theme: Theme::Auto,

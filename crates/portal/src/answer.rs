@@ -5,6 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use usher_identity::Theme;
+use usher_l10n::Value;
 
 use crate::brand::Brand;
 use crate::failed::Failed;
@@ -69,8 +70,8 @@ impl Frame {
     /// Whose pages the menu has.
     pub(crate) fn nav_label(&self) -> String {
         match &self.signed {
-            Some(signed) => format!("Pages of {}", signed.account_name),
-            None => "Operator pages".to_owned(),
+            Some(signed) => text!("shell-pages-of", account = &signed.account_name).plain(),
+            None => text!("shell-operator-pages").plain(),
         }
     }
 
@@ -93,6 +94,38 @@ impl Frame {
     pub(crate) fn zone(&self) -> Option<String> {
         self.signed.as_ref()?;
         Some(reader::current().zone_name()?.replace('_', " "))
+    }
+
+    /// The zone for the sentence at the bottom of the page.
+    pub(crate) fn zone_word(&self) -> Option<Value> {
+        self.zone().map(Value::Word)
+    }
+
+    /// The tag of the page's language.
+    #[expect(clippy::unused_self, reason = "templates call it as a method")]
+    pub(crate) fn language(&self) -> &'static str {
+        reader::language().tag()
+    }
+
+    /// Where the script writes the time until which a live page is up to date.
+    #[expect(clippy::unused_self, reason = "templates call it as a method")]
+    pub(crate) fn live_at(&self) -> Value {
+        Value::Html {
+            html: "<span data-at></span>".to_owned(),
+            plain: String::new(),
+        }
+    }
+
+    /// What the script says: words by name, as JSON.
+    #[expect(clippy::unused_self, reason = "templates call it as a method")]
+    pub(crate) fn words(&self) -> String {
+        let words = [
+            ("copied", text!("shell-script-copied")),
+            ("in", text!("shell-script-in")),
+            ("underMinute", text!("shell-script-under-minute")),
+        ];
+        let words = words.map(|(name, label)| (name.to_owned(), label.plain().into()));
+        serde_json::Value::Object(words.into_iter().collect()).to_string()
     }
 
     /// The word for the attribute of the page's root; `None` for the browser's colors.

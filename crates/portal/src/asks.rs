@@ -6,6 +6,7 @@ use usher_domain::{Account, Actor};
 
 use crate::nav::NavPage;
 use crate::order::NameOrder;
+use crate::text::{Label, Text, strong};
 
 /// The most people named to ask.
 const NAMED_MAX: usize = 5;
@@ -33,6 +34,25 @@ impl Asks {
         Self { names, more }
     }
 
+    /// Their names as a list of alternatives: "Ann, Ben or Olga".
+    pub(crate) fn listed(&self) -> Text {
+        let (mut names, more) = (self.names.iter().map(strong), self.more);
+        let first = names.next().unwrap_or_else(|| strong(""));
+        let mut list = text!("common-any-first").with("name", first);
+        let mut names = names.peekable();
+        while let Some(name) = names.next() {
+            list = if names.peek().is_some() || more > 0 {
+                text!("common-any-next", list = list, name = name)
+            } else {
+                text!("common-any-last", list = list, name = name)
+            };
+        }
+        if more > 0 {
+            list = text!("common-any-more", list = list, count = more);
+        }
+        list
+    }
+
     /// The active users with a privilege.
     pub(crate) fn with(account: &Account, privilege: Privilege) -> Self {
         Self::of(account, |user| user.has(privilege))
@@ -43,13 +63,13 @@ impl Asks {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Remedy {
     /// Where the viewer does it, and the label of the button.
-    pub(crate) link: Option<(String, &'static str)>,
+    pub(crate) link: Option<(String, Label)>,
     /// Whom a viewer asks who may not.
     pub(crate) asks: Asks,
 }
 
 impl Remedy {
-    fn by(account: &Account, actor: &Actor, privilege: Privilege, link: (String, &'static str)) -> Self {
+    fn by(account: &Account, actor: &Actor, privilege: Privilege, link: (String, Label)) -> Self {
         if account.may(actor, privilege) {
             return Self {
                 link: Some(link),
@@ -69,7 +89,7 @@ impl Remedy {
             account,
             actor,
             Privilege::SubscriptionManage,
-            (page, "See the subscription"),
+            (page, text!("common-remedy-see-subscription")),
         )
     }
 
@@ -85,20 +105,30 @@ impl Remedy {
             account,
             actor,
             Privilege::SeatsManage,
-            (page, "Give yourself a license"),
+            (page, text!("common-remedy-own-license")),
         )
     }
 
     /// For an account without people.
     pub(crate) fn people(account: &Account, actor: &Actor) -> Self {
         let page = format!("/a/{}/start/people", account.id());
-        Self::by(account, actor, Privilege::UsersManage, (page, "Add people"))
+        Self::by(
+            account,
+            actor,
+            Privilege::UsersManage,
+            (page, text!("common-remedy-add-people")),
+        )
     }
 
     /// For an account without a pool that has seats.
     pub(crate) fn pool(account: &Account, actor: &Actor) -> Self {
         let page = format!("/a/{}/start/pool", account.id());
-        Self::by(account, actor, Privilege::SeatsManage, (page, "Set up the pool"))
+        Self::by(
+            account,
+            actor,
+            Privilege::SeatsManage,
+            (page, text!("common-remedy-set-up-pool")),
+        )
     }
 
     /// For a pool without users.
@@ -108,13 +138,13 @@ impl Remedy {
             account,
             actor,
             Privilege::SeatsManage,
-            (page, "Choose who gets a license"),
+            (page, text!("common-remedy-choose-licenses")),
         )
     }
 
     /// For an empty list whose page has the form itself: whom to ask, for viewers without it.
     pub(crate) fn here(account: &Account, actor: &Actor, privilege: Privilege) -> Self {
-        let link = (String::new(), "");
+        let link = (String::new(), text!("common-remedy-see-subscription"));
         Self {
             link: None,
             ..Self::by(account, actor, privilege, link)
@@ -129,7 +159,7 @@ impl Remedy {
     /// For a user who has a license.
     pub(crate) fn take_a_seat() -> Self {
         Self {
-            link: Some((NavPage::CONSOLE.to_owned(), "Take a seat")),
+            link: Some((NavPage::CONSOLE.to_owned(), text!("common-remedy-take-seat"))),
             asks: Asks::default(),
         }
     }

@@ -4,21 +4,23 @@ use usher_domain::presence::{Session, SessionState};
 use usher_domain::user::User;
 use usher_domain::{Account, Presence};
 
+use crate::text::Label;
+
 /// A label, and the class of its badge.
-pub(crate) type Doing = (&'static str, &'static str);
+pub(crate) type Doing = (Label, &'static str);
 
 /// Signed in on a device, without work.
-pub(crate) const SIGNED_IN: Doing = ("Signed in", "good");
+pub(crate) const SIGNED_IN: Doing = (text!("common-doing-signed-in"), "good");
 /// Not signed in on any device. What the person does apart from that is nothing that Usher knows.
-pub(crate) const NOT_SIGNED_IN: Doing = ("Not signed in", "quiet");
+pub(crate) const NOT_SIGNED_IN: Doing = (text!("common-doing-not-signed-in"), "quiet");
 
 /// The state of a session (S7).
 pub(crate) const fn session(state: &SessionState) -> Doing {
     match state {
-        SessionState::Standby { .. } => ("Waits for the customer", "warn"),
-        SessionState::Active {} => ("Active", "good"),
-        SessionState::Paused {} => ("Paused", "quiet"),
-        SessionState::Ending { .. } => ("Closing", "bad"),
+        SessionState::Standby { .. } => (text!("common-doing-waits-for-customer"), "warn"),
+        SessionState::Active {} => (text!("common-doing-active"), "good"),
+        SessionState::Paused {} => (text!("common-doing-paused"), "quiet"),
+        SessionState::Ending { .. } => (text!("common-doing-closing"), "bad"),
     }
 }
 
@@ -31,9 +33,9 @@ pub(crate) fn of_sessions<'a>(sessions: impl IntoIterator<Item = &'a Session>) -
 /// The same, as the user is told.
 pub(crate) fn own_sessions<'a>(sessions: impl IntoIterator<Item = &'a Session>) -> Option<Doing> {
     let ranked = sessions.into_iter().map(|session| match session.state {
-        SessionState::Active {} | SessionState::Ending { .. } => (2, ("In a call", "busy")),
-        SessionState::Standby { .. } => (1, ("Link open, waits for the customer", "warn")),
-        SessionState::Paused {} => (0, ("Session paused", "quiet")),
+        SessionState::Active {} | SessionState::Ending { .. } => (2, (text!("common-doing-in-call"), "busy")),
+        SessionState::Standby { .. } => (1, (text!("common-doing-link-open"), "warn")),
+        SessionState::Paused {} => (0, (text!("common-doing-session-paused"), "quiet")),
     });
     ranked.max_by_key(|(rank, _)| *rank).map(|(_, doing)| doing)
 }
@@ -41,7 +43,7 @@ pub(crate) fn own_sessions<'a>(sessions: impl IntoIterator<Item = &'a Session>) 
 /// What a user is doing, counting every product (P4).
 pub(crate) fn user(account: &Account, user: &User) -> Doing {
     if !user.active {
-        return ("Inactive", "bad");
+        return (text!("common-doing-inactive"), "bad");
     }
     let sessions = user.sessions().iter();
     let sessions = sessions.filter_map(|id| account.sessions().get(id));
@@ -52,10 +54,10 @@ pub(crate) fn user(account: &Account, user: &User) -> Doing {
         return SIGNED_IN;
     }
     if !user.tickets().is_empty() {
-        return ("Waits for a seat", "warn");
+        return (text!("common-doing-waits-for-seat"), "warn");
     }
     match account.presence(user) {
-        Presence::Available | Presence::InCall => ("Reachable", "good"),
+        Presence::Available | Presence::InCall => (text!("common-doing-reachable"), "good"),
         Presence::Away => NOT_SIGNED_IN,
     }
 }

@@ -34,8 +34,9 @@
 //! - `work.rs`: the question before a change that cuts somebody's work; every change that may do so asks it.
 //! - `live.rs`: a fragment is sent at most four times a second and only if it differs, compressed where it may be
 //!   large. The stream ends with the session, when the user loses the right to see the page, and when the server stops.
-//! - `reader.rs`: in which zone the page's reader reads times, and by which language names are in order (`order.rs`).
-//!   Every [`Moment`](shown::Moment) is shown in that zone.
+//! - `reader.rs`: in which zone the page's reader reads times, in which language texts, and by which language names are
+//!   in order (`order.rs`). Every [`Moment`](shown::Moment) is shown in that zone.
+//! - `text.rs`: the texts of pages, put into the reader's language when they are shown. `said.rs` makes HTML of them.
 //! - `pages/members.rs` is shared by teams and groups. `pages/sso/admit.rs` decides which user a login becomes.
 //! - `pages/operator` has the operator pages: `visitor.rs` there is to an operator session what `viewer.rs` is to a
 //!   user's.
@@ -46,6 +47,9 @@
 //!
 //! After a change, answer with [`answer::done`], which redirects to a page and shows a message there. After a form with
 //! errors, answer with the same page, the [`Form`](form::Form) and status 422.
+
+#[macro_use]
+mod text;
 
 mod answer;
 mod asks;

@@ -6,6 +6,7 @@ use usher_domain::user::User;
 use usher_domain::{Account, Actor, ApiKeyId, GroupId, PoolId, TeamId, UserId};
 
 use crate::nav::NavPage;
+use crate::said::escaped;
 use crate::shown::pool_name;
 
 /// A name, and the page that it leads to. `m::linked` shows it.
@@ -25,6 +26,15 @@ impl Linked {
         }
     }
 
+    /// The link, for sentences that have it as a value. Templates have `m::linked`.
+    pub(crate) fn html(&self) -> String {
+        let name = escaped(&self.name);
+        match &self.href {
+            Some(href) => format!("<a href=\"{}\"><bdi>{name}</bdi></a>", escaped(href)),
+            None => format!("<bdi>{name}</bdi>"),
+        }
+    }
+
     /// A user. Users see their own page, whatever their role.
     pub(crate) fn user(account: &Account, actor: &Actor, user: &User) -> Self {
         Self {
@@ -37,7 +47,7 @@ impl Linked {
     pub(crate) fn user_id(account: &Account, actor: &Actor, id: UserId) -> Self {
         let user = account.user(id);
         user.map_or_else(
-            || Self::plain("A deleted user"),
+            || Self::plain(text!("common-deleted-user").plain()),
             |user| Self::user(account, actor, user),
         )
     }

@@ -6,10 +6,11 @@ use usher_domain::{Account, AccountId, Actor, UserId};
 
 use crate::icon::Icon;
 use crate::portal::Portal;
+use crate::text::{Label, Text};
 
 /// Makes the entries of the menu from their rows.
 macro_rules! nav_pages {
-    ($($page:ident, $group:ident, $label:literal, $address:literal, $is_for:expr;)*) => {
+    ($($page:ident, $group:ident, $label:expr, $address:literal, $is_for:expr;)*) => {
         /// A page that is in the menu.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum NavPage {
@@ -20,7 +21,7 @@ macro_rules! nav_pages {
             const ALL: &[Self] = &[$(Self::$page,)*];
 
             /// The label in the menu.
-            pub(crate) const fn label(self) -> &'static str {
+            pub(crate) const fn label(self) -> Label {
                 match self {
                     $(Self::$page => $label,)*
                 }
@@ -72,13 +73,14 @@ enum Group {
 impl Group {
     const ALL: &[Self] = &[Self::Live, Self::People, Self::History, Self::Account];
 
-    const fn label(self) -> &'static str {
+    /// What it is called, and its name for the page.
+    const fn label(self) -> Option<(Label, &'static str)> {
         match self {
-            Self::Live => "Live",
-            Self::People => "People",
-            Self::History => "History",
-            Self::Account => "Account",
-            Self::Within | Self::Apart => "",
+            Self::Live => Some((text!("shell-group-live"), "live")),
+            Self::People => Some((text!("shell-group-people"), "people")),
+            Self::History => Some((text!("shell-group-history"), "history")),
+            Self::Account => Some((text!("shell-group-account"), "account")),
+            Self::Within | Self::Apart => None,
         }
     }
 }
@@ -86,22 +88,22 @@ impl Group {
 // One row per page, in the order of its group: its name here and that of its icon, its group, its label, its path, and
 // who may see it.
 nav_pages! {
-    Overview,     Live,    "Overview",           "overview",     |_, _| true;
-    Seats,        Live,    "Seats",              "seats",        crate::pages::seats::is_for;
-    Sessions,     Live,    "Sessions",           "sessions",     sees_sessions;
-    Queue,        Live,    "Queue",              "queue",        Account::is_staff;
-    Users,        People,  "Users",              "users",        Account::is_staff;
-    Teams,        People,  "Teams",              "teams",        Account::is_staff;
-    Groups,       People,  "Groups",             "groups",       Account::is_staff;
-    Requests,     People,  "Requests",           "requests",     |account, actor| account.may(actor, Privilege::SeatsManage);
-    Refusals,     History, "Refusals and waits", "refusals",     |account, actor| account.may(actor, Privilege::ReportsView);
-    Minutes,      History, "Minutes",            "minutes",      |account, actor| account.may(actor, Privilege::ReportsView);
-    Audit,        History, "Audit",              "audit",        |account, actor| account.may(actor, Privilege::ReportsView);
-    Subscription, Account, "Subscription",       "subscription", |account, actor| account.may(actor, Privilege::SubscriptionManage);
-    Settings,     Account, "Settings",           "settings",     |account, actor| account.may(actor, Privilege::SettingsManage);
-    ApiKeys,      Account, "API keys",           "api-keys",     |account, actor| account.may(actor, Privilege::SettingsManage);
-    SeatPools,    Within,  "Seat pools",         "pools",        Account::is_staff;
-    AgentConsole, Apart,   "Agent console",      "/console",     |_, _| true;
+    Overview,     Live,    text!("shell-overview"),     "overview",     |_, _| true;
+    Seats,        Live,    text!("shell-seats"),        "seats",        crate::pages::seats::is_for;
+    Sessions,     Live,    text!("shell-sessions"),     "sessions",     sees_sessions;
+    Queue,        Live,    text!("shell-queue"),        "queue",        Account::is_staff;
+    Users,        People,  text!("shell-users"),        "users",        Account::is_staff;
+    Teams,        People,  text!("shell-teams"),        "teams",        Account::is_staff;
+    Groups,       People,  text!("shell-groups"),       "groups",       Account::is_staff;
+    Requests,     People,  text!("shell-requests"),     "requests",     |account, actor| account.may(actor, Privilege::SeatsManage);
+    Refusals,     History, text!("shell-refusals"),     "refusals",     |account, actor| account.may(actor, Privilege::ReportsView);
+    Minutes,      History, text!("shell-minutes"),      "minutes",      |account, actor| account.may(actor, Privilege::ReportsView);
+    Audit,        History, text!("shell-audit"),        "audit",        |account, actor| account.may(actor, Privilege::ReportsView);
+    Subscription, Account, text!("shell-subscription"), "subscription", |account, actor| account.may(actor, Privilege::SubscriptionManage);
+    Settings,     Account, text!("shell-settings"),     "settings",     |account, actor| account.may(actor, Privilege::SettingsManage);
+    ApiKeys,      Account, text!("shell-api-keys"),     "api-keys",     |account, actor| account.may(actor, Privilege::SettingsManage);
+    SeatPools,    Within,  text!("shell-pools"),        "pools",        Account::is_staff;
+    AgentConsole, Apart,   text!("shell-console"),      "/console",     |_, _| true;
 }
 
 fn sees_sessions(account: &Account, actor: &Actor) -> bool {
@@ -134,34 +136,29 @@ pub(crate) struct Nav {
 /// A group of links.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NavGroup {
-    /// Empty in a menu without groups.
-    pub(crate) label: &'static str,
+    /// What it is called, and its name for the page; `None` in a menu without groups.
+    pub(crate) label: Option<(Label, &'static str)>,
     pub(crate) links: Vec<NavLink>,
 }
 
 /// A link in the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NavLink {
-    pub(crate) label: &'static str,
+    pub(crate) label: Label,
     pub(crate) icon: Icon,
     pub(crate) href: String,
     pub(crate) is_current: bool,
-    /// What goes on there: `2` waiting, `1 full`; empty if nothing needs to be said.
-    pub(crate) note: String,
-}
-
-impl NavLink {
     /// The name by which live pages find the note, to keep it up to date.
-    pub(crate) fn key(&self) -> String {
-        self.label.to_ascii_lowercase().replace(' ', "-")
-    }
+    pub(crate) key: &'static str,
+    /// What goes on there: `2` waiting, `1 full`; `None` if nothing needs to be said.
+    pub(crate) note: Option<Text>,
 }
 
 impl Nav {
     /// A menu without groups.
     pub(crate) fn of(links: Vec<NavLink>) -> Self {
         Self {
-            groups: vec![NavGroup { label: "", links }],
+            groups: vec![NavGroup { label: None, links }],
             console: None,
             search: None,
         }
@@ -190,15 +187,18 @@ impl NavPage {
     pub(crate) const CONSOLE: &str = "/console";
 
     /// What goes on at the page, for viewers who may see it. It counts only what the page shows to this actor.
-    fn note(self, account: &Account, actor: &Actor) -> String {
+    fn note(self, account: &Account, actor: &Actor) -> Option<Text> {
         match self {
-            Self::Requests => note(account.open_seat_requests().count(), ""),
+            Self::Requests => note(account.open_seat_requests().count()),
             Self::Queue => {
                 let waiting = account.pools().values().map(Pool::waiting);
-                note(waiting.sum::<u32>() as usize, "")
+                note(waiting.sum::<u32>() as usize)
             }
-            Self::Seats => note(crate::pages::seats::full(account, actor), " full"),
-            _ => String::new(),
+            Self::Seats => {
+                let full = note(crate::pages::seats::full(account, actor))?;
+                Some(text!("shell-note-full", count = full))
+            }
+            _ => None,
         }
     }
 
@@ -227,6 +227,7 @@ pub(crate) fn links(account: &Account, actor: &Actor, current: Option<NavPage>) 
             icon: page.icon(),
             href: page.path(account.id()),
             is_current: current.map(NavPage::in_menu) == Some(*page),
+            key: page.address().trim_start_matches('/'),
             note: page.note(account, actor),
         })
     };
@@ -241,11 +242,11 @@ pub(crate) fn links(account: &Account, actor: &Actor, current: Option<NavPage>) 
     }
 }
 
-/// A count with a word after it, in at most three digits; nothing for none.
-pub(crate) fn note(count: usize, word: &str) -> String {
+/// A count in at most three digits; nothing for none.
+pub(crate) fn note(count: usize) -> Option<Text> {
     match count {
-        0 => String::new(),
-        1..100 => format!("{count}{word}"),
-        _ => format!("99+{word}"),
+        0 => None,
+        1..100 => Some(count.to_string().into()),
+        _ => Some("99+".into()),
     }
 }

@@ -4,11 +4,7 @@
 use std::fmt::{self, Display, Write};
 
 use askama::filters::HtmlSafe;
-
-/// The Unicode characters that begin and end isolated text (UAX 9). Sentences have them around names until the page
-/// turns them into `<bdi>`.
-const ISOLATE: char = '\u{2068}';
-const END_OF_ISOLATE: char = '\u{2069}';
+use usher_l10n::{END_OF_ISOLATE, HTML_FOLLOWS, ISOLATE};
 
 /// Marks a name for a sentence.
 pub(crate) fn named(name: impl Display) -> String {
@@ -24,46 +20,73 @@ impl<T: AsRef<str>> HtmlSafe for Said<T> {}
 
 impl<T: AsRef<str>> Display for Said<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0.as_ref();
-        let mut ticks_left = ticks_beside_names(text);
-        let (mut is_code, mut is_name) = (false, false);
-        for character in text.chars() {
-            match character {
-                '`' if !is_name => {
-                    ticks_left = ticks_left.saturating_sub(1);
-                    // A backtick without a partner is just a backtick.
-                    match (is_code, ticks_left) {
-                        (true, _) => f.write_str("</code>")?,
-                        (false, 0) => f.write_char('`')?,
-                        (false, _) => f.write_str("<code>")?,
-                    }
-                    is_code = !is_code && ticks_left > 0;
-                }
-                ISOLATE if !is_name && !is_code => {
-                    f.write_str("<bdi>")?;
-                    is_name = true;
-                }
-                END_OF_ISOLATE if is_name && !is_code => {
-                    f.write_str("</bdi>")?;
-                    is_name = false;
-                }
-                ISOLATE | END_OF_ISOLATE => {}
-                '<' => f.write_str("&#60;")?,
-                '>' => f.write_str("&#62;")?,
-                '&' => f.write_str("&#38;")?,
-                '"' => f.write_str("&#34;")?,
-                '\'' => f.write_str("&#39;")?,
-                other => f.write_char(other)?,
-            }
-        }
-        if is_code {
-            f.write_str("</code>")?;
-        }
-        if is_name {
-            f.write_str("</bdi>")?;
-        }
-        Ok(())
+        write_said(self.0.as_ref(), |_| None, f)
     }
+}
+
+/// Writes marked text as HTML. `html` has the values that are HTML already, by the digit after [`HTML_FOLLOWS`].
+pub(crate) fn write_said<'a>(
+    text: &str,
+    html: impl Fn(Option<char>) -> Option<&'a str>,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let mut ticks_left = ticks_beside_names(text);
+    let (mut is_code, mut is_name) = (false, false);
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '`' if !is_name => {
+                ticks_left = ticks_left.saturating_sub(1);
+                // A backtick without a partner is just a backtick.
+                match (is_code, ticks_left) {
+                    (true, _) => f.write_str("</code>")?,
+                    (false, 0) => f.write_char('`')?,
+                    (false, _) => f.write_str("<code>")?,
+                }
+                is_code = !is_code && ticks_left > 0;
+            }
+            ISOLATE if !is_name && !is_code => {
+                f.write_str("<bdi>")?;
+                is_name = true;
+            }
+            END_OF_ISOLATE if is_name && !is_code => {
+                f.write_str("</bdi>")?;
+                is_name = false;
+            }
+            ISOLATE | END_OF_ISOLATE => {}
+            // Nobody types the noncharacter, but somebody may send it.
+            HTML_FOLLOWS if !is_name => f.write_str(html(characters.next()).unwrap_or_default())?,
+            other => write_escaped(other, f)?,
+        }
+    }
+    if is_code {
+        f.write_str("</code>")?;
+    }
+    if is_name {
+        f.write_str("</bdi>")?;
+    }
+    Ok(())
+}
+
+fn write_escaped(character: char, to: &mut impl Write) -> fmt::Result {
+    match character {
+        '<' => to.write_str("&#60;"),
+        '>' => to.write_str("&#62;"),
+        '&' => to.write_str("&#38;"),
+        '"' => to.write_str("&#34;"),
+        '\'' => to.write_str("&#39;"),
+        other => to.write_char(other),
+    }
+}
+
+/// Text for HTML and for the attributes of its tags.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for character in text.chars() {
+        // Writing to a string cannot fail.
+        let _ = write_escaped(character, &mut html);
+    }
+    html
 }
 
 /// How many backticks are outside of names.

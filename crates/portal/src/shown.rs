@@ -8,9 +8,11 @@ use usher_domain::color::ProductColor;
 use usher_domain::pool::Pool;
 use usher_domain::text::Product;
 use usher_domain::{Account, WallTime};
+use usher_l10n::{Clock, Value, phrase, time_of_day, with_time};
 
 use crate::pages::days;
 use crate::reader;
+use crate::text::Label;
 
 /// A time for a `<time>` element (`m::time`): RFC 3339 for machines, and for people in the zone of the page's reader. If
 /// that is not known, the script shows it in the zone of the browser.
@@ -29,6 +31,11 @@ impl Moment {
         instant(self.0).to_string()
     }
 
+    /// The time without its element, for sentences that have it as a value.
+    pub(crate) fn word(self) -> Value {
+        Value::Word(self.to_string())
+    }
+
     /// Whether the script shows it, in the zone of the browser.
     #[expect(clippy::unused_self, reason = "templates call it as a method")]
     pub(crate) fn is_left_to_script(self) -> bool {
@@ -37,8 +44,21 @@ impl Moment {
 
     /// The complete time with its zone, shown on hover.
     pub(crate) fn exact(self) -> String {
-        let at = instant(self.0).to_zoned_datetime(reader::current().zone().clone());
-        at.strftime("%A, %-d %B %Y, %H:%M:%S %Z").to_string()
+        let reader = reader::current();
+        let at = instant(self.0).to_zoned_datetime(reader.zone().clone());
+        usher_l10n::exact(reader.language, &at, Clock::Seconds)
+    }
+
+    /// The `<time>` element, for sentences that have it as a value. Templates have `m::time`.
+    pub(crate) fn html(self) -> String {
+        let machine = self.machine();
+        if self.is_left_to_script() {
+            return format!("<time datetime=\"{machine}\" data-local>{self}</time>");
+        }
+        format!(
+            "<time datetime=\"{machine}\" title=\"{}\">{self}</time>",
+            self.exact()
+        )
     }
 }
 
@@ -48,16 +68,14 @@ impl fmt::Display for Moment {
         let reader = reader::current();
         let at = instant(self.0).to_zoned_datetime(reader.zone().clone());
         let (day, today) = (at.date(), reader.today());
-        let form = if !reader.has_zone() {
-            "%Y-%m-%d %H:%M UTC"
-        } else if day == today {
-            "%H:%M"
-        } else if day.year() == today.year() {
-            "%-d %b, %H:%M"
-        } else {
-            "%-d %b %Y, %H:%M"
-        };
-        write!(f, "{}", at.strftime(form))
+        if !reader.has_zone() {
+            return write!(f, "{}", at.strftime("%Y-%m-%d %H:%M UTC"));
+        }
+        if day == today {
+            return f.write_str(&time_of_day(at.time()));
+        }
+        let with_year = day.year() != today.year();
+        f.write_str(&with_time(reader.language, &at, with_year))
     }
 }
 
@@ -81,12 +99,28 @@ impl Until {
     pub(crate) fn is_left_to_script(self) -> bool {
         self.last_day.is_none() && self.at.is_left_to_script()
     }
+
+    /// The `<time>` element, for sentences that have it as a value. Templates have `m::until`.
+    pub(crate) fn html(self) -> String {
+        if self.is_left_to_script() {
+            return self.at.html();
+        }
+        format!(
+            "<time datetime=\"{}\" title=\"{}\">{self}</time>",
+            self.at.machine(),
+            self.at.exact()
+        )
+    }
 }
 
 impl fmt::Display for Until {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.last_day {
-            Some(day) => write!(f, "the end of {}", day.strftime("%-d %b %Y")),
+            Some(last) => {
+                let language = reader::language();
+                let last = Value::Word(usher_l10n::day(language, last, true));
+                f.write_str(&phrase!("dates-end-of-day", day = last).plain(language))
+            }
             None => self.at.fmt(f),
         }
     }
@@ -94,15 +128,7 @@ impl fmt::Display for Until {
 
 /// A whole number with its thousands separated, as the reader writes numbers: `10,000`.
 pub(crate) fn number(count: impl fmt::Display) -> String {
-    let digits = count.to_string();
-    let mut separated = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            separated.push(',');
-        }
-        separated.push(digit);
-    }
-    separated
+    reader::language().number(count)
 }
 
 /// `1 seat`, `10,000 seats`: a count with its noun.
@@ -195,15 +221,15 @@ pub(crate) fn pool_name(account: &Account, pool: &Pool) -> String {
 }
 
 /// How full a pool is: a label and its CSS class.
-pub(crate) fn pool_state(pool: &Pool) -> (&'static str, &'static str) {
+pub(crate) fn pool_state(pool: &Pool) -> (Label, &'static str) {
     if pool.is_draining() {
-        ("Draining", "warn")
+        (text!("common-pool-draining"), "warn")
     } else if pool.seats == 0 {
-        ("No seats", "quiet")
+        (text!("common-pool-no-seats"), "quiet")
     } else if pool.free_seats() == 0 {
-        ("Full", "bad")
+        (text!("common-pool-full"), "bad")
     } else {
-        ("Free seats", "good")
+        (text!("common-pool-free"), "good")
     }
 }
 
@@ -249,19 +275,6 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_are_separated() {
-        for (count, shown) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (12_345, "12,345"),
-            (1_000_000, "1,000,000"),
-        ] {
-            assert_eq!(number(count), shown);
-        }
-    }
 
     #[test]
     fn initials_are_those_of_the_first_and_the_last_word() {

@@ -7,7 +7,6 @@ use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum_extra::extract::CookieJar;
-use icu_locale_core::Locale;
 use jiff::tz::TimeZone;
 use usher_app::{Arrival, Problem};
 use usher_domain::command::UserPatch;
@@ -23,9 +22,8 @@ use crate::answer::{Frame, Signed};
 use crate::door::{AnyDoor, Door};
 use crate::failed::Failed;
 use crate::nav::{self, Nav, NavPage};
-use crate::order::preferred_locale;
 use crate::portal::Portal;
-use crate::reader::{self, Reader};
+use crate::reader::{self, Asked, Reader};
 use crate::said::Said;
 use crate::{cookies, flash, forgery};
 
@@ -49,8 +47,8 @@ pub(crate) struct Viewer {
     flash: Option<Said<String>>,
     /// Whether the user may see only one page: that of their password, or of their second factor.
     is_confined: bool,
-    /// The language that the browser prefers.
-    locale: Locale,
+    /// What the browser asks for.
+    asked: Asked,
 }
 
 impl FromRequestParts<Arc<Portal>> for Viewer {
@@ -84,7 +82,7 @@ impl Viewer {
         let is_confined = is_confined::<D>(portal, &session).await?;
         let mut viewer = Self::new(portal, session, secret, &jar);
         viewer.is_confined = is_confined;
-        viewer.locale = preferred_locale(&parts.headers);
+        viewer.asked = Asked::by(&parts.headers);
         let arrival = Arrival::of(&portal.app, &parts.extensions, &parts.headers);
         viewer.cause = arrival.cause(Channel::Portal, viewer.cause.credential);
         viewer.origin = origin(parts, portal.is_https() || arrival.is_https);
@@ -118,7 +116,7 @@ impl Viewer {
             secret: secret.into(),
             flash: flash::read(jar),
             is_confined: false,
-            locale: Locale::UNKNOWN,
+            asked: Asked::nothing(),
             session,
             jar: jar.clone(),
         }
@@ -204,7 +202,7 @@ impl Viewer {
 
     /// How the viewer reads times.
     pub(crate) async fn reader(&self) -> Reader {
-        Reader::of_user(&self.portal, self.account, self.session.user, self.locale.clone()).await
+        Reader::of_user(&self.portal, self.account, self.session.user, &self.asked).await
     }
 
     /// The zone by which days end in the account.

@@ -4,11 +4,21 @@
 (() => {
   "use strict";
 
-  const near = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-  const far = new Intl.DateTimeFormat(undefined, {
+  // Times in the page's language, as the browser's own region writes them where it is of that language.
+  const pageLanguage = document.documentElement.lang;
+  const language = navigator.languages?.find((one) => one.split("-")[0] === pageLanguage) ?? pageLanguage;
+  const near = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+  const far = new Intl.DateTimeFormat(language, {
     year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit",
   });
-  const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+  const exact = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
+
+  /** Words of this script, in the page's language: a `#` in them stands for a value. */
+  let words;
+  function word(name, value = "") {
+    words ??= JSON.parse(document.body.dataset.words);
+    return words[name].replace("#", value);
+  }
 
   // The text of the server stays in an attribute: when a live part is morphed, it is written again.
   function showTime(element) {
@@ -50,8 +60,8 @@
     const text = String(secs);
     if (element.textContent === text) return;
     element.textContent = text;
-    // Not every second: a screen reader would do nothing else.
-    if (element.dataset.say && SAID_AT.includes(secs)) say(`${element.dataset.say} ${secs} seconds.`);
+    // `data-say`: the sentence around it is said. Not every second: a screen reader would do nothing else.
+    if ("say" in element.dataset && SAID_AT.includes(secs)) say(element.parentElement.textContent.trim());
   }
 
   // `<span data-elapsed="75">1 min 15 s</span>`: how long something goes on, counted from when it was shown.
@@ -86,7 +96,7 @@
     const left = Math.max(0, Math.ceil(away));
     const text = since
       ? lasting(Math.max(0, Math.floor(-away)))
-      : `in ${left > 120 ? lasting(Math.ceil(left / 60) * 60).replace(/ 0 s$/, "") : lasting(left)}`;
+      : word("in", left > 120 ? lasting(Math.ceil(left / 60) * 60).replace(/ 0 s$/, "") : lasting(left));
     if (element.textContent !== text) element.textContent = text;
   }
 
@@ -102,7 +112,7 @@
     }
     const minutes = Math.floor((Date.now() - known.at) / 60000);
     const text =
-      minutes < 1 ? "under 1 min"
+      minutes < 1 ? word("underMinute")
       : minutes < 60 ? `${minutes} min`
       : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
     if (element.textContent !== text) element.textContent = text;
@@ -170,7 +180,7 @@
   const LOST_MS = 1500;
   // In the zone of the page's other times.
   const clockOf = (state) =>
-    new Intl.DateTimeFormat(undefined, { timeStyle: "medium", timeZone: state?.dataset.zone?.replaceAll(" ", "_") });
+    new Intl.DateTimeFormat(language, { timeStyle: "medium", timeZone: state?.dataset.zone?.replaceAll(" ", "_") });
   let connection;
   let lostTimer;
   let updatedAt = Date.now();
@@ -420,10 +430,12 @@
     }
     copy(text).then(() => {
       // What only screen readers hear may follow the word.
-      const word = button.firstChild;
-      word.textContent = "Copied";
-      say("Copied");
-      setTimeout(() => { word.textContent = "Copy"; say(""); }, 2000);
+      const label = button.firstChild;
+      const [before, after] = [label.textContent, word("copied")];
+      if (before === after) return;
+      label.textContent = after;
+      say(after);
+      setTimeout(() => { label.textContent = before; say(""); }, 2000);
     }, () => {});
   });
 

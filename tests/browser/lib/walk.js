@@ -694,7 +694,7 @@ export const PAGES = [
     name: "a time zone that does not exist", path: `${ACCOUNT}/settings`, as: "owner", status: 422,
     async act(page) {
       await chooseNoZone(page, "Time zone of the account");
-      await send(page, "Save the time zone");
+      await send(page, "Save language and time zone");
     },
   },
   {

@@ -137,6 +137,11 @@ strings! {
         .max_length(Some(64))
         .pattern(Some(r"^[A-Za-z][A-Za-z0-9/_+-]*$"))
         .examples(["Europe/Ljubljana"]);
+    /// The tag of a language (BCP 47), or `browser`.
+    LanguageChoice: |string| string
+        .max_length(Some(35))
+        .pattern(Some(r"^[A-Za-z][A-Za-z0-9-]*$"))
+        .examples(["de"]);
     /// The address that names an identity provider.
     Issuer: |string| line(string, 512)
         .pattern(Some(r"^[^\s\u0000-\u001f\u007f-\u009f]+$"))

@@ -11,7 +11,7 @@ use usher_domain::command::AccountCommand;
 use usher_domain::directory::SignInPatch;
 use usher_domain::permission::SessionPermissions;
 use usher_domain::rules::RulesPatch;
-use usher_domain::text::{Name, Origin, Product, ZoneName};
+use usher_domain::text::{LanguageChoice, Name, Origin, Product, ZoneName};
 use usher_domain::{Account, Actor, Command, UserId};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -50,6 +50,10 @@ struct Settings {
     /// times in it to everybody who has not chosen another one. The API's own times are instants in UTC.
     #[schema(value_type = schema::ZoneName)]
     time_zone: ZoneName,
+    /// The language of pages and mails for people who have not chosen their own: `en`, `de`, `es`, `fr`, `sl` or `sv`, or
+    /// `browser` for the one that each person's browser asks for. The API itself is in English.
+    #[schema(value_type = schema::LanguageChoice)]
+    language: LanguageChoice,
 }
 
 /// How people sign in to the portal.
@@ -98,6 +102,7 @@ impl From<&account::Settings> for Settings {
             product_names: settings.product_names.clone(),
             product_colors: settings.product_colors.clone(),
             time_zone: settings.time_zone.clone(),
+            language: settings.language.clone(),
         }
     }
 }
@@ -127,6 +132,9 @@ struct SettingsChange {
     /// The account's time zone, by its name in the IANA database.
     #[schema(value_type = Option<schema::ZoneName>)]
     time_zone: Option<ZoneName>,
+    /// The account's language: `en`, `de`, `es`, `fr`, `sl`, `sv` or `browser`.
+    #[schema(value_type = Option<schema::LanguageChoice>)]
+    language: Option<LanguageChoice>,
 }
 
 /// A change of how people sign in to the portal. Omitted fields stay unchanged.
@@ -223,6 +231,7 @@ async fn change(
         need_own_second_factor(&caller).await?;
     }
     let time_zone = body.time_zone.as_ref().map(known_zone).transpose()?;
+    let language = body.language.as_ref().map(known_language).transpose()?;
     let rules = body.pool_defaults.map(RulesPatch::from);
     // The command has all permissions and rules, not only those that the caller named. So it is made in the step that
     // carries it out: made earlier, it would undo what somebody else changes in between.
@@ -239,6 +248,7 @@ async fn change(
             product_names: body.product_names.clone(),
             product_colors: body.product_colors.clone(),
             time_zone: time_zone.clone(),
+            language: language.clone(),
         };
         Ok(Command::Account(AccountCommand::ChangeSettings { change }))
     };
@@ -255,6 +265,14 @@ fn known_zone(named: &ZoneName) -> Result<ZoneName, Problem> {
     usher_app::known_zone(named.as_str()).ok_or_else(|| {
         let expected = "must be the name of a time zone in the IANA database, such as `Europe/Ljubljana`";
         Problem::invalid("time_zone", expected)
+    })
+}
+
+/// The language, if Usher speaks it.
+fn known_language(named: &LanguageChoice) -> Result<LanguageChoice, Problem> {
+    usher_app::known_language(named.as_str()).ok_or_else(|| {
+        let expected = "must be a language of Usher (`en`, `de`, `es`, `fr`, `sl` or `sv`), or `browser`";
+        Problem::invalid("language", expected)
     })
 }
 

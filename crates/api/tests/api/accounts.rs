@@ -163,6 +163,29 @@ async fn a_product_has_the_display_name_of_the_settings_or_its_slug_in_readable_
 }
 
 #[tokio::test]
+async fn the_language_of_an_account_is_one_that_usher_speaks_or_the_browsers() {
+    let app = App::with_account().await;
+    let settings = app.operator().get("settings").await.ok();
+    assert_eq!(settings["language"], "browser");
+
+    for (set, language) in [("SL", "sl"), ("browser", "browser"), ("de", "de")] {
+        let settings = app
+            .operator()
+            .patch("settings", json!({"language": set}))
+            .await
+            .ok();
+        assert_eq!(settings["language"], language);
+    }
+
+    for wrong in ["tlh", "de-AT", "", "Deutsch!"] {
+        let refused = app.operator().patch("settings", json!({"language": wrong})).await;
+        let problem = refused.problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["field"], "language", "{wrong}");
+    }
+    assert_eq!(app.operator().get("settings").await.ok()["language"], "de");
+}
+
+#[tokio::test]
 async fn the_time_zone_of_an_account_is_one_of_the_iana_database() {
     let app = App::with_account().await;
     let settings = app.operator().get("settings").await.ok();

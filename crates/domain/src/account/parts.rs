@@ -11,7 +11,7 @@ use crate::id::{ApiKeyId, TeamId, UserId};
 use crate::permission::{Scope, SessionPermissions};
 use crate::rules::Rules;
 use crate::terms::{Temporary, Terms};
-use crate::text::{Name, Origin, PlanName, Product, ZoneName};
+use crate::text::{LanguageChoice, Name, Origin, PlanName, Product, ZoneName};
 use crate::time::Timestamp;
 
 /// A plan that an account can buy.
@@ -159,6 +159,9 @@ pub struct Settings {
     /// they give a command.
     #[serde(default, skip_serializing_if = "ZoneName::is_utc")]
     pub time_zone: ZoneName,
+    /// The language of people who have not chosen their own.
+    #[serde(default, skip_serializing_if = "LanguageChoice::is_browser")]
+    pub language: LanguageChoice,
 }
 
 /// A change of the settings; `None` leaves a setting unchanged.
@@ -183,6 +186,9 @@ pub struct SettingsPatch {
     /// Another time zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<ZoneName>,
+    /// Another language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<LanguageChoice>,
 }
 
 /// Users who see each other's presence (P4).

@@ -185,6 +185,10 @@ fn change_settings(account: &Account, change: &SettingsPatch, actor: &Actor) -> 
             .time_zone
             .clone()
             .filter(|zone| *zone != settings.time_zone),
+        language: change
+            .language
+            .clone()
+            .filter(|language| *language != settings.language),
     };
     if news == SettingsPatch::default() {
         return Ok(Decision::done(Vec::new()));

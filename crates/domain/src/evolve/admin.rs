@@ -215,6 +215,9 @@ fn change_settings(account: &mut State, change: &SettingsPatch) {
     if let Some(zone) = &change.time_zone {
         account.settings.time_zone.clone_from(zone);
     }
+    if let Some(language) = &change.language {
+        account.settings.language.clone_from(language);
+    }
 }
 
 pub(super) fn of_user(account: &mut State, event: &UserEvent, at: Timestamp) {

@@ -23,7 +23,7 @@ const MARKERS: [&str; 4] = [
 
 /// Texts about the account or about things, ids, digests and codes. A field about a person does not belong here: its type
 /// is `Personal`. What a vendor keeps with an account, user, pool or session (labels) is the vendor's own id.
-const NOT_PERSONAL: [&str; 56] = [
+const NOT_PERSONAL: [&str; 57] = [
     ".account_created.name",
     ".account_renamed.name",
     ".api_key_created.name",
@@ -65,6 +65,7 @@ const NOT_PERSONAL: [&str; 56] = [
     ".session_created.code",
     ".session_ended.by.actor",
     ".session_ending.by.actor",
+    ".settings_changed.change.language",
     ".settings_changed.change.product_names.remote-support",
     ".settings_changed.change.time_zone",
     ".sign_in_ended.by.actor",

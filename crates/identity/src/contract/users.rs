@@ -305,6 +305,7 @@ pub async fn preferences_are_those_that_were_stored_last(backend: &dyn Backend) 
     let store = backend.store();
     let chosen = |theme| Preferences {
         time_zone: Some("Europe/Ljubljana".parse().unwrap()),
+        language: Some("sl".parse().unwrap()),
         sound: false,
         notifications: true,
         theme,

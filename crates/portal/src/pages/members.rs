@@ -10,7 +10,7 @@ use usher_domain::user::User;
 use usher_domain::{Account, Actor, UserId};
 
 use crate::answer::Frame;
-use crate::doing;
+use crate::doing::{self, Doing};
 use crate::form::Form;
 use crate::order::{NameOrder, SortLink, sorted_by};
 use crate::pages::users::{by_name, fits_words, role_label};
@@ -107,7 +107,7 @@ pub(super) struct Member {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) role: &'static str,
-    pub(super) state: (&'static str, &'static str),
+    pub(super) state: Doing,
 }
 
 impl Members {

@@ -20,6 +20,7 @@ mod give_back;
 mod groups;
 mod invite_list;
 mod join;
+mod languages;
 mod links;
 mod live;
 mod mail;

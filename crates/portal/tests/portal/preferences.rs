@@ -31,6 +31,7 @@ async fn people_choose_their_colors_zone_and_sounds_each_for_themselves() {
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.html);
     let chosen = Preferences {
         time_zone: Some("Europe/Ljubljana".parse().unwrap()),
+        language: None,
         sound: true,
         notifications: false,
         theme: Theme::Dark,
@@ -56,18 +57,19 @@ async fn people_choose_their_colors_zone_and_sounds_each_for_themselves() {
 }
 
 #[tokio::test]
-async fn a_zone_or_colors_that_do_not_exist_are_errors_at_their_fields() {
+async fn a_zone_language_or_colors_that_do_not_exist_are_errors_at_their_fields() {
     let app = App::new().await;
     let account = app.account("Contoso").await;
     let sven = app.user(account, "Sven", "sven@example.com", Role::Member).await;
     let browser = app.sign_in("sven@example.com").await;
 
-    for (theme, zone, field, label) in [
-        ("dark", "Europe/Atlantis", "time_zone", "Time zone"),
-        ("dark", "../../etc/passwd", "time_zone", "Time zone"),
-        ("pink", "", "theme", "Colors"),
+    for (theme, zone, language, field, label) in [
+        ("dark", "Europe/Atlantis", "", "time_zone", "Time zone"),
+        ("dark", "../../etc/passwd", "", "time_zone", "Time zone"),
+        ("dark", "", "tlh", "language", "Language"),
+        ("pink", "", "sv", "theme", "Colors"),
     ] {
-        let fields = [("theme", theme), ("time_zone", zone)];
+        let fields = [("theme", theme), ("time_zone", zone), ("language", language)];
         let refused = app.post(&browser, PATH, PATH, &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{zone}");
         let named = format!("<a href=\"#{field}\">{label}</a>: ");

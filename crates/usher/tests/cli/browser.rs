@@ -30,6 +30,7 @@ stories! {
     console,
     frame,
     invitation,
+    languages,
     operator,
     pages,
     person,

@@ -11,7 +11,7 @@ use crate::permission::{Actor, Privilege, Role, Scope, SessionPermissions};
 use crate::refusal::{AccessRefusal, Refusal};
 use crate::rules::{Preset, Rules};
 use crate::tests::kit;
-use crate::text::{Product, ZoneName};
+use crate::text::{LanguageChoice, Product, ZoneName};
 use crate::time::Secs;
 use crate::{ApiKeyId, Event};
 
@@ -82,6 +82,27 @@ fn an_account_is_in_utc_until_another_zone_is_set() {
 
     assert_eq!(office.account.settings().time_zone, zone("Europe/Ljubljana"));
     assert_eq!(office.does(&set("Europe/Ljubljana")).events, []);
+}
+
+#[test]
+fn an_account_leaves_the_language_to_browsers_until_one_is_set() {
+    let mut office = Office::new();
+    let language = |name: &str| name.parse::<LanguageChoice>().unwrap();
+    let set = |name| {
+        kit::change_settings(SettingsPatch {
+            language: Some(language(name)),
+            ..SettingsPatch::default()
+        })
+    };
+    assert!(office.account.settings().language.is_browser());
+    assert_eq!(office.does(&set("browser")).events, []);
+
+    office.does(&set("sl"));
+
+    assert_eq!(office.account.settings().language, language("sl"));
+    assert_eq!(office.does(&set("sl")).events, []);
+    office.does(&set("browser"));
+    assert!(office.account.settings().language.is_browser());
 }
 
 #[test]

@@ -307,7 +307,12 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
             );
             Some(format!("{}, {role}", named(email)))
         }
-        "settings.changed" => text(&detail["change"]["time_zone"]).map(|zone| format!("time zone {zone}")),
+        "settings.changed" => {
+            let zone = text(&detail["change"]["time_zone"]).map(|zone| format!("time zone {zone}"));
+            let language = text(&detail["change"]["language"]).map(|tag| format!("language {tag}"));
+            let said: Vec<_> = zone.into_iter().chain(language).collect();
+            (!said.is_empty()).then(|| said.join(", "))
+        }
         "user.deleted" => text(&detail["email"]).map(named),
         "sign_in.evicted" => {
             let device = named(text(&detail["device"])?);

@@ -151,7 +151,7 @@ pub(super) async fn leave(
     };
     viewer.look(None, look).await?;
     match viewer.execute(command, |_, (), _| ()).await? {
-        Ok(()) => Ok(done(&path(product.as_str()), "You have left the queue.")),
+        Ok(()) => Ok(done(&path(product.as_str()), text!("console-left-queue"))),
         Err(refusal) => refuse_for_good(&viewer, &product, form, &refusal).await,
     }
 }
@@ -163,10 +163,7 @@ pub(super) async fn start(Posted { viewer, mut form }: Posted) -> Result<Respons
         "attended" => SessionKind::Attended,
         "unattended" => SessionKind::Unattended,
         _ => {
-            form.wrong(
-                "",
-                "Choose what to start: a call, a support session, or unattended work.",
-            );
+            form.wrong("", text!("console-choose-kind"));
             let page = console_page(&viewer, product.as_str(), form, None).await?;
             return Ok(page_again(&page));
         }
@@ -280,8 +277,7 @@ pub(super) async fn ask(Posted { viewer, mut form }: Posted) -> Result<Response,
         });
         match viewer.execute(command, |_, (), _| ()).await? {
             Ok(()) => {
-                let message = "Your request is sent. The answer appears here.";
-                return Ok(done(&path(product.as_str()), message));
+                return Ok(done(&path(product.as_str()), text!("console-request-sent")));
             }
             Err(Refusal::NotFound { what }) => return Err(Failed::not_found(what)),
             Err(refusal) => form.wrong("note", sentence::of(&refusal)),

@@ -13,11 +13,12 @@ use usher_domain::user::{License, User};
 use usher_domain::{Account, Actor, Refusal, Secs, SessionId, SignInId, TicketId, Timestamp};
 
 use super::hand_over::HandOver;
-use super::words;
+use super::words::{self, Ender};
 use crate::asks::Remedy;
 use crate::doing::{self, Doing};
 use crate::pages::sessions::may_end;
 use crate::shown::{Moment, ProductChoice, ProductLabel, Until, pool_name};
+use crate::text::{Label, Text};
 use crate::viewer::Viewer;
 
 /// The most sessions shown.
@@ -26,7 +27,7 @@ const SESSIONS_MAX: usize = 50;
 const PARTS_OF_LEASE: u32 = 3;
 
 /// What pays for work when all seats are taken.
-const ON_MINUTES: &str = "Pay-per-use minutes, because no seat was free";
+const ON_MINUTES: Label = text!("console-funding-minutes");
 
 /// One user's sign-ins, sessions and ticket for one product.
 pub(super) struct ConsoleData {
@@ -39,11 +40,11 @@ pub(super) struct ConsoleData {
     /// What people call that product.
     pub(super) label: ProductLabel,
     /// The user's license in words; `None` without one.
-    pub(super) license: Option<String>,
+    pub(super) license: Option<Text>,
     /// When the license ends (L15), unless it has ended.
     pub(super) until: Option<Until>,
     /// Said of a license that has ended, and is kept for work that has begun.
-    pub(super) ended: Option<&'static str>,
+    pub(super) ended: Option<Label>,
     /// The user's request for a seat (L14).
     pub(super) request: Option<RequestRow>,
     /// The user's sign-ins on all devices.
@@ -63,7 +64,7 @@ pub(super) struct RequestRow {
 
 /// The answer that there is no seat.
 pub(super) struct DeclinedRow {
-    pub(super) by: String,
+    pub(super) by: Text,
     pub(super) note: Option<Note>,
     pub(super) at: Moment,
 }
@@ -75,7 +76,7 @@ impl RequestRow {
                 .by
                 .name
                 .as_ref()
-                .map_or_else(|| "The operator".to_owned(), |name| name.reveal().to_string()),
+                .map_or_else(|| Ender::Operator.first(), |name| Text::name(name.reveal())),
             note: declined.by.note.as_ref().map(|note| note.reveal().clone()),
             at: Moment(account.shown(declined.at)),
         });
@@ -94,7 +95,7 @@ pub(super) struct SignInRow {
     pub(super) device_name: Name,
     pub(super) since: Moment,
     pub(super) pool: Option<String>,
-    pub(super) funding: &'static str,
+    pub(super) funding: Label,
     /// What the user does there: a label and its CSS class.
     pub(super) doing: Doing,
     /// When an idle user is logged off, in pools that do so.
@@ -129,11 +130,11 @@ pub(super) struct TicketRow {
     pub(super) pool: String,
     pub(super) since: Moment,
     pub(super) position: Option<u32>,
-    pub(super) wait: Option<String>,
+    pub(super) wait: Option<Text>,
     pub(super) offered_secs: Option<u32>,
     pub(super) alive_every_secs: u32,
-    /// What the ticket is for, in words.
-    pub(super) wanted: &'static str,
+    /// What the ticket is for, as a sentence.
+    pub(super) wanted: Label,
     /// The device that will take the seat, if the ticket is for a sign-in.
     pub(super) device: Option<(DeviceId, Name)>,
 }
@@ -155,7 +156,7 @@ pub(super) struct SessionRow {
     pub(super) code_until: Option<Moment>,
     pub(super) closes_in_secs: Option<u32>,
     /// Who ended it, and their note.
-    pub(super) ended_by: Option<(String, Option<Note>)>,
+    pub(super) ended_by: Option<(Text, Option<Note>)>,
     pub(super) minutes_end_in_secs: Option<u32>,
     pub(super) on_minutes: bool,
     /// Whether the user may pause or resume it, and end it, from another device than its own.
@@ -261,12 +262,15 @@ fn products(account: &Account, user: &User) -> Vec<Product> {
     products
 }
 
-fn license(account: &Account, user: &User, product: &Product) -> Option<String> {
+fn license(account: &Account, user: &User, product: &Product) -> Option<Text> {
     Some(match user.licenses.get(product)? {
-        License::Named => "You have a seat of your own.".to_owned(),
-        License::Shared(pool) => account.pool(*pool).map_or_else(String::new, |pool| {
-            format!("You share the seats of {}.", pool_name(account, pool))
-        }),
+        License::Named => text!("console-license-named").into(),
+        License::Shared(pool) => text!(
+            "console-license-shared",
+            pool = account
+                .pool(*pool)
+                .map_or_else(String::new, |pool| pool_name(account, pool))
+        ),
     })
 }
 
@@ -285,8 +289,8 @@ impl SignInRow {
             since: Moment(account.shown(sign_in.since)),
             pool: pool.map(|pool| pool_name(account, pool)),
             funding: match sign_in.funding {
-                Funding::Named => "A seat of your own",
-                Funding::Seat | Funding::Rides => "A shared seat",
+                Funding::Named => text!("console-funding-named"),
+                Funding::Seat | Funding::Rides => text!("console-funding-shared"),
                 Funding::Minutes { .. } => ON_MINUTES,
                 Funding::Free => funding_of(sessions.clone()),
             },
@@ -302,17 +306,17 @@ impl SignInRow {
 }
 
 /// What pays for the work of a sign-in that takes no seat itself (S2).
-fn funding_of<'a>(sessions: impl Iterator<Item = &'a Session>) -> &'static str {
+fn funding_of<'a>(sessions: impl Iterator<Item = &'a Session>) -> Label {
     let fundings: Vec<_> = sessions.map(|session| session.funding).collect();
     if fundings.contains(&Funding::Seat) {
-        "A shared seat, as long as you have a session"
+        text!("console-funding-session")
     } else if fundings
         .iter()
         .any(|funding| matches!(funding, Funding::Minutes { .. }))
     {
         ON_MINUTES
     } else {
-        "None yet: a session takes one"
+        text!("console-funding-none")
     }
 }
 
@@ -334,9 +338,9 @@ impl TicketRow {
             },
             alive_every_secs: alive_every(ticket.lease),
             wanted: match &ticket.wanted {
-                Wanted::SignIn { .. } => "to be signed in",
-                Wanted::Session { .. } => "to start a session",
-                Wanted::Resume { .. } => "to take up a paused session",
+                Wanted::SignIn { .. } => text!("console-wait-sign-in"),
+                Wanted::Session { .. } => text!("console-wait-session"),
+                Wanted::Resume { .. } => text!("console-wait-resume"),
             },
             device: match &ticket.wanted {
                 Wanted::SignIn { device } => Some((device.id.reveal().clone(), device.name.reveal().clone())),
@@ -405,25 +409,24 @@ impl SessionRow {
         matches!(self.state, SessionState::Paused {})
     }
 
-    pub(super) fn title(&self) -> String {
-        let kind = match self.kind {
-            SessionKind::Call => "Call",
-            SessionKind::Attended => "Attended session",
-            SessionKind::Unattended => "Unattended session",
-        };
-        match &self.customer {
-            Some(customer) => format!("{kind} with {customer}"),
-            None => kind.to_owned(),
+    pub(super) fn title(&self) -> Text {
+        match (self.kind, &self.customer) {
+            (kind, None) => words::kind(kind).into(),
+            (SessionKind::Call, Some(customer)) => text!("console-call-with", customer = customer),
+            (SessionKind::Attended, Some(customer)) => text!("console-attended-with", customer = customer),
+            (SessionKind::Unattended, Some(customer)) => {
+                text!("console-unattended-with", customer = customer)
+            }
         }
     }
 }
 
 /// Who did something to another user's session.
-fn who(by: &By) -> String {
+fn who(by: &By) -> Text {
     match &by.name {
-        Some(name) => name.reveal().to_string(),
-        None if by.actor == "operator" => words::OPERATOR.to_owned(),
-        None => words::PROGRAM.to_owned(),
+        Some(name) => Text::name(name.reveal()),
+        None if by.actor == "operator" => Ender::Operator.first(),
+        None => Ender::Program.first(),
     }
 }
 

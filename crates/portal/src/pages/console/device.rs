@@ -30,7 +30,7 @@ pub(super) fn name(jar: &CookieJar, user_agent: &str) -> String {
     let kept = jar.get(NAME).and_then(|name| name.value().parse::<Name>().ok());
     kept.map_or_else(
         || match browser_name(user_agent) {
-            name if name.is_empty() => "This browser".to_owned(),
+            name if name.is_empty() => text!("console-this-browser").plain(),
             name => name,
         },
         |name| name.to_string(),

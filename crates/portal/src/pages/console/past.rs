@@ -1,12 +1,14 @@
 //! How earlier sign-ins, tickets and sessions ended, from the records, in words for the user concerned.
 
+use usher_domain::presence::SessionKind;
 use usher_domain::text::Product;
 use usher_domain::{Account, Actor, ApiKeyId, SignInId, TicketId, Timestamp, UserId};
 use usher_journal::{End, PageRequest, SessionFilter, SessionRow, Span};
 
-use super::words;
+use super::words::{self, Ender};
 use crate::failed::Failed;
 use crate::shown::Moment;
+use crate::text::{Label, Text};
 use crate::viewer::Viewer;
 
 /// The most ended sessions shown.
@@ -20,7 +22,7 @@ const TOLD_MILLIS: i64 = 12 * 3600 * 1000;
 
 /// How this browser's last sign-in ended.
 pub(super) struct SignInPast {
-    pub(super) what: String,
+    pub(super) what: Text,
     pub(super) at: Moment,
     /// The note of the person who ended it.
     pub(super) note: Option<String>,
@@ -30,15 +32,15 @@ pub(super) struct SignInPast {
 
 /// A lost place in the queue.
 pub(super) struct TicketPast {
-    pub(super) what: String,
+    pub(super) what: Text,
     pub(super) at: Moment,
 }
 
 /// An ended session.
 pub(super) struct SessionPast {
-    pub(super) title: &'static str,
+    pub(super) title: Label,
     pub(super) at: Moment,
-    pub(super) how: String,
+    pub(super) how: Text,
     pub(super) note: Option<String>,
 }
 
@@ -52,7 +54,7 @@ pub(super) async fn sign_in(viewer: &Viewer, id: SignInId) -> Result<Option<Sign
     };
     let by = name_of(viewer, &end).await?;
     Ok(Some(SignInPast {
-        what: words::sign_in_end(&end.reason, by.as_deref()),
+        what: words::sign_in_end(&end.reason, by),
         at: Moment(viewer.wall_times().await.shown(end.at)),
         note: note(&end),
         is_own: *end.reason == *"signed-out",
@@ -69,7 +71,7 @@ pub(super) async fn ticket(viewer: &Viewer, id: TicketId) -> Result<Option<Ticke
         return Ok(None);
     };
     let by = name_of(viewer, &end).await?;
-    let what = words::ticket_end(&end.reason, by.as_deref());
+    let what = words::ticket_end(&end.reason, by);
     let at = Moment(viewer.wall_times().await.shown(end.at));
     Ok(what.map(|what| TicketPast { what, at }))
 }
@@ -109,12 +111,12 @@ pub(super) async fn sessions(
         let by = name_of(viewer, &end).await?;
         past.push(SessionPast {
             title: match &*row.kind {
-                "call" => "Call",
-                "attended" => "Attended session",
-                _ => "Unattended session",
+                "call" => words::kind(SessionKind::Call),
+                "attended" => words::kind(SessionKind::Attended),
+                _ => words::kind(SessionKind::Unattended),
             },
             at: Moment(wall.shown(end.at)),
-            how: words::session_end(&end.reason, by.as_deref()),
+            how: words::session_end(&end.reason, by),
             note: note(&end),
         });
     }
@@ -127,20 +129,20 @@ fn since(viewer: &Viewer, ago_millis: i64) -> Timestamp {
 }
 
 /// Who ended something, in words for the user concerned.
-async fn name_of(viewer: &Viewer, end: &End) -> Result<Option<String>, Failed> {
+async fn name_of(viewer: &Viewer, end: &End) -> Result<Option<Ender>, Failed> {
     let Some(by) = &end.by else {
         return Ok(None);
     };
     let by = &*by.actor;
     if by == "operator" {
-        return Ok(Some(words::OPERATOR.to_owned()));
+        return Ok(Some(Ender::Operator));
     }
     let Ok(user) = by.parse::<UserId>() else {
-        return Ok(by.parse::<ApiKeyId>().ok().map(|_| words::PROGRAM.to_owned()));
+        return Ok(by.parse::<ApiKeyId>().ok().map(|_| Ender::Program));
     };
     let look = move |account: &Account, _: &Actor, _| {
         let user = account.user(user);
-        Ok(user.map(|user| user.profile.name.reveal().to_string()))
+        Ok(user.map(|user| Ender::Person(user.profile.name.reveal().to_string())))
     };
     Ok(viewer.look(None, look).await?.1)
 }

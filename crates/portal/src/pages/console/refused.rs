@@ -16,6 +16,7 @@ use crate::failed::Failed;
 use crate::nav::NavPage;
 use crate::pages::help;
 use crate::shown::{Moment, ProductLabel};
+use crate::text::{Label, Text};
 use crate::viewer::Viewer;
 
 /// The most sessions of the user that are offered for ending.
@@ -24,9 +25,9 @@ const OWN_MAX: usize = 20;
 /// A refusal with what can be done about it.
 pub(super) struct Refused {
     pub(super) status: axum::http::StatusCode,
-    pub(super) title: &'static str,
-    /// The domain's sentence, addressed to the user.
-    pub(super) sentence: String,
+    pub(super) title: Text,
+    /// The refusal as a sentence, addressed to the user.
+    pub(super) sentence: Text,
     /// Where the refusal is explained; empty if it is not about seats.
     pub(super) help: String,
     /// What the account has to say about it.
@@ -44,14 +45,14 @@ pub(super) struct Refused {
 pub(super) struct RefusalData {
     /// The people who can help.
     pub(super) asks: Asks,
-    /// How full the pool is, as a sentence; empty if that is not the reason.
-    pub(super) numbers: String,
+    /// How full the pool is, as a sentence; `None` if that is not the reason.
+    pub(super) numbers: Option<Text>,
     /// The holders of its seats (Q1).
     pub(super) holders: Vec<HolderRow>,
     /// How many there are besides those named.
     pub(super) more_holders: u32,
     /// Pages that show more: address and label.
-    pub(super) links: Vec<(String, &'static str)>,
+    pub(super) links: Vec<(String, Label)>,
     /// The user's own sessions that can be ended or paused instead.
     pub(super) own: Vec<OwnSession>,
 }
@@ -79,7 +80,7 @@ pub(super) struct OwnSession {
 pub(super) struct Again {
     pub(super) path: String,
     pub(super) fields: Vec<(&'static str, String)>,
-    pub(super) label: &'static str,
+    pub(super) label: Label,
 }
 
 impl Refused {
@@ -94,9 +95,9 @@ impl Refused {
         let actions = refusal.actions();
         let (path, mut fields) = again;
         let differently = if actions.contains(&Action::TakeOver) {
-            Some(("takeover", "Sign out there and in here"))
+            Some(("takeover", text!("console-take-over")))
         } else if actions.contains(&Action::Wait) {
-            Some(("wait", "Wait in the queue"))
+            Some(("wait", text!("console-wait-in-queue")))
         } else {
             None
         };
@@ -113,7 +114,7 @@ impl Refused {
         let (_, seen) = viewer.look(None, look).await?;
         Ok(Self {
             status: kind.status,
-            title: help::title(kind.code).unwrap_or(kind.title),
+            title: help::title(kind.code).unwrap_or(kind.title).into(),
             sentence: words::refusal(refusal),
             help: help::link(kind.code).unwrap_or_default(),
             seen,
@@ -178,18 +179,21 @@ impl RefusedUser<'_> {
             return;
         };
         let figures = self.account.pool_figures(pool, self.actor);
-        seen.numbers = figures.sentence();
+        seen.numbers = Some(words::pool_figures(&figures));
         if !figures.holders.is_empty() {
             let named = u32::try_from(figures.holders.len()).unwrap_or(u32::MAX);
             let held = figures.occupied.saturating_sub(figures.offered);
             seen.more_holders = held.saturating_sub(named);
         }
         if let Some(pools) = NavPage::SeatPools.link(self.account, self.actor) {
-            seen.links.push((format!("{pools}/{}", pool.id), "See the pool"));
+            seen.links
+                .push((format!("{pools}/{}", pool.id), text!("console-see-pool")));
         }
         if let Some(sessions) = NavPage::Sessions.link(self.account, self.actor) {
-            seen.links
-                .push((format!("{sessions}?product={}", pool.product), "See the sessions"));
+            seen.links.push((
+                format!("{sessions}?product={}", pool.product),
+                text!("console-see-sessions"),
+            ));
         }
         let users = NavPage::Users.link(self.account, self.actor);
         let row = |holder: HolderFigure| HolderRow {

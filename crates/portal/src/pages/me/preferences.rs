@@ -1,9 +1,9 @@
-//! What the user chooses for themselves: the time zone, the colors, sounds and notifications.
+//! What the user chooses for themselves: the language, the time zone, the colors, sounds and notifications.
 
 use askama::Template;
 use axum::response::Response;
 use usher_app::{ChosenPreferences, InvalidPreferences};
-use usher_domain::text::ZoneName;
+use usher_domain::text::{LanguageChoice, ZoneName};
 use usher_identity::{Preferences, Theme};
 
 use crate::answer::{Frame, done, page, page_again};
@@ -45,6 +45,7 @@ async fn show(viewer: Viewer) -> Result<Response, Failed> {
 async fn save(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
     let chosen = ChosenPreferences {
         time_zone: form.value("time_zone"),
+        language: form.value("language"),
         sound: !form.value("sound").is_empty(),
         notifications: !form.value("notifications").is_empty(),
         theme: form.value("theme"),
@@ -60,6 +61,9 @@ async fn save(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
         Err(invalid) => {
             match invalid {
                 InvalidPreferences::UnknownZone => form.wrong("time_zone", NO_SUCH_ZONE),
+                InvalidPreferences::UnknownLanguage => {
+                    form.wrong("language", text!("common-no-such-language"));
+                }
                 InvalidPreferences::UnknownTheme => {
                     form.wrong("theme", "There are no such colors. Choose some of the list.");
                 }
@@ -73,8 +77,10 @@ async fn save(Posted { viewer, mut form }: Posted) -> Result<Response, Failed> {
 fn form_of(preferences: &Preferences) -> Form {
     let ticked = |is_on| if is_on { "on" } else { "" };
     let zone = preferences.time_zone.as_ref();
+    let language = preferences.language.as_ref();
     Form::showing([
         ("time_zone", zone.map_or("", ZoneName::as_str)),
+        ("language", language.map_or("", LanguageChoice::as_str)),
         ("theme", preferences.theme.word()),
         ("sound", ticked(preferences.sound)),
         ("notifications", ticked(preferences.notifications)),

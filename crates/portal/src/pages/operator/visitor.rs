@@ -19,6 +19,7 @@ use crate::icon::Icon;
 use crate::nav::{self, Nav, NavLink};
 use crate::portal::Portal;
 use crate::said::Said;
+use crate::text::Label;
 use crate::{cookies, flash, forgery};
 
 /// The address of the operator pages; the path of their cookie.
@@ -43,13 +44,13 @@ impl OperatorPage {
         Self::Server,
     ];
 
-    const fn label(self) -> &'static str {
+    const fn label(self) -> Label {
         match self {
-            Self::Accounts => "Accounts",
-            Self::Requests => "Requests",
-            Self::Branding => "Branding",
-            Self::Keys => "Operator keys",
-            Self::Server => "Server",
+            Self::Accounts => text!("operator-menu-accounts"),
+            Self::Requests => text!("operator-menu-requests"),
+            Self::Branding => text!("operator-menu-branding"),
+            Self::Keys => text!("operator-menu-keys"),
+            Self::Server => text!("operator-menu-server"),
         }
     }
 
@@ -216,9 +217,10 @@ fn frame(
         icon: other.icon(),
         href: other.path().to_owned(),
         is_current: page == Some(*other),
+        key: other.path().trim_start_matches("/operator/"),
         note: match other {
-            OperatorPage::Requests => nav::note(waiting, ""),
-            _ => String::new(),
+            OperatorPage::Requests => nav::note(waiting),
+            _ => None,
         },
     });
     Frame {

@@ -17,7 +17,7 @@ use super::attention::Attention;
 use super::steps::{self, Step};
 use crate::answer::Frame;
 use crate::asks::Remedy;
-use crate::doing;
+use crate::doing::{self, Doing};
 use crate::linked::Linked;
 use crate::live::Live;
 use crate::nav::NavPage;
@@ -153,14 +153,14 @@ pub(super) struct PoolShown {
     pub(super) waiting: u32,
     pub(super) on_minutes: u32,
     /// A label and its CSS class.
-    pub(super) state: (&'static str, &'static str),
+    pub(super) state: Doing,
 }
 
 /// A license of the viewer.
 pub(super) struct OwnLicense {
     pub(super) product: ProductLabel,
     pub(super) kind: String,
-    pub(super) state: (&'static str, &'static str),
+    pub(super) state: Doing,
 }
 
 /// A refusal.
@@ -353,7 +353,7 @@ fn own_licenses(account: &Account, actor: &Actor) -> Vec<OwnLicense> {
         } else if account.sign_ins_of(user, product).next().is_some() {
             doing::SIGNED_IN
         } else if account.ticket_of(user, product).is_some() {
-            ("Waits for a seat", "warn")
+            (text!("common-doing-waits-for-seat"), "warn")
         } else {
             doing::NOT_SIGNED_IN
         },
@@ -373,7 +373,7 @@ impl Overview {
             offered: 1,
             waiting: 2,
             on_minutes: 0,
-            state: ("Full", "bad"),
+            state: (text!("common-pool-full"), "bad"),
         };
         let product = ProductShown {
             name: "Remote support".to_owned(),

@@ -35,7 +35,8 @@ impl SignInShown {
                 .unwrap_or_default(),
             device: sign_in.device.name.reveal().to_string(),
             device_kind: kind(sign_in.device.kind),
-            state: doing::of_sessions(sessions(account, sign_in)).unwrap_or(("Not in a call", "quiet")),
+            state: doing::of_sessions(sessions(account, sign_in))
+                .unwrap_or((text!("pools-not-in-call"), "quiet")),
             seat: seat(account, sign_in),
             since: Moment(account.shown(sign_in.since)),
             log_out: if may_log_out(account, actor, sign_in) {

@@ -15,6 +15,7 @@ use super::seats::SeatMoves;
 use super::sign_ins::SignInShown;
 use crate::answer::Frame;
 use crate::asks::Remedy;
+use crate::doing::Doing;
 use crate::form::Form;
 use crate::linked::Linked;
 use crate::live::Live;
@@ -100,7 +101,7 @@ pub(super) struct Figures {
     /// Seats that will be removed when their holders leave.
     pub(super) draining: u32,
     /// How full it is: a label and its CSS class.
-    pub(super) state: (&'static str, &'static str),
+    pub(super) state: Doing,
 }
 
 impl PoolsData {
@@ -216,7 +217,7 @@ impl PoolList {
             on_minutes: 0,
             users: 15,
             draining: 0,
-            state: ("Free seats", "good"),
+            state: (text!("common-pool-free"), "good"),
         };
         let pool = PoolShown {
             id: PoolId::from_bits(1),

@@ -60,9 +60,12 @@ pub(super) fn groups(account: &Account, actor: &Actor, q: &str) -> Vec<Group> {
 
 fn pages(account: &Account, actor: &Actor, has: &impl Fn(&str) -> bool) -> Group {
     let menu = nav::links(account, actor, None);
-    let links = menu.links().chain(&menu.console).filter(|link| has(link.label));
+    let links = menu
+        .links()
+        .chain(&menu.console)
+        .filter(|link| has(&link.label.plain()));
     let found = links.map(|link| Found {
-        name: link.label.to_owned(),
+        name: link.label.plain(),
         note: String::new(),
         href: link.href.clone(),
     });
@@ -134,7 +137,7 @@ fn of_sessions(account: &Account, actor: &Actor, q: &str, has: &impl Fn(&str) ->
             },
             note: format!(
                 "{} · {}",
-                doing::session(&session.state).0,
+                doing::session(&session.state).0.plain(),
                 account.product_name(&session.product)
             ),
         }

@@ -8,7 +8,7 @@ use usher_domain::{Account, Actor, SessionId, SignInId, TicketId, Timestamp};
 use super::SeatsQuery;
 use super::chair::{Work, name};
 use crate::cut::Cut;
-use crate::doing;
+use crate::doing::{self, Doing};
 use crate::linked::{Linked, pool_page, user_page};
 use crate::nav::NavPage;
 use crate::pages::pools::{device_kind, duration_words, may_log_out};
@@ -72,7 +72,7 @@ pub(super) struct HostShown {
 pub(crate) struct SessionShown {
     pub(crate) id: SessionId,
     pub(crate) words: String,
-    pub(crate) state: (&'static str, &'static str),
+    pub(crate) state: Doing,
     pub(crate) lasts: Elapsed,
     pub(crate) may_end: bool,
     pub(crate) cut: Cut,

@@ -11,6 +11,7 @@ use usher_domain::user::License;
 use usher_domain::{Account, Actor, PoolId, TicketId, Timestamp, UserId};
 
 use super::chair::{Chair, began};
+use crate::doing::Doing;
 use crate::linked::Linked;
 use crate::nav::NavPage;
 use crate::pages::pools::duration_words;
@@ -41,7 +42,7 @@ pub(super) struct Hall {
     pub(super) is_named: bool,
     pub(super) seats: Meter,
     /// A label and its CSS class.
-    pub(super) state: (&'static str, &'static str),
+    pub(super) state: Doing,
     /// Its rules in short.
     pub(super) notes: Vec<String>,
     /// The page of its users and settings, for viewers who may see it.
@@ -355,9 +356,9 @@ fn named(
             of: bought,
         },
         state: if assigned < bought {
-            ("Free seats", "good")
+            (text!("common-pool-free"), "good")
         } else {
-            ("All assigned", "quiet")
+            (text!("common-pool-all-assigned"), "quiet")
         },
         notes: vec![format!("{} signed in", by_user.len())],
         open: NavPage::Users

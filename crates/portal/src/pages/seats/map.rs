@@ -247,7 +247,7 @@ impl SeatMap {
             product: crate::shown::ProductLabel::plain("Remote support"),
             is_named: false,
             seats: Meter { used: 2, of: 3 },
-            state: ("Full", "bad"),
+            state: (text!("common-pool-full"), "bad"),
             notes: vec!["logs off after 1 h without a call".to_owned()],
             open: Some("/a/x/pools/pool_1/users".to_owned()),
             chairs: vec![call.clone(), offered],

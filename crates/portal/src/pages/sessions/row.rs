@@ -7,6 +7,7 @@ use usher_domain::{Account, Actor, SessionId, Timestamp};
 use crate::doing;
 use crate::linked::{Linked, pool_page};
 use crate::shown::{Moment, ProductLabel};
+use crate::text::Label;
 
 /// A session.
 #[expect(
@@ -37,7 +38,7 @@ pub(super) struct Row {
 
 /// The state of a session in words.
 pub(super) struct Shown {
-    pub(super) word: &'static str,
+    pub(super) word: Label,
     pub(super) class: &'static str,
     /// Seconds until it closes.
     pub(super) closes_in_secs: Option<u32>,

@@ -29,7 +29,7 @@ pub(super) struct SettingsPage {
     pub(super) origins: Form,
     /// The display names and colors of products.
     pub(super) products: Form,
-    /// The account's time zone.
+    /// The account's language and time zone.
     pub(super) time_zone: Form,
     /// The rules of new pools.
     pub(super) form: Form,
@@ -67,6 +67,7 @@ pub(super) struct SettingsData {
     is_second_factor_required: bool,
     cors_origins: Vec<String>,
     time_zone: String,
+    language: String,
     /// The products that the account has bought, named or given a color.
     pub(super) products: Vec<ProductLook>,
 }
@@ -163,6 +164,7 @@ impl SettingsData {
             session_permissions: settings.session_permissions,
             cors_origins: settings.cors_origins.iter().map(ToString::to_string).collect(),
             time_zone: settings.time_zone.to_string(),
+            language: settings.language.to_string(),
             products: ProductLook::all(account),
             is_second_factor_required: settings.sign_in.second_factor_for_admins,
         }
@@ -180,9 +182,12 @@ impl SettingsData {
         Form::showing([(ORIGINS, lines.as_str())])
     }
 
-    /// The account's time zone.
+    /// The account's language and time zone.
     pub(super) fn time_zone_form(&self) -> Form {
-        Form::showing([(time_zone::FIELD, self.time_zone.as_str())])
+        Form::showing([
+            (time_zone::FIELD, self.time_zone.as_str()),
+            (time_zone::LANGUAGE, self.language.as_str()),
+        ])
     }
 
     /// The current names and colors of the products.

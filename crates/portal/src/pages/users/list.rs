@@ -13,7 +13,7 @@ use super::licenses;
 use super::query::{Filter, Sort, State, UserQuery};
 use super::words::{self, Choice};
 use crate::answer::Frame;
-use crate::doing;
+use crate::doing::{self, Doing};
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::linked::Linked;
@@ -78,7 +78,7 @@ pub(super) struct Row {
     /// Each with its product, where the account has several.
     pub(super) licenses: Vec<(Option<ProductLabel>, Linked)>,
     pub(super) has_named: bool,
-    pub(super) state: (&'static str, &'static str),
+    pub(super) state: Doing,
     /// For users who are invited.
     pub(super) invited_until: Option<Moment>,
     pub(super) created_at: Moment,
@@ -297,10 +297,10 @@ impl Row {
             state = match invitation.state(account, now) {
                 PendingState::Works => {
                     invited_until = Some(Moment(account.shown(invitation.expires_at())));
-                    ("Invited", "warn")
+                    (text!("users-invited"), "warn")
                 }
-                PendingState::Expired => ("Invitation expired", "bad"),
-                PendingState::Ended => ("Invitation ended", "bad"),
+                PendingState::Expired => (text!("users-invitation-expired"), "bad"),
+                PendingState::Ended => (text!("users-invitation-ended"), "bad"),
             };
         }
         Self {

@@ -17,7 +17,7 @@ use super::profile::{ProfileFields, Wanted};
 use super::words::{self, Choice};
 use crate::answer::Frame;
 use crate::asks::Remedy;
-use crate::doing;
+use crate::doing::{self, Doing};
 use crate::form::{Form, label};
 use crate::linked::Linked;
 use crate::pages::days;
@@ -82,7 +82,7 @@ pub(super) struct LeavePage {
 pub(super) struct Person {
     pub(super) profile: Profile,
     pub(super) role: &'static str,
-    pub(super) state: (&'static str, &'static str),
+    pub(super) state: Doing,
     pub(super) active: bool,
     pub(super) is_oneself: bool,
     pub(super) created_at: Moment,

@@ -1,0 +1,1 @@
+# Texts whose ids begin with `groups-`.

@@ -1,0 +1,4 @@
+# Seat pools. Ids begin with `pools-`.
+
+# In a badge.
+pools-not-in-call = Pas en appel
