@@ -77,6 +77,9 @@ fn register_counters(registry: &mut Registry, app: &App) {
         turned_away,
         ConstCounter::new(app.connections().turned_away()),
     );
+    let refused =
+        "Mails not sent because there were too many of their kind for the reader, or by the account";
+    registry.register("mails_refused", refused, ConstCounter::new(app.mails_refused()));
     let figures = app.engine().figures();
     for (name, help, read) in COUNTERS {
         registry.register(*name, *help, ConstCounter::new(read(&figures)));

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 use usher_domain::Timestamp;
 use usher_identity::ports::{KnownBrowsers, Owner, PendingSignIn, PendingSignIns, StoreError};
-use usher_identity::{KnownBrowser, OutboxEntry, SecretDigest};
+use usher_identity::{KnownBrowser, OutboxEntry, OutboxRefused, SecretDigest};
 
 use crate::columns::{key_of, limit, owner};
 use crate::outbox;
@@ -101,7 +101,7 @@ impl KnownBrowsers for SqliteStore {
         notice: Option<OutboxEntry>,
         now: Timestamp,
         max: usize,
-    ) -> Result<(), StoreError> {
+    ) -> Result<OutboxRefused, StoreError> {
         self.change(move |tables| {
             let [account, user] = key_of(owner);
             let is_another = tables
@@ -112,10 +112,8 @@ impl KnownBrowsers for SqliteStore {
                 .query_row(params![account, user, browser.bits().to_be_bytes()], |row| {
                     row.get::<_, Option<bool>>(0)
                 })?;
-            if is_another == Some(true) {
-                // A reader who gets too many mails is spared this one.
-                let _ = outbox::put(tables, notice.into_iter().collect())?;
-            }
+            let notice = notice.filter(|_| is_another == Some(true));
+            let refused = outbox::put(tables, notice.into_iter().collect())?;
             tables.execute(
                 "INSERT OR REPLACE INTO identity_known_browsers (account, user, browser, used_at)
                  VALUES (?1, ?2, ?3, ?4)",
@@ -128,7 +126,7 @@ impl KnownBrowsers for SqliteStore {
                  )",
                 params![account, user, limit(max)],
             )?;
-            Ok(())
+            Ok(refused)
         })
         .await
     }

@@ -158,7 +158,14 @@ const RULES: &[Rule] = &[
     rule(
         "identity_outbox",
         "quote(id)",
-        "length(id) <> 16 OR ifnull(length(account), 16) <> 16 OR ifnull(length(user), 16) <> 16",
+        "length(id) <> 16 OR ifnull(length(account), 16) <> 16 OR ifnull(length(user), 16) <> 16
+         OR ifnull(length(caused_by), 16) <> 16 OR ifnull(length(asked_by), 16) <> 16",
+        NO_ID,
+    ),
+    rule(
+        "identity_outbox_used",
+        "rowid",
+        "ifnull(length(caused_by), 16) <> 16 OR length(recipient) <> 32",
         NO_ID,
     ),
     rule(

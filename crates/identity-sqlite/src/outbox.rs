@@ -8,8 +8,8 @@ use usher_domain::personal::Personal;
 use usher_domain::{AccountId, OutboxId, Timestamp, UserId};
 use usher_identity::ports::{Outbox, StoreError};
 use usher_identity::{
-    Channel, OUTBOX_ACCOUNT_SPAN, OUTBOX_RECIPIENT_SPAN, OutboxClaim, OutboxEntry, OutboxFigures,
-    OutboxRefused, OutboxRow, OutboxState, Settled,
+    Channel, OUTBOX_ACCOUNT_SPAN, OUTBOX_RECIPIENT_SPAN, OutboxBudget, OutboxClaim, OutboxEntry,
+    OutboxFigures, OutboxRefused, OutboxRow, OutboxState, OutboxUse, Settled,
 };
 
 use crate::columns::{limit, time};
@@ -21,7 +21,7 @@ pub(crate) const FOLLOWED_TABLE: &str = "identity_outbox_followed";
 const DAMAGED: StoreError = StoreError::Damaged { what: "outbox entry" };
 
 const COLUMNS: &str = "id, channel, kind, about, account, user, recipient, secret, written_at, due_at, state, attempts, \
-                       claimed_until, may_have_left, error, ended_at";
+                       claimed_until, may_have_left, error, ended_at, caused_by, budget";
 
 #[async_trait]
 impl Outbox for SqliteStore {
@@ -145,6 +145,15 @@ impl Outbox for SqliteStore {
         .await
     }
 
+    async fn forget_outbox_use(&self, until: Timestamp) -> Result<(), StoreError> {
+        self.change(move |tables| {
+            let delete = "DELETE FROM identity_outbox_used WHERE written_at < ?1";
+            tables.execute(delete, [until.millis()])?;
+            Ok(())
+        })
+        .await
+    }
+
     async fn remove_ended_from_outbox(&self, until: Timestamp) -> Result<(), StoreError> {
         self.change(move |tables| {
             let delete = "DELETE FROM identity_outbox WHERE ended_at < ?1";
@@ -165,45 +174,63 @@ pub(crate) fn put(tables: &Connection, entries: Vec<OutboxEntry>) -> Result<Outb
         if exists {
             continue;
         }
-        let of_recipient = written_since(
-            tables,
-            "recipient = ?1",
-            &**entry.recipient.reveal(),
-            entry.written_at - OUTBOX_RECIPIENT_SPAN,
-        )?;
-        let account = entry.account.map(|account| account.bits().to_be_bytes());
-        let of_account = written_since(
-            tables,
-            "account = ?1",
-            account,
-            entry.written_at - OUTBOX_ACCOUNT_SPAN,
-        )?;
-        if entry.is_within(of_recipient, of_account) {
-            insert(tables, &entry)?;
-        } else {
-            refused.push(entry.id);
+        if !entry.budget.has_room(use_before(tables, &entry)?) {
+            refused.push((entry.id, entry.budget));
+            continue;
         }
+        insert(tables, &entry)?;
+        tables
+            .prepare_cached(
+                "INSERT INTO identity_outbox_used (caused_by, recipient, budget, written_at) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![
+                entry.caused_by.map(|id| id.bits().to_be_bytes()),
+                entry.recipient_digest().as_bytes(),
+                entry.budget.word(),
+                entry.written_at.millis(),
+            ])?;
     }
     Ok(OutboxRefused(refused))
 }
 
-fn written_since(
-    tables: &Connection,
-    condition: &'static str,
-    value: impl rusqlite::ToSql,
-    since: Timestamp,
-) -> Result<usize, Failure> {
-    let select = format!("SELECT count(*) FROM identity_outbox WHERE {condition} AND written_at > ?2");
-    let mut select = tables.prepare_cached(&select)?;
-    let count: u32 = select.query_row(params![value, since.millis()], |row| row.get(0))?;
-    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+/// How many entries of its budget were written before an entry.
+fn use_before(tables: &Connection, entry: &OutboxEntry) -> Result<OutboxUse, Failure> {
+    let caused_by = entry.caused_by.map(|account| account.bits().to_be_bytes());
+    let budget = entry.budget.word();
+    let count = |row: &Row<'_>, column| {
+        let count: i64 = row.get(column)?;
+        Ok::<_, rusqlite::Error>(usize::try_from(count).unwrap_or(usize::MAX))
+    };
+    let since = entry.written_at - OUTBOX_RECIPIENT_SPAN;
+    let recipient = entry.recipient_digest();
+    let (by_account_for_recipient, for_recipient) = tables
+        .prepare_cached(
+            "SELECT count(*) FILTER (WHERE caused_by IS ?1), count(*) FROM identity_outbox_used
+             WHERE recipient = ?2 AND budget = ?3 AND written_at > ?4",
+        )?
+        .query_row(
+            params![caused_by, recipient.as_bytes(), budget, since.millis()],
+            |row| Ok((count(row, 0)?, count(row, 1)?)),
+        )?;
+    let since = entry.written_at - OUTBOX_ACCOUNT_SPAN;
+    let by_account = tables
+        .prepare_cached(
+            "SELECT count(*) FROM identity_outbox_used WHERE caused_by = ?1 AND budget = ?2 AND written_at > ?3",
+        )?
+        .query_row(params![caused_by, budget, since.millis()], |row| count(row, 0))?;
+    Ok(OutboxUse {
+        by_account_for_recipient,
+        for_recipient,
+        by_account,
+    })
 }
 
 fn insert(tables: &Connection, entry: &OutboxEntry) -> Result<(), Failure> {
     tables
         .prepare_cached(
-            "INSERT INTO identity_outbox (id, channel, kind, about, account, user, recipient, secret, written_at, due_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO identity_outbox (id, channel, kind, about, account, user, recipient, secret, written_at, due_at,
+                                          caused_by, budget)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             key(entry.id),
@@ -216,6 +243,8 @@ fn insert(tables: &Connection, entry: &OutboxEntry) -> Result<(), Failure> {
             entry.secret,
             entry.written_at.millis(),
             entry.due_at.millis(),
+            entry.caused_by.map(|id| id.bits().to_be_bytes()),
+            entry.budget.word(),
         ])?;
     Ok(())
 }
@@ -305,6 +334,7 @@ fn read(row: &Row<'_>) -> Result<OutboxRow, Failure> {
         Ok::<_, rusqlite::Error>(id.map(u128::from_be_bytes))
     };
     let channel = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+    let budget = row.get_ref(17)?.as_str().map_err(rusqlite::Error::from)?;
     let entry = OutboxEntry {
         id: OutboxId::from_bits(crate::columns::id(row, 0)?),
         channel: Channel::of_word(channel).ok_or(DAMAGED)?,
@@ -312,6 +342,8 @@ fn read(row: &Row<'_>) -> Result<OutboxRow, Failure> {
         about: Personal::new(text(3)?),
         account: id(4)?.map(AccountId::from_bits),
         user: id(5)?.map(UserId::from_bits),
+        caused_by: id(16)?.map(AccountId::from_bits),
+        budget: OutboxBudget::of_word(budget).ok_or(DAMAGED)?,
         recipient: Personal::new(text(6)?),
         secret: row.get(7)?,
         written_at: Timestamp::from_millis(row.get(8)?),

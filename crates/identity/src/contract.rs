@@ -14,6 +14,7 @@ pub mod keys;
 pub mod lasting;
 pub mod links;
 pub mod outbox;
+pub mod outbox_budgets;
 pub mod presence;
 pub mod providers;
 pub mod users;
@@ -124,12 +125,18 @@ macro_rules! contract_tests {
             claims_that_are_ended_are_made_again_at_once,
             a_failure_is_tried_again_when_it_is_due_and_kept_when_it_is_given_up,
             the_secret_of_a_link_goes_with_the_mail,
-            a_mailbox_and_an_account_have_bounds,
             another_browser_of_a_user_is_told_and_the_first_is_not,
             an_account_sees_its_own_entries_newest_first,
             a_commit_is_followed_once,
             entries_go_with_their_user_and_their_account,
             ended_entries_are_removed_some_time_later,
+        );
+        $crate::contract_tests!(@ $make; outbox_budgets:
+            a_mailbox_has_bounds_for_each_kind_and_account,
+            other_accounts_use_up_the_room_for_news_only,
+            an_account_has_bounds_for_each_kind,
+            what_was_written_counts_though_its_user_is_gone,
+            a_notice_of_a_browser_that_is_refused_is_said_to_be,
         );
         $crate::contract_tests!(@ $make; lasting:
             notes_are_listed_until_they_are_removed,

@@ -7,12 +7,13 @@ use std::pin::pin;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::task::{Context, Poll, Waker};
 
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::Mutex;
 use usher_domain::{AccountId, OperatorKeyId, Timestamp, UserId};
 
 use crate::api_keys::ApiKeyCache;
 use crate::join_codes::{self, JoinCodes};
 use crate::operator::{GrantCache, OperatorKeyCache, OperatorSessions};
+use crate::outbox::OutboxSignals;
 use crate::own_changes::OwnChanges;
 use crate::password::Hashing;
 use crate::portal_sessions::PortalSessionCache;
@@ -38,8 +39,7 @@ pub struct Identity {
     /// Held by one change at a time, so that memory follows the store in order.
     turn: Arc<Mutex<()>>,
     pub(crate) own_changes: OwnChanges,
-    /// Notified after something was written to the outbox.
-    pub(crate) outbox: Arc<Notify>,
+    pub(crate) outbox: Arc<OutboxSignals>,
     sealer: Sealer,
     join_codes: JoinCodes,
     lifetimes: Lifetimes,

@@ -72,9 +72,11 @@ impl Identity {
         };
         let browser = KnownBrowser(id);
         let has_notice = notice.is_some();
-        self.store
+        let refused = self
+            .store
             .put_known_browser((account, user), browser, notice, now, KNOWN_BROWSERS_PER_USER_MAX)
             .await?;
+        self.note_refused(&refused);
         if has_notice {
             self.outbox_written();
         }

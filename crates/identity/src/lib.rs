@@ -31,6 +31,7 @@ mod link_author;
 mod memory;
 mod operator;
 mod outbox;
+mod outbox_budget;
 mod own_changes;
 mod passes;
 mod password;
@@ -76,9 +77,12 @@ pub use operator::{
     TrailEntry, TrailFault, TrailReport, TrailRow, TrailSubject, is_reset,
 };
 pub use outbox::{
-    Channel, OUTBOX_ACCOUNT_SPAN, OUTBOX_KEPT, OUTBOX_PER_ACCOUNT_MAX, OUTBOX_PER_RECIPIENT_MAX,
-    OUTBOX_RECIPIENT_SPAN, OutboxClaim, OutboxEntry, OutboxFigures, OutboxRefused, OutboxRow, OutboxState,
+    Channel, OUTBOX_KEPT, OutboxClaim, OutboxEntry, OutboxFigures, OutboxRefused, OutboxRow, OutboxState,
     Settled,
+};
+pub use outbox_budget::{
+    OUTBOX_ACCOUNT_SPAN, OUTBOX_PER_ACCOUNT_MAX, OUTBOX_PER_MAILBOX_MAX, OUTBOX_PER_RECIPIENT_MAX,
+    OUTBOX_RECIPIENT_SPAN, OutboxBounds, OutboxBudget, OutboxUse,
 };
 pub use own_changes::OWN_CHANGES_MAX;
 pub use passes::PassFor;

@@ -6,28 +6,19 @@
 //! leaves at most once for each claim, and every copy of it has the same id.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use tokio::sync::Notify;
 use usher_domain::personal::Personal;
 use usher_domain::{AccountId, OutboxId, Secs, Timestamp, UserId};
 
+use crate::outbox_budget::OUTBOX_USE_KEPT;
 use crate::ports::{Owner, SealedPlace};
 use crate::random::draw_bits;
-use crate::{Identity, IdentityError, RandomError, Secret};
+use crate::{Identity, IdentityError, OutboxBudget, RandomError, Secret, SecretDigest};
 
 /// How long an entry is stored after it was sent or given up.
 pub const OUTBOX_KEPT: Secs = Secs::new(30 * 24 * 3_600);
-
-/// The most entries for one recipient in [`OUTBOX_RECIPIENT_SPAN`], from all accounts together.
-pub const OUTBOX_PER_RECIPIENT_MAX: usize = 20;
-
-/// See [`OUTBOX_PER_RECIPIENT_MAX`].
-pub const OUTBOX_RECIPIENT_SPAN: Secs = Secs::new(3_600);
-
-/// The most entries that one account causes in [`OUTBOX_ACCOUNT_SPAN`].
-pub const OUTBOX_PER_ACCOUNT_MAX: usize = 1_000;
-
-/// See [`OUTBOX_PER_ACCOUNT_MAX`].
-pub const OUTBOX_ACCOUNT_SPAN: Secs = Secs::new(24 * 3_600);
 
 /// How an entry leaves the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,10 +54,14 @@ pub struct OutboxEntry {
     pub kind: Arc<str>,
     /// What it is about, as a JSON object.
     pub about: Personal<Arc<str>>,
-    /// The account that causes it, and whose admins see it; `None` for the server itself.
+    /// The account that it concerns, and whose admins see it; `None` for the server itself and its operator.
     pub account: Option<AccountId>,
     /// The user whom it is for. It is removed with the user.
     pub user: Option<UserId>,
+    /// The account that causes it, whomever it concerns; `None` if no account does. It is removed with the account.
+    pub caused_by: Option<AccountId>,
+    /// With which entries it is counted.
+    pub budget: OutboxBudget,
     /// The address.
     pub recipient: Personal<Arc<str>>,
     /// The secret of a link in it, sealed in [`SealedPlace::Outbox`].
@@ -81,6 +76,7 @@ impl OutboxEntry {
     /// A mail of this kind about `about`, a JSON object, that is due at once and concerns nobody yet.
     pub fn mail(
         kind: &'static str,
+        budget: OutboxBudget,
         about: String,
         recipient: Personal<Arc<str>>,
         now: Timestamp,
@@ -92,6 +88,8 @@ impl OutboxEntry {
             about: Personal::new(about.into()),
             account: None,
             user: None,
+            caused_by: None,
+            budget,
             recipient,
             secret: None,
             written_at: now,
@@ -105,17 +103,24 @@ impl OutboxEntry {
         Self {
             account: Some(account),
             user: Some(user),
+            caused_by: Some(account),
             ..self
         }
     }
 
-    /// Whether there is room for the entry, if so many others were written for its recipient and by its account within
-    /// [`OUTBOX_RECIPIENT_SPAN`] and [`OUTBOX_ACCOUNT_SPAN`] before it. What an account does must not flood a mailbox,
-    /// and not use up what others need.
+    /// The same, caused by an account that it does not concern: its admins do not see it.
     #[must_use]
-    pub const fn is_within(&self, of_recipient: usize, of_account: usize) -> bool {
-        of_recipient < OUTBOX_PER_RECIPIENT_MAX
-            && (self.account.is_none() || of_account < OUTBOX_PER_ACCOUNT_MAX)
+    pub fn caused_by(self, account: AccountId) -> Self {
+        Self {
+            caused_by: Some(account),
+            ..self
+        }
+    }
+
+    /// What is remembered of the recipient, to count what was written for them.
+    #[must_use]
+    pub fn recipient_digest(&self) -> SecretDigest {
+        SecretDigest::of(self.recipient.reveal())
     }
 
     /// Where the secret is sealed.
@@ -125,10 +130,19 @@ impl OutboxEntry {
     }
 }
 
-/// The entries that were not stored, because there is too much for their recipient or account already.
+/// The entries that were not stored, because there are too many in their [budget](OutboxBudget) already.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[must_use = "somebody may wait for what is not sent"]
-pub struct OutboxRefused(pub Vec<OutboxId>);
+pub struct OutboxRefused(pub Vec<(OutboxId, OutboxBudget)>);
+
+/// What the outbox of one server tells those who wait.
+#[derive(Debug, Default)]
+pub(crate) struct OutboxSignals {
+    /// Notified after something was written.
+    written: Notify,
+    /// How many entries were refused since the start.
+    refused: AtomicU64,
+}
 
 /// A claimed entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -297,7 +311,26 @@ impl Identity {
     ) -> Result<OutboxRefused, IdentityError> {
         let refused = self.store.put_in_outbox(entries, followed).await?;
         self.outbox_written();
+        self.note_refused(&refused);
         Ok(refused)
+    }
+
+    /// Logs and counts entries that were not stored.
+    pub(crate) fn note_refused(&self, refused: &OutboxRefused) {
+        for (id, budget) in &refused.0 {
+            self.outbox.refused.fetch_add(1, Ordering::Relaxed);
+            tracing::warn!(
+                %id,
+                kind = &*budget.kind,
+                "a mail is not sent: there are too many of this kind for its reader, or by its account"
+            );
+        }
+    }
+
+    /// How many entries were not stored since the start, because there were too many.
+    #[must_use]
+    pub fn outbox_refused(&self) -> u64 {
+        self.outbox.refused.load(Ordering::Relaxed)
     }
 
     /// The commits up to which journals were read, in the order of their accounts.
@@ -312,12 +345,12 @@ impl Identity {
 
     /// Wakes the senders: something may be due.
     pub(crate) fn outbox_written(&self) {
-        self.outbox.notify_one();
+        self.outbox.written.notify_one();
     }
 
     /// Resolves after something was written since the last call. For one sender.
     pub async fn until_outbox_is_written(&self) {
-        self.outbox.notified().await;
+        self.outbox.written.notified().await;
     }
 
     /// Claims entries that are due. See [`Outbox::claim_from_outbox`](crate::ports::Outbox::claim_from_outbox).
@@ -363,8 +396,9 @@ impl Identity {
         Ok(self.store.outbox_figures(channel).await?)
     }
 
-    /// Removes entries that were sent or given up long ago.
+    /// Removes entries that were sent or given up long ago, and what was remembered to count them.
     pub(crate) async fn maintain_outbox(&self, now: Timestamp) -> Result<(), IdentityError> {
+        self.store.forget_outbox_use(now - OUTBOX_USE_KEPT).await?;
         Ok(self.store.remove_ended_from_outbox(now - OUTBOX_KEPT).await?)
     }
 }

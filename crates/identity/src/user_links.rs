@@ -14,7 +14,8 @@ use usher_domain::{AccountId, Secs, Timestamp, UserId};
 use crate::ports::{ChangeNote, Owner, StoredPassword, StoredUserLink, UserLinkPut};
 use crate::{
     AuthorCredential, ChangeOrigin, ChangedBy, CredentialChange, Identity, IdentityError, LinkAuthor,
-    LinksMade, OutboxEntry, PasswordHash, PasswordLife, PasswordProof, Secret, SecretDigest, Unrecorded,
+    LinksMade, OutboxEntry, OutboxRefused, PasswordHash, PasswordLife, PasswordProof, Secret, SecretDigest,
+    Unrecorded,
 };
 
 /// How long an invitation works.
@@ -169,7 +170,8 @@ impl Identity {
         let mail = mail
             .map(|mail| self.with_link_secret(mail, &secret))
             .transpose()?;
-        let is_mailed = mail.is_some();
+        let mailed = mail.as_ref().map(|mail| (mail.id, mail.budget.clone()));
+        let is_mailed = mailed.is_some();
         let made = self.change(
             move |store| async move { store.put_user_link(link, note, mail).await },
             move |cache, put| {
@@ -187,7 +189,9 @@ impl Identity {
             },
         );
         let made = made.await?;
-        if is_mailed {
+        if let (MadeUserLink::TooManyMails, Some(mailed)) = (&made, mailed) {
+            self.note_refused(&OutboxRefused(vec![mailed]));
+        } else if is_mailed {
             self.outbox_written();
         }
         Ok(made)

@@ -5,6 +5,7 @@ use usher_domain::Timestamp;
 use usher_domain::permission::Role;
 use usher_domain::personal::Personal;
 use usher_domain::text::ZoneName;
+use usher_identity::{OutboxBounds, OutboxBudget};
 
 /// A mail to somebody. Stored as JSON, so a later version must read what this one wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,6 +171,19 @@ pub enum SecurityChange {
     Browser(Personal<String>),
 }
 
+impl SecurityChange {
+    /// A word for changes of this kind: they are counted together.
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Password => "security.password",
+            Self::SecondFactorSet | Self::SecondFactorRemoved => "security.second_factor",
+            Self::Role(_) => "security.role",
+            Self::ApiKey(_) | Self::ApiKeySecret(_) => "security.api_key",
+            Self::Browser(_) => "security.browser",
+        }
+    }
+}
+
 impl Message {
     /// The word that the outbox stores.
     #[must_use]
@@ -204,6 +218,26 @@ impl Message {
             | Self::SubscriptionAnswered { .. }
             | Self::Security { .. } => None,
         }
+    }
+
+    /// With which other mails it is counted, so that many of one kind keep none of another from being sent.
+    #[must_use]
+    pub fn budget(&self) -> OutboxBudget {
+        let (bounds, kind) = match self {
+            Self::Invitation { .. } => (OutboxBounds::Invitation, self.kind()),
+            Self::Security { change, .. } => (OutboxBounds::Certain, change.kind()),
+            // Asked for by the reader, or by one account of an operator who answers for all.
+            Self::PasswordReset { .. } | Self::SubscriptionRequested { .. } => {
+                (OutboxBounds::Certain, self.kind())
+            }
+            Self::Test
+            | Self::SeatRequested { .. }
+            | Self::SeatGranted { .. }
+            | Self::SeatDeclined { .. }
+            | Self::SubscriptionAnswered { .. }
+            | Self::Ending { .. } => (OutboxBounds::Notice, self.kind()),
+        };
+        OutboxBudget::new(bounds, kind)
     }
 
     /// Whether it is for the operator of the server, not for a user of the account.

@@ -9,9 +9,10 @@ mod reminders;
 
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
 use usher_domain::personal::Personal;
 use usher_domain::text::ZoneName;
-use usher_domain::{Account, AccountId, UserId};
+use usher_domain::{Account, AccountId, OutboxId, UserId};
 use usher_engine::Failure;
 use usher_identity::{Channel, IdentityError, OutboxEntry, OutboxFigures, OutboxRow};
 
@@ -86,6 +87,7 @@ impl App {
         let now = self.engine.now();
         Ok(OutboxEntry::mail(
             mail.message.kind(),
+            mail.message.budget(),
             mail.to_json(),
             address,
             now,
@@ -99,10 +101,28 @@ impl App {
             .await
     }
 
+    /// How many mails were not written since the start, because there were too many for their readers or by their accounts.
+    #[must_use]
+    pub fn mails_refused(&self) -> u64 {
+        self.identity.outbox_refused()
+    }
+
     /// How many mails wait and have failed, of all accounts.
     pub async fn mail_figures(&self) -> Result<OutboxFigures, IdentityError> {
         self.identity.outbox_figures(Channel::Mail).await
     }
+}
+
+/// The id of a mail about `what`, which names its reader, too: the same each time, so that it is written once. It is
+/// forgotten 30 days after the mail was sent.
+fn id_of(kind: &str, what: &str) -> OutboxId {
+    let digest = Sha256::new()
+        .chain_update(format!("usher.{kind}\0"))
+        .chain_update(what)
+        .finalize();
+    let mut half = [0; 16];
+    half.copy_from_slice(&digest[..16]);
+    OutboxId::from_bits(u128::from_be_bytes(half))
 }
 
 /// The mail to a user of an account, and the address; `None` if the user is gone. `zone` is the one that the user chose.

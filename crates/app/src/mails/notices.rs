@@ -18,7 +18,7 @@ use usher_identity::OutboxEntry;
 use usher_journal::{AuditFilter, PageRequest, Seq};
 
 use super::message::{Author, Message, SecurityChange, SubscriptionAnswer};
-use super::{MailSetup, mail_in};
+use super::{MailSetup, id_of, mail_in};
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -40,6 +40,25 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// The commits that changed the role of a user.
 type RoleChanges = BTreeSet<(Seq, UserId)>;
+
+/// A mail that is due, and its reader.
+struct Notice {
+    reader: Reader,
+    message: Message,
+    /// The mails that are about the same for their reader, of which only the first is written; `None` if there are no
+    /// others.
+    same_as: Option<String>,
+}
+
+impl Notice {
+    const fn new(reader: Reader, message: Message) -> Self {
+        Self {
+            reader,
+            message,
+            same_as: None,
+        }
+    }
+}
 
 /// The reader of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,7 +134,7 @@ impl App {
             let Some(entries) = self.notices_of(account, commits, roles).await? else {
                 return Ok(());
             };
-            // Readers who get too many are spared the rest: nobody waits for a notice.
+            // What is refused is logged and counted.
             let _ = self.identity.put_in_outbox(entries, Some((account, seq))).await?;
         }
     }
@@ -192,21 +211,23 @@ impl App {
             let entries =
                 fresh.flat_map(|commit| commit.entries.iter().map(move |entry| (commit.seq, entry)));
             let notices = entries.flat_map(|(seq, entry)| notices(account, seq, entry, &roles));
-            let mails = notices.filter_map(|(reader, message)| match reader {
-                Reader::User(user) => {
-                    let zone = identity.preferences(account.id(), user).time_zone;
-                    let (mail, address) = mail_in(account, user, zone, message)?;
-                    Some((mail, address, Some(user)))
-                }
-                Reader::Operator => {
-                    let mail = super::Mail {
-                        name: None,
-                        account: Some(account.name().as_str().to_owned()),
-                        zone: None,
-                        message,
-                    };
-                    Some((mail, operator.clone()?, None))
-                }
+            let mails = notices.filter_map(|notice| {
+                let (mail, address) = match notice.reader {
+                    Reader::User(user) => {
+                        let zone = identity.preferences(account.id(), user).time_zone;
+                        mail_in(account, user, zone, notice.message)?
+                    }
+                    Reader::Operator => {
+                        let mail = super::Mail {
+                            name: None,
+                            account: Some(account.name().as_str().to_owned()),
+                            zone: None,
+                            message: notice.message,
+                        };
+                        (mail, operator.clone()?)
+                    }
+                };
+                Some((mail, address, notice.reader, notice.same_as))
             });
             mails.collect::<Vec<_>>()
         };
@@ -215,12 +236,15 @@ impl App {
             Err(Failure::NoAccount) => return Ok(None),
             Err(failure) => return Err(failure.into()),
         };
-        let entries = mails.into_iter().map(|(mail, address, user)| {
-            let entry = self.entry(&mail, address)?;
-            Ok(match user {
-                Some(user) => entry.for_user((account, user)),
+        let entries = mails.into_iter().map(|(mail, address, reader, same_as)| {
+            let mut entry = self.entry(&mail, address)?;
+            if let Some(what) = same_as {
+                entry.id = id_of("request", &format!("{account}/{reader:?}/{what}"));
+            }
+            Ok(match reader {
+                Reader::User(user) => entry.for_user((account, user)),
                 // The operator's mails are no business of the account's admins.
-                None => entry,
+                Reader::Operator => entry.caused_by(account),
             })
         });
         entries.collect::<Result<Vec<_>, Problem>>().map(Some)
@@ -262,15 +286,16 @@ fn is_announced(event: &Event) -> bool {
 }
 
 /// The mails about an entry, with their readers. The account is as it is now.
-fn notices(account: &Account, seq: Seq, entry: &Entry, roles: &RoleChanges) -> Vec<(Reader, Message)> {
+fn notices(account: &Account, seq: Seq, entry: &Entry, roles: &RoleChanges) -> Vec<Notice> {
     let told = entry.events.iter().map(|event| match event {
-        Event::Account(event) => of_purchases(account, event),
+        Event::Account(event) => of_purchases(account, entry, event),
         Event::User(event) => match role_after(event).filter(|(user, _)| roles.contains(&(seq, *user))) {
             Some((user, role)) => {
                 let change = SecurityChange::Role(role);
-                vec![(Reader::User(user), security(account, entry, user, change))]
+                let message = security(account, entry, user, change);
+                vec![Notice::new(Reader::User(user), message)]
             }
-            None => of_seats(account, event),
+            None => of_seats(account, entry, event),
         },
         Event::Credential(event) => of_credentials(account, entry, event),
         Event::ApiKey(event) => of_keys(account, entry, event),
@@ -288,12 +313,22 @@ const fn role_after(event: &UserEvent) -> Option<(UserId, Role)> {
     }
 }
 
-fn of_purchases(account: &Account, event: &AccountEvent) -> Vec<(Reader, Message)> {
+fn of_purchases(account: &Account, entry: &Entry, event: &AccountEvent) -> Vec<Notice> {
     match event {
         AccountEvent::Requested { asked, by, .. } => {
-            let asked = in_words(account, asked);
-            let by = author(by);
-            vec![(Reader::Operator, Message::SubscriptionRequested { asked, by })]
+            let message = Message::SubscriptionRequested {
+                asked: in_words(account, asked),
+                by: author(by),
+            };
+            let what = match asked {
+                Purchase::Minutes { .. } => "minutes",
+                Purchase::Subscription { .. } => "subscription",
+            };
+            vec![Notice {
+                reader: Reader::Operator,
+                message,
+                same_as: Some(in_this_hour(entry, &by.actor, what)),
+            }]
         }
         AccountEvent::RequestAnswered { id, outcome, by } => {
             let Some((user, asked)) = asked(account, *id) else {
@@ -305,10 +340,8 @@ fn of_purchases(account: &Account, event: &AccountEvent) -> Vec<(Reader, Message
                 RequestOutcome::Declined => SubscriptionAnswer::Declined,
             };
             let by = author(by);
-            vec![(
-                Reader::User(user),
-                Message::SubscriptionAnswered { asked, answer, by },
-            )]
+            let message = Message::SubscriptionAnswered { asked, answer, by };
+            vec![Notice::new(Reader::User(user), message)]
         }
         _ => Vec::new(),
     }
@@ -320,7 +353,13 @@ fn asked(account: &Account, id: SubscriptionRequestId) -> Option<(UserId, String
     Some((request.by.actor.parse().ok()?, in_words(account, &request.asked)))
 }
 
-fn of_seats(account: &Account, event: &UserEvent) -> Vec<(Reader, Message)> {
+/// The requests of one asker for one thing within an hour: with each other note it is another request, and no news.
+fn in_this_hour(entry: &Entry, asker: &str, what: &str) -> String {
+    let hour = entry.at.millis().div_euclid(3_600_000);
+    format!("{asker}/{what}/{hour}")
+}
+
+fn of_seats(account: &Account, entry: &Entry, event: &UserEvent) -> Vec<Notice> {
     match event {
         UserEvent::SeatRequested { user, product, note } => {
             let Some(asker) = account.user(*user) else {
@@ -333,8 +372,13 @@ fn of_seats(account: &Account, event: &UserEvent) -> Vec<(Reader, Message)> {
             };
             let can_give =
                 |other: UserId| other != *user && account.may(&Actor::User(other), Privilege::SeatsManage);
+            let same_as = in_this_hour(entry, &user.to_string(), product.as_str());
             readers(account, can_give)
-                .map(|reader| (Reader::User(reader), message.clone()))
+                .map(|reader| Notice {
+                    reader: Reader::User(reader),
+                    message: message.clone(),
+                    same_as: Some(same_as.clone()),
+                })
                 .collect()
         }
         UserEvent::SeatRequestAnswered {
@@ -356,16 +400,16 @@ fn of_seats(account: &Account, event: &UserEvent) -> Vec<(Reader, Message)> {
                     by: author(by),
                 },
             };
-            vec![(Reader::User(*user), message)]
+            vec![Notice::new(Reader::User(*user), message)]
         }
         _ => Vec::new(),
     }
 }
 
-fn of_credentials(account: &Account, entry: &Entry, event: &CredentialEvent) -> Vec<(Reader, Message)> {
+fn of_credentials(account: &Account, entry: &Entry, event: &CredentialEvent) -> Vec<Notice> {
     let told = change_of(event).map(|(user, change)| {
         let message = security(account, entry, user, change);
-        (Reader::User(user), message)
+        Notice::new(Reader::User(user), message)
     });
     told.into_iter().collect()
 }
@@ -383,7 +427,7 @@ fn change_of(event: &CredentialEvent) -> Option<(UserId, SecurityChange)> {
     }
 }
 
-fn of_keys(account: &Account, entry: &Entry, event: &ApiKeyEvent) -> Vec<(Reader, Message)> {
+fn of_keys(account: &Account, entry: &Entry, event: &ApiKeyEvent) -> Vec<Notice> {
     let (id, change): (_, fn(String) -> SecurityChange) = match event {
         ApiKeyEvent::Created { id, .. } => (id, SecurityChange::ApiKey),
         ApiKeyEvent::Rotated { id, .. } => (id, SecurityChange::ApiKeySecret),
@@ -398,8 +442,10 @@ fn of_keys(account: &Account, entry: &Entry, event: &ApiKeyEvent) -> Vec<(Reader
             .user(user)
             .is_some_and(|user| user.profile.role == Role::Owner)
     };
-    let told = readers(account, is_owner)
-        .map(|user| (Reader::User(user), security(account, entry, user, change.clone())));
+    let told = readers(account, is_owner).map(|user| {
+        let message = security(account, entry, user, change.clone());
+        Notice::new(Reader::User(user), message)
+    });
     told.collect()
 }
 

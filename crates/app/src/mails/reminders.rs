@@ -3,16 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
 use usher_domain::account::Phase;
 use usher_domain::permission::Privilege;
-use usher_domain::{Account, AccountId, Actor, OutboxId, Secs, Timestamp};
+use usher_domain::{Account, AccountId, Actor, Secs, Timestamp};
 use usher_engine::Failure;
 use usher_identity::OutboxEntry;
 
-use super::mail_in;
 use super::message::{Bought, Message};
 use super::notices::readers;
+use super::{id_of, mail_in};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -78,7 +77,9 @@ impl App {
                         at: account.shown(end.at).get(),
                     };
                     let zone = identity.preferences(account.id(), user).time_zone;
-                    let id = id_of(&format!("{user}/{}/{}/{days}", end.which, end.at.millis()));
+                    // No span between two mails about one end is longer than such an id is remembered.
+                    let end_of_user = format!("{user}/{}/{}/{days}", end.which, end.at.millis());
+                    let id = id_of("reminder.v2", &end_of_user);
                     mails.extend(mail_in(account, user, zone, message).map(|mail| (id, user, mail)));
                 }
             }
@@ -101,18 +102,6 @@ impl App {
         let _ = self.identity.put_in_outbox(entries, None).await?;
         Ok(())
     }
-}
-
-/// The id of a mail about one end to one user: the same each time, so that it is written once. It is forgotten after 30
-/// days, and no span between two mails about one end is longer.
-fn id_of(end: &str) -> OutboxId {
-    let digest = Sha256::new()
-        .chain_update("usher.reminder.v2\0")
-        .chain_update(end)
-        .finalize();
-    let mut half = [0; 16];
-    half.copy_from_slice(&digest[..16]);
-    OutboxId::from_bits(u128::from_be_bytes(half))
 }
 
 /// The shortest of the [`DAYS`] within which it ends; `None` if it ends later, or has ended.

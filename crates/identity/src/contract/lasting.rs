@@ -221,7 +221,7 @@ pub async fn a_reopened_store_holds_everything(backend: &dyn Backend) {
     assert!(put.await.unwrap());
     store.put_setup_link(digest("link")).await.unwrap();
     let browser = KnownBrowser::from_bits(7);
-    store
+    let _ = store
         .put_known_browser(user(1), browser, None, at(0), 10)
         .await
         .unwrap();

@@ -10,7 +10,8 @@ use super::{
 use crate::ports::{ChangeNote, Owner, Store, StoredUserLink, UserLinkPut};
 use crate::{
     AuthorCredential, ChangedBy, Channel, CredentialChange, KnownBrowser, LinkAuthor, LinksMade,
-    OUTBOX_PER_RECIPIENT_MAX, OperatorGrant, OutboxEntry, PortalSessionId, Unrecorded,
+    OUTBOX_PER_RECIPIENT_MAX, OperatorGrant, OutboxBounds, OutboxBudget, OutboxEntry, PortalSessionId,
+    Unrecorded,
 };
 
 /// A link that works until `at(60)`, for which its user asked.
@@ -120,6 +121,7 @@ pub async fn a_link_is_stored_with_its_mail_or_not_at_all(backend: &dyn Backend)
     let mail = || {
         let mail = OutboxEntry::mail(
             "invitation",
+            OutboxBudget::new(OutboxBounds::Invitation, "invitation"),
             "{}".to_owned(),
             Personal::new("a@x.example".into()),
             at(0),
@@ -180,7 +182,7 @@ pub async fn a_used_link_sets_the_password_and_is_gone(backend: &dyn Backend) {
     let reset = link(user(1), LinkPurpose::Reset, "reset");
     assert!(put(&*store, reset).await.is_some());
     sign_in(&*store, user(1), "sven").await;
-    store
+    let _ = store
         .put_known_browser(user(1), browser, None, at(0), 10)
         .await
         .unwrap();

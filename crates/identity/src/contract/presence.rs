@@ -206,7 +206,7 @@ async fn give_everything(store: &dyn Store, owner: crate::ports::Owner, name: &s
     store.put_password(owner, password("$argon2")).await.unwrap();
     set_up_second_factor(store, owner, b"sealed").await;
     let browser = KnownBrowser::from_bits(7);
-    store
+    let _ = store
         .put_known_browser(owner, browser, None, at(0), 10)
         .await
         .unwrap();

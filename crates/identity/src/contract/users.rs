@@ -39,7 +39,7 @@ pub async fn a_changed_password_ends_what_its_user_is_signed_in_with(backend: &d
     let browser = KnownBrowser::from_bits(7);
     for (owner, name) in [(user(1), "sven"), (user(2), "tuva")] {
         sign_in(&*store, owner, name).await;
-        store
+        let _ = store
             .put_known_browser(owner, browser, None, at(0), 10)
             .await
             .unwrap();
@@ -280,10 +280,10 @@ pub async fn a_user_keeps_the_browsers_that_were_used_last(backend: &dyn Backend
     let browser = KnownBrowser::from_bits;
     for (number, secs) in [(1, 1), (2, 2), (1, 3), (3, 4)] {
         let put = store.put_known_browser(user(1), browser(number), None, at(secs), 2);
-        put.await.unwrap();
+        let _ = put.await.unwrap();
     }
     let put = store.put_known_browser(user(2), browser(3), None, at(5), 2);
-    put.await.unwrap();
+    let _ = put.await.unwrap();
     let users = async |number, since| {
         let users = store.users_of_browser(browser(number), at(since), 10);
         users.await.unwrap()

@@ -6,16 +6,25 @@ use async_trait::async_trait;
 use usher_domain::{AccountId, OutboxId, Timestamp, UserId};
 
 use super::{MemoryStore, Tables};
-use crate::outbox::{OUTBOX_ACCOUNT_SPAN, OUTBOX_RECIPIENT_SPAN};
 use crate::ports::{Outbox, StoreError};
 use crate::{
-    Channel, OutboxClaim, OutboxEntry, OutboxFigures, OutboxRefused, OutboxRow, OutboxState, Settled,
+    Channel, OUTBOX_ACCOUNT_SPAN, OUTBOX_RECIPIENT_SPAN, OutboxBudget, OutboxClaim, OutboxEntry,
+    OutboxFigures, OutboxRefused, OutboxRow, OutboxState, OutboxUse, SecretDigest, Settled,
 };
 
 #[derive(Default)]
 pub(super) struct OutboxTables {
     pub(super) rows: BTreeMap<OutboxId, OutboxRow>,
+    used: Vec<Used>,
     followed: BTreeMap<AccountId, u64>,
+}
+
+/// An entry that was written, as it is counted.
+struct Used {
+    caused_by: Option<AccountId>,
+    recipient: SecretDigest,
+    budget: OutboxBudget,
+    written_at: Timestamp,
 }
 
 #[async_trait]
@@ -147,6 +156,11 @@ impl Outbox for MemoryStore {
         Ok(figures)
     }
 
+    async fn forget_outbox_use(&self, until: Timestamp) -> Result<(), StoreError> {
+        self.tables()?.outbox.used.retain(|used| used.written_at >= until);
+        Ok(())
+    }
+
     async fn remove_ended_from_outbox(&self, until: Timestamp) -> Result<(), StoreError> {
         let mut tables = self.tables()?;
         let is_kept = |row: &OutboxRow| row.ended_at().is_none_or(|at| at >= until);
@@ -164,34 +178,45 @@ fn is_free(row: &OutboxRow, now: Timestamp) -> bool {
     }
 }
 
+impl OutboxTables {
+    fn use_before(&self, entry: &OutboxEntry) -> OutboxUse {
+        let of_budget = self.used.iter().filter(|used| used.budget == entry.budget);
+        let since = |used: &Used, span| used.written_at > entry.written_at - span;
+        let recipient = entry.recipient_digest();
+        let mut found = OutboxUse::default();
+        for used in of_budget {
+            let is_by_account = used.caused_by == entry.caused_by;
+            if used.recipient == recipient && since(used, OUTBOX_RECIPIENT_SPAN) {
+                found.for_recipient += 1;
+                found.by_account_for_recipient += usize::from(is_by_account);
+            }
+            if is_by_account && entry.caused_by.is_some() && since(used, OUTBOX_ACCOUNT_SPAN) {
+                found.by_account += 1;
+            }
+        }
+        found
+    }
+}
+
 impl Tables {
     /// Stores entries, for a change of the same call. See [`Outbox`].
     pub(super) fn put_in_outbox(&mut self, entries: Vec<OutboxEntry>) -> OutboxRefused {
-        let rows = &mut self.outbox.rows;
         let mut refused = Vec::new();
         for entry in entries {
-            if rows.contains_key(&entry.id) {
+            if self.outbox.rows.contains_key(&entry.id) {
                 continue;
             }
-            let count = |is_like: &dyn Fn(&OutboxEntry) -> bool, since: Timestamp| {
-                let entries = rows.values().map(|row| &row.entry);
-                entries
-                    .filter(|other| is_like(other) && other.written_at > since)
-                    .count()
-            };
-            let of_recipient = count(
-                &|other| other.recipient == entry.recipient,
-                entry.written_at - OUTBOX_RECIPIENT_SPAN,
-            );
-            let of_account = count(
-                &|other| other.account == entry.account,
-                entry.written_at - OUTBOX_ACCOUNT_SPAN,
-            );
-            if entry.is_within(of_recipient, of_account) {
-                rows.insert(entry.id, OutboxRow::of(entry));
-            } else {
-                refused.push(entry.id);
+            if !entry.budget.has_room(self.outbox.use_before(&entry)) {
+                refused.push((entry.id, entry.budget));
+                continue;
             }
+            self.outbox.used.push(Used {
+                caused_by: entry.caused_by,
+                recipient: entry.recipient_digest(),
+                budget: entry.budget.clone(),
+                written_at: entry.written_at,
+            });
+            self.outbox.rows.insert(entry.id, OutboxRow::of(entry));
         }
         OutboxRefused(refused)
     }

@@ -11,8 +11,8 @@ use crate::ports::{
     SecondFactors, StoreError, StoredPassword, StoredPreferences, StoredSecondFactor, TypedCode,
 };
 use crate::{
-    CodeVerdict, KnownBrowser, OutboxEntry, PasswordHash, PasswordLife, Preferences, SecretDigest,
-    Unrecorded, is_reset,
+    CodeVerdict, KnownBrowser, OutboxEntry, OutboxRefused, PasswordHash, PasswordLife, Preferences,
+    SecretDigest, Unrecorded, is_reset,
 };
 
 #[async_trait]
@@ -252,7 +252,7 @@ impl KnownBrowsers for MemoryStore {
         notice: Option<OutboxEntry>,
         now: Timestamp,
         max: usize,
-    ) -> Result<(), StoreError> {
+    ) -> Result<OutboxRefused, StoreError> {
         let mut tables = self.tables()?;
         let of_user = tables.known_browsers.entry(owner).or_default();
         let is_another = !of_user.is_empty() && !of_user.contains_key(&browser.bits());
@@ -262,11 +262,8 @@ impl KnownBrowsers for MemoryStore {
         for (_, browser) in latest.into_iter().skip(max) {
             of_user.remove(&browser);
         }
-        if is_another {
-            // A reader who gets too many mails is spared this one.
-            let _ = tables.put_in_outbox(notice.into_iter().collect());
-        }
-        Ok(())
+        let notice = notice.filter(|_| is_another);
+        Ok(tables.put_in_outbox(notice.into_iter().collect()))
     }
 
     async fn remove_unused_browsers(&self, since: Timestamp) -> Result<(), StoreError> {

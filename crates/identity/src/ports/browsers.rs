@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use usher_domain::Timestamp;
 
 use super::{Owner, StoreError};
-use crate::{KnownBrowser, OutboxEntry, SecretDigest};
+use crate::{KnownBrowser, OutboxEntry, OutboxRefused, SecretDigest};
 
 /// A user who has proved the password but not the second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub trait KnownBrowsers: Send + Sync + 'static {
     ) -> Result<Vec<Owner>, StoreError>;
 
     /// Notes that a user signed in with a browser at `now`. A user keeps the `max` browsers used last. If the user knows
-    /// other browsers and not this one, `notice` is stored in the [outbox](super::Outbox).
+    /// other browsers and not this one, `notice` is stored in the [outbox](super::Outbox), unless it is refused.
     async fn put_known_browser(
         &self,
         owner: Owner,
@@ -60,7 +60,7 @@ pub trait KnownBrowsers: Send + Sync + 'static {
         notice: Option<OutboxEntry>,
         now: Timestamp,
         max: usize,
-    ) -> Result<(), StoreError>;
+    ) -> Result<OutboxRefused, StoreError>;
 
     /// Removes the browsers last used at `since` or before.
     async fn remove_unused_browsers(&self, since: Timestamp) -> Result<(), StoreError>;

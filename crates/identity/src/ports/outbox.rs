@@ -7,8 +7,9 @@ use crate::{Channel, OutboxClaim, OutboxEntry, OutboxFigures, OutboxRefused, Out
 /// What is to leave the server. Entries are stored by the methods that make the changes which they are about, in the
 /// same transaction; [`put_in_outbox`](Self::put_in_outbox) is for causes that are stored elsewhere.
 ///
-/// Wherever entries are stored, one whose id exists is ignored, and one beyond the bounds of its recipient or account is
-/// not stored ([`OutboxEntry::is_within`]); the others are.
+/// Wherever entries are stored, one whose id exists is ignored, and one for which its budget has no room is not stored
+/// ([`OutboxBudget::has_room`](crate::OutboxBudget::has_room)); the others are. What was stored counts until
+/// [`forget_outbox_use`](Self::forget_outbox_use), also when the entries are gone.
 #[async_trait]
 pub trait Outbox: Send + Sync + 'static {
     /// Stores entries. `followed` says up to which commit the account's journal was read for them; one that is not
@@ -58,6 +59,9 @@ pub trait Outbox: Send + Sync + 'static {
 
     /// How many entries of a channel wait and have failed.
     async fn outbox_figures(&self, channel: Channel) -> Result<OutboxFigures, StoreError>;
+
+    /// Forgets that entries were written before `until`, so that they are not counted any more.
+    async fn forget_outbox_use(&self, until: Timestamp) -> Result<(), StoreError>;
 
     /// Removes entries that were sent or given up before `until`.
     async fn remove_ended_from_outbox(&self, until: Timestamp) -> Result<(), StoreError>;

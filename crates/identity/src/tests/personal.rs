@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Texts about things: words of the program, ids, secrets that are sealed or drawn, what a provider says of itself. A
 /// field about a person does not belong here: its type is `Personal`.
-const NOT_PERSONAL: [&str; 31] = [
+const NOT_PERSONAL: [&str; 32] = [
     "BrandLook.name",
     "FailedSignIn.why",
     "KeysOrigin.request",
@@ -16,6 +16,7 @@ const NOT_PERSONAL: [&str; 31] = [
     "NewOperatorKey.name",
     "OperatorKey.name",
     "OperatorSession.name",
+    "OutboxBudget.kind",
     "OutboxEntry.kind",
     "OutboxRow.error",
     "Preferences.time_zone",

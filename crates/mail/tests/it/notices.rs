@@ -169,16 +169,7 @@ async fn l10_a_request_for_minutes_is_told_to_the_operator_and_its_answer_to_the
     server.give(ACCOUNT, manage(Management::OnRequest)).await;
 
     let ask = add_or_ask_for_minutes(TopUpId::from_bits(1), 600, request(7));
-    let request = Request {
-        actor: person("Berta"),
-        cause: Cause::from("test"),
-        command: ask,
-    };
-    server
-        .engine
-        .execute(ACCOUNT, request, |_, (), _| ())
-        .await
-        .unwrap();
+    by(&server, person("Berta"), ask).await;
     let asked = announced(&server).await;
     server.give(ACCOUNT, answer(7, RequestAnswer::Decline)).await;
     let answered = announced(&server).await;
@@ -394,4 +385,70 @@ async fn l12_an_end_is_told_once_though_minutes_are_used_and_products_renamed() 
     server.app.remind_of_ends().await.unwrap();
 
     assert_eq!(mails(&server).await.len(), 2);
+}
+
+/// Their owner's second factor is removed after that.
+async fn is_told_after(server: &Server) -> bool {
+    announced(server).await;
+    let removed = Command::Credential(CredentialCommand::NoteSecondFactor {
+        user: user("Olga"),
+        is_set: false,
+    });
+    by(server, Actor::Operator, removed).await;
+    let told = announced(server).await;
+    let is_meant = |(to, message): &(String, Message)| {
+        let change = SecurityChange::SecondFactorRemoved;
+        to == "olga@example.com"
+            && matches!(message, Message::Security { change: made, .. } if *made == change)
+    };
+    told.iter().any(is_meant)
+}
+
+/// With each other note it is another request, and no news.
+#[tokio::test]
+async fn l14_requests_with_other_notes_are_told_once_an_hour_and_silence_no_notice_of_security() {
+    let server = desk().await;
+    for number in 0..30 {
+        let ask = ask_for_seat(user("Tuva"), &format!("Please, {number}."));
+        by(&server, person("Tuva"), ask).await;
+    }
+    assert_eq!(announced(&server).await.len(), 2);
+
+    server.clock.set(START + Secs::new(3_600));
+    by(&server, person("Tuva"), ask_for_seat(user("Tuva"), "Later.")).await;
+
+    assert_eq!(announced(&server).await.len(), 2);
+    assert!(is_told_after(&server).await);
+}
+
+#[tokio::test]
+async fn l14_requests_of_many_askers_silence_no_notice_of_security_and_what_is_refused_is_counted() {
+    let server = desk().await;
+    for number in 0..30 {
+        let name = format!("Member {number}");
+        server.give(ACCOUNT, new_user(&name).command()).await;
+        by(&server, person(&name), ask_for_seat(user(&name), "Please.")).await;
+    }
+
+    assert!(is_told_after(&server).await);
+    assert_eq!(server.app.mails_refused(), 2 * 10);
+}
+
+#[tokio::test]
+async fn l10_requests_for_purchases_are_told_to_the_operator_once_an_hour_for_each_asker() {
+    let server = desk().await;
+    server.give(ACCOUNT, manage(Management::OnRequest)).await;
+    for number in 0..5 {
+        let ask = add_or_ask_for_minutes(TopUpId::from_bits(number), 600, request(number));
+        by(&server, person("Berta"), ask).await;
+        server.give(ACCOUNT, answer(number, RequestAnswer::Decline)).await;
+    }
+
+    let told = announced(&server).await;
+
+    assert_eq!(
+        told.iter().filter(|(to, _)| to == OPERATOR).count(),
+        1,
+        "{told:?}"
+    );
 }

@@ -33,6 +33,8 @@ struct MailShown {
     waiting: u64,
     oldest_waiting: Option<Moment>,
     failed: u64,
+    /// Since the start, because there were too many of them.
+    refused: u64,
     last_sent: Option<Moment>,
 }
 
@@ -97,6 +99,7 @@ async fn mail(app: &App) -> Result<Option<MailShown>, Failed> {
         waiting: figures.waiting,
         oldest_waiting: figures.oldest_waiting.map(shown),
         failed: figures.failed,
+        refused: app.mails_refused(),
         last_sent: figures.last_sent.map(shown),
     }))
 }
