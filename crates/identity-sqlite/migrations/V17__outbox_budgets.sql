@@ -34,3 +34,11 @@ CREATE TABLE identity_outbox_used (
 CREATE INDEX identity_outbox_used_of_recipient ON identity_outbox_used (recipient, budget, written_at);
 CREATE INDEX identity_outbox_used_by_account ON identity_outbox_used (caused_by, budget, written_at);
 CREATE INDEX identity_outbox_used_written ON identity_outbox_used (written_at);
+
+-- Since when mails are written: what the journal recorded before is nobody's news. One row at most.
+CREATE TABLE identity_outbox_since (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    at INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO identity_outbox_since SELECT 1, 0 WHERE EXISTS (SELECT 1 FROM identity_outbox_followed);

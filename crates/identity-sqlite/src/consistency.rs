@@ -171,8 +171,8 @@ const RULES: &[Rule] = &[
     rule(
         "identity_outbox",
         "quote(id)",
-        "ended_at IS NOT NULL AND secret IS NOT NULL",
-        "the secret of its link should be gone",
+        "ended_at IS NOT NULL AND (secret IS NOT NULL OR about <> '{}')",
+        "what it says and the secret of its link should be gone",
     ),
     rule(
         "identity_outbox_followed",

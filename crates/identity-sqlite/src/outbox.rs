@@ -6,13 +6,13 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use usher_domain::personal::Personal;
 use usher_domain::{AccountId, OutboxId, Timestamp, UserId};
-use usher_identity::ports::{Outbox, StoreError};
+use usher_identity::ports::{Outbox, Owner, StoreError};
 use usher_identity::{
     Channel, OUTBOX_ACCOUNT_SPAN, OUTBOX_RECIPIENT_SPAN, OutboxBudget, OutboxClaim, OutboxEntry,
     OutboxFigures, OutboxRefused, OutboxRow, OutboxState, OutboxUse, Settled,
 };
 
-use crate::columns::{limit, time};
+use crate::columns::{key_of, limit, time};
 use crate::store::{Failure, SqliteStore};
 
 pub(crate) const TABLE: &str = "identity_outbox";
@@ -21,7 +21,8 @@ pub(crate) const FOLLOWED_TABLE: &str = "identity_outbox_followed";
 const DAMAGED: StoreError = StoreError::Damaged { what: "outbox entry" };
 
 const COLUMNS: &str = "id, channel, kind, about, account, user, recipient, secret, written_at, due_at, state, attempts, \
-                       claimed_until, may_have_left, error, ended_at, caused_by, budget";
+                       claimed_until, may_have_left, error, ended_at, caused_by, budget, \
+                       asked_by";
 
 #[async_trait]
 impl Outbox for SqliteStore {
@@ -229,8 +230,8 @@ fn insert(tables: &Connection, entry: &OutboxEntry) -> Result<(), Failure> {
     tables
         .prepare_cached(
             "INSERT INTO identity_outbox (id, channel, kind, about, account, user, recipient, secret, written_at, due_at,
-                                          caused_by, budget)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                                          caused_by, budget, asked_by)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .execute(params![
             key(entry.id),
@@ -245,6 +246,7 @@ fn insert(tables: &Connection, entry: &OutboxEntry) -> Result<(), Failure> {
             entry.due_at.millis(),
             entry.caused_by.map(|id| id.bits().to_be_bytes()),
             entry.budget.word(),
+            entry.asked_by.map(|id| id.bits().to_be_bytes()),
         ])?;
     Ok(())
 }
@@ -260,7 +262,7 @@ fn write(tables: &Connection, row: &OutboxRow) -> Result<(), Failure> {
     tables
         .prepare_cached(
             "UPDATE identity_outbox SET state = ?2, claimed_until = ?3, due_at = ?4, attempts = ?5, may_have_left = ?6,
-                                        error = ?7, ended_at = ?8, secret = ?9
+                                        error = ?7, ended_at = ?8, secret = ?9, about = ?10
              WHERE id = ?1",
         )?
         .execute(params![
@@ -273,7 +275,24 @@ fn write(tables: &Connection, row: &OutboxRow) -> Result<(), Failure> {
             row.error.as_deref(),
             row.ended_at().map(Timestamp::millis),
             row.entry.secret,
+            &**row.entry.about.reveal(),
         ])?;
+    Ok(())
+}
+
+/// Deletes what a user asked for, whomever it concerns.
+pub(crate) fn delete_of_asker(tables: &Connection, owner: Owner) -> Result<(), Failure> {
+    tables.execute(
+        "DELETE FROM identity_outbox WHERE caused_by = ?1 AND asked_by = ?2",
+        key_of(owner),
+    )?;
+    Ok(())
+}
+
+/// Deletes what an account causes, whomever it concerns.
+pub(crate) fn delete_caused_by(tables: &Connection, account: AccountId) -> Result<(), Failure> {
+    let delete = "DELETE FROM identity_outbox WHERE caused_by = ?1";
+    tables.execute(delete, [account.bits().to_be_bytes()])?;
     Ok(())
 }
 
@@ -343,6 +362,7 @@ fn read(row: &Row<'_>) -> Result<OutboxRow, Failure> {
         account: id(4)?.map(AccountId::from_bits),
         user: id(5)?.map(UserId::from_bits),
         caused_by: id(16)?.map(AccountId::from_bits),
+        asked_by: id(18)?.map(UserId::from_bits),
         budget: OutboxBudget::of_word(budget).ok_or(DAMAGED)?,
         recipient: Personal::new(text(6)?),
         secret: row.get(7)?,

@@ -64,6 +64,7 @@ impl Presence for SqliteStore {
             for table in OF_USERS {
                 delete_of_user(tables, table, owner)?;
             }
+            outbox::delete_of_asker(tables, owner)?;
             end_of_user(tables, owner).map(drop)
         })
         .await
@@ -74,6 +75,7 @@ impl Presence for SqliteStore {
             for table in OF_USERS {
                 delete_of_account(tables, table, account)?;
             }
+            outbox::delete_caused_by(tables, account)?;
             providers::delete(tables, account)?;
             delete_of_account(tables, outbox::FOLLOWED_TABLE, account)?;
             end_of_account(tables, account)?;

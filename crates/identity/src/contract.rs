@@ -124,11 +124,12 @@ macro_rules! contract_tests {
             a_claim_that_runs_out_is_made_again_and_only_the_newest_is_settled,
             claims_that_are_ended_are_made_again_at_once,
             a_failure_is_tried_again_when_it_is_due_and_kept_when_it_is_given_up,
-            the_secret_of_a_link_goes_with_the_mail,
+            what_a_mail_says_and_the_secret_of_its_link_go_with_it,
             another_browser_of_a_user_is_told_and_the_first_is_not,
             an_account_sees_its_own_entries_newest_first,
             a_commit_is_followed_once,
             entries_go_with_their_user_and_their_account,
+            entries_go_with_the_account_that_causes_them_and_with_the_user_who_asks,
             ended_entries_are_removed_some_time_later,
         );
         $crate::contract_tests!(@ $make; outbox_budgets:

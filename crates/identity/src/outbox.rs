@@ -52,7 +52,7 @@ pub struct OutboxEntry {
     pub channel: Channel,
     /// What it says, as a word of the channel.
     pub kind: Arc<str>,
-    /// What it is about, as a JSON object.
+    /// What it is about, as a JSON object; an empty one once the entry has been sent or given up.
     pub about: Personal<Arc<str>>,
     /// The account that it concerns, and whose admins see it; `None` for the server itself and its operator.
     pub account: Option<AccountId>,
@@ -60,6 +60,9 @@ pub struct OutboxEntry {
     pub user: Option<UserId>,
     /// The account that causes it, whomever it concerns; `None` if no account does. It is removed with the account.
     pub caused_by: Option<AccountId>,
+    /// The user of that account who asks for something with it, and whose name and words are in it. It is removed with
+    /// them.
+    pub asked_by: Option<UserId>,
     /// With which entries it is counted.
     pub budget: OutboxBudget,
     /// The address.
@@ -89,6 +92,7 @@ impl OutboxEntry {
             account: None,
             user: None,
             caused_by: None,
+            asked_by: None,
             budget,
             recipient,
             secret: None,
@@ -203,7 +207,7 @@ pub enum OutboxState {
 /// An entry, and what has become of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxRow {
-    /// The entry; its secret is gone once the entry has been sent or given up.
+    /// The entry; what it is about and its secret are gone once it has been sent or given up.
     pub entry: OutboxEntry,
     /// What has become of it.
     pub state: OutboxState,
@@ -251,6 +255,7 @@ impl OutboxRow {
             }
         }
         if self.ended_at().is_some() {
+            self.entry.about = Personal::new("{}".into());
             self.entry.secret = None;
         }
     }

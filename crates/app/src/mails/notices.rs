@@ -48,6 +48,8 @@ struct Notice {
     /// The mails that are about the same for their reader, of which only the first is written; `None` if there are no
     /// others.
     same_as: Option<String>,
+    /// The user who asks for something with it.
+    asked_by: Option<UserId>,
 }
 
 impl Notice {
@@ -56,6 +58,7 @@ impl Notice {
             reader,
             message,
             same_as: None,
+            asked_by: None,
         }
     }
 }
@@ -227,7 +230,7 @@ impl App {
                         (mail, operator.clone()?)
                     }
                 };
-                Some((mail, address, notice.reader, notice.same_as))
+                Some((mail, address, notice.reader, notice.same_as, notice.asked_by))
             });
             mails.collect::<Vec<_>>()
         };
@@ -236,17 +239,20 @@ impl App {
             Err(Failure::NoAccount) => return Ok(None),
             Err(failure) => return Err(failure.into()),
         };
-        let entries = mails.into_iter().map(|(mail, address, reader, same_as)| {
-            let mut entry = self.entry(&mail, address)?;
-            if let Some(what) = same_as {
-                entry.id = id_of("request", &format!("{account}/{reader:?}/{what}"));
-            }
-            Ok(match reader {
-                Reader::User(user) => entry.for_user((account, user)),
-                // The operator's mails are no business of the account's admins.
-                Reader::Operator => entry.caused_by(account),
-            })
-        });
+        let entries = mails
+            .into_iter()
+            .map(|(mail, address, reader, same_as, asked_by)| {
+                let mut entry = self.entry(&mail, address)?;
+                entry.asked_by = asked_by;
+                if let Some(what) = same_as {
+                    entry.id = id_of("request", &format!("{account}/{reader:?}/{what}"));
+                }
+                Ok(match reader {
+                    Reader::User(user) => entry.for_user((account, user)),
+                    // The operator's mails are no business of the account's admins.
+                    Reader::Operator => entry.caused_by(account),
+                })
+            });
         entries.collect::<Result<Vec<_>, Problem>>().map(Some)
     }
 }
@@ -328,6 +334,7 @@ fn of_purchases(account: &Account, entry: &Entry, event: &AccountEvent) -> Vec<N
                 reader: Reader::Operator,
                 message,
                 same_as: Some(in_this_hour(entry, &by.actor, what)),
+                asked_by: by.actor.parse().ok(),
             }]
         }
         AccountEvent::RequestAnswered { id, outcome, by } => {
@@ -378,6 +385,7 @@ fn of_seats(account: &Account, entry: &Entry, event: &UserEvent) -> Vec<Notice> 
                     reader: Reader::User(reader),
                     message: message.clone(),
                     same_as: Some(same_as.clone()),
+                    asked_by: Some(*user),
                 })
                 .collect()
         }

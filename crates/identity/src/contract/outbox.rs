@@ -21,6 +21,7 @@ pub(super) fn entry(number: u128, secs: i64) -> OutboxEntry {
         account: Some(account),
         user: Some(user),
         caused_by: Some(account),
+        asked_by: None,
         budget: OutboxBudget::new(OutboxBounds::Notice, "seat_requested"),
         recipient: Personal::new("sven@contoso.example".into()),
         secret: None,
@@ -169,8 +170,8 @@ pub async fn a_failure_is_tried_again_when_it_is_due_and_kept_when_it_is_given_u
     assert_eq!((figures.waiting, figures.last_sent), (0, Some(at(301))));
 }
 
-/// It is needed until then, for a second attempt too.
-pub async fn the_secret_of_a_link_goes_with_the_mail(backend: &dyn Backend) {
+/// They are needed until then, for a second attempt too.
+pub async fn what_a_mail_says_and_the_secret_of_its_link_go_with_it(backend: &dyn Backend) {
     let store = backend.store();
     let link = |number| OutboxEntry {
         secret: Some(b"sealed".to_vec()),
@@ -189,11 +190,9 @@ pub async fn the_secret_of_a_link_goes_with_the_mail(backend: &dyn Backend) {
     assert_eq!(store.sealed_values().await.unwrap().len(), 2);
 
     let claims = claim(&*store, at(1), 10).await;
-    assert!(
-        claims
-            .iter()
-            .all(|claim| claim.entry.secret.is_some() && claim.may_have_left)
-    );
+    assert!(claims.iter().all(|claim| claim.entry.secret.is_some()
+        && claim.entry.about == entry(1, 0).about
+        && claim.may_have_left));
     let failed = Settled::Failed {
         error: "no such mailbox".into(),
         may_have_left: false,
@@ -204,6 +203,10 @@ pub async fn the_secret_of_a_link_goes_with_the_mail(backend: &dyn Backend) {
     }
 
     assert_eq!(store.sealed_values().await.unwrap(), []);
+    let rows = store.outbox_of(Some(account(1)), Channel::Mail, 10);
+    for row in rows.await.unwrap() {
+        assert_eq!(&**row.entry.about.reveal(), "{}");
+    }
 }
 
 /// And nobody else's; those of no account are the operator's.
@@ -284,6 +287,38 @@ pub async fn entries_go_with_their_user_and_their_account(backend: &dyn Backend)
     );
     assert_eq!(store.followed().await.unwrap(), []);
     assert_eq!(numbers(&claim(&*store, at(0), 10).await), [3]);
+}
+
+/// Those to the operator concern no account, and those to managers concern another user.
+pub async fn entries_go_with_the_account_that_causes_them_and_with_the_user_who_asks(backend: &dyn Backend) {
+    let store = backend.store();
+    let asked_by = |number, (of, asker): crate::ports::Owner| OutboxEntry {
+        account: None,
+        user: None,
+        caused_by: Some(of),
+        asked_by: Some(asker),
+        ..to_somebody(number, 0)
+    };
+    let to_manager = OutboxEntry {
+        asked_by: Some(user(1).1),
+        ..to_somebody(2, 0).for_user(user(2))
+    };
+    let elsewhere = (account(2), user(1).1);
+    let all = [
+        asked_by(1, user(1)),
+        to_manager,
+        asked_by(3, elsewhere),
+        asked_by(4, user(2)),
+    ];
+    assert_eq!(put(&*store, all).await, []);
+
+    store.forget_user(user(1)).await.unwrap();
+    let without_user = claim(&*store, at(0), 10).await;
+    store.end_claims(Channel::Mail, at(1)).await.unwrap();
+    store.forget_account(account(1)).await.unwrap();
+
+    assert_eq!(numbers(&without_user), [3, 4]);
+    assert_eq!(numbers(&claim(&*store, at(1), 10).await), [3]);
 }
 
 /// Those that wait stay, however long.

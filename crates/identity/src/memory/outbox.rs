@@ -221,10 +221,15 @@ impl Tables {
         OutboxRefused(refused)
     }
 
-    /// Removes what concerns a user, or all of an account (`None`).
+    /// Removes what concerns a user or was asked for by them, or all that concerns an account or is caused by it (`None`).
     pub(super) fn remove_from_outbox(&mut self, account: AccountId, user: Option<UserId>) {
-        let is_meant =
-            |entry: &OutboxEntry| entry.account == Some(account) && (user.is_none() || entry.user == user);
+        let is_meant = |entry: &OutboxEntry| match user {
+            Some(_) => {
+                (entry.account == Some(account) && entry.user == user)
+                    || (entry.caused_by == Some(account) && entry.asked_by == user)
+            }
+            None => entry.account == Some(account) || entry.caused_by == Some(account),
+        };
         self.outbox.rows.retain(|_, row| !is_meant(&row.entry));
         if user.is_none() {
             self.outbox.followed.remove(&account);

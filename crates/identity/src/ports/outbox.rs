@@ -40,7 +40,7 @@ pub trait Outbox: Send + Sync + 'static {
     async fn end_claims(&self, channel: Channel, now: Timestamp) -> Result<(), StoreError>;
 
     /// Stores the outcome of a claim. Returns false, and changes nothing, where the entry has been claimed again since,
-    /// or is gone. The secret of an entry that is sent or given up is removed.
+    /// or is gone. What an entry that is sent or given up is about is removed, with its secret.
     async fn settle_in_outbox(
         &self,
         id: OutboxId,
