@@ -42,6 +42,23 @@ impl Outbox for SqliteStore {
         .await
     }
 
+    async fn outbox_since(&self, now: Timestamp) -> Result<Timestamp, StoreError> {
+        let since = |tables: &Connection| {
+            let select = "SELECT at FROM identity_outbox_since";
+            let at = tables.prepare_cached(select)?.query_row([], |row| row.get(0));
+            Ok::<_, Failure>(at.optional()?.map(Timestamp::from_millis))
+        };
+        if let Some(since) = self.read(since).await? {
+            return Ok(since);
+        }
+        self.change(move |tables| {
+            let insert = "INSERT OR IGNORE INTO identity_outbox_since (one, at) VALUES (1, ?1)";
+            tables.execute(insert, [now.millis()])?;
+            Ok(since(tables)?.unwrap_or(now))
+        })
+        .await
+    }
+
     async fn followed(&self) -> Result<Vec<(AccountId, u64)>, StoreError> {
         self.read(|tables| {
             let mut select =

@@ -128,6 +128,7 @@ macro_rules! contract_tests {
             another_browser_of_a_user_is_told_and_the_first_is_not,
             an_account_sees_its_own_entries_newest_first,
             a_commit_is_followed_once,
+            the_outbox_knows_since_when_mails_are_written,
             entries_go_with_their_user_and_their_account,
             entries_go_with_the_account_that_causes_them_and_with_the_user_who_asks,
             ended_entries_are_removed_some_time_later,

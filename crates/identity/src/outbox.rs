@@ -338,6 +338,11 @@ impl Identity {
         self.outbox.refused.load(Ordering::Relaxed)
     }
 
+    /// Since when mails are written. See [`Outbox::outbox_since`](crate::ports::Outbox::outbox_since).
+    pub async fn outbox_since(&self, now: Timestamp) -> Result<Timestamp, IdentityError> {
+        Ok(self.store.outbox_since(now).await?)
+    }
+
     /// The commits up to which journals were read, in the order of their accounts.
     pub async fn followed(&self) -> Result<Vec<(AccountId, u64)>, IdentityError> {
         Ok(self.store.followed().await?)

@@ -3,6 +3,7 @@
 //! A mail is an entry of the [outbox](usher_identity::OutboxEntry), stored in the transaction of its cause. While no
 //! mail is set up, none is written: pages show links to copy, and nobody gets a flood of old mails later.
 
+mod announce;
 mod message;
 mod notices;
 mod reminders;

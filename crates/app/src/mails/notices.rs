@@ -1,55 +1,33 @@
-//! Mails about what the journal records: who asks for something, who answers, and what has changed about signing in.
-//!
-//! The journal is read commit by commit, and it is stored up to where, in one transaction with the mails: so each commit
-//! makes its mails once, whenever the server was killed.
+//! Which mails an event makes: who asks for something, who answers, and what has changed about signing in.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use usher_domain::event::{AccountEvent, ApiKeyEvent, By, CredentialEvent, UserEvent};
 use usher_domain::permission::{Privilege, Role};
 use usher_domain::purchase::{Purchase, RequestOutcome};
 use usher_domain::seat_request::SeatRequestAnswer;
 use usher_domain::text::counted;
-use usher_domain::{Account, AccountId, Actor, Event, Secs, SubscriptionRequestId, Timestamp, UserId};
-use usher_engine::{Entry, Failure, Published};
-use usher_identity::OutboxEntry;
-use usher_journal::{AuditFilter, PageRequest, Seq};
+use usher_domain::{Account, Actor, Event, SubscriptionRequestId, Timestamp, UserId};
+use usher_engine::Entry;
+use usher_journal::Seq;
 
 use super::message::{Author, Message, SecurityChange, SubscriptionAnswer};
-use super::{MailSetup, id_of, mail_in};
-
-use crate::app::App;
-use crate::problem::Problem;
 
 /// The most people who are told about one thing: an account may have hundreds of managers.
 const READERS_MAX: usize = 20;
 
-/// The age from which on nobody wants to be told any more: after an outage, or a time without mail.
-const NEWS_MAX: Secs = Secs::new(86_400);
-
-/// How many commits, or accounts, are read at a time.
-const PAGE: usize = 500;
-
-/// How many changes of a user are looked through for the role before one of them.
-const LOOKED_THROUGH_MAX: u16 = 50;
-
-/// How long to wait after a failure.
-const RETRY_AFTER: Duration = Duration::from_secs(5);
-
 /// The commits that changed the role of a user.
-type RoleChanges = BTreeSet<(Seq, UserId)>;
+pub(super) type RoleChanges = BTreeSet<(Seq, UserId)>;
 
 /// A mail that is due, and its reader.
-struct Notice {
-    reader: Reader,
-    message: Message,
+pub(super) struct Notice {
+    pub(super) reader: Reader,
+    pub(super) message: Message,
     /// The mails that are about the same for their reader, of which only the first is written; `None` if there are no
     /// others.
-    same_as: Option<String>,
+    pub(super) same_as: Option<String>,
     /// The user who asks for something with it.
-    asked_by: Option<UserId>,
+    pub(super) asked_by: Option<UserId>,
 }
 
 impl Notice {
@@ -65,212 +43,13 @@ impl Notice {
 
 /// The reader of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Reader {
+pub(super) enum Reader {
     User(UserId),
     Operator,
 }
 
-impl App {
-    /// Writes mails about what happens and what ends, as long as the program runs. Only if mail is set up.
-    pub async fn announce(self: Arc<Self>) {
-        tokio::join!(Arc::clone(&self).announce_changes(), self.remind());
-    }
-
-    async fn announce_changes(self: Arc<Self>) {
-        self.engine.watch(is_announced);
-        while let Err(problem) = self.announce_what_was_missed().await {
-            warn(&problem);
-            tokio::time::sleep(RETRY_AFTER).await;
-        }
-        loop {
-            for account in self.engine.touched().await {
-                while let Err(problem) = self.announce_account(account, None).await {
-                    warn(&problem);
-                    tokio::time::sleep(RETRY_AFTER).await;
-                }
-            }
-        }
-    }
-
-    /// Writes the mails of the time in which no server ran. Accounts whose journals were never read for mails begin
-    /// now.
-    async fn announce_what_was_missed(&self) -> Result<(), Problem> {
-        let known: BTreeMap<_, _> = self.identity.followed().await?.into_iter().collect();
-        let mut after = None;
-        loop {
-            let accounts = self.engine.accounts(after, PAGE).await?;
-            let Some(last) = accounts.last() else {
-                return Ok(());
-            };
-            after = Some(*last);
-            for account in accounts {
-                let Some((head, _)) = self.engine.head(account).await? else {
-                    continue;
-                };
-                match known.get(&account) {
-                    Some(seq) if *seq >= head.get() => {}
-                    Some(seq) => self.announce_account(account, Some(*seq)).await?,
-                    None => {
-                        let _ = self
-                            .identity
-                            .put_in_outbox(Vec::new(), Some((account, head.get())))
-                            .await?;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Writes the mails about an account's commits after `from`, or after those that were read before.
-    pub async fn announce_account(&self, account: AccountId, from: Option<u64>) -> Result<(), Problem> {
-        let mut seq = match from {
-            Some(seq) => seq,
-            None => self.identity.followed_until(account).await?,
-        };
-        loop {
-            let commits = self.engine.published_after(account, Seq::new(seq), PAGE).await?;
-            let Some(last) = commits.last() else {
-                return Ok(());
-            };
-            seq = last.seq.get();
-            let roles = self.role_changes(account, &commits).await?;
-            let Some(entries) = self.notices_of(account, commits, roles).await? else {
-                return Ok(());
-            };
-            // What is refused is logged and counted.
-            let _ = self.identity.put_in_outbox(entries, Some((account, seq))).await?;
-        }
-    }
-
-    /// Which of the commits have changed whose role. Their events say which role a user has after them, and the audit which
-    /// they had before.
-    async fn role_changes(&self, account: AccountId, commits: &[Published]) -> Result<RoleChanges, Problem> {
-        let now = self.engine.now();
-        let mut known: BTreeMap<UserId, Role> = BTreeMap::new();
-        let mut changes = RoleChanges::new();
-        for commit in commits.iter().filter(|commit| is_news(commit, now)) {
-            let events = commit.entries.iter().flat_map(|entry| &entry.events);
-            for event in events {
-                if let Event::User(UserEvent::Created { id, profile }) = event {
-                    known.insert(*id, profile.role);
-                }
-                let Event::User(event) = event else { continue };
-                let Some((user, role)) = role_after(event) else {
-                    continue;
-                };
-                let before = match known.insert(user, role) {
-                    Some(before) => Some(before),
-                    None => self.role_before(account, user, commit.seq).await?,
-                };
-                if before.is_some_and(|before| before != role) {
-                    changes.insert((commit.seq, user));
-                }
-            }
-        }
-        Ok(changes)
-    }
-
-    /// The role that a user had before a commit; `None` if that is too long ago to look for.
-    async fn role_before(
-        &self,
-        account: AccountId,
-        user: UserId,
-        before: Seq,
-    ) -> Result<Option<Role>, Problem> {
-        let mut last: Option<(Seq, Option<Role>)> = None;
-        for action in ["user.created", "user.changed", "user.role_given"] {
-            let filter = AuditFilter {
-                action: Some(action.to_owned()),
-                target: Some(user.to_string()),
-                ..AuditFilter::default()
-            };
-            let page = PageRequest::new(LOOKED_THROUGH_MAX, None);
-            let found = self.records.list_audit(account, filter, page).await?;
-            let earlier = found.items.iter().find(|row| row.seq < before);
-            let Some(row) = earlier.filter(|row| last.is_none_or(|(seq, _)| row.seq > seq)) else {
-                continue;
-            };
-            let detail = row.detail.as_ref().map_or("", |detail| detail.reveal());
-            let detail: serde_json::Value = serde_json::from_str(detail).unwrap_or_default();
-            let role = detail.get("role").unwrap_or(&detail["profile"]["role"]);
-            last = Some((row.seq, serde_json::from_value(role.clone()).ok()));
-        }
-        Ok(last.and_then(|(_, role)| role))
-    }
-
-    /// The mails about commits; `None` if the account is gone.
-    async fn notices_of(
-        &self,
-        account: AccountId,
-        commits: Vec<Published>,
-        roles: RoleChanges,
-    ) -> Result<Option<Vec<OutboxEntry>>, Problem> {
-        let (identity, now) = (self.identity.clone(), self.engine.now());
-        let operator = self
-            .mail_setup()
-            .and_then(|setup: &MailSetup| setup.operator.clone());
-        let look = move |account: &Account, _| {
-            let fresh = commits.iter().filter(|commit| is_news(commit, now));
-            let entries =
-                fresh.flat_map(|commit| commit.entries.iter().map(move |entry| (commit.seq, entry)));
-            let notices = entries.flat_map(|(seq, entry)| notices(account, seq, entry, &roles));
-            let mails = notices.filter_map(|notice| {
-                let (mail, address) = match notice.reader {
-                    Reader::User(user) => {
-                        let zone = identity.preferences(account.id(), user).time_zone;
-                        mail_in(account, user, zone, notice.message)?
-                    }
-                    Reader::Operator => {
-                        let mail = super::Mail {
-                            name: None,
-                            account: Some(account.name().as_str().to_owned()),
-                            zone: None,
-                            message: notice.message,
-                        };
-                        (mail, operator.clone()?)
-                    }
-                };
-                Some((mail, address, notice.reader, notice.same_as, notice.asked_by))
-            });
-            mails.collect::<Vec<_>>()
-        };
-        let mails = match self.engine.read(account, look).await {
-            Ok(mails) => mails,
-            Err(Failure::NoAccount) => return Ok(None),
-            Err(failure) => return Err(failure.into()),
-        };
-        let entries = mails
-            .into_iter()
-            .map(|(mail, address, reader, same_as, asked_by)| {
-                let mut entry = self.entry(&mail, address)?;
-                entry.asked_by = asked_by;
-                if let Some(what) = same_as {
-                    entry.id = id_of("request", &format!("{account}/{reader:?}/{what}"));
-                }
-                Ok(match reader {
-                    Reader::User(user) => entry.for_user((account, user)),
-                    // The operator's mails are no business of the account's admins.
-                    Reader::Operator => entry.caused_by(account),
-                })
-            });
-        entries.collect::<Result<Vec<_>, Problem>>().map(Some)
-    }
-}
-
-fn warn(problem: &Problem) {
-    tracing::warn!(
-        why = problem.detail(),
-        "mails about changes could not be written yet"
-    );
-}
-
-/// Whether somebody still wants to be told of a commit.
-fn is_news(commit: &Published, now: Timestamp) -> bool {
-    commit.at + NEWS_MAX > now
-}
-
 /// Whether somebody is told of an event.
-fn is_announced(event: &Event) -> bool {
+pub(super) fn is_announced(event: &Event) -> bool {
     match event {
         Event::Account(event) => {
             matches!(
@@ -292,7 +71,7 @@ fn is_announced(event: &Event) -> bool {
 }
 
 /// The mails about an entry, with their readers. The account is as it is now.
-fn notices(account: &Account, seq: Seq, entry: &Entry, roles: &RoleChanges) -> Vec<Notice> {
+pub(super) fn notices(account: &Account, seq: Seq, entry: &Entry, roles: &RoleChanges) -> Vec<Notice> {
     let told = entry.events.iter().map(|event| match event {
         Event::Account(event) => of_purchases(account, entry, event),
         Event::User(event) => match role_after(event).filter(|(user, _)| roles.contains(&(seq, *user))) {
@@ -311,7 +90,7 @@ fn notices(account: &Account, seq: Seq, entry: &Entry, roles: &RoleChanges) -> V
 }
 
 /// The role that a user has after an event that may have changed it.
-const fn role_after(event: &UserEvent) -> Option<(UserId, Role)> {
+pub(super) const fn role_after(event: &UserEvent) -> Option<(UserId, Role)> {
     match event {
         UserEvent::Changed { id, profile } => Some((*id, profile.role)),
         UserEvent::RoleGiven { user, role, .. } => Some((*user, *role)),

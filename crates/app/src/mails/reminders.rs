@@ -57,7 +57,14 @@ impl App {
             };
             after = Some(*last);
             for account in accounts {
-                self.remind_of_ends_of(account).await?;
+                if let Err(problem) = self.remind_of_ends_of(account).await {
+                    // The next look makes up for it, and the others are told now.
+                    tracing::warn!(
+                        %account,
+                        why = problem.detail(),
+                        "mails about what ends could not be written yet"
+                    );
+                }
             }
         }
     }

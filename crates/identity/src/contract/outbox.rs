@@ -260,6 +260,15 @@ pub async fn a_commit_is_followed_once(backend: &dyn Backend) {
     assert_eq!(numbers(&claim(&*store, at(0), 10).await), [1, 4, 5]);
 }
 
+/// And after a restart.
+pub async fn the_outbox_knows_since_when_mails_are_written(backend: &dyn Backend) {
+    let store = backend.store();
+
+    assert_eq!(store.outbox_since(at(5)).await.unwrap(), at(5));
+    assert_eq!(store.outbox_since(at(9)).await.unwrap(), at(5));
+    assert_eq!(backend.another_node().outbox_since(at(9)).await.unwrap(), at(5));
+}
+
 /// Sent or not: a mail to somebody who is gone concerns nobody.
 pub async fn entries_go_with_their_user_and_their_account(backend: &dyn Backend) {
     let store = backend.store();

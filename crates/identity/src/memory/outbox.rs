@@ -17,6 +17,7 @@ pub(super) struct OutboxTables {
     pub(super) rows: BTreeMap<OutboxId, OutboxRow>,
     used: Vec<Used>,
     followed: BTreeMap<AccountId, u64>,
+    since: Option<Timestamp>,
 }
 
 /// An entry that was written, as it is counted.
@@ -43,6 +44,10 @@ impl Outbox for MemoryStore {
             *known = seq;
         }
         Ok(tables.put_in_outbox(entries))
+    }
+
+    async fn outbox_since(&self, now: Timestamp) -> Result<Timestamp, StoreError> {
+        Ok(*self.tables()?.outbox.since.get_or_insert(now))
     }
 
     async fn followed(&self) -> Result<Vec<(AccountId, u64)>, StoreError> {

@@ -20,6 +20,9 @@ pub trait Outbox: Send + Sync + 'static {
         followed: Option<(AccountId, u64)>,
     ) -> Result<OutboxRefused, StoreError>;
 
+    /// Since when mails are written: the `now` of the first call.
+    async fn outbox_since(&self, now: Timestamp) -> Result<Timestamp, StoreError>;
+
     /// The commits up to which journals were read, in the order of their accounts.
     async fn followed(&self) -> Result<Vec<(AccountId, u64)>, StoreError>;
 

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
 
+mod announcing;
 mod conversation;
 mod delivery;
+mod desk;
 mod notices;
 mod server;
 mod stored;

@@ -2,113 +2,23 @@
 
 use std::sync::Arc;
 
-use usher_app::{Bought, Config, Mail, MailSetup, Message, SecurityChange, SubscriptionAnswer};
+use usher_app::{Bought, Message, SecurityChange, SubscriptionAnswer};
 use usher_domain::account::SettingsPatch;
 use usher_domain::command::{ApiKeyCommand, CredentialCommand, PoolPatch, RequestAnswer, UserPatch};
 use usher_domain::management::Management;
-use usher_domain::permission::{Privilege, Role, Scope};
+use usher_domain::permission::{Role, Scope};
 use usher_domain::personal::Personal;
 use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
 use usher_domain::user::License;
 use usher_domain::{Actor, ApiKeyId, Command, Secs, SignInId, TopUpId, UserId};
-use usher_engine::{Cause, Request};
 use usher_identity::OutboxRefused;
 use usher_testkit::{
-    ACCOUNT, HelpDesk, NewUser, POOL, START, Server, add_minutes_until, add_or_ask_for_minutes, answer,
-    ask_for_seat, change_pool, change_settings, change_user, create_key, decline_seat, device, grant_seat,
-    manage, new_user, product, request, sign_in, subscription, user, withdraw_seat_request,
+    ACCOUNT, POOL, START, Server, add_minutes_until, add_or_ask_for_minutes, answer, ask_for_seat,
+    change_pool, change_settings, change_user, create_key, decline_seat, device, grant_seat, manage,
+    new_user, product, request, sign_in, subscription, user, withdraw_seat_request,
 };
 
-const OPERATOR: &str = "operator@example.com";
-
-/// A help desk with an owner, a manager of seats, Berta, who buys, and Tuva, who has no seat.
-async fn desk() -> Server {
-    let setup = MailSetup {
-        from: "desk@contoso.example".to_owned(),
-        to: "a test".to_owned(),
-        operator: Some(Personal::new(Arc::from(OPERATOR))),
-    };
-    let server = Server::start(Config {
-        mail: Some(setup),
-        ..Config::default()
-    })
-    .await;
-    let help_desk = HelpDesk::new()
-        .pool(2)
-        .owner("Olga")
-        .user(
-            new_user("Mats")
-                .role(Role::Manager)
-                .privileges(&[Privilege::SeatsManage]),
-        )
-        .user(
-            new_user("Rita")
-                .role(Role::Manager)
-                .privileges(&[Privilege::ReportsView]),
-        )
-        .user(buyer("Berta"))
-        .user(new_user("Tuva"));
-    for command in help_desk.commands() {
-        server.give(ACCOUNT, command).await;
-    }
-    // What was before is nobody's news.
-    server.app.announce_account(ACCOUNT, None).await.unwrap();
-    assert_eq!(mails(&server).await, []);
-    server
-}
-
-/// Somebody who manages the subscription.
-fn buyer(name: &str) -> NewUser {
-    let buyer = new_user(name).role(Role::Manager);
-    buyer
-        .privileges(&[Privilege::SubscriptionManage])
-        .billing_contact()
-}
-
-async fn by(server: &Server, actor: Actor, command: Command) {
-    let request = Request {
-        actor,
-        cause: Cause::from("test"),
-        command,
-    };
-    server
-        .engine
-        .execute(ACCOUNT, request, |_, (), _| ())
-        .await
-        .unwrap();
-}
-
-fn person(name: &str) -> Actor {
-    Actor::User(user(name))
-}
-
-/// The mails of the account and of the operator, oldest first: to whom, and what.
-async fn mails(server: &Server) -> Vec<(String, Message)> {
-    let of_account = server.app.mails_of(Some(ACCOUNT)).await.unwrap();
-    let of_server = server.app.mails_of(None).await.unwrap();
-    let mut rows = [of_account, of_server].concat();
-    rows.sort_by_key(|row| (row.entry.written_at, row.entry.id));
-    let mails = rows.iter().map(|row| {
-        let mail = Mail::from_json(row.entry.about.reveal()).unwrap();
-        assert_eq!(mail.account.as_deref(), Some("Help desk"));
-        assert_eq!(
-            row.entry.account.is_none(),
-            row.entry.recipient == Arc::from(OPERATOR)
-        );
-        (row.entry.recipient.reveal().to_string(), mail.message)
-    });
-    let mut mails: Vec<_> = mails.collect();
-    mails.sort_by(|(one, _), (other, _)| one.cmp(other));
-    mails
-}
-
-/// The mails since the last call of a server whose outbox this empties.
-async fn announced(server: &Server) -> Vec<(String, Message)> {
-    let before = mails(server).await;
-    server.app.announce_account(ACCOUNT, None).await.unwrap();
-    let all = mails(server).await;
-    all.into_iter().filter(|mail| !before.contains(mail)).collect()
-}
+use super::desk::{OPERATOR, announced, by, desk, mails, person};
 
 #[tokio::test]
 async fn l14_a_request_for_a_seat_is_told_to_those_who_can_give_it_and_its_answer_to_the_asker() {
@@ -272,8 +182,8 @@ async fn a_commit_makes_its_mails_once_and_old_news_makes_none() {
     let server = desk().await;
     by(&server, person("Tuva"), ask_for_seat(user("Tuva"), "Please.")).await;
     let (one, other) = tokio::join!(
-        server.app.announce_account(ACCOUNT, Some(0)),
-        server.app.announce_account(ACCOUNT, None)
+        server.app.announce_account(ACCOUNT),
+        server.app.announce_account(ACCOUNT)
     );
     one.unwrap();
     other.unwrap();
