@@ -1,8 +1,10 @@
 //! The tables of pending sign-ins and known browsers.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
-use usher_domain::Timestamp;
+use usher_domain::{AccountId, Timestamp, UserId};
 use usher_identity::ports::{KnownBrowsers, Owner, PendingSignIn, PendingSignIns, StoreError};
 use usher_identity::{KnownBrowser, OutboxEntry, OutboxRefused, SecretDigest};
 
@@ -11,6 +13,7 @@ use crate::outbox;
 use crate::store::{Failure, SqliteStore};
 
 pub(crate) const PENDING_TABLE: &str = "identity_half_sign_ins";
+pub(crate) const SIGNED_IN_TABLE: &str = "identity_signed_in";
 pub(crate) const BROWSERS_TABLE: &str = "identity_known_browsers";
 
 #[async_trait]
@@ -74,6 +77,14 @@ fn pending(tables: &Connection, digest: &SecretDigest, now: Timestamp) -> Result
     Ok(found.optional()?)
 }
 
+/// Notes that a user has ever signed in.
+pub(crate) fn note_sign_in(tables: &Connection, owner: Owner) -> Result<(), Failure> {
+    tables
+        .prepare_cached("INSERT OR IGNORE INTO identity_signed_in (account, user) VALUES (?1, ?2)")?
+        .execute(key_of(owner))?;
+    Ok(())
+}
+
 #[async_trait]
 impl KnownBrowsers for SqliteStore {
     async fn users_of_browser(
@@ -103,6 +114,7 @@ impl KnownBrowsers for SqliteStore {
         max: usize,
     ) -> Result<OutboxRefused, StoreError> {
         self.change(move |tables| {
+            note_sign_in(tables, owner)?;
             let [account, user] = key_of(owner);
             let is_another = tables
                 .prepare_cached(
@@ -127,6 +139,18 @@ impl KnownBrowsers for SqliteStore {
                 params![account, user, limit(max)],
             )?;
             Ok(refused)
+        })
+        .await
+    }
+
+    async fn users_signed_in_once(&self, account: AccountId) -> Result<BTreeSet<UserId>, StoreError> {
+        self.read(move |tables| {
+            let mut select =
+                tables.prepare_cached("SELECT user FROM identity_signed_in WHERE account = ?1")?;
+            let users = select.query_map([account.bits().to_be_bytes()], |row| {
+                crate::columns::id(row, 0).map(UserId::from_bits)
+            })?;
+            Ok(users.collect::<Result<_, _>>()?)
         })
         .await
     }

@@ -144,6 +144,12 @@ const RULES: &[Rule] = &[
         NO_ID,
     ),
     rule(
+        "identity_signed_in",
+        "quote(user)",
+        "length(account) <> 16 OR length(user) <> 16",
+        NO_ID,
+    ),
+    rule(
         "identity_branding",
         "quote(one)",
         "ifnull(length(color), 7) <> 7 OR ifnull(length(logo), 0) > 102400",

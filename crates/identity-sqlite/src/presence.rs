@@ -14,9 +14,10 @@ use crate::{
 };
 
 /// The tables of what users keep when they sign out, and of what is to be sent to them.
-const OF_USERS: [&str; 8] = [
+const OF_USERS: [&str; 9] = [
     passwords::TABLE,
     browsers::BROWSERS_TABLE,
+    browsers::SIGNED_IN_TABLE,
     operator_grants::TABLE,
     outbox::TABLE,
     preferences::TABLE,

@@ -6,6 +6,7 @@ use usher_domain::Timestamp;
 use usher_identity::SecretDigest;
 use usher_identity::ports::{StoreError, StoredUserToken, UserTokens};
 
+use crate::browsers;
 use crate::columns::{digest, digests, key_of, limit, owner};
 use crate::store::{Failure, SqliteStore};
 
@@ -72,6 +73,7 @@ pub(crate) fn put(
     token: &StoredUserToken,
     max: usize,
 ) -> Result<Vec<SecretDigest>, Failure> {
+    browsers::note_sign_in(tables, token.owner)?;
     let [account, user] = key_of(token.owner);
     let replaced = digests(
         tables,

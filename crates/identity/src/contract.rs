@@ -54,6 +54,7 @@ pub trait Backend: Send + Sync {
 macro_rules! contract_tests {
     ($make:path) => {
         $crate::contract_tests!(@ $make; users:
+            it_is_known_who_has_ever_signed_in,
             a_password_is_the_one_that_was_stored_last,
             a_changed_password_ends_what_its_user_is_signed_in_with,
             a_hash_is_renewed_only_if_it_is_the_one_that_was_checked,

@@ -3,6 +3,8 @@
 //!
 //! A browser keeps a random id, signed with the server's key, for [`KNOWN_BROWSER_LIFE`]. The id alone gives no access.
 
+use std::collections::BTreeSet;
+
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
 use crate::random::fill;
@@ -51,6 +53,11 @@ impl Identity {
         let since = now - KNOWN_BROWSER_LIFE;
         let users = self.store.users_of_browser(browser, since, USERS_PER_BROWSER_MAX);
         Ok(users.await?)
+    }
+
+    /// The users of an account who have ever signed in: somebody who knows Usher reads the mails to them.
+    pub async fn users_signed_in_once(&self, account: AccountId) -> Result<BTreeSet<UserId>, IdentityError> {
+        Ok(self.store.users_signed_in_once(account).await?)
     }
 
     /// Records that a user signed in with a browser: the known one, or a new one drawn now. Returns the signed id that

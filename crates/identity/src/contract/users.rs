@@ -1,8 +1,8 @@
 //! Passwords, second factors, known browsers, preferences.
 
 use super::{
-    Backend, app_code, at, digest, hash_of, left_of, note, password, recovery_code, set_up_second_factor,
-    sign_in, token, user,
+    Backend, account, app_code, at, digest, hash_of, left_of, note, password, recovery_code,
+    set_up_second_factor, sign_in, token, user,
 };
 use crate::ports::{
     AppCode, Confirmation, PasswordExchange, PasswordExchanged, Store, StoredPassword, TypedCode,
@@ -10,6 +10,29 @@ use crate::ports::{
 use crate::{CodeVerdict, KnownBrowser, PasswordLife, Preferences, Theme};
 
 const SECRET: &[u8] = b"sealed";
+
+/// With a browser, or as a program does with a token; until the user is gone.
+pub async fn it_is_known_who_has_ever_signed_in(backend: &dyn Backend) {
+    let store = backend.store();
+    let signed_in = async || store.users_signed_in_once(account(1)).await.unwrap();
+    let browser = KnownBrowser::from_bits(1);
+    store.put_password(user(1), password("$argon2")).await.unwrap();
+    assert_eq!(signed_in().await, [].into());
+
+    let put = store.put_known_browser(user(1), browser, None, at(0), 10);
+    let _ = put.await.unwrap();
+    let token = token(user(2), "two", at(60));
+    store.put_user_token(token, 10).await.unwrap();
+
+    assert_eq!(signed_in().await, [user(1).1, user(2).1].into());
+    let elsewhere = store.users_signed_in_once(account(2)).await;
+    assert_eq!(elsewhere.unwrap(), [].into());
+    store.end_presence_of_user(user(1)).await.unwrap();
+    store.forget_user(user(2)).await.unwrap();
+    assert_eq!(signed_in().await, [user(1).1].into());
+    store.forget_account(account(1)).await.unwrap();
+    assert_eq!(signed_in().await, [].into());
+}
 
 /// And only its own user's.
 pub async fn a_password_is_the_one_that_was_stored_last(backend: &dyn Backend) {

@@ -10,7 +10,7 @@ mod providers;
 mod server_keys;
 mod user_links;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -41,6 +41,8 @@ struct Tables {
     second_factors: BTreeMap<Owner, StoredSecondFactor>,
     recovery_codes: BTreeMap<Owner, HashSet<SecretDigest>>,
     known_browsers: BTreeMap<Owner, BTreeMap<u128, Timestamp>>,
+    /// The users who have ever signed in.
+    signed_in: BTreeSet<Owner>,
     user_tokens: Holdings<StoredUserToken>,
     preferences: BTreeMap<Owner, Preferences>,
     branding: Branding,

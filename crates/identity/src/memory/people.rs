@@ -1,9 +1,9 @@
 //! Passwords, second factors, known browsers and preferences.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use async_trait::async_trait;
-use usher_domain::Timestamp;
+use usher_domain::{AccountId, Timestamp, UserId};
 
 use super::{MemoryStore, Tables};
 use crate::ports::{
@@ -254,6 +254,7 @@ impl KnownBrowsers for MemoryStore {
         max: usize,
     ) -> Result<OutboxRefused, StoreError> {
         let mut tables = self.tables()?;
+        tables.signed_in.insert(owner);
         let of_user = tables.known_browsers.entry(owner).or_default();
         let is_another = !of_user.is_empty() && !of_user.contains_key(&browser.bits());
         of_user.insert(browser.bits(), now);
@@ -264,6 +265,12 @@ impl KnownBrowsers for MemoryStore {
         }
         let notice = notice.filter(|_| is_another);
         Ok(tables.put_in_outbox(notice.into_iter().collect()))
+    }
+
+    async fn users_signed_in_once(&self, account: AccountId) -> Result<BTreeSet<UserId>, StoreError> {
+        let tables = self.tables()?;
+        let of_account = tables.signed_in.iter().filter(|(of, _)| *of == account);
+        Ok(of_account.map(|(_, user)| *user).collect())
     }
 
     async fn remove_unused_browsers(&self, since: Timestamp) -> Result<(), StoreError> {

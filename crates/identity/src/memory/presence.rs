@@ -240,6 +240,7 @@ impl Presence for MemoryStore {
         let mut tables = self.tables()?;
         tables.passwords.remove(&owner);
         tables.known_browsers.remove(&owner);
+        tables.signed_in.remove(&owner);
         tables.preferences.remove(&owner);
         tables.second_factors.remove(&owner);
         tables.recovery_codes.remove(&owner);
@@ -255,6 +256,7 @@ impl Presence for MemoryStore {
         let is_others = |(of, _): &Owner| *of != account;
         tables.passwords.retain(|owner, _| is_others(owner));
         tables.known_browsers.retain(|owner, _| is_others(owner));
+        tables.signed_in.retain(is_others);
         tables.preferences.retain(|owner, _| is_others(owner));
         tables.second_factors.retain(|owner, _| is_others(owner));
         tables.recovery_codes.retain(|owner, _| is_others(owner));
@@ -273,6 +275,7 @@ impl Tables {
         let replaced = self
             .user_tokens
             .make_room(token.owner, max, |token| token.expires_at);
+        self.signed_in.insert(token.owner);
         self.user_tokens.insert(token);
         replaced
     }

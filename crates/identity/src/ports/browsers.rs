@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
-use usher_domain::Timestamp;
+use usher_domain::{AccountId, Timestamp, UserId};
 
 use super::{Owner, StoreError};
 use crate::{KnownBrowser, OutboxEntry, OutboxRefused, SecretDigest};
@@ -61,6 +63,9 @@ pub trait KnownBrowsers: Send + Sync + 'static {
         now: Timestamp,
         max: usize,
     ) -> Result<OutboxRefused, StoreError>;
+
+    /// The users of an account who have ever signed in with a browser, or got a [token](super::UserTokens).
+    async fn users_signed_in_once(&self, account: AccountId) -> Result<BTreeSet<UserId>, StoreError>;
 
     /// Removes the browsers last used at `since` or before.
     async fn remove_unused_browsers(&self, since: Timestamp) -> Result<(), StoreError>;

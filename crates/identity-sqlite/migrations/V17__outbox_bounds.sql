@@ -42,3 +42,18 @@ CREATE TABLE identity_outbox_since (
 ) STRICT;
 
 INSERT INTO identity_outbox_since SELECT 1, 0 WHERE EXISTS (SELECT 1 FROM identity_outbox_followed);
+
+-- The users who have ever signed in, so that their addresses are known to be somebody's who knows Usher. Mails with names
+-- and words of others go to them only.
+CREATE TABLE identity_signed_in (
+    account BLOB NOT NULL,
+    user BLOB NOT NULL,
+    PRIMARY KEY (account, user)
+) STRICT, WITHOUT ROWID;
+
+-- Until now nobody noted it: everybody counts who has, or had, something to sign in with.
+INSERT OR IGNORE INTO identity_signed_in (account, user)
+    SELECT account, user FROM identity_passwords
+    UNION SELECT account, user FROM identity_known_browsers
+    UNION SELECT account, user FROM identity_portal_sessions
+    UNION SELECT account, user FROM identity_user_tokens;
