@@ -83,7 +83,8 @@ fn next_change(change: &SecurityChange) -> Option<SecurityChange> {
             let name = "Firefox\nhttp://evil.example".to_owned();
             Some(SecurityChange::Browser(Personal::new(name)))
         }
-        SecurityChange::Browser(_) => None,
+        SecurityChange::Browser(_) => Some(SecurityChange::Address),
+        SecurityChange::Address => None,
     }
 }
 

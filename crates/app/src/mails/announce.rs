@@ -10,13 +10,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 use usher_domain::event::UserEvent;
 use usher_domain::permission::Role;
-use usher_domain::{Account, AccountId, Event, Secs, Timestamp, UserId};
+use usher_domain::personal::Personal;
+use usher_domain::{Account, AccountId, Event, Millis, Secs, Timestamp, UserId};
 use usher_engine::{Failure, Published};
 use usher_identity::OutboxEntry;
-use usher_journal::{AuditFilter, PageRequest, Seq};
+use usher_journal::{AuditFilter, PageRequest, Seq, Span};
 
-use super::notices::{Reader, RoleChanges, is_announced, notices, role_after};
-use super::{Mail, MailSetup, id_of, mail_in};
+use super::notices::{Address, Notice, ProfileChanges, Reader, is_announced, notices};
+use super::{Mail, id_of, mail_in};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -26,7 +27,7 @@ const NEWS_MAX: Secs = Secs::new(86_400);
 /// How many commits, or accounts, are read at a time.
 const PAGE: usize = 500;
 
-/// How many changes of a user are looked through for the role before one of them.
+/// How many changes of a user at one moment are looked through for what they were before.
 const LOOKED_THROUGH_MAX: u16 = 50;
 
 /// How long to wait after a failure, and at most after many of them.
@@ -169,8 +170,8 @@ impl App {
             let now = self.engine.now();
             let news = commits.into_iter().filter(|commit| is_news(commit, since, now));
             let news: Vec<_> = news.collect();
-            let roles = self.role_changes(account, &news).await?;
-            let Some(entries) = self.notices_of(account, news, roles).await? else {
+            let changes = self.profile_changes(account, &news).await?;
+            let Some(entries) = self.notices_of(account, &Arc::new(news), changes).await? else {
                 return Ok(());
             };
             // What is refused is logged and counted.
@@ -178,117 +179,183 @@ impl App {
         }
     }
 
-    /// Which of the commits have changed whose role. Their events say which role a user has after them, and the audit which
-    /// they had before.
-    async fn role_changes(&self, account: AccountId, commits: &[Published]) -> Result<RoleChanges, Problem> {
-        let mut known: BTreeMap<UserId, Role> = BTreeMap::new();
-        let mut changes = RoleChanges::new();
+    /// What the commits have changed of whose profile. Their events say what users are after them, and the audit what they
+    /// were before.
+    async fn profile_changes(
+        &self,
+        account: AccountId,
+        commits: &[Published],
+    ) -> Result<ProfileChanges, Problem> {
+        let mut known: BTreeMap<UserId, Known> = BTreeMap::new();
+        let mut changes = ProfileChanges::new();
         for commit in commits {
             let events = commit.entries.iter().flat_map(|entry| &entry.events);
             for event in events {
-                if let Event::User(UserEvent::Created { id, profile }) = event {
-                    known.insert(*id, profile.role);
-                }
                 let Event::User(event) = event else { continue };
-                let Some((user, role)) = role_after(event) else {
+                let Some((user, now)) = Known::after(event) else {
                     continue;
                 };
-                let before = match known.insert(user, role) {
-                    Some(before) => Some(before),
-                    None => self.role_before(account, user, commit.seq).await?,
+                let before = match known.get(&user) {
+                    _ if matches!(event, UserEvent::Created { .. }) => now.clone(),
+                    Some(before) => before.clone(),
+                    None => self.before(account, user, commit).await?,
                 };
-                if before.is_some_and(|before| before != role) {
-                    changes.insert((commit.seq, user));
-                }
+                let change = changes.entry((commit.seq, user)).or_default();
+                change.role |= before.role.is_some_and(|before| now.role != Some(before));
+                let is_another = |before: &Address| now.email.as_ref().is_some_and(|email| email != before);
+                let former = before.email.clone().filter(is_another);
+                change.former_address = change.former_address.take().or(former);
+                known.insert(user, now.or(before));
             }
         }
         Ok(changes)
     }
 
-    /// The role that a user had before a commit; `None` if that is too long ago to look for.
-    async fn role_before(
-        &self,
-        account: AccountId,
-        user: UserId,
-        before: Seq,
-    ) -> Result<Option<Role>, Problem> {
-        let mut last: Option<(Seq, Option<Role>)> = None;
+    /// What a user was before a commit, as far as that is not too long ago to look for.
+    async fn before(&self, account: AccountId, user: UserId, commit: &Published) -> Result<Known, Problem> {
+        let mut found = Vec::new();
         for action in ["user.created", "user.changed", "user.role_given"] {
             let filter = AuditFilter {
+                span: Span {
+                    from: None,
+                    to: Some(commit.at + Millis::new(1)),
+                },
                 action: Some(action.to_owned()),
                 target: Some(user.to_string()),
                 ..AuditFilter::default()
             };
             let page = PageRequest::new(LOOKED_THROUGH_MAX, None);
-            let found = self.records.list_audit(account, filter, page).await?;
-            let earlier = found.items.iter().find(|row| row.seq < before);
-            let Some(row) = earlier.filter(|row| last.is_none_or(|(seq, _)| row.seq > seq)) else {
+            let rows = self.records.list_audit(account, filter, page).await?.items;
+            let Some(row) = rows.into_iter().find(|row| row.seq < commit.seq) else {
                 continue;
             };
             let detail = row.detail.as_ref().map_or("", |detail| detail.reveal());
             let detail: serde_json::Value = serde_json::from_str(detail).unwrap_or_default();
-            let role = detail.get("role").unwrap_or(&detail["profile"]["role"]);
-            last = Some((row.seq, serde_json::from_value(role.clone()).ok()));
+            let profile = &detail["profile"];
+            let role = detail.get("role").unwrap_or(&profile["role"]);
+            let known = Known {
+                role: serde_json::from_value(role.clone()).ok(),
+                email: profile["email"].as_str().map(|email| Personal::new(email.into())),
+            };
+            found.push((row.seq, known));
         }
-        Ok(last.and_then(|(_, role)| role))
+        // The newest first: the others say what it does not.
+        found.sort_by_key(|(seq, _)| std::cmp::Reverse(*seq));
+        let known = found.into_iter().map(|(_, known)| known);
+        Ok(known.reduce(Known::or).unwrap_or_default())
     }
 
     /// The mails about commits; `None` if the account is gone.
     async fn notices_of(
         &self,
         account: AccountId,
-        commits: Vec<Published>,
-        roles: RoleChanges,
+        commits: &Arc<Vec<Published>>,
+        changes: ProfileChanges,
     ) -> Result<Option<Vec<OutboxEntry>>, Problem> {
         let identity = self.identity.clone();
-        let operator = self
-            .mail_setup()
-            .and_then(|setup: &MailSetup| setup.operator.clone());
+        let operator = self.mail_setup().and_then(|setup| setup.operator.clone());
+        let all = Arc::clone(commits);
         let look = move |account: &Account, _| {
-            let commits = commits.iter();
-            let entries =
-                commits.flat_map(|commit| commit.entries.iter().map(move |entry| (commit.seq, entry)));
-            let notices = entries.flat_map(|(seq, entry)| notices(account, seq, entry, &roles));
-            let mails = notices.filter_map(|notice| {
-                let (mail, address) = match notice.reader {
-                    Reader::User(user) => {
-                        let zone = identity.preferences(account.id(), user).time_zone;
-                        mail_in(account, user, zone, notice.message)?
-                    }
-                    Reader::Operator => {
-                        let mail = Mail {
-                            name: None,
-                            account: Some(account.name().as_str().to_owned()),
-                            zone: None,
-                            message: notice.message,
-                        };
-                        (mail, operator.clone()?)
-                    }
-                };
-                Some((mail, address, notice.reader, notice.same_as, notice.asked_by))
-            });
-            mails.collect::<Vec<_>>()
+            let mut mails = Vec::new();
+            for (index, commit) in all.iter().enumerate() {
+                let entries = commit.entries.iter();
+                for notice in entries.flat_map(|entry| notices(account, commit.seq, entry, &changes)) {
+                    let mail = match notice.reader {
+                        Reader::User(user) => {
+                            let zone = identity.preferences(account.id(), user).time_zone;
+                            mail_in(account, user, zone, notice.message.clone())
+                        }
+                        Reader::Operator => operator.clone().map(|address| {
+                            let mail = Mail {
+                                name: None,
+                                account: Some(account.name().as_str().to_owned()),
+                                zone: None,
+                                message: notice.message.clone(),
+                            };
+                            (mail, address)
+                        }),
+                    };
+                    mails.extend(mail.map(|(mail, address)| (index, notice, mail, address)));
+                }
+            }
+            mails
         };
         let mails = match self.engine.read(account, look).await {
             Ok(mails) => mails,
             Err(Failure::NoAccount) => return Ok(None),
             Err(failure) => return Err(failure.into()),
         };
-        let entries = mails
-            .into_iter()
-            .map(|(mail, address, reader, same_as, asked_by)| {
-                let mut entry = self.entry(&mail, address)?;
-                entry.asked_by = asked_by;
-                if let Some(what) = same_as {
-                    entry.id = id_of("request", &format!("{account}/{reader:?}/{what}"));
+        let mut entries = Vec::with_capacity(mails.len());
+        for (index, notice, mail, address) in mails {
+            let address = match (&notice.address, notice.reader) {
+                (Some(address), _) => address.clone(),
+                // Whoever changed something about signing in may have changed the address right after it.
+                (None, Reader::User(user)) if mail.message.is_about_security() => {
+                    let before = self.before(account, user, &commits[index]).await?;
+                    before.email.unwrap_or(address)
                 }
-                Ok(match reader {
-                    Reader::User(user) => entry.for_user((account, user)),
-                    // The operator's mails are no business of the account's admins.
-                    Reader::Operator => entry.caused_by(account),
-                })
-            });
-        entries.collect::<Result<Vec<_>, Problem>>().map(Some)
+                (None, _) => address,
+            };
+            entries.push(self.entry_of(account, notice, &mail, address)?);
+        }
+        Ok(Some(entries))
+    }
+
+    fn entry_of(
+        &self,
+        account: AccountId,
+        notice: Notice,
+        mail: &Mail,
+        address: Address,
+    ) -> Result<OutboxEntry, Problem> {
+        let (reader, mut entry) = (notice.reader, self.entry(mail, address)?);
+        entry.asked_by = notice.asked_by;
+        if let Some(what) = notice.same_as {
+            entry.id = id_of("request", &format!("{account}/{reader:?}/{what}"));
+        }
+        Ok(match reader {
+            Reader::User(user) => entry.for_user((account, user)),
+            // The operator's mails are no business of the account's admins.
+            Reader::Operator => entry.caused_by(account),
+        })
+    }
+}
+
+/// What is known of a user.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    role: Option<Role>,
+    email: Option<Address>,
+}
+
+impl Known {
+    /// What an event says that a user is after it.
+    fn after(event: &UserEvent) -> Option<(UserId, Self)> {
+        match event {
+            UserEvent::Created { id, profile } | UserEvent::Changed { id, profile } => {
+                let known = Self {
+                    role: Some(profile.role),
+                    email: Some(profile.email.map(|email| email.as_str().into())),
+                };
+                Some((*id, known))
+            }
+            UserEvent::RoleGiven { user, role, .. } => {
+                let known = Self {
+                    role: Some(*role),
+                    email: None,
+                };
+                Some((*user, known))
+            }
+            _ => None,
+        }
+    }
+
+    /// This, and what `other` knows besides.
+    fn or(self, other: Self) -> Self {
+        Self {
+            role: self.role.or(other.role),
+            email: self.email.or(other.email),
+        }
     }
 }
 

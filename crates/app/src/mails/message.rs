@@ -167,6 +167,8 @@ pub enum SecurityChange {
     ApiKey(String),
     /// The API key of this name has a new secret: to the owners.
     ApiKeySecret(String),
+    /// The reader has another address: to both.
+    Address,
     /// Somebody signed in as the reader with a browser of this name, which the reader has not used before.
     Browser(Personal<String>),
 }
@@ -179,6 +181,7 @@ impl SecurityChange {
             Self::SecondFactorSet | Self::SecondFactorRemoved => "security.second_factor",
             Self::Role(_) => "security.role",
             Self::ApiKey(_) | Self::ApiKeySecret(_) => "security.api_key",
+            Self::Address => "security.address",
             Self::Browser(_) => "security.browser",
         }
     }
@@ -238,6 +241,12 @@ impl Message {
             | Self::Ending { .. } => (OutboxBounds::Notice, self.kind()),
         };
         OutboxBudget::new(bounds, kind)
+    }
+
+    /// Whether it tells of a change about signing in.
+    #[must_use]
+    pub const fn is_about_security(&self) -> bool {
+        matches!(self, Self::Security { .. })
     }
 
     /// Whether it is for the operator of the server, not for a user of the account.

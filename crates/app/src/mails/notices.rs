@@ -1,9 +1,11 @@
 //! Which mails an event makes: who asks for something, who answers, and what has changed about signing in.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use usher_domain::event::{AccountEvent, ApiKeyEvent, By, CredentialEvent, UserEvent};
 use usher_domain::permission::{Privilege, Role};
+use usher_domain::personal::Personal;
 use usher_domain::purchase::{Purchase, RequestOutcome};
 use usher_domain::seat_request::SeatRequestAnswer;
 use usher_domain::text::counted;
@@ -16,8 +18,20 @@ use super::message::{Author, Message, SecurityChange, SubscriptionAnswer};
 /// The most people who are told about one thing: an account may have hundreds of managers.
 const READERS_MAX: usize = 20;
 
-/// The commits that changed the role of a user.
-pub(super) type RoleChanges = BTreeSet<(Seq, UserId)>;
+/// A mail address.
+pub(super) type Address = Personal<Arc<str>>;
+
+/// What commits changed of users' profiles.
+pub(super) type ProfileChanges = BTreeMap<(Seq, UserId), ProfileChange>;
+
+/// What a commit changed of a user's profile.
+#[derive(Debug, Default)]
+pub(super) struct ProfileChange {
+    /// Whether it was the role.
+    pub(super) role: bool,
+    /// The address before it, if it was the address.
+    pub(super) former_address: Option<Address>,
+}
 
 /// A mail that is due, and its reader.
 pub(super) struct Notice {
@@ -28,6 +42,8 @@ pub(super) struct Notice {
     pub(super) same_as: Option<String>,
     /// The user who asks for something with it.
     pub(super) asked_by: Option<UserId>,
+    /// Where it goes, if not to the reader's own address.
+    pub(super) address: Option<Address>,
 }
 
 impl Notice {
@@ -37,6 +53,7 @@ impl Notice {
             message,
             same_as: None,
             asked_by: None,
+            address: None,
         }
     }
 }
@@ -71,15 +88,14 @@ pub(super) fn is_announced(event: &Event) -> bool {
 }
 
 /// The mails about an entry, with their readers. The account is as it is now.
-pub(super) fn notices(account: &Account, seq: Seq, entry: &Entry, roles: &RoleChanges) -> Vec<Notice> {
+pub(super) fn notices(account: &Account, seq: Seq, entry: &Entry, changes: &ProfileChanges) -> Vec<Notice> {
     let told = entry.events.iter().map(|event| match event {
         Event::Account(event) => of_purchases(account, entry, event),
-        Event::User(event) => match role_after(event).filter(|(user, _)| roles.contains(&(seq, *user))) {
-            Some((user, role)) => {
-                let change = SecurityChange::Role(role);
-                let message = security(account, entry, user, change);
-                vec![Notice::new(Reader::User(user), message)]
-            }
+        Event::User(event) => match role_after(event) {
+            Some((user, role)) => match changes.get(&(seq, user)) {
+                Some(change) => of_profile(account, entry, user, role, change),
+                None => Vec::new(),
+            },
             None => of_seats(account, entry, event),
         },
         Event::Credential(event) => of_credentials(account, entry, event),
@@ -90,12 +106,38 @@ pub(super) fn notices(account: &Account, seq: Seq, entry: &Entry, roles: &RoleCh
 }
 
 /// The role that a user has after an event that may have changed it.
-pub(super) const fn role_after(event: &UserEvent) -> Option<(UserId, Role)> {
+const fn role_after(event: &UserEvent) -> Option<(UserId, Role)> {
     match event {
         UserEvent::Changed { id, profile } => Some((*id, profile.role)),
         UserEvent::RoleGiven { user, role, .. } => Some((*user, *role)),
         _ => None,
     }
+}
+
+fn of_profile(
+    account: &Account,
+    entry: &Entry,
+    user: UserId,
+    role: Role,
+    change: &ProfileChange,
+) -> Vec<Notice> {
+    let told = |change| Notice::new(Reader::User(user), security(account, entry, user, change));
+    let mut notices = Vec::new();
+    if change.role {
+        notices.push(told(SecurityChange::Role(role)));
+    }
+    if let Some(former) = &change.former_address {
+        let now = account.user(user).map(|user| &user.profile.email);
+        notices.push(Notice {
+            address: Some(former.clone()),
+            ..told(SecurityChange::Address)
+        });
+        notices.push(Notice {
+            address: now.map(|email| email.map(|email| email.as_str().into())),
+            ..told(SecurityChange::Address)
+        });
+    }
+    notices
 }
 
 fn of_purchases(account: &Account, entry: &Entry, event: &AccountEvent) -> Vec<Notice> {
@@ -114,6 +156,7 @@ fn of_purchases(account: &Account, entry: &Entry, event: &AccountEvent) -> Vec<N
                 message,
                 same_as: Some(in_this_hour(entry, &by.actor, what)),
                 asked_by: by.actor.parse().ok(),
+                address: None,
             }]
         }
         AccountEvent::RequestAnswered { id, outcome, by } => {
@@ -165,6 +208,7 @@ fn of_seats(account: &Account, entry: &Entry, event: &UserEvent) -> Vec<Notice> 
                     message: message.clone(),
                     same_as: Some(same_as.clone()),
                     asked_by: Some(*user),
+                    address: None,
                 })
                 .collect()
         }

@@ -308,6 +308,10 @@ fn security(reader: &Reader<'_>, change: &SecurityChange, by_reader: bool, by: &
                 one_line(name)
             ),
         ),
+        SecurityChange::Address => (
+            "Your e-mail address was changed",
+            format!("{who} changed the e-mail address of your user in the account {account} on {at}."),
+        ),
         SecurityChange::Browser(name) => (
             "A sign-in from a new browser",
             format!(
@@ -329,6 +333,10 @@ fn security(reader: &Reader<'_>, change: &SecurityChange, by_reader: bool, by: &
 const fn advice(change: &SecurityChange) -> &'static str {
     match change {
         SecurityChange::Role(_) => "If you did not expect this, tell an owner of the account.",
+        SecurityChange::Address => {
+            "This mail goes to the previous and to the new address. If you did not expect the change, tell an admin of the \
+             account at once: with the new address, somebody else could choose another password for your user."
+        }
         SecurityChange::ApiKey(_) | SecurityChange::ApiKeySecret(_) => {
             "You get this mail because you are an owner. If nobody of you meant to do this, revoke the key on the page API \
              keys, and ask whose password or browser was used."

@@ -362,3 +362,57 @@ async fn l10_requests_for_purchases_are_told_to_the_operator_once_an_hour_for_ea
         "{told:?}"
     );
 }
+
+/// To whom a change of the address of Tuva's user is told, and to whom one of the password.
+fn readers_of(told: &[(String, Message)], wanted: &SecurityChange) -> Vec<String> {
+    let is_meant = |message: &Message| matches!(message, Message::Security { change, .. } if change == wanted);
+    let told = told.iter().filter(|(_, message)| is_meant(message));
+    told.map(|(to, _)| to.clone()).collect()
+}
+
+async fn change_address(server: &Server, address: &str) {
+    let change = UserPatch {
+        email: Some(address.parse().unwrap()),
+        ..UserPatch::default()
+    };
+    by(server, person("Olga"), change_user(user("Tuva"), change)).await;
+}
+
+#[tokio::test]
+async fn a_changed_address_is_told_to_the_previous_and_the_new_one() {
+    let server = desk().await;
+
+    change_address(&server, "mallory@example.com").await;
+    let changed = announced(&server).await;
+    server.clock.set(START + Secs::new(60));
+    change_address(&server, "tuva@example.com").await;
+    let back = announced(&server).await;
+
+    let both = ["mallory@example.com", "tuva@example.com"];
+    assert_eq!(readers_of(&changed, &SecurityChange::Address), both);
+    assert_eq!(changed.len(), 2, "{changed:?}");
+    assert_eq!(readers_of(&back, &SecurityChange::Address), both);
+}
+
+/// Before the journal is read for mails: the address may be that of somebody else by then.
+#[tokio::test]
+async fn a_notice_of_security_goes_to_the_address_of_its_moment() {
+    let server = desk().await;
+    let set = || Command::Credential(CredentialCommand::NotePassword { user: user("Tuva") });
+
+    by(&server, person("Olga"), set()).await;
+    change_address(&server, "mallory@example.com").await;
+    let first = announced(&server).await;
+    by(&server, person("Olga"), set()).await;
+    change_address(&server, "tuva@example.com").await;
+    let second = announced(&server).await;
+
+    assert_eq!(
+        readers_of(&first, &SecurityChange::Password),
+        ["tuva@example.com"]
+    );
+    assert_eq!(
+        readers_of(&second, &SecurityChange::Password),
+        ["mallory@example.com"]
+    );
+}
