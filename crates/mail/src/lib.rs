@@ -18,6 +18,7 @@ mod post;
 mod sender;
 mod server;
 mod smtp;
+mod stream;
 mod texts;
 
 pub use letter::{From, InvalidFrom, Letter, NoLetter};

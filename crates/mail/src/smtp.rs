@@ -4,20 +4,21 @@
 //! Texts of the server are not repeated: they may hold addresses. What is told is the reply's code, with the more exact
 //! one (RFC 3463) where the server gives it.
 
-use std::fmt;
+use std::{fmt, io};
 use std::time::Duration;
 
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Noop, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
-use lettre::transport::smtp::response::Response;
+use lettre::transport::smtp::response::{Code, Response};
 use tokio::time::{Instant, timeout_at};
 
 use crate::letter::Wire;
 use crate::post::{Outcome, Trouble};
 use crate::server::{MailServer, Security};
+use crate::stream::{NoStartTls, Stream, Tls, TooMuch};
 
 /// How long everything up to the mail itself may take.
 const UNTIL_DATA_MAX: Duration = Duration::from_mins(1);
@@ -31,10 +32,17 @@ const QUIT_MAX: Duration = Duration::from_secs(2);
 /// One mail server, with at most one conversation.
 pub struct Smtp {
     server: MailServer,
-    tls: Option<TlsParameters>,
+    protection: Protection,
     /// What this server calls itself.
     name: ClientId,
     open: Option<AsyncSmtpConnection>,
+}
+
+/// How the conversation is protected, with what that needs.
+enum Protection {
+    None,
+    Tls(Tls),
+    StartTls(Tls),
 }
 
 /// A step of the conversation.
@@ -51,13 +59,18 @@ enum Step {
 impl Smtp {
     /// No conversation yet. `name` is what this server calls itself.
     pub fn new(server: MailServer, name: &str) -> Result<Self, Trouble> {
-        let tls = match server.security {
-            Security::Plain => None,
-            Security::Tls | Security::StartTls => Some(tls_of(&server)?),
+        let tls = || {
+            let unusable = |_| Trouble::lasting("The certificates of the authorities for mail cannot be used.");
+            Tls::with(&server).map_err(unusable)
+        };
+        let protection = match server.security {
+            Security::Plain => Protection::None,
+            Security::Tls => Protection::Tls(tls()?),
+            Security::StartTls => Protection::StartTls(tls()?),
         };
         Ok(Self {
             server,
-            tls,
+            protection,
             name: ClientId::Domain(name.to_owned()),
             open: None,
         })
@@ -127,27 +140,9 @@ impl Smtp {
     }
 
     async fn connected(&self) -> Result<AsyncSmtpConnection, Trouble> {
-        let address = (self.server.host.as_str(), self.server.port);
-        let from_the_start = self.tls.clone().filter(|_| self.server.security == Security::Tls);
-        let connecting = AsyncSmtpConnection::connect_tokio1(
-            address,
-            Some(UNTIL_DATA_MAX),
-            &self.name,
-            from_the_start,
-            None,
-        );
-        let connected = connecting.await;
+        let stream = self.stream().await?;
+        let connected = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.name).await;
         let mut open = connected.map_err(|error| self.refused(Step::Connect, &error))?;
-        if let (Security::StartTls, Some(tls)) = (self.server.security, &self.tls) {
-            if !open.can_starttls() {
-                return Err(Trouble::passing(format!(
-                    "{} does not offer STARTTLS, and mails are not sent in clear text.",
-                    self.server
-                )));
-            }
-            let started = open.starttls(tls.clone(), &self.name).await;
-            started.map_err(|error| self.refused(Step::Connect, &error))?;
-        }
         if let Some(login) = &self.server.login {
             let credentials = Credentials::new(login.user.clone(), login.password.expose().to_owned());
             let signed_in = open.auth(DEFAULT_MECHANISMS, &credentials).await;
@@ -157,6 +152,29 @@ impl Smtp {
             }
         }
         Ok(open)
+    }
+
+    async fn stream(&self) -> Result<Stream, Trouble> {
+        let server = &self.server;
+        let no_connection = |error| self.no_answer(&error);
+        match &self.protection {
+            Protection::None => Stream::plain(server).await.map_err(no_connection),
+            Protection::Tls(tls) => Stream::tls(server, tls).await.map_err(no_connection),
+            Protection::StartTls(tls) => {
+                let started = Stream::start_tls(server, tls, &self.name.to_string()).await;
+                started.map_err(|failed| match failed {
+                    NoStartTls::Failed(error) => self.no_answer(&error),
+                    NoStartTls::Refused(reply) => {
+                        let exact = reply.first_word().and_then(exact_code);
+                        Trouble::passing(self.refusal(Step::Connect, reply.code(), exact))
+                    }
+                    NoStartTls::NotOffered => Trouble::passing(format!(
+                        "{server} does not offer STARTTLS, and mails are not sent in clear text."
+                    )),
+                    NoStartTls::Confused => self.confused(),
+                })
+            }
+        }
     }
 
     /// Says a command, to which the answer has to be `expected`: any other would belong to another command.
@@ -202,11 +220,31 @@ impl Smtp {
 
     /// What an error in this step means.
     fn refused(&self, step: Step, error: &Error) -> Trouble {
-        let server = &self.server;
         let Some(code) = error.status() else {
+            if error.is_client() {
+                return Trouble::passing(format!(
+                    "{} does not offer what is needed to send mail through it.",
+                    self.server
+                ));
+            }
             return self.no_answer(error);
         };
-        let code = match enhanced(error) {
+        let text = std::error::Error::source(error).map(ToString::to_string);
+        let exact = text
+            .as_deref()
+            .and_then(|text| exact_code(text.split_ascii_whitespace().next()?));
+        let why = self.refusal(step, code, exact);
+        // What concerns this server's own settings is no fault of the mail: the operator may correct them in time.
+        let concerns_mail = matches!(step, Step::Recipient | Step::Data | Step::Accept);
+        if concerns_mail && error.is_permanent() {
+            Trouble::lasting(why)
+        } else {
+            Trouble::passing(why)
+        }
+    }
+
+    fn refusal(&self, step: Step, code: Code, exact: Option<&str>) -> String {
+        let code = match exact {
             Some(exact) => format!("{code} {exact}"),
             None => code.to_string(),
         };
@@ -217,24 +255,19 @@ impl Smtp {
             Step::Recipient => "the recipient",
             Step::Data | Step::Accept => "the mail",
         };
-        let why = format!("{server} refused {what} ({code}).");
-        // What concerns this server's own settings is no fault of the mail: the operator may correct them in time.
-        let concerns_mail = matches!(step, Step::Recipient | Step::Data | Step::Accept);
-        if concerns_mail && error.is_permanent() {
-            Trouble::lasting(why)
-        } else {
-            Trouble::passing(why)
-        }
+        format!("{} refused {what} ({code}).", self.server)
     }
 
-    fn no_answer(&self, error: &Error) -> Trouble {
+    /// What it means that the connection, or TLS on it, failed.
+    fn no_answer(&self, error: &(dyn std::error::Error + 'static)) -> Trouble {
         let server = &self.server;
-        let why = if error.is_tls() || has_tls_cause(error) {
+        let has = |is_meant: fn(&io::Error) -> bool| io_causes(error).any(is_meant);
+        let why = if has(|io| io.get_ref().is_some_and(|inner| inner.is::<TooMuch>())) {
+            format!("{server} sent more than belongs to a reply.")
+        } else if has(|io| io.kind() == io::ErrorKind::InvalidData) {
             format!("{server} has no certificate that this server trusts, or speaks no TLS that it knows.")
-        } else if error.is_timeout() {
+        } else if has(|io| io.kind() == io::ErrorKind::TimedOut) {
             return self.too_slow();
-        } else if error.is_client() {
-            format!("{server} does not offer what is needed to send mail through it.")
         } else {
             format!("{server} could not be reached, or ended the conversation.")
         };
@@ -248,32 +281,14 @@ impl fmt::Debug for Smtp {
     }
 }
 
-fn tls_of(server: &MailServer) -> Result<TlsParameters, Trouble> {
-    let unusable = |_| Trouble::lasting("The certificates of the authorities for mail cannot be used.");
-    let mut builder = TlsParameters::builder(server.host.clone());
-    if let Some(pem) = &server.authorities {
-        builder = builder.add_root_certificate(Certificate::from_pem(pem).map_err(unusable)?);
-    }
-    builder.build_rustls().map_err(unusable)
+/// The errors of the network behind an error, itself included.
+fn io_causes<'a>(error: &'a (dyn std::error::Error + 'static)) -> impl Iterator<Item = &'a io::Error> {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.filter_map(|cause| cause.downcast_ref::<io::Error>())
 }
 
-/// Whether TLS failed: the library reports that as an error of the network.
-fn has_tls_cause(error: &Error) -> bool {
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        let io = cause.downcast_ref::<std::io::Error>();
-        if io.is_some_and(|io| io.kind() == std::io::ErrorKind::InvalidData) {
-            return true;
-        }
-        next = cause.source();
-    }
-    false
-}
-
-/// The exact code at the beginning of a reply's text: `5.1.1`.
-fn enhanced(error: &Error) -> Option<String> {
-    let text = std::error::Error::source(error)?.to_string();
-    let word = text.split_ascii_whitespace().next()?;
+/// The word if it is an exact code (RFC 3463), as at the beginning of a reply's text: `5.1.1`.
+fn exact_code(word: &str) -> Option<&str> {
     let mut parts = word.split('.');
     let mut number = || {
         parts
@@ -281,5 +296,5 @@ fn enhanced(error: &Error) -> Option<String> {
             .is_some_and(|part| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()))
     };
     let has_three = number() && number() && number();
-    (has_three && parts.next().is_none()).then(|| word.to_owned())
+    (has_three && parts.next().is_none()).then_some(word)
 }

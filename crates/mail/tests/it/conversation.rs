@@ -3,7 +3,7 @@
 use usher_domain::{OutboxId, Timestamp};
 use usher_mail::{Letter, MailServer, Outcome, Post, Security};
 
-use super::server::{Fault, Server};
+use super::server::{ENDLESS_BYTES, Fault, Server};
 
 const ID: OutboxId = OutboxId::from_bits(7);
 const AT: Timestamp = Timestamp::from_millis(1_795_424_400_000);
@@ -108,6 +108,31 @@ async fn a_reply_slipped_in_before_tls_makes_no_mail_count_as_sent() {
 
     assert!(matches!(outcome, Outcome::NotSent(_)), "{outcome:?}");
     assert_eq!(server.heard(|heard| heard.mails.len()), 0);
+}
+
+/// Whoever answers for the mail server must not use up this server's memory.
+#[tokio::test]
+async fn a_line_that_never_ends_is_read_to_a_bound_only() {
+    // What the kernel holds for a connection is sent, and never read.
+    const IN_THE_KERNEL_MAX: usize = 20_000_000;
+    for security in [Security::Plain, Security::Tls, Security::StartTls] {
+        for fault in [Fault::EndlessGreeting, Fault::EndlessAtRecipient] {
+            let server = Server::start(security, fault).await;
+
+            let outcome = send(&mut post(server.named())).await;
+
+            let Outcome::NotSent(trouble) = outcome else {
+                panic!("{security:?} {fault:?}: {outcome:?}");
+            };
+            let is_said = trouble.why.contains("sent more than belongs to a reply");
+            assert!(is_said && !trouble.is_final, "{security:?} {fault:?}: {trouble}");
+            let sent = server.heard(|heard| heard.sent_without_end);
+            assert!(
+                sent < IN_THE_KERNEL_MAX && IN_THE_KERNEL_MAX < ENDLESS_BYTES,
+                "{sent}"
+            );
+        }
+    }
 }
 
 /// An end of the conversation, whether another attempt may help, and what is told.

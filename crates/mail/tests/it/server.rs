@@ -36,6 +36,10 @@ pub(crate) enum Fault {
     NoStartTls,
     /// It slips a reply in before TLS begins.
     InjectsBeforeTls,
+    /// It greets with a line that never ends.
+    EndlessGreeting,
+    /// It answers the recipient with a line that never ends.
+    EndlessAtRecipient,
     /// Its certificate is one that nobody trusts.
     Untrusted,
 }
@@ -46,7 +50,12 @@ pub(crate) struct Heard {
     pub(crate) connections: usize,
     pub(crate) commands: Vec<String>,
     pub(crate) mails: Vec<String>,
+    /// How many bytes of an endless line could be sent.
+    pub(crate) sent_without_end: usize,
 }
+
+/// How long an endless line is.
+pub(crate) const ENDLESS_BYTES: usize = 50_000_000;
 
 pub(crate) struct Server {
     port: u16,
@@ -181,6 +190,9 @@ impl Script {
             Fault::Greeting(greeting) => greeting,
             _ => "220 mail.example.com ESMTP",
         };
+        if self.fault() == Fault::EndlessGreeting {
+            return self.say_without_end(&mut stream).await;
+        }
         say(&mut stream, greeting).await?;
         loop {
             let mut line = String::new();
@@ -226,6 +238,7 @@ impl Script {
                 | ("RCPT", Fault::Recipient(answer)) => say(&mut stream, answer).await?,
                 ("AUTH", _) => say(&mut stream, "235 2.7.0 welcome").await?,
                 ("RCPT", Fault::DropsAtRecipient) => return Ok(()),
+                ("RCPT", Fault::EndlessAtRecipient) => return self.say_without_end(&mut stream).await,
                 ("RCPT", Fault::HangsAtRecipient) => self.hang().await,
                 ("DATA", _) => {
                     say(&mut stream, "354 go ahead").await?;
@@ -242,6 +255,17 @@ impl Script {
                 _ => say(&mut stream, "250 ok").await?,
             }
         }
+    }
+
+    /// Sends up to [`ENDLESS_BYTES`] of a line, as long as somebody reads them.
+    async fn say_without_end(&self, stream: &mut BufReader<Box<dyn Stream>>) -> std::io::Result<()> {
+        let chunk = [b'2'; 10_000];
+        for _ in 0..ENDLESS_BYTES / chunk.len() {
+            stream.write_all(&chunk).await?;
+            stream.flush().await?;
+            self.heard.lock().unwrap().sent_without_end += chunk.len();
+        }
+        Ok(())
     }
 
     async fn hang(&self) {
