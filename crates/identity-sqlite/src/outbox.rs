@@ -85,11 +85,12 @@ impl Outbox for SqliteStore {
     async fn claim_from_outbox(
         &self,
         channel: Channel,
+        after: Option<AccountId>,
         now: Timestamp,
         until: Timestamp,
         max: usize,
     ) -> Result<Vec<OutboxClaim>, StoreError> {
-        self.change(move |tables| claim(tables, channel, now, until, max))
+        self.change(move |tables| claim(tables, channel, after, (now, until), max))
             .await
     }
 
@@ -316,16 +317,20 @@ pub(crate) fn delete_caused_by(tables: &Connection, account: AccountId) -> Resul
 fn claim(
     tables: &Connection,
     channel: Channel,
-    now: Timestamp,
-    until: Timestamp,
+    after: Option<AccountId>,
+    (now, until): (Timestamp, Timestamp),
     max: usize,
 ) -> Result<Vec<OutboxClaim>, Failure> {
     let select = format!(
         "SELECT {COLUMNS} FROM identity_outbox
          WHERE channel = ?1 AND due_at <= ?2 AND state IN ('waiting', 'claimed') AND ifnull(claimed_until, ?2) <= ?2
-         ORDER BY due_at, id LIMIT ?3"
+         ORDER BY row_number() OVER (PARTITION BY caused_by ORDER BY due_at, id),
+                  ifnull(caused_by, x'') <= ifnull(?4, x''), caused_by
+         LIMIT ?3"
     );
-    let due = rows(tables, &select, params![channel.word(), now.millis(), limit(max)])?;
+    let after = after.map(|account| account.bits().to_be_bytes());
+    let of = params![channel.word(), now.millis(), limit(max), after];
+    let due = rows(tables, &select, of)?;
     let mut claims = Vec::with_capacity(due.len());
     for mut row in due {
         row.may_have_left |= matches!(row.state, OutboxState::Claimed { .. });

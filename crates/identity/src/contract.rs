@@ -122,6 +122,7 @@ macro_rules! contract_tests {
         );
         $crate::contract_tests!(@ $make; outbox:
             an_entry_is_claimed_when_it_is_due_and_by_one_sender,
+            accounts_take_turns_in_claiming,
             a_claim_that_runs_out_is_made_again_and_only_the_newest_is_settled,
             claims_that_are_ended_are_made_again_at_once,
             a_failure_is_tried_again_when_it_is_due_and_kept_when_it_is_given_up,

@@ -367,11 +367,13 @@ impl Identity {
     pub async fn claim_from_outbox(
         &self,
         channel: Channel,
+        after: Option<AccountId>,
         now: Timestamp,
         until: Timestamp,
         max: usize,
     ) -> Result<Vec<OutboxClaim>, IdentityError> {
-        Ok(self.store.claim_from_outbox(channel, now, until, max).await?)
+        let claimed = self.store.claim_from_outbox(channel, after, now, until, max);
+        Ok(claimed.await?)
     }
 
     /// Ends the claims of an earlier run of the only server. See

@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use usher_app::{App, Mail};
-use usher_domain::{Secs, Timestamp};
+use usher_domain::{AccountId, Secs, Timestamp};
 use usher_identity::{Channel, IdentityError, OutboxClaim, Settled};
 
 use crate::post::{Outcome, Post, Trouble};
@@ -42,13 +42,20 @@ pub struct Sender {
     app: Arc<App>,
     post: Post,
     place: Place,
+    /// The account whose mail was sent last: the next one is another's, if another has one.
+    last: Option<AccountId>,
 }
 
 impl Sender {
     /// A sender of the mails in the outbox of `app`.
     #[must_use]
     pub const fn new(app: Arc<App>, post: Post, place: Place) -> Self {
-        Self { app, post, place }
+        Self {
+            app,
+            post,
+            place,
+            last: None,
+        }
     }
 
     /// Sends whatever is due, until `stop`. A mail that is being sent then is finished.
@@ -74,16 +81,18 @@ impl Sender {
         }
     }
 
-    /// Sends the mail that has been due for longest. Returns false if none is due.
+    /// Sends one mail: the one of an account that has been due for longest, account by account. Returns false if none is
+    /// due.
     pub async fn send_one(&mut self) -> Result<bool, IdentityError> {
         let identity = self.app.identity().clone();
         let now = self.app.engine().now();
         let claims = identity
-            .claim_from_outbox(Channel::Mail, now, now + CLAIM, 1)
+            .claim_from_outbox(Channel::Mail, self.last, now, now + CLAIM, 1)
             .await?;
         let Some(claim) = claims.into_iter().next() else {
             return Ok(false);
         };
+        self.last = claim.entry.caused_by;
         let outcome = self.sent(&claim, now).await;
         let now = self.app.engine().now();
         log(&claim, &outcome);

@@ -4,8 +4,8 @@
 //! Texts of the server are not repeated: they may hold addresses. What is told is the reply's code, with the more exact
 //! one (RFC 3463) where the server gives it.
 
-use std::{fmt, io};
 use std::time::Duration;
+use std::{fmt, io};
 
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
@@ -60,7 +60,8 @@ impl Smtp {
     /// No conversation yet. `name` is what this server calls itself.
     pub fn new(server: MailServer, name: &str) -> Result<Self, Trouble> {
         let tls = || {
-            let unusable = |_| Trouble::lasting("The certificates of the authorities for mail cannot be used.");
+            let unusable =
+                |_| Trouble::lasting("The certificates of the authorities for mail cannot be used.");
             Tls::with(&server).map_err(unusable)
         };
         let protection = match server.security {

@@ -47,7 +47,7 @@ pub(super) async fn put(store: &dyn Store, entries: impl IntoIterator<Item = Out
 }
 
 async fn claim(store: &dyn Store, now: Timestamp, max: usize) -> Vec<OutboxClaim> {
-    let claimed = store.claim_from_outbox(Channel::Mail, now, now + Secs::new(60), max);
+    let claimed = store.claim_from_outbox(Channel::Mail, None, now, now + Secs::new(60), max);
     claimed.await.unwrap()
 }
 
@@ -78,6 +78,32 @@ pub async fn an_entry_is_claimed_when_it_is_due_and_by_one_sender(backend: &dyn 
     assert_eq!(numbers(&claim(&*other_node, at(10), 10).await), [3]);
     assert_eq!(numbers(&claim(&*store, at(49), 10).await), [0_u128; 0]);
     assert_eq!(numbers(&claim(&*store, at(50), 10).await), [1]);
+}
+
+/// However many one has, and however long they have been due.
+pub async fn accounts_take_turns_in_claiming(backend: &dyn Backend) {
+    let store = backend.store();
+    let of = |number: u128, of: Option<u128>| OutboxEntry {
+        caused_by: of.map(account),
+        ..to_somebody(number, i64::try_from(number).unwrap())
+    };
+    let first = [1, 2, 3, 4].map(|number| of(number, Some(1)));
+    let others = [of(5, Some(2)), of(6, Some(3)), of(7, Some(3)), of(8, None)];
+    assert_eq!(put(&*store, first.into_iter().chain(others)).await, []);
+
+    let mut last = None;
+    let mut claimed = Vec::new();
+    for _ in 0..8 {
+        let claim = store.claim_from_outbox(Channel::Mail, last, at(10), at(100), 1);
+        let entry = claim.await.unwrap().remove(0).entry;
+        last = entry.caused_by;
+        claimed.push(entry.id.bits());
+    }
+
+    assert_eq!(claimed, [1, 5, 6, 8, 2, 7, 3, 4]);
+    store.end_claims(Channel::Mail, at(200)).await.unwrap();
+    let all = store.claim_from_outbox(Channel::Mail, Some(account(1)), at(200), at(300), 10);
+    assert_eq!(numbers(&all.await.unwrap()), [5, 6, 8, 1, 7, 2, 3, 4]);
 }
 
 /// It may have left by the claim that ran out.
@@ -326,7 +352,7 @@ pub async fn entries_go_with_the_account_that_causes_them_and_with_the_user_who_
     store.end_claims(Channel::Mail, at(1)).await.unwrap();
     store.forget_account(account(1)).await.unwrap();
 
-    assert_eq!(numbers(&without_user), [3, 4]);
+    assert_eq!(numbers(&without_user), [4, 3]);
     assert_eq!(numbers(&claim(&*store, at(1), 10).await), [3]);
 }
 

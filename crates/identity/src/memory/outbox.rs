@@ -67,6 +67,7 @@ impl Outbox for MemoryStore {
     async fn claim_from_outbox(
         &self,
         channel: Channel,
+        after: Option<AccountId>,
         now: Timestamp,
         until: Timestamp,
         max: usize,
@@ -79,8 +80,19 @@ impl Outbox for MemoryStore {
             .filter(|row| row.entry.channel == channel && row.entry.due_at <= now && is_free(row, now))
             .collect();
         due.sort_by_key(|row| (row.entry.due_at, row.entry.id));
+        let mut taken = BTreeMap::<_, usize>::new();
+        let mut due: Vec<_> = due
+            .into_iter()
+            .map(|row| {
+                let account = row.entry.caused_by;
+                let turn = taken.entry(account).or_default();
+                *turn += 1;
+                ((*turn, account <= after, account), row)
+            })
+            .collect();
+        due.sort_by_key(|(place, _)| *place);
         due.truncate(max);
-        let claims = due.into_iter().map(|row| {
+        let claims = due.into_iter().map(|(_, row)| {
             row.may_have_left |= matches!(row.state, OutboxState::Claimed { .. });
             row.state = OutboxState::Claimed { until };
             row.attempts += 1;

@@ -29,11 +29,14 @@ pub trait Outbox: Send + Sync + 'static {
     /// The commit up to which an account's journal was read; `None` if it was not.
     async fn followed_until(&self, account: AccountId) -> Result<Option<u64>, StoreError>;
 
-    /// Claims at most `max` entries that are due at `now`, the longest due first: nobody else gets them before `until`.
-    /// An entry whose claim has run out is due again, and may have left.
+    /// Claims at most `max` entries that are due at `now`: nobody else gets them before `until`. Accounts take turns, in
+    /// the order of their ids, beginning after the account `after`, so that many entries of one keep none of another
+    /// waiting. Of one account, the longest due come first. An entry whose claim has run out is due again, and may have
+    /// left.
     async fn claim_from_outbox(
         &self,
         channel: Channel,
+        after: Option<AccountId>,
         now: Timestamp,
         until: Timestamp,
         max: usize,

@@ -179,10 +179,10 @@ async fn a_claim_without_an_outcome_is_made_again_after_it_has_run_out() {
     let server = Server::start(Security::StartTls, Fault::None).await;
     let mut desk = Desk::with_server(&server).await;
     desk.invite().await;
-    let claimed = desk
-        .usher
-        .identity
-        .claim_from_outbox(usher_identity::Channel::Mail, at(0), at(300), 1);
+    let claimed =
+        desk.usher
+            .identity
+            .claim_from_outbox(usher_identity::Channel::Mail, None, at(0), at(300), 1);
     assert_eq!(claimed.await.unwrap().len(), 1);
 
     assert!(!desk.send_at(299).await);

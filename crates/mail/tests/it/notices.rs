@@ -365,7 +365,8 @@ async fn l10_requests_for_purchases_are_told_to_the_operator_once_an_hour_for_ea
 
 /// To whom a change of the address of Tuva's user is told, and to whom one of the password.
 fn readers_of(told: &[(String, Message)], wanted: &SecurityChange) -> Vec<String> {
-    let is_meant = |message: &Message| matches!(message, Message::Security { change, .. } if change == wanted);
+    let is_meant =
+        |message: &Message| matches!(message, Message::Security { change, .. } if change == wanted);
     let told = told.iter().filter(|(_, message)| is_meant(message));
     told.map(|(to, _)| to.clone()).collect()
 }

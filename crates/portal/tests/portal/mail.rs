@@ -36,7 +36,7 @@ async fn an_admin_sends_a_test_mail_to_themselves_and_sees_what_became_of_it() {
     let now = app.engine.now();
     let claims = app
         .identity
-        .claim_from_outbox(Channel::Mail, now, now, 10)
+        .claim_from_outbox(Channel::Mail, None, now, now, 10)
         .await
         .unwrap();
     assert_eq!(claims.len(), 1);
