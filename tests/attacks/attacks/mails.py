@@ -106,28 +106,70 @@ def tags_of(html):
     return tags
 
 
-@attack("one mailbox gets as many mails as somebody likes", is_on_new=True)
+def account_with_reader(target, server, name):
+    """An account whose owner has signed in: until then, nobody is told what others do."""
+    account = target.serve(*settings(server)).account(name)
+    account.owner.client()
+    return account
+
+
+def is_warned_of_a_browser(target, server, account):
+    """Whether the owner is told of a sign-in with a browser that they have not used before."""
+    target.browser().sign_in(account.owner.email)
+    is_warning = lambda mail: "browser" in (mail["Subject"] or "") and account.owner.email in mail["To"]
+    until(lambda: any(is_warning(mail) for _, mail in server.taken()))
+    return any(is_warning(mail) for _, mail in server.taken())
+
+
+@attack("members flood an owner's mailbox, until notices of security are not sent to it any more", is_on_new=True)
 def mails_flood_a_mailbox(target):
     server = target.keep(MailServer())
-    account = target.serve(*settings(server)).account("Flood")
+    account = account_with_reader(target, server, "Flood")
     browser = target.browser()
     browser.sign_in(account.owner.email)
     page = f"/a/{account.id}/settings/mail"
     form = browser.hidden(browser.ask(page))
     for _ in range(60):
         browser.ask(page, form)
-    asker = account.person("Ada Asker", assign_seat=False)
-    for number in range(30):
-        asker.client().ok("PUT", f"{asker.path}/seat-requests/{PRODUCT}", {"note": f"Please, {number}."})
+    askers = [account.person(f"Asker {number}", assign_seat=False) for number in range(25)]
+    for asker in askers:
+        client = asker.client()
+        for number in range(2):
+            client.ok("PUT", f"{asker.path}/seat-requests/{PRODUCT}", {"note": f"Please, {number}."})
     mails = [mail for recipients, mail in settled(server) if account.owner.email in recipients]
     # None at all would prove nothing.
-    return None if 1 <= len(mails) <= 20 else f"{len(mails)} mails"
+    if not mails:
+        return "no mail came"
+    kinds = {}
+    for mail in mails:
+        kind = "test" if "works" in mail["Subject"] else "request"
+        kinds[kind] = kinds.get(kind, 0) + 1
+    found = [f"{count} mails of the kind {kind}" for kind, count in kinds.items() if count > 20]
+    if not is_warned_of_a_browser(target, server, account):
+        found.append("no notice of another browser")
+    return "; ".join(found) or None
+
+
+@attack("another customer uses up the notices of security to an address", is_on_new=True)
+def mails_of_another_customer(target):
+    server = target.keep(MailServer())
+    account = account_with_reader(target, server, "Victim")
+    target.browser().sign_in(account.owner.email)
+    other = target.account("Other")
+    password = "another long enough password"
+    same = other.person("Same Address", email=account.owner.email, password=password)
+    same.client(password)
+    for number in range(50):
+        role = ("manager", "member")[number % 2]
+        target.operator.ok("PATCH", same.path, {"role": role})
+    settled(server, 1)
+    return None if is_warned_of_a_browser(target, server, account) else "no notice of another browser"
 
 
 @attack("a kill loses the mail about an acknowledged request, or makes it another mail", is_on_new=True)
 def mails_through_kills(target):
     server = target.keep(MailServer())
-    account = target.serve(*settings(server)).account("Killed")
+    account = account_with_reader(target, server, "Killed")
     askers = [account.person(f"Asker {number}", assign_seat=False) for number in range(15)]
     tokens = [asker.client().key for asker in askers]
     settled(server, 1)
@@ -154,7 +196,7 @@ def mails_through_kills(target):
 @attack("a name or a note makes a header, another recipient, markup or a link of its own", is_on_new=True)
 def mails_with_strange_names(target):
     server = target.keep(MailServer())
-    account = target.serve(*settings(server)).account("<b>Strange</b> & =?utf-8?q?=0D=0ABcc:_eve=40evil.example?=")
+    account = account_with_reader(target, server, "<b>Strange</b> & =?utf-8?q?=0D=0ABcc:_eve=40evil.example?=")
     names = ["Bcc: eve@evil.example", "=?utf-8?q?x=0D=0ABcc:_eve=40evil.example?=", "Eve <eve@evil.example>",
              "x, eve@evil.example", "a" * 110, "<img src=https://evil.example/x>", "\"; eve@evil.example"]
     found = []
@@ -184,10 +226,10 @@ def mails_with_strange_names(target):
 @attack("a request with another host makes mails whose links lead there", is_on_new=True)
 def mails_with_a_strangers_host(target):
     server = target.keep(MailServer())
-    account = target.serve(*settings(server)).account("Hosts")
-    asker = account.person("Ada Asker", assign_seat=False)
+    account = account_with_reader(target, server, "Hosts")
     places = {"Host": "evil.example"}, {"X-Forwarded-Host": "evil.example"}, {"Forwarded": "host=evil.example"}
     for number, headers in enumerate(places):
+        asker = account.person(f"Asker {number}", assign_seat=False)
         note = {"note": f"Note {number}."}
         asker.client().ask("PUT", f"{asker.path}/seat-requests/{PRODUCT}", note, headers)
     texts = [text_of(mail) for _, mail in settled(server)]
@@ -204,14 +246,16 @@ def mails_in_the_log(target):
     password.write_text(SECRET)
     login = ["--mail-user", "desk", "--mail-password-file", str(password)]
     account = target.serve(*settings(server), *login, log="trace").account("Traces")
+    account.owner.client()
     asker = account.person("Ada Asker", assign_seat=False)
     asker.client().ok("PUT", f"{asker.path}/seat-requests/{PRODUCT}", {"note": "A note of mine."})
     settled(server, 1)
     server.is_busy = True
-    asker.client().ok("PUT", f"{asker.path}/seat-requests/{PRODUCT}", {"note": "Another note of mine."})
+    other = account.person("Eva Asker", assign_seat=False)
+    other.client().ok("PUT", f"{other.path}/seat-requests/{PRODUCT}", {"note": "Another note of mine."})
     time.sleep(2)
     log = target.server.text()
-    words = [SECRET, account.owner.email, asker.email, OPERATOR, "note of mine", "Ada Asker"]
+    words = [SECRET, account.owner.email, asker.email, other.email, OPERATOR, "note of mine", "Ada Asker", "Eva Asker"]
     found = [word for word in words if word in log]
     password.unlink()
     return f"in the log: {found}" if found else (None if server.taken() else "no mail came")
