@@ -17,7 +17,7 @@ use usher_identity::OutboxEntry;
 use usher_journal::{AuditFilter, PageRequest, Seq, Span};
 
 use super::notices::{Address, Notice, ProfileChanges, Reader, is_announced, notices};
-use super::{Mail, id_of, mail_in};
+use super::{Mail, MailReader, id_of, mail_in};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -255,28 +255,34 @@ impl App {
         let identity = self.identity.clone();
         let operator = self.mail_setup().and_then(|setup| setup.operator.clone());
         let all = Arc::clone(commits);
+        let signed_in_once = if commits.is_empty() {
+            BTreeSet::new()
+        } else {
+            identity.users_signed_in_once(account).await?
+        };
         let look = move |account: &Account, _| {
+            let reader = |user| MailReader {
+                user,
+                zone: identity.preferences(account.id(), user).time_zone,
+                signed_in_once: signed_in_once.contains(&user),
+            };
             let mut mails = Vec::new();
             for (index, commit) in all.iter().enumerate() {
                 let entries = commit.entries.iter();
-                for notice in entries.flat_map(|entry| notices(account, commit.seq, entry, &changes)) {
-                    let mail = match notice.reader {
-                        Reader::User(user) => {
-                            let zone = identity.preferences(account.id(), user).time_zone;
-                            mail_in(account, user, zone, notice.message.clone())
-                        }
-                        Reader::Operator => operator.clone().map(|address| {
-                            let mail = Mail {
-                                name: None,
-                                account: Some(account.name().as_str().to_owned()),
-                                zone: None,
-                                message: notice.message.clone(),
-                            };
-                            (mail, address)
-                        }),
+                let notices =
+                    entries.flat_map(|entry| notices(account, &signed_in_once, commit.seq, entry, &changes));
+                mails.extend(notices.filter_map(|notice| {
+                    let (mail, address) = match notice.reader {
+                        Reader::User(user) => mail_in(account, reader(user), notice.message.clone())?,
+                        Reader::Operator => (to_operator(account, &notice), operator.clone()?),
                     };
-                    mails.extend(mail.map(|(mail, address)| (index, notice, mail, address)));
-                }
+                    let mail = if notice.is_to_stranger {
+                        mail.without_names()
+                    } else {
+                        mail
+                    };
+                    Some((index, notice, mail, address))
+                }));
             }
             mails
         };
@@ -318,6 +324,15 @@ impl App {
             // The operator's mails are no business of the account's admins.
             Reader::Operator => entry.caused_by(account),
         })
+    }
+}
+
+fn to_operator(account: &Account, notice: &Notice) -> Mail {
+    Mail {
+        name: None,
+        account: Some(account.name().as_str().to_owned()),
+        zone: None,
+        message: notice.message.clone(),
     }
 }
 

@@ -243,6 +243,24 @@ impl Message {
         OutboxBudget::new(bounds, kind)
     }
 
+    /// Whether it goes also to users who have never signed in, whose addresses may be those of strangers: the invitation,
+    /// and what nobody else can put a text into.
+    #[must_use]
+    pub const fn is_for_strangers(&self) -> bool {
+        match self {
+            Self::Test
+            | Self::Invitation { .. }
+            | Self::PasswordReset { .. }
+            | Self::SeatGranted { .. }
+            | Self::SeatDeclined { .. } => true,
+            Self::SeatRequested { .. }
+            | Self::SubscriptionRequested { .. }
+            | Self::SubscriptionAnswered { .. }
+            | Self::Ending { .. }
+            | Self::Security { .. } => false,
+        }
+    }
+
     /// Whether it tells of a change about signing in.
     #[must_use]
     pub const fn is_about_security(&self) -> bool {
@@ -257,6 +275,21 @@ impl Message {
 }
 
 impl Mail {
+    /// Without what people of the account have written or chosen: names and notes.
+    #[must_use]
+    pub(super) fn without_names(self) -> Self {
+        let mut message = self.message;
+        if let Message::SeatDeclined { by, .. } | Message::Security { by, .. } = &mut message {
+            *by = Author::default();
+        }
+        Self {
+            name: None,
+            account: None,
+            zone: self.zone,
+            message,
+        }
+    }
+
     /// As the outbox stores it.
     #[must_use]
     pub fn to_json(&self) -> String {

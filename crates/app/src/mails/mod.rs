@@ -43,7 +43,8 @@ impl App {
         self.config.mail.as_ref()
     }
 
-    /// The mail to a user, to be stored with its cause; `None` if no mail is set up, or the user is gone.
+    /// The mail to a user, to be stored with its cause; `None` if no mail is set up, the user is gone, or has never signed
+    /// in and does not get mails of this kind.
     pub async fn mail_to(
         &self,
         account: AccountId,
@@ -53,8 +54,14 @@ impl App {
         if self.mail_setup().is_none() {
             return Ok(None);
         }
-        let chosen = self.preferences(account, user).time_zone;
-        let look = move |account: &Account, _| mail_in(account, user, chosen.clone(), message.clone());
+        let zone = self.preferences(account, user).time_zone;
+        let signed_in_once = self.identity.users_signed_in_once(account).await?.contains(&user);
+        let reader = MailReader {
+            user,
+            zone,
+            signed_in_once,
+        };
+        let look = move |account: &Account, _| mail_in(account, reader.clone(), message.clone());
         let found = match self.engine.read(account, look).await {
             Ok(found) => found,
             Err(Failure::NoAccount) => None,
@@ -126,19 +133,35 @@ fn id_of(kind: &str, what: &str) -> OutboxId {
     OutboxId::from_bits(u128::from_be_bytes(half))
 }
 
-/// The mail to a user of an account, and the address; `None` if the user is gone. `zone` is the one that the user chose.
-fn mail_in(
-    account: &Account,
+/// A user who is to get a mail.
+#[derive(Clone)]
+struct MailReader {
     user: UserId,
+    /// The zone that they chose.
     zone: Option<ZoneName>,
-    message: Message,
-) -> Option<(Mail, Personal<Arc<str>>)> {
-    let profile = &account.user(user)?.profile;
+    /// Whether they have ever signed in. The address of anybody else may be a stranger's, to whom nobody is to write in
+    /// the name of this server.
+    signed_in_once: bool,
+}
+
+/// The mail to a user of an account, and the address; `None` if the user is gone, or is one who does not get mails of this
+/// kind.
+fn mail_in(account: &Account, reader: MailReader, message: Message) -> Option<(Mail, Personal<Arc<str>>)> {
+    let profile = &account.user(reader.user)?.profile;
+    if !reader.signed_in_once && !message.is_for_strangers() {
+        return None;
+    }
+    let names_people = reader.signed_in_once || matches!(message, Message::Invitation { .. });
     let mail = Mail {
         name: Some(profile.name.map(|name| name.as_str().to_owned())),
         account: Some(account.name().as_str().to_owned()),
-        zone: Some(zone.unwrap_or_else(|| account.settings().time_zone.clone())),
+        zone: Some(
+            reader
+                .zone
+                .unwrap_or_else(|| account.settings().time_zone.clone()),
+        ),
         message,
     };
+    let mail = if names_people { mail } else { mail.without_names() };
     Some((mail, profile.email.map(|email| email.as_str().into())))
 }

@@ -1,6 +1,6 @@
 //! Which mails an event makes: who asks for something, who answers, and what has changed about signing in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use usher_domain::event::{AccountEvent, ApiKeyEvent, By, CredentialEvent, UserEvent};
@@ -44,6 +44,8 @@ pub(super) struct Notice {
     pub(super) asked_by: Option<UserId>,
     /// Where it goes, if not to the reader's own address.
     pub(super) address: Option<Address>,
+    /// Whether that address may be a stranger's.
+    pub(super) is_to_stranger: bool,
 }
 
 impl Notice {
@@ -54,6 +56,7 @@ impl Notice {
             same_as: None,
             asked_by: None,
             address: None,
+            is_to_stranger: false,
         }
     }
 }
@@ -88,7 +91,14 @@ pub(super) fn is_announced(event: &Event) -> bool {
 }
 
 /// The mails about an entry, with their readers. The account is as it is now.
-pub(super) fn notices(account: &Account, seq: Seq, entry: &Entry, changes: &ProfileChanges) -> Vec<Notice> {
+/// `signed_in_once` are the users who have ever signed in: of the others, nobody is told what others do.
+pub(super) fn notices(
+    account: &Account,
+    signed_in_once: &BTreeSet<UserId>,
+    seq: Seq,
+    entry: &Entry,
+    changes: &ProfileChanges,
+) -> Vec<Notice> {
     let told = entry.events.iter().map(|event| match event {
         Event::Account(event) => of_purchases(account, entry, event),
         Event::User(event) => match role_after(event) {
@@ -96,10 +106,10 @@ pub(super) fn notices(account: &Account, seq: Seq, entry: &Entry, changes: &Prof
                 Some(change) => of_profile(account, entry, user, role, change),
                 None => Vec::new(),
             },
-            None => of_seats(account, entry, event),
+            None => of_seats(account, signed_in_once, entry, event),
         },
         Event::Credential(event) => of_credentials(account, entry, event),
-        Event::ApiKey(event) => of_keys(account, entry, event),
+        Event::ApiKey(event) => of_keys(account, signed_in_once, entry, event),
         _ => Vec::new(),
     });
     told.flatten().collect()
@@ -134,6 +144,7 @@ fn of_profile(
         });
         notices.push(Notice {
             address: now.map(|email| email.map(|email| email.as_str().into())),
+            is_to_stranger: true,
             ..told(SecurityChange::Address)
         });
     }
@@ -152,11 +163,9 @@ fn of_purchases(account: &Account, entry: &Entry, event: &AccountEvent) -> Vec<N
                 Purchase::Subscription { .. } => "subscription",
             };
             vec![Notice {
-                reader: Reader::Operator,
-                message,
                 same_as: Some(in_this_hour(entry, &by.actor, what)),
                 asked_by: by.actor.parse().ok(),
-                address: None,
+                ..Notice::new(Reader::Operator, message)
             }]
         }
         AccountEvent::RequestAnswered { id, outcome, by } => {
@@ -188,7 +197,12 @@ fn in_this_hour(entry: &Entry, asker: &str, what: &str) -> String {
     format!("{asker}/{what}/{hour}")
 }
 
-fn of_seats(account: &Account, entry: &Entry, event: &UserEvent) -> Vec<Notice> {
+fn of_seats(
+    account: &Account,
+    signed_in_once: &BTreeSet<UserId>,
+    entry: &Entry,
+    event: &UserEvent,
+) -> Vec<Notice> {
     match event {
         UserEvent::SeatRequested { user, product, note } => {
             let Some(asker) = account.user(*user) else {
@@ -199,16 +213,17 @@ fn of_seats(account: &Account, entry: &Entry, event: &UserEvent) -> Vec<Notice> 
                 product: account.product_name(product),
                 note: note.map(|note| note.as_str().to_owned()),
             };
-            let can_give =
-                |other: UserId| other != *user && account.may(&Actor::User(other), Privilege::SeatsManage);
+            let can_give = |other: UserId| {
+                other != *user
+                    && signed_in_once.contains(&other)
+                    && account.may(&Actor::User(other), Privilege::SeatsManage)
+            };
             let same_as = in_this_hour(entry, &user.to_string(), product.as_str());
             readers(account, can_give)
                 .map(|reader| Notice {
-                    reader: Reader::User(reader),
-                    message: message.clone(),
                     same_as: Some(same_as.clone()),
                     asked_by: Some(*user),
-                    address: None,
+                    ..Notice::new(Reader::User(reader), message.clone())
                 })
                 .collect()
         }
@@ -217,7 +232,12 @@ fn of_seats(account: &Account, entry: &Entry, event: &UserEvent) -> Vec<Notice> 
             product,
             answer,
         } => {
-            let name = account.product_name(product);
+            // What people of the account call it is a text of theirs.
+            let name = if signed_in_once.contains(user) {
+                account.product_name(product)
+            } else {
+                product.as_str().to_owned()
+            };
             let message = match answer {
                 SeatRequestAnswer::Withdrawn => return Vec::new(),
                 SeatRequestAnswer::Granted => Message::SeatGranted {
@@ -258,7 +278,12 @@ fn change_of(event: &CredentialEvent) -> Option<(UserId, SecurityChange)> {
     }
 }
 
-fn of_keys(account: &Account, entry: &Entry, event: &ApiKeyEvent) -> Vec<Notice> {
+fn of_keys(
+    account: &Account,
+    signed_in_once: &BTreeSet<UserId>,
+    entry: &Entry,
+    event: &ApiKeyEvent,
+) -> Vec<Notice> {
     let (id, change): (_, fn(String) -> SecurityChange) = match event {
         ApiKeyEvent::Created { id, .. } => (id, SecurityChange::ApiKey),
         ApiKeyEvent::Rotated { id, .. } => (id, SecurityChange::ApiKeySecret),
@@ -269,9 +294,10 @@ fn of_keys(account: &Account, entry: &Entry, event: &ApiKeyEvent) -> Vec<Notice>
     };
     let change = change(key.name.as_str().to_owned());
     let is_owner = |user: UserId| {
-        account
-            .user(user)
-            .is_some_and(|user| user.profile.role == Role::Owner)
+        signed_in_once.contains(&user)
+            && account
+                .user(user)
+                .is_some_and(|user| user.profile.role == Role::Owner)
     };
     let told = readers(account, is_owner).map(|user| {
         let message = security(account, entry, user, change.clone());

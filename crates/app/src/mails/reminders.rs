@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use usher_domain::account::Phase;
 use usher_domain::permission::Privilege;
-use usher_domain::{Account, AccountId, Actor, Secs, Timestamp};
+use usher_domain::{Account, AccountId, Actor, Secs, Timestamp, UserId};
 use usher_engine::Failure;
 use usher_identity::OutboxEntry;
 
 use super::message::{Bought, Message};
 use super::notices::readers;
-use super::{id_of, mail_in};
+use super::{MailReader, id_of, mail_in};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -71,8 +71,12 @@ impl App {
 
     async fn remind_of_ends_of(&self, account: AccountId) -> Result<(), Problem> {
         let identity = self.identity.clone();
+        let signed_in_once = identity.users_signed_in_once(account).await?;
         let look = move |account: &Account, now| {
-            let manages = |user| account.may(&Actor::User(user), Privilege::SubscriptionManage);
+            let manages = |user: UserId| {
+                signed_in_once.contains(&user)
+                    && account.may(&Actor::User(user), Privilege::SubscriptionManage)
+            };
             let mut mails = Vec::new();
             for end in ends(account, now) {
                 let Some(days) = days_before(end.at, now) else {
@@ -83,11 +87,15 @@ impl App {
                         what: end.what.clone(),
                         at: account.shown(end.at).get(),
                     };
-                    let zone = identity.preferences(account.id(), user).time_zone;
+                    let reader = MailReader {
+                        user,
+                        zone: identity.preferences(account.id(), user).time_zone,
+                        signed_in_once: true,
+                    };
                     // No span between two mails about one end is longer than such an id is remembered.
                     let end_of_user = format!("{user}/{}/{}/{days}", end.which, end.at.millis());
                     let id = id_of("reminder.v2", &end_of_user);
-                    mails.extend(mail_in(account, user, zone, message).map(|mail| (id, user, mail)));
+                    mails.extend(mail_in(account, reader, message).map(|mail| (id, user, mail)));
                 }
             }
             mails

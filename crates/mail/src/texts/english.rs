@@ -106,7 +106,8 @@ fn password_reset(reader: &Reader<'_>, until: &str) -> Words {
     Words {
         subject: format!("Choose a new password for {account}"),
         paragraphs: vec![format!(
-            "Somebody, probably you, asked for a new password for your user in the account {account}."
+            "Somebody, probably you, asked for a new password for your user{}.",
+            reader.in_account()
         )],
         button: Some(Button {
             label: "Choose a new password",
@@ -310,7 +311,10 @@ fn security(reader: &Reader<'_>, change: &SecurityChange, by_reader: bool, by: &
         ),
         SecurityChange::Address => (
             "Your e-mail address was changed",
-            format!("{who} changed the e-mail address of your user in the account {account} on {at}."),
+            format!(
+                "{who} changed the e-mail address of your user{} on {at}.",
+                reader.in_account()
+            ),
         ),
         SecurityChange::Browser(name) => (
             "A sign-in from a new browser",

@@ -70,6 +70,14 @@ impl Reader<'_> {
             .map_or_else(|| self.brand(), one_line)
     }
 
+    /// ` in the account Contoso`; nothing if the mail does not name the account.
+    fn in_account(&self) -> String {
+        match &self.mail.account {
+            Some(_) => format!(" in the account {}", self.account()),
+            None => String::new(),
+        }
+    }
+
     /// A time as the reader's clock shows it, with the zone.
     fn moment(&self, at: Timestamp) -> String {
         let moment = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(jiff::Timestamp::MAX);

@@ -6,7 +6,7 @@ use usher_app::{Bought, Message, SecurityChange, SubscriptionAnswer};
 use usher_domain::account::SettingsPatch;
 use usher_domain::command::{ApiKeyCommand, CredentialCommand, PoolPatch, RequestAnswer, UserPatch};
 use usher_domain::management::Management;
-use usher_domain::permission::{Role, Scope};
+use usher_domain::permission::{Privilege, Role, Scope};
 use usher_domain::personal::Personal;
 use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
 use usher_domain::user::License;
@@ -416,4 +416,28 @@ async fn a_notice_of_security_goes_to_the_address_of_its_moment() {
         readers_of(&second, &SecurityChange::Password),
         ["mallory@example.com"]
     );
+}
+
+/// Their address may be that of somebody who has never heard of Usher.
+#[tokio::test]
+async fn a_user_who_has_never_signed_in_gets_no_text_of_anybody() {
+    let server = desk().await;
+    let invited = new_user("evil.example").role(Role::Manager);
+    let invited = invited.privileges(&[Privilege::SeatsManage]);
+    server.give(ACCOUNT, invited.command()).await;
+    let stranger = user("evil.example");
+
+    by(&server, person("Tuva"), ask_for_seat(user("Tuva"), "Please.")).await;
+    by(&server, Actor::Operator, ask_for_seat(stranger, "Please.")).await;
+    let decline = decline_seat(stranger, "Your invoice: https://evil.example");
+    by(&server, person("Mats"), decline).await;
+    let set = Command::Credential(CredentialCommand::NotePassword { user: stranger });
+    by(&server, person("Olga"), set).await;
+    server.app.announce_account(ACCOUNT).await.unwrap();
+
+    let rows = server.app.mails_of(Some(ACCOUNT)).await.unwrap();
+    let theirs = rows.iter().filter(|row| row.entry.user == Some(stranger));
+    let theirs: Vec<_> = theirs.map(|row| row.entry.about.reveal().to_string()).collect();
+    let expected = r#"{"zone":"UTC","kind":"seat_declined","product":"remote-support"}"#;
+    assert_eq!(theirs, [expected]);
 }
