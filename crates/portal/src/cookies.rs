@@ -1,7 +1,7 @@
 //! The session cookies.
 //!
-//! When browsers use https, they have other names on the wire: `__Host-usher_session`, so that neither another host nor a
-//! plain HTTP connection can set it, and `__Secure-usher_operator`, which only a secure connection can set (`__Host-`
+//! When browsers use https, they have other names on the wire: `__Host-usher_session` and `__Host-usher_link`, so that
+//! neither another host nor a plain HTTP connection can set them, and `__Secure-usher_operator`, which only a secure connection can set (`__Host-`
 //! would allow no path). Pages use only the plain names; the layer in `protect.rs` translates.
 
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -22,8 +22,15 @@ pub const SESSION_COOKIE_OF_HOST: &str = "__Host-usher_session";
 /// The cookie of operator sessions, within the portal, and on the wire over plain HTTP.
 pub const OPERATOR_COOKIE: &str = "usher_operator";
 
+/// The cookie that binds the form of a one-time link to the browser that opened it.
+pub(crate) const LINK_COOKIE: &str = "usher_link";
+
 /// The cookies that have another name on the wire over https, with the prefix that it begins with there.
-const PREFIXED: [(&str, &str); 2] = [(SESSION_COOKIE, "__Host-"), (OPERATOR_COOKIE, "__Secure-")];
+const PREFIXED: [(&str, &str); 3] = [
+    (SESSION_COOKIE, "__Host-"),
+    (OPERATOR_COOKIE, "__Secure-"),
+    (LINK_COOKIE, "__Host-"),
+];
 
 pub(crate) fn session_secret(jar: &CookieJar) -> Option<&str> {
     jar.get(SESSION_COOKIE).map(Cookie::value)

@@ -39,15 +39,22 @@ pub(crate) fn is_of(secret: &str, token: &str) -> bool {
 /// Whether the browser reports that the request comes from another site. A request without that information is
 /// accepted: it is from an old browser, or from no browser.
 pub(crate) fn is_from_elsewhere(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
-        return !matches!(site, "same-origin" | "none");
+    if let Some(is_from_elsewhere) = fetched_from_elsewhere(headers) {
+        return is_from_elsewhere;
     }
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(origin) = text(header::ORIGIN.as_str()) else {
         return false;
     };
     let host = origin.split_once("://").map_or(origin, |(_, host)| host);
     text(header::HOST.as_str()) != Some(host)
+}
+
+/// Whether the browser says so in `Sec-Fetch-Site`, which it sends even where a page hides its origin; `None` if it sends
+/// none.
+pub(crate) fn fetched_from_elsewhere(headers: &HeaderMap) -> Option<bool> {
+    let site = headers.get("sec-fetch-site")?.to_str().ok()?;
+    Some(!matches!(site, "same-origin" | "none"))
 }
 
 /// The answer to a form without a valid token.

@@ -298,8 +298,9 @@ pub(crate) struct Posted {
 /// A form that does not require a signed-in user.
 pub(crate) struct PostedByAnybody(pub(crate) Form);
 
-/// The same, without the check of where it comes from: its handler checks a token that only its page knows.
-pub(crate) struct PostedByAnybodyUnchecked(pub(crate) Form);
+/// The same from a page that hides its origin (`Referrer-Policy`): of where it comes from, only `Sec-Fetch-Site` is checked.
+/// Its handler checks a token that only its page knows.
+pub(crate) struct PostedWithoutOrigin(pub(crate) Form);
 
 impl FromRequest<Arc<Portal>> for Posted {
     type Rejection = Failed;
@@ -333,19 +334,25 @@ impl FromRequest<Arc<Portal>> for PostedByAnybody {
         if forgery::is_from_elsewhere(request.headers()) {
             return Err(forgery::refused().into());
         }
-        let PostedByAnybodyUnchecked(form) = PostedByAnybodyUnchecked::from_request(request, portal).await?;
-        Ok(Self(form))
+        Ok(Self(read(request, portal).await?))
     }
 }
 
-impl FromRequest<Arc<Portal>> for PostedByAnybodyUnchecked {
+impl FromRequest<Arc<Portal>> for PostedWithoutOrigin {
     type Rejection = Failed;
 
     async fn from_request(request: Request, portal: &Arc<Portal>) -> Result<Self, Failed> {
-        let body = Bytes::from_request(request, portal).await;
-        let body = body.map_err(|_| unreadable(SHORTER))?;
-        Ok(Self(Form::parse_body(&body)))
+        if forgery::fetched_from_elsewhere(request.headers()) == Some(true) {
+            return Err(forgery::refused().into());
+        }
+        Ok(Self(read(request, portal).await?))
     }
+}
+
+async fn read(request: Request, portal: &Arc<Portal>) -> Result<Form, Failed> {
+    let body = Bytes::from_request(request, portal).await;
+    let body = body.map_err(|_| unreadable(SHORTER))?;
+    Ok(Form::parse_body(&body))
 }
 
 /// What a form that is too long must be.

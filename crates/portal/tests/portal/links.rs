@@ -92,6 +92,8 @@ async fn with_an_invitation_a_user_chooses_a_password_and_is_signed_in_once() {
     let audit = desk.get("/audit").await.unlinked();
     assert!(audit.contains("invited Amara"), "{audit}");
     assert!(audit.contains("set the password of Amara"), "{audit}");
+    assert!(audit.contains("with a link that"), "{audit}");
+    assert!(audit.contains("Olga Owner</bdi> made"), "{audit}");
     assert!(!audit.contains("usher_invite_"));
 }
 
@@ -137,6 +139,18 @@ async fn the_form_of_a_link_is_sent_only_by_the_browser_that_opened_it() {
         send(&browser, &other.token().unwrap()).await,
         StatusCode::FORBIDDEN
     );
+    // A form of another site, in a browser in which a sibling host has planted the cookie of its own link.
+    let planted = [("origin", "null"), ("sec-fetch-site", "same-site")];
+    let fields = [
+        ("password", CHOSEN),
+        ("password_again", CHOSEN),
+        ("_csrf", &token),
+    ];
+    let sent = desk
+        .app
+        .send(&browser, Method::POST, &path, &planted, form(&fields))
+        .await;
+    assert_eq!(sent.status(), StatusCode::FORBIDDEN);
     // Browsers hide where it comes from, as the page demands.
     assert_eq!(send(&browser, &token).await, StatusCode::SEE_OTHER);
 }
@@ -291,6 +305,9 @@ async fn a_new_user_is_invited_with_the_form_that_adds_them() {
             .contains(">https://desk.example.com/invitation/usher_invite_")
     );
     assert!(!page.html.contains("evil.example"));
+    let opened = desk.app.get(&Browser::default(), &link(&page)).await;
+    let cookie = opened.cookie("usher_link");
+    assert!(cookie.starts_with("__Host-usher_link="), "{cookie}");
     let chosen = choose(&desk.app, &link(&page), [CHOSEN, CHOSEN]).await;
     assert_eq!(chosen.header("location"), "/console");
 }

@@ -18,16 +18,14 @@ use usher_engine::Channel;
 use usher_identity::draw_bits;
 
 use crate::answer::{Frame, page, page_again, page_at};
+use crate::cookies::LINK_COOKIE;
 use crate::failed::Failed;
-use crate::form::{Form, PostedByAnybodyUnchecked};
+use crate::form::{Form, PostedWithoutOrigin};
 use crate::from::From;
 use crate::pages::sign_in;
 use crate::portal::Portal;
 use crate::routes::{Pages, get};
 use crate::{cookies, forgery, new_password};
-
-/// The cookie that binds the form to the browser that opened the page.
-const COOKIE: &str = "usher_link";
 
 pub(crate) fn routes() -> Pages {
     let of_purpose = |pages: Pages, purpose: LinkPurpose| {
@@ -38,7 +36,7 @@ pub(crate) fn routes() -> Pages {
                          secret: Path<String>,
                          from: From,
                          jar: CookieJar,
-                         form: PostedByAnybodyUnchecked| async move {
+                         form: PostedWithoutOrigin| async move {
             choose(&portal, &secret, purpose, &from, &jar, form.0).await
         };
         let path = format!("{}/{{secret}}", link_path(purpose));
@@ -78,7 +76,7 @@ async fn show(
     };
     let bound = bound_to(portal, jar)?;
     let shown = choose_page(&open, secret, purpose, &bound, Form::default(), portal);
-    let mut cookie = cookies::build(COOKIE, bound, portal.is_https());
+    let mut cookie = cookies::build(LINK_COOKIE, bound, portal.is_https());
     cookie.set_same_site(SameSite::Strict);
     Ok((CookieJar::new().add(cookie), with_no_referrer(page(&shown))).into_response())
 }
@@ -92,7 +90,11 @@ async fn choose(
     jar: &CookieJar,
     mut form: Form,
 ) -> Result<Response, Failed> {
-    let bound = jar.get(COOKIE).map(Cookie::value).unwrap_or_default().to_owned();
+    let bound = jar
+        .get(LINK_COOKIE)
+        .map(Cookie::value)
+        .unwrap_or_default()
+        .to_owned();
     if bound.is_empty() || !forgery::is_of(&bound, form.value(forgery::FIELD)) {
         return Err(forgery::refused().into());
     }
@@ -120,7 +122,7 @@ async fn choose(
 /// What binds the form to this browser: drawn once, so that several tabs work.
 fn bound_to(portal: &Portal, jar: &CookieJar) -> Result<String, Failed> {
     let known = jar
-        .get(COOKIE)
+        .get(LINK_COOKIE)
         .map(Cookie::value)
         .filter(|bound| bound.len() >= 32);
     if let Some(known) = known {
