@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use usher_app::{BodyDigest, IdempotencyKey};
 use usher_domain::command::{GroupCommand, MemberChange, TeamCommand};
 use usher_domain::text::Email;
-use usher_domain::{AccountId, Actor, Command, Timestamp, UserId};
+use usher_domain::{AccountId, Actor, Command, Secs, Timestamp, UserId};
 use usher_identity::Identity;
 
 use super::plan::{Newcomer, RowState};
@@ -19,8 +19,11 @@ use crate::said::Said;
 use crate::sentence;
 use crate::viewer::Viewer;
 
-/// The most lists whose outcome is remembered; beyond that the oldest is forgotten.
-const REMEMBERED_MAX: usize = 50;
+/// The most lists of an account whose outcome is remembered; beyond that the oldest is forgotten, unless it still runs.
+const REMEMBERED_MAX: usize = 5;
+
+/// How long the outcome of a list is remembered: it has the links.
+const REMEMBERED_FOR: Secs = Secs::new(15 * 60);
 
 /// A list that was shown in a preview. The ids of its people follow from it: sent again, it finds those whom it has
 /// added already.
@@ -54,7 +57,23 @@ type Running = Arc<OnceCell<Arc<Outcome>>>;
 /// The lists that were sent lately, so that a second click shows what the first one did: each link is shown once. In
 /// memory only; after a restart, or on another server, people who were added get new links.
 #[derive(Default)]
-pub(in crate::pages::users) struct Lists(Mutex<Vec<(String, Running)>>);
+pub(in crate::pages::users) struct Lists(Mutex<Vec<Sent>>);
+
+/// A list that was sent.
+struct Sent {
+    account: AccountId,
+    /// The user, the list and its text.
+    key: String,
+    at: Timestamp,
+    running: Running,
+}
+
+impl Sent {
+    /// Whether requests wait for its outcome.
+    fn is_running(&self) -> bool {
+        !self.running.initialized() && Arc::strong_count(&self.running) > 1
+    }
+}
 
 impl ListId {
     pub(super) fn of(viewer: &Viewer, text: String) -> Self {
@@ -95,8 +114,9 @@ impl Lists {
     ) -> Result<Result<Arc<Outcome>, String>, Failed> {
         // Of each user their own: nobody learns another's links.
         let digest = HEXLOWER.encode(&Sha256::digest(text.as_bytes()));
-        let key = format!("{} {} {} {digest}", viewer.account, viewer.session.user, id.text);
-        let running = self.running(&key);
+        let key = format!("{} {} {digest}", viewer.session.user, id.text);
+        let now = viewer.portal.app.engine().now();
+        let running = self.running(viewer.account, key, now);
         let outcome = running.get_or_try_init(|| async {
             match invite_all(viewer, id, text).await {
                 Ok(Ok(outcome)) => Ok(Arc::new(outcome)),
@@ -111,16 +131,29 @@ impl Lists {
         }
     }
 
-    fn running(&self, key: &str) -> Running {
+    fn running(&self, account: AccountId, key: String, now: Timestamp) -> Running {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, running)) = lists.iter().find(|(known, _)| known == key) {
-            return Arc::clone(running);
+        lists.retain(|sent| now < sent.at + REMEMBERED_FOR || sent.is_running());
+        let known = lists
+            .iter()
+            .find(|sent| sent.account == account && sent.key == key);
+        if let Some(sent) = known {
+            return Arc::clone(&sent.running);
         }
-        if lists.len() >= REMEMBERED_MAX {
-            lists.remove(0);
+        // Other accounts' lists stay, however many this one sends.
+        if lists.iter().filter(|sent| sent.account == account).count() >= REMEMBERED_MAX {
+            let oldest = lists
+                .iter()
+                .position(|sent| sent.account == account && !sent.is_running());
+            oldest.map(|oldest| lists.remove(oldest));
         }
         let running = Running::default();
-        lists.push((key.to_owned(), Arc::clone(&running)));
+        lists.push(Sent {
+            account,
+            key,
+            at: now,
+            running: Arc::clone(&running),
+        });
         running
     }
 }
@@ -203,4 +236,53 @@ fn places(id: UserId, newcomer: &Newcomer) -> impl Iterator<Item = Command> {
         })
     });
     team.into_iter().chain(group)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONTOSO: AccountId = AccountId::from_bits(1);
+    const FABRIKAM: AccountId = AccountId::from_bits(2);
+    const NOON: Timestamp = Timestamp::from_millis(1_795_435_200_000);
+
+    /// Sends a list that is done at once. Returns whether it was done before.
+    fn send(lists: &Lists, account: AccountId, key: &str, now: Timestamp) -> bool {
+        let running = lists.running(account, key.to_owned(), now);
+        running.set(Arc::default()).is_err()
+    }
+
+    #[test]
+    fn a_list_is_remembered_for_a_while_whatever_other_accounts_send() {
+        let lists = Lists::default();
+
+        assert!(!send(&lists, CONTOSO, "list", NOON));
+        for number in 0..200 {
+            assert!(!send(&lists, FABRIKAM, &format!("list {number}"), NOON));
+        }
+        assert!(!send(&lists, FABRIKAM, "list", NOON), "of another account");
+
+        assert!(send(
+            &lists,
+            CONTOSO,
+            "list",
+            NOON + Secs::new(REMEMBERED_FOR.get() - 1)
+        ));
+        assert!(lists.0.lock().unwrap().len() <= 2 * REMEMBERED_MAX);
+        assert!(!send(&lists, CONTOSO, "list", NOON + REMEMBERED_FOR));
+        assert_eq!(lists.0.lock().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_list_that_runs_is_not_forgotten() {
+        let lists = Lists::default();
+        let running = lists.running(CONTOSO, "runs".to_owned(), NOON);
+
+        for number in 0..20 {
+            send(&lists, CONTOSO, &format!("list {number}"), NOON);
+        }
+        let again = lists.running(CONTOSO, "runs".to_owned(), NOON + REMEMBERED_FOR);
+
+        assert!(Arc::ptr_eq(&running, &again));
+    }
 }
