@@ -208,3 +208,53 @@ def link_through_a_crash(target):
             found.append(f"after {10 * number} ms: the link {'works' if works else 'is dead'}, "
                          f"the password {'works' if knows else 'does not'}, answers {answers}")
     return "; ".join(found) or None
+
+
+@attack("links drawn with a stolen operator key work on when the key is revoked or gets another secret", is_on_new=True)
+def link_outlives_its_operator_key(target):
+    account, found = target.serve().account("Keys"), []
+    for end in ("revoked", "rotated"):
+        made = account.operator.ok("POST", "/v1/operator-keys", {"name": end, "scopes": ["accounts.manage"]})
+        stolen, key = account.operator.by(made["key"]), f"/v1/operator-keys/{made['id']}"
+        invited, email = newcomer(account, f"{end}-new")
+        known, address = newcomer(account, f"{end}-known", password=PASSWORD)
+        kept = {email: path_of(stolen.ok("POST", f"{invited}/invitation", {})),
+                address: path_of(stolen.ok("POST", f"{known}/password-link", {}))}
+        if end == "revoked":
+            account.operator.delete(key)
+        else:
+            account.operator.ok("POST", f"{key}/rotate", {})
+        for email, path in kept.items():
+            if use(target, path).status == 303 or signs_in(target, email):
+                found.append(f"{path.split('/')[1]} of a key that was {end}")
+    return "; ".join(found) or None
+
+
+@attack("links drawn with a stolen session work on when it is signed out, or the password changes", is_on_new=True)
+def link_outlives_its_session(target):
+    account, found = target.serve().account("Sessions"), []
+    owner = account.owner
+
+    def browser_of_owner(password=PASSWORD):
+        browser = target.browser()
+        browser.sign_in(owner.email, password)
+        return browser
+
+    def send(browser, path, **fields):
+        token = re.search(r'name="_csrf" value="([^"]*)"', browser.ask("/me").text)[1]
+        return browser.ask(path, {"_csrf": token, **fields})
+
+    changed = {"present": PASSWORD, "password": OTHER_PASSWORD, "password_again": OTHER_PASSWORD}
+    ends = {"signed out everywhere else": lambda mine: send(mine, "/me/sessions/end-others"),
+            "with another password": lambda mine: send(mine, "/me/password", **changed)}
+    for number, (what, end) in enumerate(ends.items()):
+        mine, stolen = browser_of_owner(), browser_of_owner()
+        user, email = newcomer(account, f"user{number}")
+        page = send(stolen, f"/a/{account.id}/users/{user.rsplit('/', 1)[1]}/invitation")
+        path = "/invitation/" + re.search(r"/invitation/(usher_invite_\w+)", page.text)[1]
+        end(mine)
+        if stolen.ask("/me").status == 200:
+            found.append(f"the session itself, {what}")
+        if use(target, path).status == 303 or signs_in(target, email):
+            found.append(f"its invitation, {what}")
+    return "; ".join(found) or None
