@@ -302,8 +302,11 @@ fn command(change: &CredentialChange) -> Command {
         })
     };
     match change {
-        CredentialChange::PasswordSet { user } => {
-            Command::Credential(CredentialCommand::NotePassword { user: *user })
+        CredentialChange::PasswordSet { user, link } => {
+            Command::Credential(CredentialCommand::NotePassword {
+                user: *user,
+                link: link.clone().map(|link| link.map(actor)),
+            })
         }
         CredentialChange::SecondFactorSet { user } => noted(*user, true),
         CredentialChange::SecondFactorRemoved { user } => noted(*user, false),

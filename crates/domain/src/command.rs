@@ -28,9 +28,9 @@ use crate::event::Profile;
 use crate::give_back::GiveBack;
 use crate::id::{AccountId, ApiKeyId, GroupId, PoolId, SubscriptionRequestId, TeamId, UserId};
 use crate::labels::{Labels, LabelsPatch};
-use crate::link::LinkPurpose;
+use crate::link::{LinkPurpose, UsedLink};
 use crate::management::Management;
-use crate::permission::{PermissionOverrides, Privilege, Role, Scope};
+use crate::permission::{Actor, PermissionOverrides, Privilege, Role, Scope};
 use crate::rules::{Rules, RulesPatch};
 use crate::single_sign_on::ProviderChange;
 use crate::text::{Email, ExternalId, Name, Note, Product};
@@ -216,9 +216,12 @@ pub enum LicenseCommand {
 #[expect(missing_docs, reason = "each variant's sentence speaks of its fields")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CredentialCommand {
-    /// Record that a user has a new password. It is stored elsewhere, and the right was checked before
-    /// ([`UserPatch::new_password`]), so this is refused to nobody.
-    NotePassword { user: UserId },
+    /// Record that a user has a new password, set with a one-time link or otherwise. It is stored elsewhere, and the right
+    /// was checked before ([`UserPatch::new_password`]), so this is refused to nobody.
+    NotePassword {
+        user: UserId,
+        link: Option<UsedLink<Actor>>,
+    },
     /// Record that a user's second factor was set up or removed. It is stored elsewhere, and the right was checked
     /// before (`need_to_set_second_factor`, `need_to_remove_second_factor`).
     NoteSecondFactor { user: UserId, is_set: bool },

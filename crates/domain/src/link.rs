@@ -28,6 +28,26 @@ impl LinkPurpose {
     }
 }
 
+/// The one-time link with which a user chose a password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UsedLink<Author> {
+    /// The user asked for it.
+    AskedFor,
+    /// Somebody else made it: they may have used it, too.
+    MadeBy(Author),
+}
+
+impl<Author> UsedLink<Author> {
+    /// The link with its author in another form.
+    pub fn map<Other>(self, form: impl FnOnce(Author) -> Other) -> UsedLink<Other> {
+        match self {
+            Self::AskedFor => UsedLink::AskedFor,
+            Self::MadeBy(author) => UsedLink::MadeBy(form(author)),
+        }
+    }
+}
+
 impl fmt::Display for LinkPurpose {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

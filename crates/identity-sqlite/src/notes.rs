@@ -2,13 +2,16 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Row, params};
-use usher_domain::link::LinkPurpose;
+use usher_domain::link::{LinkPurpose, UsedLink};
 use usher_domain::{AccountId, ApiKeyId, Timestamp, UserId};
 use usher_identity::ports::{ChangeNote, Notes, StoreError};
 use usher_identity::{ChangeOrigin, ChangedBy, CredentialChange, Unrecorded};
 
 use crate::columns::id;
 use crate::store::{Failure, SqliteStore};
+
+/// The detail of a password that was set with a link for which its user asked.
+const ASKED_FOR: &str = "asked-for";
 
 const DAMAGED: StoreError = StoreError::Damaged { what: "note" };
 
@@ -83,7 +86,9 @@ fn change_columns(
     change: &CredentialChange,
 ) -> Result<(&'static str, Option<UserId>, Option<String>), StoreError> {
     Ok(match change {
-        CredentialChange::PasswordSet { user } => ("password-set", Some(*user), None),
+        CredentialChange::PasswordSet { user, link } => {
+            ("password-set", Some(*user), link.as_ref().map(link_words))
+        }
         CredentialChange::SecondFactorSet { user } => ("second-factor-set", Some(*user), None),
         CredentialChange::SecondFactorRemoved { user } => ("second-factor-removed", Some(*user), None),
         CredentialChange::LinkMade { user, purpose } => ("link-made", Some(*user), Some(purpose.to_string())),
@@ -101,7 +106,10 @@ fn read_change(row: &Row<'_>) -> Result<CredentialChange, Failure> {
     let (change, detail): (String, Option<String>) = (row.get(3)?, row.get(4)?);
     let user = optional_id(row, 2)?.map(UserId::from_bits);
     Ok(match (change.as_str(), user, detail) {
-        ("password-set", Some(user), _) => CredentialChange::PasswordSet { user },
+        ("password-set", Some(user), link) => CredentialChange::PasswordSet {
+            user,
+            link: link.as_deref().map(read_link).transpose()?,
+        },
         ("second-factor-set", Some(user), _) => CredentialChange::SecondFactorSet { user },
         ("second-factor-removed", Some(user), _) => CredentialChange::SecondFactorRemoved { user },
         ("link-made", Some(user), Some(purpose)) => CredentialChange::LinkMade {
@@ -124,6 +132,26 @@ pub(crate) fn read_purpose(word: &str) -> Result<LinkPurpose, StoreError> {
     purposes.find(|known| known.as_str() == word).ok_or(DAMAGED)
 }
 
+/// The link that was used: a kind, and of an author the id.
+fn link_words(link: &UsedLink<ChangedBy>) -> String {
+    match link {
+        UsedLink::AskedFor => ASKED_FOR.to_owned(),
+        UsedLink::MadeBy(author) => {
+            let (kind, id) = by_columns(*author);
+            format!("{kind} {:032x}", id.unwrap_or_default())
+        }
+    }
+}
+
+fn read_link(words: &str) -> Result<UsedLink<ChangedBy>, Failure> {
+    if words == ASKED_FOR {
+        return Ok(UsedLink::AskedFor);
+    }
+    let (kind, id) = words.split_once(' ').ok_or(DAMAGED)?;
+    let id = u128::from_str_radix(id, 16).map_err(|_| DAMAGED)?;
+    Ok(UsedLink::MadeBy(by_of(kind, Some(id))?))
+}
+
 pub(crate) const fn by_columns(by: ChangedBy) -> (&'static str, Option<u128>) {
     match by {
         ChangedBy::User(id) => ("user", Some(id.bits())),
@@ -135,7 +163,11 @@ pub(crate) const fn by_columns(by: ChangedBy) -> (&'static str, Option<u128>) {
 
 /// The author of this kind whose id is in a column.
 pub(crate) fn read_by(kind: &str, row: &Row<'_>, column: usize) -> Result<ChangedBy, Failure> {
-    Ok(match (kind, optional_id(row, column)?) {
+    by_of(kind, optional_id(row, column)?)
+}
+
+fn by_of(kind: &str, id: Option<u128>) -> Result<ChangedBy, Failure> {
+    Ok(match (kind, id) {
         ("user", Some(id)) => ChangedBy::User(UserId::from_bits(id)),
         ("api-key", Some(id)) => ChangedBy::ApiKey(ApiKeyId::from_bits(id)),
         ("operator", _) => ChangedBy::Operator,

@@ -112,6 +112,7 @@ macro_rules! contract_tests {
             links_end_with_what_their_author_made_them_with,
             links_end_when_everything_ends_that_their_author_is_signed_in_with,
             links_follow_the_session_that_gets_another_secret,
+            a_note_of_a_password_names_the_link_that_set_it,
         );
         $crate::contract_tests!(@ $make; providers:
             a_provider_is_stored_as_its_update_says,
@@ -197,7 +198,10 @@ fn origin() -> ChangeOrigin {
 fn note(owner: Owner) -> ChangeNote {
     ChangeNote {
         account: owner.0,
-        change: CredentialChange::PasswordSet { user: owner.1 },
+        change: CredentialChange::PasswordSet {
+            user: owner.1,
+            link: None,
+        },
         origin: origin(),
         at: at(0),
     }

@@ -9,6 +9,7 @@ use crate::ports::{Owner, StoredUserLink};
 use crate::shown::CredentialUse;
 use crate::{ChangedBy, Identity, PortalSessionId, SecretDigest};
 use usher_domain::Timestamp;
+use usher_domain::link::UsedLink;
 
 /// The author of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +81,12 @@ impl AuthorCredential {
 }
 
 impl StoredUserLink {
+    /// The link as the record of the password names it.
+    pub(crate) fn as_used(&self) -> UsedLink<ChangedBy> {
+        self.author
+            .map_or(UsedLink::AskedFor, |author| UsedLink::MadeBy(author.by))
+    }
+
     /// Whether a user made the link for another, with one of these.
     #[must_use]
     pub fn is_made_by(&self, (account, user): Owner, made: LinksMade) -> bool {

@@ -93,7 +93,7 @@ impl Identity {
         let hash = hash.clone();
         let note = ChangeNote {
             account,
-            change: CredentialChange::PasswordSet { user },
+            change: CredentialChange::PasswordSet { user, link: None },
             origin,
             at: now,
         };

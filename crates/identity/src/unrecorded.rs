@@ -5,7 +5,7 @@
 //! the entry is made later, with the same actor and cause. The journal never records a change that did not happen, and
 //! misses none; after a crash it may record one twice.
 
-use usher_domain::link::LinkPurpose;
+use usher_domain::link::{LinkPurpose, UsedLink};
 use usher_domain::personal::Personal;
 use usher_domain::single_sign_on::ProviderChange;
 use usher_domain::{AccountId, ApiKeyId, Secs, Timestamp, UserId};
@@ -22,6 +22,8 @@ pub enum CredentialChange {
     PasswordSet {
         /// The user it belongs to.
         user: UserId,
+        /// The one-time link that was used for it.
+        link: Option<UsedLink<ChangedBy>>,
     },
     /// A user's second factor was set up.
     SecondFactorSet {

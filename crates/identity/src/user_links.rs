@@ -222,7 +222,10 @@ impl Identity {
         let (account, user) = owner;
         let note = ChangeNote {
             account,
-            change: CredentialChange::PasswordSet { user },
+            change: CredentialChange::PasswordSet {
+                user,
+                link: Some(link.as_used()),
+            },
             origin: ChangeOrigin {
                 by: ChangedBy::User(user),
                 cause: cause.into(),

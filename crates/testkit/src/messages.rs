@@ -74,7 +74,9 @@ fn next_bought(bought: &Bought) -> Option<Bought> {
 
 fn next_change(change: &SecurityChange) -> Option<SecurityChange> {
     match change {
-        SecurityChange::Password => Some(SecurityChange::SecondFactorSet),
+        SecurityChange::Password => Some(SecurityChange::PasswordByLink),
+        SecurityChange::PasswordByLink => Some(SecurityChange::PasswordLink),
+        SecurityChange::PasswordLink => Some(SecurityChange::SecondFactorSet),
         SecurityChange::SecondFactorSet => Some(SecurityChange::SecondFactorRemoved),
         SecurityChange::SecondFactorRemoved => Some(SecurityChange::Role(Role::Owner)),
         SecurityChange::Role(_) => Some(SecurityChange::ApiKey("<b>Billing".to_owned())),

@@ -157,6 +157,10 @@ pub enum SubscriptionAnswer {
 pub enum SecurityChange {
     /// The reader's password was set.
     Password,
+    /// The reader's password was set with a link that somebody made for them.
+    PasswordByLink,
+    /// Somebody made a link with which the reader's password can be set.
+    PasswordLink,
     /// The reader's second factor was set up.
     SecondFactorSet,
     /// The reader's second factor was removed.

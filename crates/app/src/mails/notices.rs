@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use usher_domain::event::{AccountEvent, ApiKeyEvent, By, CredentialEvent, UserEvent};
+use usher_domain::link::{LinkPurpose, UsedLink};
 use usher_domain::permission::{Privilege, Role};
 use usher_domain::personal::Personal;
 use usher_domain::purchase::{Purchase, RequestOutcome};
@@ -258,20 +259,44 @@ fn of_seats(
 }
 
 fn of_credentials(account: &Account, entry: &Entry, event: &CredentialEvent) -> Vec<Notice> {
-    let told = change_of(event).map(|(user, change)| {
-        let message = security(account, entry, user, change);
-        Notice::new(Reader::User(user), message)
-    });
-    told.into_iter().collect()
+    let Some((user, change)) = change_of(event) else {
+        return Vec::new();
+    };
+    let message = match event {
+        // Whoever made the link may have used it.
+        CredentialEvent::PasswordSet {
+            link: Some(UsedLink::MadeBy(by)),
+            ..
+        } => Message::Security {
+            change,
+            by_reader: false,
+            by: author(by),
+            at: wall(account, entry.at),
+        },
+        // The user asked for it: the mail with the link tells them.
+        CredentialEvent::LinkMade { .. } if *entry.actor == *Actor::System.to_string() => return Vec::new(),
+        _ => security(account, entry, user, change),
+    };
+    vec![Notice::new(Reader::User(user), message)]
 }
 
 /// The change of a credential that its user is told of; `None` if they are not.
 fn change_of(event: &CredentialEvent) -> Option<(UserId, SecurityChange)> {
     match event {
-        CredentialEvent::PasswordSet { user } => Some((*user, SecurityChange::Password)),
+        CredentialEvent::PasswordSet { user, link } => Some((
+            *user,
+            match link {
+                Some(UsedLink::MadeBy(_)) => SecurityChange::PasswordByLink,
+                Some(UsedLink::AskedFor) | None => SecurityChange::Password,
+            },
+        )),
+        CredentialEvent::LinkMade {
+            user,
+            purpose: LinkPurpose::Reset,
+        } => Some((*user, SecurityChange::PasswordLink)),
         CredentialEvent::SecondFactorSet { user } => Some((*user, SecurityChange::SecondFactorSet)),
         CredentialEvent::SecondFactorRemoved { user } => Some((*user, SecurityChange::SecondFactorRemoved)),
-        // A link changes nothing until it is used, and then the password is set.
+        // An invitation changes nothing until it is used, and then the first password is set.
         CredentialEvent::LinkMade { .. }
         | CredentialEvent::LinkRevoked { .. }
         | CredentialEvent::ProviderChanged { .. } => None,

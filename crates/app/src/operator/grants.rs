@@ -253,8 +253,8 @@ impl Operator<Everything> {
     }
 }
 
-/// Whether a change of a user's credentials, as the audit has it, was made by somebody else, or leaves the user without a
-/// second factor. An operator key can act as the user.
+/// Whether a change of a user's credentials, as the audit has it, was made by somebody else or with a link, which proves
+/// less than a password, or leaves the user without a second factor. An operator key can act as the user.
 fn is_reset(row: &AuditRow, user: UserId) -> bool {
     let by_key = |credential: &str| credential.starts_with(OperatorKeyId::PREFIX);
     let is_own = *row.actor == *user.to_string()
@@ -262,7 +262,9 @@ fn is_reset(row: &AuditRow, user: UserId) -> bool {
             .read_cause()
             .credential
             .is_some_and(|credential| by_key(&credential));
-    &*row.action != "user.password_set" || !is_own
+    let detail = row.detail.as_ref().map_or("", |detail| detail.reveal());
+    let detail: serde_json::Value = serde_json::from_str(detail).unwrap_or_default();
+    &*row.action != "user.password_set" || !is_own || !detail["link"].is_null()
 }
 
 fn active_owner(account: &Account, user: UserId) -> Option<&usher_domain::user::User> {

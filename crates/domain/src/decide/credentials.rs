@@ -46,11 +46,16 @@ pub(super) fn note(
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
     match command {
-        CredentialCommand::NotePassword { user } => {
+        CredentialCommand::NotePassword { user, link } => {
             check_exists(account, *user)?;
             let by = presence::by(account, actor, None);
             let reason = EndReason::PasswordChanged;
-            let mut events = vec![Event::Credential(CredentialEvent::PasswordSet { user: *user })];
+            let link = link.clone();
+            let link = link.map(|link| link.map(|author| presence::by(account, &author, None)));
+            let mut events = vec![Event::Credential(CredentialEvent::PasswordSet {
+                user: *user,
+                link,
+            })];
             events.extend(presence::end_presence(account, *user, None, reason, Some(&by)));
             Ok(Decision::done(events))
         }

@@ -107,7 +107,10 @@ fn create(
         events.push(entry_set(id, Some(entry)));
     }
     if newcomer.password_set {
-        events.push(Event::Credential(CredentialEvent::PasswordSet { user: id }));
+        events.push(Event::Credential(CredentialEvent::PasswordSet {
+            user: id,
+            link: None,
+        }));
     }
     events.extend(licenses.into_iter().map(|(product, license)| {
         Event::User(UserEvent::LicenseSet {

@@ -5,9 +5,9 @@ use alloc::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{DirectoryEntry, GroupMapping};
-use crate::event::Profile;
+use crate::event::{By, Profile};
 use crate::id::{GroupId, TeamId, UserId};
-use crate::link::LinkPurpose;
+use crate::link::{LinkPurpose, UsedLink};
 use crate::permission::Role;
 use crate::personal::Personal;
 use crate::seat_request::{Loan, SeatRequestAnswer};
@@ -83,7 +83,12 @@ pub enum UserEvent {
 pub enum CredentialEvent {
     /// A user's password was set. The hash is stored elsewhere.
     #[serde(rename = "password_set")]
-    PasswordSet { user: UserId },
+    PasswordSet {
+        user: UserId,
+        /// The one-time link that was used for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<UsedLink<By>>,
+    },
     /// A user set up a second factor. It is stored elsewhere.
     #[serde(rename = "second_factor_set")]
     SecondFactorSet { user: UserId },

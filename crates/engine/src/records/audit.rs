@@ -165,7 +165,7 @@ fn user(context: &Context<'_>, event: &UserEvent) -> Option<Line> {
 
 fn credential(event: &CredentialEvent) -> Line {
     match event {
-        CredentialEvent::PasswordSet { user } => Line::of("user.password_set", user, event),
+        CredentialEvent::PasswordSet { user, .. } => Line::of("user.password_set", user, event),
         CredentialEvent::SecondFactorSet { user } => Line::of("user.second_factor_set", user, event),
         CredentialEvent::SecondFactorRemoved { user } => Line::of("user.second_factor_removed", user, event),
         CredentialEvent::LinkMade { user, purpose } => {

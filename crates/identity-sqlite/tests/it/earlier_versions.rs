@@ -63,7 +63,10 @@ async fn notes_are_kept_with_what_they_say() {
         said,
         [
             (
-                CredentialChange::PasswordSet { user: SVEN },
+                CredentialChange::PasswordSet {
+                    user: SVEN,
+                    link: None
+                },
                 ChangedBy::User(TUVA)
             ),
             (

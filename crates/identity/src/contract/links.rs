@@ -1,7 +1,7 @@
 //! One-time links of users.
 
 use usher_domain::Timestamp;
-use usher_domain::link::LinkPurpose;
+use usher_domain::link::{LinkPurpose, UsedLink};
 use usher_domain::personal::Personal;
 
 use super::{
@@ -199,7 +199,8 @@ pub async fn a_used_link_sets_the_password_and_is_gone(backend: &dyn Backend) {
     assert_eq!(known, []);
     assert_eq!(store.user_links().await.unwrap(), []);
     let notes = store.notes(at(1)).await.unwrap();
-    let set = CredentialChange::PasswordSet { user: user(1).1 };
+    let (user, link) = (user(1).1, None);
+    let set = CredentialChange::PasswordSet { user, link };
     assert_eq!(notes.iter().filter(|note| note.change == set).count(), 1);
 }
 
@@ -374,4 +375,34 @@ pub async fn links_follow_the_session_that_gets_another_secret(backend: &dyn Bac
     });
 
     assert_eq!(left.await, [2, 3, 4]);
+}
+
+/// Asked for by its user, or made by somebody.
+pub async fn a_note_of_a_password_names_the_link_that_set_it(backend: &dyn Backend) {
+    let store = backend.store();
+    let links = [
+        UsedLink::AskedFor,
+        UsedLink::MadeBy(ChangedBy::User(user(9).1)),
+        UsedLink::MadeBy(ChangedBy::Operator),
+    ];
+    for link in links.clone() {
+        let change = CredentialChange::PasswordSet {
+            user: user(1).1,
+            link: Some(link),
+        };
+        let note = ChangeNote {
+            change,
+            ..note(user(1))
+        };
+        let set = store.change_password(user(1), password("$argon2"), note);
+        let _ = set.await.unwrap();
+    }
+
+    let notes = backend.another_node().notes(at(0)).await.unwrap();
+
+    let noted = notes.into_iter().map(|note| match note.change {
+        CredentialChange::PasswordSet { link, .. } => link.unwrap(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(noted.collect::<Vec<_>>(), links);
 }

@@ -60,7 +60,13 @@ async fn a_change_stays_unrecorded_with_its_actor_and_cause_until_it_is_recorded
         let left = identity.unrecorded(later).await.unwrap();
         assert_eq!(left.as_slice(), std::slice::from_ref(&note));
         assert_eq!(note.origin, origin(by));
-        assert_eq!(note.change, CredentialChange::PasswordSet { user: SVEN });
+        assert_eq!(
+            note.change,
+            CredentialChange::PasswordSet {
+                user: SVEN,
+                link: None
+            }
+        );
         identity.recorded(&note).await.unwrap();
 
         assert_eq!(identity.unrecorded(later).await.unwrap(), []);

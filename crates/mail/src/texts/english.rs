@@ -280,6 +280,20 @@ fn security(reader: &Reader<'_>, change: &SecurityChange, by_reader: bool, by: &
             "Your password was set",
             format!("{who} set a password for your user in the account {account} on {at}."),
         ),
+        SecurityChange::PasswordByLink => (
+            "Your password was set",
+            format!(
+                "A password was set for your user in the account {account} on {at}, with a link that {} made.",
+                named(by, "somebody else")
+            ),
+        ),
+        SecurityChange::PasswordLink => (
+            "A password reset link was created",
+            format!(
+                "{who} created a password reset link for your user in the account {account} on {at}. Your present password \
+                 works until the link is used."
+            ),
+        ),
         SecurityChange::SecondFactorSet => (
             "Your second factor was set up",
             format!("{who} set up your second factor in the account {account} on {at}."),
@@ -344,6 +358,14 @@ const fn advice(change: &SecurityChange) -> &'static str {
         SecurityChange::ApiKey(_) | SecurityChange::ApiKeySecret(_) => {
             "You get this mail because you are an owner. If nobody of you meant to do this, revoke the key on the page API \
              keys, and ask whose password or browser was used."
+        }
+        SecurityChange::PasswordByLink => {
+            "If you chose this password, you need not do anything. If not, somebody else may know it: choose another one \
+             with Forgot your password on the sign-in page, or ask an owner, and tell an admin."
+        }
+        SecurityChange::PasswordLink => {
+            "If you asked for it, you need not do anything. If not, tell another admin or an owner of the account, who can \
+             revoke the link on your page."
         }
         SecurityChange::Password
         | SecurityChange::SecondFactorSet

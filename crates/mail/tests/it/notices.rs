@@ -5,6 +5,7 @@ use std::sync::Arc;
 use usher_app::{Bought, Message, SecurityChange, SubscriptionAnswer};
 use usher_domain::account::SettingsPatch;
 use usher_domain::command::{ApiKeyCommand, CredentialCommand, PoolPatch, RequestAnswer, UserPatch};
+use usher_domain::link::{LinkPurpose, UsedLink};
 use usher_domain::management::Management;
 use usher_domain::permission::{Privilege, Role, Scope};
 use usher_domain::personal::Personal;
@@ -101,7 +102,7 @@ async fn l10_a_request_for_minutes_is_told_to_the_operator_and_its_answer_to_the
 async fn changes_of_credentials_are_told_to_their_user_and_new_keys_to_the_owners() {
     let server = desk().await;
 
-    let note = |user: UserId| Command::Credential(CredentialCommand::NotePassword { user });
+    let note = |user: UserId| Command::Credential(CredentialCommand::NotePassword { user, link: None });
     by(&server, person("Olga"), note(user("Tuva"))).await;
     let key = create_key(ApiKeyId::from_bits(3), "Billing", &[Scope::Read]);
     by(&server, person("Olga"), key).await;
@@ -146,6 +147,62 @@ async fn changes_of_credentials_are_told_to_their_user_and_new_keys_to_the_owner
             ),
             ("tuva@example.com", SecurityChange::Password, false, Some("Olga")),
         ]
+    );
+}
+
+#[tokio::test]
+async fn a_link_that_somebody_made_is_told_when_it_is_made_and_when_it_is_used() {
+    let server = desk().await;
+    let made = |purpose| {
+        Command::Credential(CredentialCommand::NoteLink {
+            user: user("Tuva"),
+            purpose,
+            is_made: true,
+        })
+    };
+    let used = |link| {
+        Command::Credential(CredentialCommand::NotePassword {
+            user: user("Tuva"),
+            link: Some(link),
+        })
+    };
+    by(&server, person("Olga"), made(LinkPurpose::Invitation)).await;
+    // Who asks for a link gets it, and needs no second mail.
+    by(&server, Actor::System, made(LinkPurpose::Reset)).await;
+    assert_eq!(announced(&server).await, []);
+
+    by(&server, person("Olga"), made(LinkPurpose::Reset)).await;
+    // Whoever made the link may have used it, so Tuva is not told that she did it.
+    by(&server, person("Tuva"), used(UsedLink::MadeBy(person("Olga")))).await;
+    by(&server, person("Tuva"), used(UsedLink::AskedFor)).await;
+    let told = announced(&server).await;
+
+    let mut said: Vec<_> = told
+        .iter()
+        .map(|(to, message)| {
+            assert_eq!(to, "tuva@example.com");
+            let Message::Security {
+                change,
+                by_reader,
+                by,
+                ..
+            } = message
+            else {
+                panic!("{message:?}");
+            };
+            let name = by.name.as_ref().map(|name| name.reveal().clone());
+            (format!("{change:?}"), *by_reader, name.unwrap())
+        })
+        .collect();
+    said.sort();
+    let expected = [
+        ("Password", true, "Tuva"),
+        ("PasswordByLink", false, "Olga"),
+        ("PasswordLink", false, "Olga"),
+    ];
+    assert_eq!(
+        said,
+        expected.map(|(change, by_reader, by)| (change.to_owned(), by_reader, by.to_owned()))
     );
 }
 

@@ -4,11 +4,12 @@ use super::office::*;
 use crate::account::SettingsPatch;
 use crate::command::{Command, CredentialCommand, UserPatch};
 use crate::directory::SignInPatch;
-use crate::event::CredentialEvent;
-use crate::link::LinkPurpose;
+use crate::event::{By, CredentialEvent};
+use crate::link::{LinkPurpose, UsedLink};
 use crate::permission::{Privilege, Role, Scope};
 use crate::single_sign_on::ProviderChange;
 use crate::tests::kit;
+use crate::text::Name;
 use crate::{Actor, Event, Refusal, UserId};
 
 /// An owner, an admin, managers of users and of seats, and two members.
@@ -97,6 +98,10 @@ fn d7_the_provider_is_changed_by_admins_and_removed_while_it_is_not_the_only_way
     assert_eq!(answer(asked), "wrong-state");
 }
 
+fn note_password(user: UserId, link: Option<UsedLink<Actor>>) -> Command {
+    Command::Credential(CredentialCommand::NotePassword { user, link })
+}
+
 /// A link with which a user chooses another password.
 fn note_link(user: UserId, is_made: bool) -> Command {
     Command::Credential(CredentialCommand::NoteLink {
@@ -129,12 +134,31 @@ fn what_has_happened_to_a_credential_is_noted_whatever_its_actor_may_do_by_now()
     let removed = ProviderChange::Removed {
         issuer: "https://login.example.com".to_owned(),
     };
+    let mia = By {
+        actor: user("mia").to_string(),
+        name: Some("mia".parse::<Name>().unwrap().into()),
+        note: None,
+    };
     let of = |whom| {
         let user = user(whom);
         [
             (
-                Command::Credential(CredentialCommand::NotePassword { user }),
-                Event::Credential(CredentialEvent::PasswordSet { user }),
+                note_password(user, None),
+                Event::Credential(CredentialEvent::PasswordSet { user, link: None }),
+            ),
+            (
+                note_password(user, Some(UsedLink::AskedFor)),
+                Event::Credential(CredentialEvent::PasswordSet {
+                    user,
+                    link: Some(UsedLink::AskedFor),
+                }),
+            ),
+            (
+                note_password(user, Some(UsedLink::MadeBy(by("mia")))),
+                Event::Credential(CredentialEvent::PasswordSet {
+                    user,
+                    link: Some(UsedLink::MadeBy(mia.clone())),
+                }),
             ),
             (
                 Command::Credential(CredentialCommand::NoteSecondFactor { user, is_set: true }),

@@ -260,6 +260,21 @@ pub(super) fn target(row: &AuditRow, detail: &Value, names: &Names) -> (String, 
     (name, names.link(id))
 }
 
+/// The one-time link with which a password was set.
+fn with_link(link: &Value, names: &Names) -> Option<String> {
+    if link == "asked_for" {
+        return Some("with a link that they asked for".to_owned());
+    }
+    let by = link.get("made_by")?;
+    let actor = by["actor"].as_str()?;
+    let author = match names.find(actor).or(by["name"].as_str()) {
+        Some(name) => named(name),
+        None if actor == "operator" => "the operator".to_owned(),
+        None => "a user who is deleted".to_owned(),
+    };
+    Some(format!("with a link that {author} made"))
+}
+
 /// The most important details.
 pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<String> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -295,6 +310,7 @@ pub(super) fn more(row: &AuditRow, detail: &Value, names: &Names) -> Option<Stri
                 None => role,
             })
         }
+        "user.password_set" => with_link(&detail["link"], names),
         "user.directory_entry_set" => text(&detail["entry"]["user_name"]).map(named),
         "group.members_changed" | "team.filled" => {
             let count = |side: &str| detail[side].as_array().map_or(0, Vec::len);

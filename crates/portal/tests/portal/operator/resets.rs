@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use usher_domain::command::{Command, CredentialCommand};
+use usher_domain::link::UsedLink;
 use usher_domain::personal::Personal;
 use usher_domain::{Actor, Secs, UserId};
 use usher_engine::{Cause, Channel, Request};
@@ -53,31 +54,36 @@ async fn a_grant_that_is_made_within_a_day_of_a_reset_opens_nothing_until_the_da
         format!("{ACCOUNTS}/{}/operators", company.account),
         owner.to_string(),
     );
-    let note_password = |actor: Actor| {
+    let note_password = |actor: Actor, link: Option<UsedLink<Actor>>| {
         let request = Request {
             actor,
             cause: Cause::by(Channel::Portal),
-            command: Command::Credential(CredentialCommand::NotePassword { user: owner }),
+            command: Command::Credential(CredentialCommand::NotePassword { user: owner, link }),
         };
         app.engine.execute(company.account, request, |_, (), _| ())
     };
     let second_factor =
         |is_set| Command::Credential(CredentialCommand::NoteSecondFactor { user: owner, is_set });
 
-    note_password(Actor::User(owner)).await.unwrap();
+    note_password(Actor::User(owner), None).await.unwrap();
     post(app, &key, &revoke, &[]).await;
     let granted = post(app, &key, &make, &[("user", &user)]).await;
     assert_eq!(granted.status, StatusCode::SEE_OTHER, "{}", granted.html);
     let opened = company.open(&company.browser).await;
     assert_eq!(opened.header("location"), "/operator", "a password of one's own");
 
-    for reset in ["password", "second factor"] {
+    for reset in ["password", "link", "second factor"] {
         let key = enter(app, FIRST_KEY).await;
         post(app, &key, &revoke, &[]).await;
-        if reset == "password" {
-            note_password(Actor::Operator).await.unwrap();
-        } else {
-            app.give(company.account, second_factor(false)).await;
+        match reset {
+            "password" => drop(note_password(Actor::Operator, None).await.unwrap()),
+            // It proves a mailbox, not the old password.
+            "link" => drop(
+                note_password(Actor::User(owner), Some(UsedLink::AskedFor))
+                    .await
+                    .unwrap(),
+            ),
+            _ => app.give(company.account, second_factor(false)).await,
         }
         app.engine.advance(Secs::new(3_600)).await;
         // The session of the key is over by now.
