@@ -105,6 +105,24 @@ impl Outbox for SqliteStore {
         .await
     }
 
+    async fn give_up_outbox(
+        &self,
+        channel: Channel,
+        error: Arc<str>,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.change(move |tables| {
+            let changed = tables.execute(
+                "UPDATE identity_outbox
+                 SET state = 'failed', claimed_until = NULL, may_have_left = 1, error = ?2, ended_at = ?3, secret = NULL
+                 WHERE channel = ?1 AND state IN ('waiting', 'claimed')",
+                params![channel.word(), &*error, now.millis()],
+            )?;
+            Ok(changed)
+        })
+        .await
+    }
+
     async fn settle_in_outbox(
         &self,
         id: OutboxId,

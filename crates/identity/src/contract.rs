@@ -126,6 +126,7 @@ macro_rules! contract_tests {
             accounts_take_turns_in_claiming,
             a_claim_that_runs_out_is_made_again_and_only_the_newest_is_settled,
             claims_that_are_ended_are_made_again_at_once,
+            everything_that_waits_is_given_up_at_once,
             a_failure_is_tried_again_when_it_is_due_and_kept_when_it_is_given_up,
             what_a_mail_says_and_the_secret_of_its_link_go_with_it,
             another_browser_of_a_user_is_told_and_the_first_is_not,

@@ -382,6 +382,16 @@ impl Identity {
         Ok(self.store.end_claims(channel, now).await?)
     }
 
+    /// Gives up all entries that have not been sent. See [`Outbox::give_up_outbox`](crate::ports::Outbox::give_up_outbox).
+    pub async fn give_up_outbox(
+        &self,
+        channel: Channel,
+        error: &str,
+        now: Timestamp,
+    ) -> Result<usize, IdentityError> {
+        Ok(self.store.give_up_outbox(channel, error.into(), now).await?)
+    }
+
     /// Stores the outcome of a claim. See [`Outbox::settle_in_outbox`](crate::ports::Outbox::settle_in_outbox).
     pub async fn settle_in_outbox(
         &self,

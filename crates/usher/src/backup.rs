@@ -1,10 +1,12 @@
 //! `usher backup`: a copy of all data.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::data::DataArgument;
+use crate::serve::SECRETS_KEY_NAME;
+use crate::serve::config::Config;
 use crate::{Failure, Terminal, upkeep};
 
 /// Copy all data into one file, even while the server runs
@@ -13,8 +15,9 @@ use crate::{Failure, Terminal, upkeep};
 The file appears only when it is complete. Data of an earlier version is copied as it is.
 
 To restore a backup, stop the server, put the file as `usher.db` into an empty data directory together
-with the secrets key (the backup does not contain it), and start once with `usher serve
---accept-loss`: changes made after the backup are lost.")]
+with the secrets key, usher.toml and the files that it names (the backup does not contain them), and
+start once with `usher serve --accept-loss`: changes made after the backup are lost, and no mails are
+sent until the next start. To practice a restore, add `--no-mail`.")]
 pub(crate) struct Arguments {
     /// The file to create; it must not exist
     file: PathBuf,
@@ -44,5 +47,32 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     })?;
     upkeep::note_backup(&directory);
     writeln!(terminal.out(), "Copied all data to {}.", file.display())?;
+    writeln!(
+        terminal.out(),
+        "A restore also needs: {}.",
+        needed_too(&directory)
+    )?;
     Ok(())
+}
+
+/// What a server needs besides its data, and no backup contains: the secrets key, the settings, and the files that they
+/// name.
+fn needed_too(directory: &Path) -> String {
+    // Settings that cannot be used are a trouble of the next start, and none of the copy.
+    let files = Config::read(None, Some(directory))
+        .unwrap_or_default()
+        .into_files();
+    let key = directory.join(SECRETS_KEY_NAME);
+    let key = key.exists().then_some(key);
+    let mut needed: Vec<_> = key
+        .into_iter()
+        .chain(files)
+        .map(|file| file.display().to_string())
+        .collect();
+    needed.sort();
+    needed.dedup();
+    if needed.is_empty() {
+        return "the secrets key".to_owned();
+    }
+    needed.join(", ")
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::{
     Failure, Terminal, account, backup, log, mail, minutes, operator_grant, operator_key, rebuild, replay,
@@ -35,6 +35,25 @@ enum Command {
     SigningKey(signing_key::Arguments),
     /// Print the API's description, as the server returns it at /v1/openapi.json
     Openapi,
+    #[command(hide = true)]
+    Demo(Moved),
+    #[command(hide = true)]
+    Bench(Moved),
+}
+
+/// The arguments of a command that is a program of its own now.
+#[derive(Debug, Args)]
+struct Moved {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    #[expect(dead_code, reason = "whatever they are, the answer is where the program is")]
+    arguments: Vec<OsString>,
+}
+
+/// The answer to a command that is a program of its own now.
+fn moved(command: &str) -> Failure {
+    Failure::Usage(format!(
+        "`usher {command}` is a program of its own. From a checkout, run `cargo run --release -p usher-{command}`."
+    ))
 }
 
 /// Runs the command that `arguments` name. The first argument is the name of the program.
@@ -61,6 +80,8 @@ pub(crate) fn run(
         Command::OperatorKey(arguments) => operator_key::run(&arguments, terminal),
         Command::OperatorGrant(arguments) => operator_grant::run(&arguments, terminal),
         Command::SigningKey(arguments) => signing_key::run(&arguments, terminal),
+        Command::Demo(_) => Err(moved("demo")),
+        Command::Bench(_) => Err(moved("bench")),
         Command::Openapi => Ok(terminal.out().write_all(usher_api::openapi_json().as_bytes())?),
     }
 }

@@ -1,6 +1,6 @@
 //! `usher mail`: whether mails leave.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -12,8 +12,8 @@ use usher_identity::{BrandLook, draw_bits};
 use usher_mail::{Outcome, Place, letter};
 
 use crate::data::DataArgument;
-use crate::serve::MailArguments;
-use crate::serve::config::Config;
+use crate::serve::config::{self, Config};
+use crate::serve::{ChosenMail, MailArguments};
 use crate::{Failure, Terminal, progress};
 
 /// Check whether mails leave
@@ -55,22 +55,34 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
         mail,
     } = &arguments.task;
     let url = config.public_address(public_url.clone())?;
-    progress::block_on(test(address, mail, &config, url, terminal))?
+    let Some(chosen) = mail.chosen(&config)? else {
+        let usual = || Some(directory?.join(config::FILE_NAME));
+        let file = arguments.config.clone().or_else(usual);
+        return Err(no_mail(file.as_deref()));
+    };
+    progress::block_on(test(address, chosen, url, terminal))?
+}
+
+/// No mail is set up in the file that was looked at.
+fn no_mail(file: Option<&Path>) -> Failure {
+    let place = match file {
+        Some(file) if file.exists() => format!(" in {}", file.display()),
+        Some(file) => format!(": there is no {}", file.display()),
+        None => String::new(),
+    };
+    Failure::said(format!(
+        "No mail is set up{place}. Name the server's directory with `--data DIR`, or the server that takes mails with \
+         `--mail-server`, such as `smtp://mail.example.com`, or `mail_server` in usher.toml, and the sender with \
+         `--mail-from`."
+    ))
 }
 
 async fn test(
     address: &Email,
-    settings: &MailArguments,
-    config: &Config,
+    mut chosen: ChosenMail,
     url: Option<String>,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
-    let Some(mut chosen) = settings.chosen(config)? else {
-        return Err(Failure::said(
-            "No mail is set up. Name the server that takes mails with `--mail-server`, such as \
-             `smtp://mail.example.com`, or `mail_server` in usher.toml, and the sender with `--mail-from`.",
-        ));
-    };
     let now = Clock::System.now();
     let id = draw_bits(now).map_err(|error| Failure::because("The mail could not be made", &error))?;
     let mail = Mail {

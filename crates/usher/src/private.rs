@@ -63,6 +63,15 @@ pub(crate) fn is_readable_by(_: &Path, _: u32) -> bool {
     false
 }
 
+/// Warns in the log if every user of this machine can read a secret file. It is used all the same: how a secret reaches a
+/// container is not always the operator's choice.
+pub(crate) fn warn_if_others_can_read(file: &Path) {
+    if is_readable_by(file, 0o004) {
+        let file = file.display();
+        tracing::warn!("every user of this machine can read {file}, which is secret; run `chmod o= {file}`");
+    }
+}
+
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {

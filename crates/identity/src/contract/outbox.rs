@@ -147,6 +147,46 @@ pub async fn claims_that_are_ended_are_made_again_at_once(backend: &dyn Backend)
     assert!(!claim(&*store, at(50), 10).await[0].may_have_left);
 }
 
+/// Those that were sent stay sent.
+pub async fn everything_that_waits_is_given_up_at_once(backend: &dyn Backend) {
+    let store = backend.store();
+    let with_link = OutboxEntry {
+        secret: Some(b"sealed".to_vec()),
+        ..to_somebody(3, 1_000)
+    };
+    put(&*store, [entry(1, 0), to_somebody(2, 0), with_link]).await;
+    let claims = claim(&*store, at(0), 10).await;
+    assert_eq!(numbers(&claims), [1, 2]);
+    let sent = store.settle_in_outbox(claims[0].entry.id, 1, Settled::Sent, at(1));
+    assert!(sent.await.unwrap());
+
+    let give_up = async || {
+        store
+            .give_up_outbox(Channel::Mail, "restored".into(), at(2))
+            .await
+    };
+    assert_eq!(give_up().await.unwrap(), 2);
+    assert_eq!(give_up().await.unwrap(), 0);
+
+    let rows = store.outbox_of(Some(account(1)), Channel::Mail, 10);
+    let mut rows = rows.await.unwrap();
+    rows.sort_by_key(|row| row.entry.id);
+    assert_eq!(rows[0].state, OutboxState::Sent { at: at(1) });
+    assert_eq!((rows[0].may_have_left, rows[0].error.as_deref()), (false, None));
+    for row in &rows[1..] {
+        assert_eq!(row.state, OutboxState::Failed { at: at(2) });
+        assert_eq!(
+            (row.may_have_left, row.error.as_deref()),
+            (true, Some("restored"))
+        );
+    }
+    assert!(store.sealed_values().await.unwrap().is_empty());
+    assert_eq!(numbers(&claim(&*store, at(10_000), 10).await), [0_u128; 0]);
+    // The claim of a sender that goes on has ended.
+    let late = store.settle_in_outbox(claims[1].entry.id, 1, Settled::Sent, at(3));
+    assert!(!late.await.unwrap());
+}
+
 /// With the reason of the last attempt.
 pub async fn a_failure_is_tried_again_when_it_is_due_and_kept_when_it_is_given_up(backend: &dyn Backend) {
     let store = backend.store();

@@ -1,6 +1,7 @@
 //! What is to leave the server.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use usher_domain::{AccountId, OutboxId, Timestamp, UserId};
@@ -114,6 +115,23 @@ impl Outbox for MemoryStore {
             }
         }
         Ok(())
+    }
+
+    async fn give_up_outbox(
+        &self,
+        channel: Channel,
+        error: Arc<str>,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let mut tables = self.tables()?;
+        let rows = tables.outbox.rows.values_mut();
+        let waiting = rows.filter(|row| row.entry.channel == channel && row.ended_at().is_none());
+        let given_up = waiting.map(|row| {
+            let error = Arc::clone(&error);
+            let may_have_left = true;
+            row.settle(Settled::Failed { error, may_have_left }, now);
+        });
+        Ok(given_up.count())
     }
 
     async fn settle_in_outbox(

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use usher_domain::{AccountId, OutboxId, Timestamp};
 
@@ -44,6 +46,14 @@ pub trait Outbox: Send + Sync + 'static {
 
     /// Ends all claims at `now`, as if they had run out: for a start of the only server, when nobody is sending.
     async fn end_claims(&self, channel: Channel, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Gives up all entries that have not been sent, for this reason; each may have left. Returns how many there were.
+    async fn give_up_outbox(
+        &self,
+        channel: Channel,
+        error: Arc<str>,
+        now: Timestamp,
+    ) -> Result<usize, StoreError>;
 
     /// Stores the outcome of a claim. Returns false, and changes nothing, where the entry has been claimed again since,
     /// or is gone. What an entry that is sent or given up is about is removed, with its secret.

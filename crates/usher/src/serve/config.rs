@@ -18,7 +18,7 @@ use crate::Failure;
 use crate::log::{Format, Level};
 
 /// The name of the file in the data directory.
-const FILE_NAME: &str = "usher.toml";
+pub(crate) const FILE_NAME: &str = "usher.toml";
 
 /// The contents of the file; `docs/usher.toml` explains them. Arguments and the environment override it.
 #[derive(Debug, Default, Deserialize)]
@@ -120,19 +120,35 @@ impl Config {
         })?;
         file.clone_into(&mut config.file);
         let folder = file.parent().unwrap_or(Path::new(""));
-        let paths = [
-            &mut config.tls_cert,
-            &mut config.tls_key,
-            &mut config.secrets_key_file,
-            &mut config.metrics_token_file,
-            &mut config.mail_password_file,
-            &mut config.mail_authorities,
-            &mut config.mail_to_directory,
-        ];
-        for path in paths.into_iter().flatten() {
+        for path in config.named_files().into_iter().flatten() {
             *path = folder.join(&path);
         }
+        if let Some(directory) = &mut config.mail_to_directory {
+            *directory = folder.join(&directory);
+        }
         Ok(config)
+    }
+
+    /// The keys that name files.
+    const fn named_files(&mut self) -> [&mut Option<PathBuf>; 6] {
+        [
+            &mut self.tls_cert,
+            &mut self.tls_key,
+            &mut self.secrets_key_file,
+            &mut self.metrics_token_file,
+            &mut self.mail_password_file,
+            &mut self.mail_authorities,
+        ]
+    }
+
+    /// The file itself and the files that it names: what a server needs besides its data. Empty if there is no file.
+    pub(crate) fn into_files(mut self) -> Vec<PathBuf> {
+        let file = std::mem::take(&mut self.file);
+        if file.as_os_str().is_empty() {
+            return Vec::new();
+        }
+        let named = self.named_files().map(Option::take);
+        std::iter::once(file).chain(named.into_iter().flatten()).collect()
     }
 
     /// The value of the argument or the environment, or else that of the file.

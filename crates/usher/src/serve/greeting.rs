@@ -5,6 +5,7 @@ use std::path::Path;
 use tokio::net::TcpListener;
 use usher_app::FirstRun;
 
+use super::mails::Mails;
 use super::store::{FirstKey, Store};
 use crate::terminal::{bold, dim};
 use crate::{Failure, Terminal};
@@ -13,6 +14,7 @@ pub(super) fn greet(
     listener: &TcpListener,
     scheme: &str,
     store: &Store,
+    mails: &Mails,
     key: Option<&FirstKey>,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
@@ -26,6 +28,10 @@ pub(super) fn greet(
             out,
             "This is a sandbox: everything is in memory, and the clock does not run until you move it."
         )?,
+    }
+    let mails = mails.line(store.directory.is_none());
+    if !mails.is_empty() {
+        writeln!(out, "{mails}")?;
     }
     if let Some(file) = store.made_key.as_deref().map(Path::display) {
         writeln!(

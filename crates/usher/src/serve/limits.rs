@@ -10,6 +10,13 @@ const RESERVED: u64 = 256;
 /// The fewest connections worth serving.
 const CONNECTIONS_MIN: u64 = 16;
 
+/// As many connections as all but the largest servers need: an agent has some two or three. The log need not warn if there
+/// are so many.
+const CONNECTIONS_ENOUGH: NonZeroU32 = match NonZeroU32::new(4_000) {
+    Some(enough) => enough,
+    None => NonZeroU32::MIN,
+};
+
 /// The bounds on connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Bounds {
@@ -20,11 +27,19 @@ pub(super) struct Bounds {
 }
 
 /// Raises the soft limit of open files to the hard one, and lowers the bounds on connections to what that allows; the
-/// log says so if it is less than wanted. Then no network address gets more than half of the connections.
+/// log warns if that is few. Then no network address gets more than half of the connections.
 pub(super) fn bounds(per_address: NonZeroU32) -> Bounds {
     let files = raised();
     let bounds = fitting(files, per_address);
     if let (true, Some(files)) = (bounds.all < CONNECTIONS_MAX, files) {
+        if bounds.all >= CONNECTIONS_ENOUGH {
+            tracing::debug!(
+                files,
+                connections = bounds.all,
+                "connections are limited by open files"
+            );
+            return bounds;
+        }
         tracing::warn!(
             "the system allows this process {files} open files: at most {} connections are open at a time, not \
              {CONNECTIONS_MAX}, and at most {} from one network address; raise the limit (`LimitNOFILE=` of systemd, \

@@ -14,7 +14,7 @@ use usher_mail::{From, Login, MailServer, Place, Post, Sender};
 
 use super::config::Config;
 use super::setting::Setting;
-use crate::Failure;
+use crate::{Failure, private};
 
 /// The sender of mails to a directory, unless another is given: nobody answers files.
 const FROM_NOBODY: &str = "Usher <usher@localhost.localdomain>";
@@ -203,6 +203,7 @@ impl MailArguments {
                         &error,
                     )
                 })?;
+                private::warn_if_others_can_read(&file.value);
                 Some(text)
             }
             (None, None) => None,

@@ -10,7 +10,7 @@ use usher_http::{Connections, TrustedProxies};
 
 use super::address::listen_on;
 use super::config::Config;
-use crate::Failure;
+use crate::{Failure, private};
 
 /// The fewest characters of the token.
 const TOKEN_CHARS_MIN: usize = 20;
@@ -59,6 +59,7 @@ impl MetricsArguments {
                 &error,
             )
         })?;
+        private::warn_if_others_can_read(&file.value);
         let token = text.trim();
         let fits = token.chars().count() >= TOKEN_CHARS_MIN && token.chars().all(|it| it.is_ascii_graphic());
         if !fits {

@@ -5,6 +5,7 @@ pub(crate) mod config;
 mod greeting;
 mod limits;
 mod mail;
+mod mails;
 mod metrics;
 mod outward;
 pub(crate) mod secrets;
@@ -32,7 +33,8 @@ use usher_mail::Post;
 use self::address::{LISTEN, listen_on, openable, plain_http_warning};
 use self::config::Config;
 use self::greeting::{greet, show_way_in};
-pub(crate) use self::mail::MailArguments;
+pub(crate) use self::mail::{ChosenMail, MailArguments};
+use self::mails::Mails;
 use self::metrics::MetricsArguments;
 pub(crate) use self::secrets::{SECRETS_KEY_NAME, SECRETS_KEY_WAYS, SecretsArguments};
 use self::setting::Setting;
@@ -76,9 +78,13 @@ pub(crate) struct Arguments {
     /// Let accounts use identity providers in private networks and on this machine, not only on the internet
     #[arg(long, env = "USHER_PRIVATE_PROVIDERS")]
     private_providers: Option<bool>,
-    /// Start even though acknowledged changes are missing: after a loss, or on a backup
+    /// Start even though acknowledged changes are missing: after a loss, or on a backup. No mails are sent until the
+    /// next start
     #[arg(long)]
     accept_loss: bool,
+    /// Send no mails, whatever is set up: to practice a restore. Mails that wait go on waiting
+    #[arg(long)]
+    no_mail: bool,
     /// Send requests to providers through the proxy that `HTTPS_PROXY` names, except to hosts of `NO_PROXY`
     #[arg(long, env = "USHER_PROXY_FROM_ENVIRONMENT")]
     proxy_from_environment: Option<bool>,
@@ -160,11 +166,7 @@ async fn serve(
     )?;
     let tls = arguments.transport.tls(&config)?;
     let mut settings = chosen_settings(&arguments, &config)?;
-    let mail = arguments.mail.chosen(&config)?;
-    if let Some(mail) = &mail {
-        mail.check_links(settings.public_url.as_deref())?;
-        settings.mail = Some(mail.setup.clone());
-    }
+    let mut mails = chosen_mails(&arguments, &config, settings.public_url.as_deref())?;
     // Declared first, so that it is dropped after everything below that has these files open.
     let mut first_start = directory.as_deref().and_then(FirstStart::look);
     let lock = directory.as_deref().map(Lock::take).transpose()?;
@@ -175,6 +177,9 @@ async fn serve(
     let metrics = arguments.metrics.listener(&config).await?;
     settings.metrics_token = arguments.metrics.token(&config)?;
     let store = checked_store(&arguments, &config, directory.zip(lock)).await?;
+    if store.has_accepted_loss {
+        mails = Mails::after_loss(&store.identity).await?;
+    }
     let drawn = first_operator_key(&store.identity, arguments.operator_key.as_deref()).await?;
     let is_shown = terminal.is_shown();
     let key = drawn
@@ -195,7 +200,7 @@ async fn serve(
     settings.connections_per_address_max = bounds.per_address;
     settings.data_directory = store.directory.clone();
     settings.own_url = Some(format!("{scheme}://{}", openable(listener.local_addr()?)));
-    greet(&listener, scheme, &store, key.as_ref(), terminal)?;
+    greet(&listener, scheme, &store, &mails, key.as_ref(), terminal)?;
     let plain = plain_http_warning(listener.local_addr()?, settings.public_url.as_deref());
     let plain = plain.filter(|_| tls.is_none());
     warn(
@@ -214,7 +219,8 @@ async fn serve(
         first_start.succeeded();
     }
     let listeners = Listeners { listener, metrics };
-    let post = mail.map(|mail| mail.post);
+    let (setup, post) = mails.into_parts().unzip();
+    settings.mail = setup;
     run_until(stop, listeners, tls, &store, clock, settings, post).await
 }
 
@@ -246,6 +252,18 @@ fn chosen_settings(arguments: &Arguments, config: &Config) -> Result<usher_app::
         dns_server,
         ..usher_app::Config::default()
     })
+}
+
+/// Whether mails leave this server, unless it has lost data.
+fn chosen_mails(arguments: &Arguments, config: &Config, public_url: Option<&str>) -> Result<Mails, Failure> {
+    if arguments.no_mail {
+        return Ok(Mails::Off);
+    }
+    let mail = arguments.mail.chosen(config)?;
+    if let Some(mail) = &mail {
+        mail.check_links(public_url)?;
+    }
+    Ok(Mails::chosen(mail))
 }
 
 /// Listens on the chosen address.

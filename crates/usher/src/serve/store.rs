@@ -25,6 +25,8 @@ pub(super) struct Store {
     pub(super) directory: Option<PathBuf>,
     /// The file with the secrets key, if this start created it.
     pub(super) made_key: Option<PathBuf>,
+    /// Whether acknowledged changes are missing, and the operator accepts that.
+    pub(super) has_accepted_loss: bool,
     /// Makes and checks digests of stored state.
     pub(super) authenticator: Authenticator,
     /// Writes the note of the newest change beside the database.
@@ -47,6 +49,7 @@ impl Store {
             identity: Identity::in_memory().map_err(|error| cannot_open(&error))?,
             directory: None,
             made_key: None,
+            has_accepted_loss: false,
             authenticator: Authenticator::unkeyed(),
             keeper: None,
             _lock: None,
@@ -70,7 +73,8 @@ impl Store {
             return Err(Failure::said(evidence.other_keys_refusal()));
         }
         let known = known.as_ref().map(authenticator);
-        if let Some(loss) = evidence.loss(known.as_ref()) {
+        let loss = evidence.loss(known.as_ref());
+        if let Some(loss) = &loss {
             if !accept_loss {
                 return Err(Failure::said(loss.refusal(&directory)));
             }
@@ -91,6 +95,7 @@ impl Store {
             journal,
             identity,
             made_key,
+            has_accepted_loss: loss.is_some(),
             authenticator,
             keeper: Some(Arc::new(keeper)),
             directory: Some(directory),

@@ -9,7 +9,7 @@ use usher_http::{Tls, TrustedProxies};
 
 use super::config::Config;
 use super::signals::{HangUps, hang_ups};
-use crate::Failure;
+use crate::{Failure, private};
 
 /// How often the certificate files are checked, in addition to SIGHUP.
 const RELOAD_EVERY: Duration = Duration::from_mins(10);
@@ -59,6 +59,7 @@ impl TransportArguments {
                 return Err(key.place.failure(text));
             }
         };
+        private::warn_if_others_can_read(&key.value);
         let tls = Tls::open(&cert.value, &key.value).map_err(|error| {
             let (cert, key) = (
                 cert.place.name("--tls-cert", "tls_cert"),

@@ -95,6 +95,18 @@ fn with_few_open_files_allowed_fewer_connections_are_accepted_and_the_log_says_h
     assert!(said.contains("at most 72 from one network address"), "{said}");
 }
 
+/// The first line that the owner of a small help desk sees is not about a limit that never matters there.
+#[test]
+#[cfg(unix)]
+fn with_enough_open_files_allowed_the_log_does_not_warn() {
+    let (server, mut log) = Server::start_limited("ulimit -n 8192", &["--sandbox"]);
+
+    let first = log.wait_for(" ");
+
+    assert!(first.contains("serving"), "{first}");
+    server.kill();
+}
+
 #[test]
 fn signing_keys_are_rotated_and_retired_while_the_server_runs() {
     let data = tempfile::tempdir().unwrap();
