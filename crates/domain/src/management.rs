@@ -65,13 +65,15 @@ pub struct Bounds {
     pub minutes: u32,
 }
 
-/// The bounds of one product's seats.
+/// The bounds of one product's seats. The seats of a kind without bounds stay as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SeatBounds {
     /// Of the named seats.
-    pub named_seats: SeatBound,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named_seats: Option<SeatBound>,
     /// Of the shared seats.
-    pub shared_seats: SeatBound,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_seats: Option<SeatBound>,
 }
 
 /// The least and the most seats of one kind, both inclusive.
@@ -88,7 +90,7 @@ impl Bounds {
     pub(crate) fn inverted(&self) -> Option<SeatBound> {
         let bounds = self.products.values();
         let mut each = bounds.flat_map(|bounds| [bounds.named_seats, bounds.shared_seats]);
-        each.find(|bound| bound.min > bound.max)
+        each.find_map(|bound| bound.filter(|bound| bound.min > bound.max))
     }
 
     /// Refuses a subscription in which something that changes is out of bounds. What stays as it is may be out of bounds:
@@ -108,8 +110,7 @@ impl Bounds {
         for product in named {
             let seats = |of: &BTreeMap<Product, ProductSeats>| of.get(product).copied().unwrap_or_default();
             let (was, asked) = (seats(&before.products), seats(products));
-            let bounds = self.products.get(product).copied();
-            let bounds = bounds.unwrap_or_else(|| SeatBounds::exactly(was));
+            let bounds = self.products.get(product).copied().unwrap_or_default();
             for (kind, was, asked, bound) in [
                 (
                     SeatKind::Named,
@@ -124,6 +125,7 @@ impl Bounds {
                     bounds.shared_seats,
                 ),
             ] {
+                let bound = bound.unwrap_or(SeatBound::exactly(was));
                 if asked != was && !(bound.min..=bound.max).contains(&asked) {
                     return Err(SubscriptionRefusal::SeatsOutsideBounds {
                         kind,
@@ -162,13 +164,12 @@ impl Bounds {
     }
 }
 
-impl SeatBounds {
-    /// Bounds that leave the seats as they are.
-    fn exactly(seats: ProductSeats) -> Self {
-        let exactly = |of: u32| SeatBound { min: of, max: of };
+impl SeatBound {
+    /// A bound that leaves the number as it is.
+    const fn exactly(seats: u32) -> Self {
         Self {
-            named_seats: exactly(seats.named_seats),
-            shared_seats: exactly(seats.shared_seats),
+            min: seats,
+            max: seats,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Changes of the subscription that are not the account's to make.
 
+use alloc::format;
 use alloc::string::String;
 
 use super::{Code, SeatKind};
@@ -10,10 +11,7 @@ use crate::text::Product;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SubscriptionRefusal {
     /// More or fewer seats than the account may set.
-    #[error(
-        "This account may have {min} to {max} {} seats of {product}, and not {asked}. Choose a number in between, or ask the operator of this server.",
-        .kind.as_str()
-    )]
+    #[error("{}", seats_outside_bounds(*.kind, .product, *.asked, (*.min, *.max)))]
     SeatsOutsideBounds {
         kind: SeatKind,
         product: Product,
@@ -43,4 +41,18 @@ impl SubscriptionRefusal {
             Self::Closed => Code::SubscriptionClosed,
         }
     }
+}
+
+fn seats_outside_bounds(kind: SeatKind, product: &Product, asked: u32, (min, max): (u32, u32)) -> String {
+    let kind = kind.as_str();
+    if min == max {
+        return format!(
+            "This account cannot change its {kind} seats of {product} to {asked}: the only number that it may set is \
+             {max}. Leave the number as it is, or ask the operator of this server."
+        );
+    }
+    format!(
+        "This account may have {min} to {max} {kind} seats of {product}, and not {asked}. Choose a number in between, \
+         or ask the operator of this server."
+    )
 }

@@ -147,6 +147,16 @@ fn of_settings() -> Vec<(Refusal, &'static str)> {
             "Choose a number in between, or ask the operator of this server.",
         ),
         (
+            Refusal::Subscription(SubscriptionRefusal::SeatsOutsideBounds {
+                kind: SeatKind::Named,
+                product: "desk".parse().unwrap(),
+                asked: 5,
+                min: 2,
+                max: 2,
+            }),
+            "Leave the number as it is, or ask the operator of this server.",
+        ),
+        (
             Refusal::Subscription(SubscriptionRefusal::MinutesOutsideBounds {
                 asked: 9,
                 left: 5,

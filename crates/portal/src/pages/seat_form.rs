@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use usher_domain::Refusal;
 use usher_domain::account::{ProductSeats, Subscription};
 use usher_domain::command::SubscriptionSeen;
 use usher_domain::refusal::{CapacityRefusal, SeatKind, StateRefusal, SubscriptionRefusal};
-use usher_domain::text::{Note, Product};
+use usher_domain::text::{Note, Product, counted};
+use usher_domain::{Account, Refusal};
 
 use crate::failed::Failed;
 use crate::form::Form;
+use crate::said::named;
 use crate::sentence;
 
 /// The seats of each product that has any, from fields such as `named_seats-remote-support`.
@@ -36,7 +37,7 @@ pub(super) fn products(form: &mut Form) -> BTreeMap<Product, ProductSeats> {
             named_seats: number_or_none(form, "new_named"),
             shared_seats: number_or_none(form, "new_shared"),
         };
-        match form.parse::<Product>("new_product") {
+        match new_product(form) {
             Some(product) if products.contains_key(&product) => {
                 form.wrong("new_product", "This product is above: change its seats there.");
             }
@@ -48,6 +49,22 @@ pub(super) fn products(form: &mut Form) -> BTreeMap<Product, ProductSeats> {
     }
     products.retain(|_, seats| *seats != ProductSeats::default());
     products
+}
+
+/// The product in the field for one that the account does not have yet: a slug, or a name that gives one. If it is
+/// neither, adds an error.
+pub(super) fn new_product(form: &mut Form) -> Option<Product> {
+    let typed = form.value("new_product").trim();
+    let product = typed.parse().ok();
+    let product = product.or_else(|| Product::from_name(&typed.parse().ok()?));
+    if product.is_none() {
+        form.wrong(
+            "new_product",
+            "This must be a name with Latin letters, such as “Remote support”, or the short name that your programs \
+             use, such as `remote-support`.",
+        );
+    }
+    product
 }
 
 /// A whole number. If it is none, adds an error.
@@ -81,6 +98,36 @@ pub(super) fn seen_of(subscription: &Subscription) -> SubscriptionSeen {
     SubscriptionSeen {
         plan: subscription.plan.as_ref().map(|plan| plan.name.clone()),
         products: subscription.products.clone(),
+    }
+}
+
+/// A sentence for each product with shared seats that are bought and in no pool, or one for all of them if they are
+/// more than `most`. `shown` says how a product's name is written.
+pub(super) fn in_no_pool(account: &Account, most: usize, shown: fn(String) -> String) -> Vec<String> {
+    let products = account.subscription().products.keys();
+    let left = products.map(|product| (product, account.shared_unallocated(product)));
+    let left: Vec<_> = left.filter(|(_, count)| *count > 0).collect();
+    if left.len() > most {
+        let products = counted(left.len(), "product", "products");
+        return vec![format!(
+            "Shared seats of {products} are in no pool, so nobody can use them."
+        )];
+    }
+    let sentence = |(product, count): (&Product, u32)| {
+        let (them, are) = if count == 1 { ("it", "is") } else { ("them", "are") };
+        let seats = counted(count, "shared seat", "shared seats");
+        let name = shown(account.product_name(product));
+        format!("{seats} of {name} {are} in no pool, so nobody can use {them}.")
+    };
+    left.into_iter().map(sentence).collect()
+}
+
+/// What an operator is told about a changed subscription, with its seats that are in no pool: the account distributes
+/// them, not the operator.
+pub(super) fn with_seats_in_no_pool(told: String, account: &Account) -> String {
+    match in_no_pool(account, 1, named).first() {
+        Some(left) => format!("{told} {left} Owners and admins of the account give pools more seats."),
+        None => told,
     }
 }
 

@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
 use usher_domain::command::{AccountCommand, Command, RequestAnswer, UserPatch};
-use usher_domain::management::{Bounds, Management};
+use usher_domain::management::{Bounds, Management, SeatBound, SeatBounds};
 use usher_domain::permission::Role;
 use usher_domain::{Account, SubscriptionRequestId};
 use usher_testkit as kit;
@@ -119,7 +119,7 @@ async fn l9_a_new_product_is_bought_with_its_first_seats() {
     };
 
     let again = send(with("remote-support", "2")).await;
-    let bad = send(with("No Slug!", "2")).await;
+    let bad = send(with("支援", "2")).await;
     let bought = told(&desk, send(with("service-desk", "2")).await).await;
 
     assert!(again.html.contains("This product is above"), "{}", again.html);
@@ -160,7 +160,26 @@ async fn l9_bounds_are_at_the_fields_and_what_is_beyond_them_is_refused_with_the
         "{}",
         minutes.html
     );
-    // A product that the operator has set no bounds for stays as it is.
+    // A kind of seats, or a product, that the operator has set no bounds for stays as it is.
+    let only_shared = SeatBounds {
+        shared_seats: Some(SeatBound { min: 0, max: 9 }),
+        ..SeatBounds::default()
+    };
+    desk.give(kit::manage(Management::WithinBounds(Bounds {
+        products: [(kit::product(), only_shared)].into(),
+        minutes: 0,
+    })))
+    .await;
+    let half = desk.get("/subscription").await.html;
+    assert!(
+        half.contains("Named seats: 6. Only the operator of this server changes this number."),
+        "{half}"
+    );
+    assert!(half.contains("0 to 9") && !half.contains("Always"), "{half}");
+    assert_eq!(
+        change(&desk, "7", "5").await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     desk.give(kit::manage(Management::WithinBounds(Bounds::default())))
         .await;
     let fixed = desk.get("/subscription").await.html;

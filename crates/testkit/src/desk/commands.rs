@@ -258,7 +258,7 @@ pub const fn manage(management: Management) -> Command {
 
 /// Bounds of the usual product's named and shared seats, from the first number to the second, and of minutes.
 pub fn bounds(named_seats: (u32, u32), shared_seats: (u32, u32), minutes: u32) -> Management {
-    let bound = |(min, max)| SeatBound { min, max };
+    let bound = |(min, max)| Some(SeatBound { min, max });
     let seats = SeatBounds {
         named_seats: bound(named_seats),
         shared_seats: bound(shared_seats),

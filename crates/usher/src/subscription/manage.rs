@@ -37,10 +37,10 @@ pub(super) struct Manage {
     /// The product that these bounds are for; the bounds of other products stay
     #[arg(long, requires = "seats")]
     product: Option<Product>,
-    /// The least and the most named seats of the product: 2..20
+    /// The least and the most named seats of the product: 2..20. Without it they stay as they are
     #[arg(long, value_name = "MIN..MAX", requires = "product", group = "seats")]
     named: Option<Range>,
-    /// The least and the most shared seats of the product: 0..50
+    /// The least and the most shared seats of the product: 0..50. Without it they stay as they are
     #[arg(long, value_name = "MIN..MAX", requires = "product", group = "seats")]
     shared: Option<Range>,
     /// The most minutes that the account adds in 30 days
@@ -145,7 +145,10 @@ pub(super) fn tell(account: &AccountDetails, management: &Value, out: &mut dyn W
     };
     let mut table = table(["Product", "Named seats", "Shared seats"]);
     for (product, bounds) in products {
-        let range = |kind: &str| format!("{} to {}", bounds[kind]["min"], bounds[kind]["max"]);
+        let range = |kind: &str| match bounds[kind].as_object() {
+            Some(range) => format!("{} to {}", range["min"], range["max"]),
+            None => "as they are".to_owned(),
+        };
         table.add_row([product.clone(), range("named_seats"), range("shared_seats")]);
     }
     writeln!(out, "\n{}", table.trim_fmt())?;

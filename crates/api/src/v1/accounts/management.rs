@@ -74,7 +74,7 @@ struct SubscriptionBounds {
     #[serde(default)]
     #[schema(
         value_type = BTreeMap<String, ProductBounds>,
-        example = json!({"remote-support": {"named_seats": {"min": 2, "max": 20}, "shared_seats": {"min": 0, "max": 0}}})
+        example = json!({"remote-support": {"named_seats": {"min": 2, "max": 20}, "shared_seats": {"min": 0, "max": 50}}})
     )]
     products: BTreeMap<Product, ProductBounds>,
     /// The most minutes in 30 days, which begin with the first top-up after the previous 30 days; 0 if omitted.
@@ -83,16 +83,16 @@ struct SubscriptionBounds {
     minutes_per_30_days: u32,
 }
 
-/// The bounds of one product's seats. An omitted kind has none: 0 at least and at most.
+/// The bounds of one product's seats. The seats of an omitted kind stay as they are.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ProductBounds {
-    /// Of the named seats.
+    /// Of the named seats; null if they stay as they are.
     #[serde(default)]
-    named_seats: SeatRange,
-    /// Of the shared seats.
+    named_seats: Option<SeatRange>,
+    /// Of the shared seats; null if they stay as they are.
     #[serde(default)]
-    shared_seats: SeatRange,
+    shared_seats: Option<SeatRange>,
 }
 
 /// The least and the most seats, both inclusive.
@@ -192,8 +192,8 @@ impl From<SeatBounds> for ProductBounds {
             max: bound.max,
         };
         Self {
-            named_seats: range(bounds.named_seats),
-            shared_seats: range(bounds.shared_seats),
+            named_seats: bounds.named_seats.map(range),
+            shared_seats: bounds.shared_seats.map(range),
         }
     }
 }
@@ -205,8 +205,8 @@ impl From<ProductBounds> for SeatBounds {
             max: range.max,
         };
         Self {
-            named_seats: bound(bounds.named_seats),
-            shared_seats: bound(bounds.shared_seats),
+            named_seats: bounds.named_seats.map(bound),
+            shared_seats: bounds.shared_seats.map(bound),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::office::*;
 use crate::event::{AccountEvent, Event};
-use crate::management::{MINUTES_PERIOD, Management};
+use crate::management::{Bounds, MINUTES_PERIOD, Management, SeatBound, SeatBounds};
 use crate::permission::{Actor, Privilege, Role, Scope};
 use crate::refusal::{Refusal, SeatKind, SubscriptionRefusal};
 use crate::tests::kit;
@@ -116,6 +116,40 @@ fn l9_products_without_bounds_and_the_plan_stay_as_they_are() {
         "outside-bounds"
     );
     assert_eq!(office.answer(&by("sue"), &kit::no_seats().command()), "ok");
+}
+
+#[test]
+fn l9_a_kind_of_seats_without_bounds_stays_as_it_is() {
+    let only_shared = SeatBounds {
+        shared_seats: Some(SeatBound { min: 10, max: 20 }),
+        ..SeatBounds::default()
+    };
+    let office = managed(Management::WithinBounds(Bounds {
+        products: [(product(), only_shared)].into(),
+        minutes: 0,
+    }));
+
+    assert_eq!(office.answer(&by("sue"), &subscribe("enterprise", 2, 12)), "ok");
+    let refusal = office
+        .refusal_to(&by("sue"), &subscribe("enterprise", 3, 12))
+        .unwrap();
+    assert_eq!(
+        refusal.to_string(),
+        "This account cannot change its named seats of remote-support to 3: the only number that it may set is 2. \
+         Leave the number as it is, or ask the operator of this server."
+    );
+}
+
+/// Earlier versions always stored both kinds.
+#[test]
+fn l9_stored_bounds_keep_their_meaning() {
+    let stored = r#"{"named_seats":{"min":0,"max":0},"shared_seats":{"min":8,"max":20}}"#;
+
+    let bounds: SeatBounds = serde_json::from_str(stored).unwrap();
+
+    assert_eq!(bounds.named_seats, Some(SeatBound { min: 0, max: 0 }));
+    assert_eq!(serde_json::to_string(&bounds).unwrap(), stored);
+    assert_eq!(serde_json::to_string(&SeatBounds::default()).unwrap(), "{}");
 }
 
 #[test]

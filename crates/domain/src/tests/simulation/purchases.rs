@@ -92,12 +92,12 @@ fn check_bounds(
             (
                 was.named_seats,
                 is.named_seats,
-                bounds.map(|bounds| bounds.named_seats),
+                bounds.and_then(|bounds| bounds.named_seats),
             ),
             (
                 was.shared_seats,
                 is.shared_seats,
-                bounds.map(|bounds| bounds.shared_seats),
+                bounds.and_then(|bounds| bounds.shared_seats),
             ),
         ] {
             let is_within = bound.is_some_and(|bound| bound.min <= is && is <= bound.max);

@@ -468,6 +468,7 @@ fn in_the_directory() -> impl Strategy<Value = Transition> {
 /// Some way to manage the subscription, with bounds that are sometimes kept to.
 fn management() -> impl Strategy<Value = Management> {
     let bound = || (0..4_u32, 0..4_u32).prop_map(|(min, more)| SeatBound { min, max: min + more });
+    let bound = || prop::option::weighted(0.8, bound());
     let seats = (bound(), bound()).prop_map(|(named_seats, shared_seats)| SeatBounds {
         named_seats,
         shared_seats,

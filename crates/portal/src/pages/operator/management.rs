@@ -17,7 +17,7 @@ use super::visitor::{OperatorAt, OperatorPage, OperatorPosted};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
 use crate::form::Form;
-use crate::pages::seat_form::{number, number_or_none};
+use crate::pages::seat_form::{new_product, number, number_or_none};
 
 #[derive(Template)]
 #[template(path = "operator/management.html")]
@@ -71,7 +71,11 @@ pub(super) fn sentence(management: &Management) -> &'static str {
 }
 
 /// A kind of seats: how the names of its fields begin, the labels of the least and the most, and its bound.
-type Kind = (&'static str, [&'static str; 2], fn(&SeatBounds) -> SeatBound);
+type Kind = (
+    &'static str,
+    [&'static str; 2],
+    fn(&SeatBounds) -> Option<SeatBound>,
+);
 
 const KINDS: [Kind; 2] = [
     (
@@ -107,7 +111,7 @@ impl ProductBounds {
         let bought = account.bought(product);
         let mut fields = Vec::with_capacity(2 * KINDS.len());
         for (kind, labels, of) in KINDS {
-            let bound = bounds.map(of);
+            let bound = bounds.and_then(of);
             let ends = [bound.map(|bound| bound.min), bound.map(|bound| bound.max)];
             for ((end, label), value) in ENDS.into_iter().zip(labels).zip(ends) {
                 fields.push(BoundField {
@@ -118,7 +122,7 @@ impl ProductBounds {
             }
         }
         Self {
-            name: product.to_string(),
+            name: account.product_name(product),
             hint: format!(
                 "{} named and {} shared seats now",
                 bought.named_seats, bought.shared_seats
@@ -223,7 +227,7 @@ fn bounds(form: &mut Form) -> Option<Bounds> {
         }
     }
     if !form.value("new_product").trim().is_empty()
-        && let Some(product) = form.parse::<Product>("new_product")
+        && let Some(product) = new_product(form)
     {
         if products.contains_key(&product) {
             form.wrong("new_product", "This product is above: set its bounds there.");
@@ -237,20 +241,26 @@ fn bounds(form: &mut Form) -> Option<Bounds> {
 
 /// The bounds in the fields that `name` names; `None` if all of them are empty, so that the seats stay as they are.
 fn bounds_of(form: &mut Form, name: impl Fn(&str, &str) -> String) -> Option<SeatBounds> {
-    let all = KINDS.map(|(kind, ..)| ENDS.map(|end| name(kind, end)));
-    let is_empty = |field: &String| form.value(field).trim().is_empty();
-    if all.iter().flatten().all(is_empty) {
-        return None;
-    }
-    let [named_seats, shared_seats] = all.map(|[min, max]| bound(form, &min, &max));
-    Some(SeatBounds {
+    let [named_seats, shared_seats] = KINDS.map(|(kind, ..)| {
+        let [min, max] = ENDS.map(|end| name(kind, end));
+        bound(form, &min, &max)
+    });
+    let bounds = SeatBounds {
         named_seats,
         shared_seats,
-    })
+    };
+    (bounds != SeatBounds::default()).then_some(bounds)
 }
 
-/// A bound. Without a least number it begins at 0, without a most it has no more than the least.
-fn bound(form: &mut Form, min_field: &str, max_field: &str) -> SeatBound {
+/// A bound; `None` if both fields are empty, so that the seats of this kind stay as they are. Without a least number it
+/// begins at 0, without a most it has no more than the least.
+fn bound(form: &mut Form, min_field: &str, max_field: &str) -> Option<SeatBound> {
+    if [min_field, max_field]
+        .iter()
+        .all(|field| form.value(field).trim().is_empty())
+    {
+        return None;
+    }
     let min = number_or_none(form, min_field);
     let max = if form.value(max_field).trim().is_empty() {
         min
@@ -260,7 +270,7 @@ fn bound(form: &mut Form, min_field: &str, max_field: &str) -> SeatBound {
     if max < min {
         form.wrong(max_field, format!("This must be at least {min}."));
     }
-    SeatBound { min, max }
+    Some(SeatBound { min, max })
 }
 
 #[cfg(test)]
@@ -272,12 +282,12 @@ mod tests {
         Form::showing(mode.into_iter().chain(values.iter().copied()))
     }
 
-    fn bound(min: u32, max: u32) -> SeatBound {
-        SeatBound { min, max }
+    const fn bound(min: u32, max: u32) -> Option<SeatBound> {
+        Some(SeatBound { min, max })
     }
 
     #[test]
-    fn a_product_without_numbers_has_no_bounds_and_a_new_one_begins_at_none() {
+    fn a_product_or_kind_without_numbers_has_no_bounds() {
         let mut form = form(&[
             ("named_min-desk", ""),
             ("named_max-desk", ""),
@@ -298,10 +308,10 @@ mod tests {
 
         let remote = SeatBounds {
             named_seats: bound(2, 20),
-            shared_seats: bound(0, 0),
+            shared_seats: None,
         };
         let meetings = SeatBounds {
-            named_seats: bound(0, 0),
+            named_seats: None,
             shared_seats: bound(0, 5),
         };
         let products = [("meetings", meetings), ("remote", remote)];
@@ -319,7 +329,7 @@ mod tests {
             ),
             (&[("named_min-desk", "few")], "named_min-desk"),
             (&[("minutes_max", "-1")], "minutes_max"),
-            (&[("new_product", "No slug")], "new_product"),
+            (&[("new_product", "支援")], "new_product"),
             (&[("named_max-desk", "4"), ("new_product", "desk")], "new_product"),
         ] {
             let mut form = form(values);

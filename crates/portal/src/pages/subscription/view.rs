@@ -237,12 +237,12 @@ impl ProductShown {
             used: account.shared_distributed(product),
             of: bought.shared_seats,
         };
-        let range = |of: fn(&SeatBounds) -> SeatBound| match bounds {
+        let range = |of: fn(&SeatBounds) -> Option<SeatBound>| match bounds {
             None => Range::Any,
-            Some(bounds) => bounds
-                .products
-                .get(product)
-                .map_or(Range::Fixed, |bounds| Range::Bound(of(bounds))),
+            Some(bounds) => {
+                let bounds = bounds.products.get(product);
+                bounds.and_then(of).map_or(Range::Fixed, Range::Bound)
+            }
         };
         Self {
             slug: product.to_string(),

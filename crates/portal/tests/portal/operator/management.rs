@@ -51,8 +51,8 @@ async fn l9_bounds_are_set_shown_and_bind_the_account() {
     post(&desk.app, &browser, &address, &fields).await;
 
     let bounds = SeatBounds {
-        named_seats: SeatBound { min: 1, max: 3 },
-        shared_seats: SeatBound { min: 5, max: 5 },
+        named_seats: Some(SeatBound { min: 1, max: 3 }),
+        shared_seats: Some(SeatBound { min: 5, max: 5 }),
     };
     let products = [(PRODUCT.parse().unwrap(), bounds)].into();
     let minutes = 600;
