@@ -20,6 +20,7 @@ shell-api = API-Dokumentation
 shell-refusals-help = Was Ablehnungen bedeuten
 # $open and $close make a link of the zone.
 shell-zone = Zeiten in { $open }{ $zone }{ $close }
+shell-zone-browser = Zeiten in der Zeitzone Ihres Browsers
 
 # The menu.
 shell-group-live = Live

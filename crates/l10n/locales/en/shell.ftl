@@ -22,6 +22,7 @@ shell-api = API documentation
 shell-refusals-help = What refusals mean
 # $open and $close make a link of the zone.
 shell-zone = Times are in { $open }{ $zone }{ $close }
+shell-zone-browser = Times are in your browser’s time zone
 
 # The menu.
 shell-group-live = Live

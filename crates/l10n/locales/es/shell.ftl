@@ -20,6 +20,7 @@ shell-api = Documentación de la API
 shell-refusals-help = Qué significan los rechazos
 # $open and $close make a link of the zone.
 shell-zone = Horas en la zona { $open }{ $zone }{ $close }
+shell-zone-browser = Horas en la zona horaria de su navegador
 
 # The menu.
 shell-group-live = En vivo

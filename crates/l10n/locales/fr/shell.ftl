@@ -20,6 +20,7 @@ shell-api = Documentation de l’API
 shell-refusals-help = Signification des refus
 # $open and $close make a link of the zone.
 shell-zone = Heures en { $open }{ $zone }{ $close }
+shell-zone-browser = Heures dans le fuseau de votre navigateur
 
 # The menu.
 shell-group-live = En direct

@@ -20,6 +20,7 @@ shell-api = Dokumentacija API
 shell-refusals-help = Kaj pomenijo zavrnitve
 # $open and $close make a link of the zone.
 shell-zone = Časi so v pasu { $open }{ $zone }{ $close }
+shell-zone-browser = Časi so v časovnem pasu vašega brskalnika
 
 # The menu.
 shell-group-live = V živo

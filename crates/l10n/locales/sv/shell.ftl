@@ -20,6 +20,7 @@ shell-api = API-dokumentation
 shell-refusals-help = Vad avslag betyder
 # $open and $close make a link of the zone.
 shell-zone = Tider visas i { $open }{ $zone }{ $close }
+shell-zone-browser = Tider visas i webbläsarens tidszon
 
 # The menu.
 shell-group-live = Live

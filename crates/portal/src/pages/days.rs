@@ -40,6 +40,12 @@ fn day(form: &mut Form, name: &str) -> Option<Date> {
     day
 }
 
+/// What a field for a day says about the zone in which it ends, which the operator of a server cannot know.
+pub(crate) fn zone_hint(zone: &TimeZone) -> String {
+    let name = zone.iana_name().unwrap_or("UTC").replace('_', " ");
+    format!("A day in the account’s time zone, {name}.")
+}
+
 /// The end of the day in a field; `None` if it is empty, or if it is wrong, which is added to the form.
 pub(crate) fn last_day(
     form: &mut Form,

@@ -60,7 +60,13 @@ impl SubscriptionShown {
         let products = account.subscription().products.iter();
         Self {
             products: products
-                .map(|(product, seats)| (product.to_string(), seats.named_seats, seats.shared_seats))
+                .map(|(product, seats)| {
+                    (
+                        account.product_name(product),
+                        seats.named_seats,
+                        seats.shared_seats,
+                    )
+                })
                 .collect(),
             ends: Ends::of(account, &Actor::Operator),
             management: management::sentence(account.management()),

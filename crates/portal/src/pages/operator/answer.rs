@@ -160,9 +160,16 @@ pub(super) async fn answer(
         note: chosen.note,
     });
     let caller = by.operator.in_account(account);
-    let name = |account: &Account, (): &(), _| account.name().to_string();
-    match caller.try_execute(command, name).await {
-        Ok(name) => Ok(done(PATH, format!("{} {}", named(name), chosen.told))),
+    let AnswerForm { told, buys_seats, .. } = chosen;
+    let told = move |account: &Account, (): &(), _| {
+        let told = format!("{} {told}", named(account.name()));
+        if buys_seats {
+            return seat_form::with_seats_in_no_pool(told, account);
+        }
+        told
+    };
+    match caller.try_execute(command, told).await {
+        Ok(told) => Ok(done(PATH, told)),
         Err(Failure::Refused(
             Refusal::NotFound { .. }
             | Refusal::State(StateRefusal::WrongState {
@@ -185,6 +192,8 @@ struct AnswerForm {
     note: Option<Note>,
     /// What the operator is told after the name of the account.
     told: &'static str,
+    /// Whether seats may be bought by it.
+    buys_seats: bool,
 }
 
 /// The answer of the form; `None` if there are errors, which are added to it.
@@ -202,6 +211,7 @@ async fn chosen(
                 answer: RequestAnswer::Decline,
                 note,
                 told: "is told that the request is declined.",
+                buys_seats: false,
             }));
         }
         "approve" => (None, None, "has what it asked for."),
@@ -227,6 +237,7 @@ async fn chosen(
         answer: app.approval(account, id, instead, seen).await?,
         note,
         told,
+        buys_seats: true,
     }))
 }
 

@@ -68,6 +68,12 @@ pub(super) async fn set(posted: OperatorPostedFile<Everything>) -> Result<Respon
         None => LogoChange::Keep,
     };
     if !form.is_right() {
+        if matches!(logo, LogoChange::Put(_)) {
+            form.wrong(
+                "logo",
+                "Choose the logo again: a form that is shown again has no files.",
+            );
+        }
         return Ok(page_again(&branding_page(&by, form)));
     }
     let identity = by.operator.app.identity();

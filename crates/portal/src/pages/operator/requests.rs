@@ -74,7 +74,7 @@ impl Row {
             account: path_of(of.account),
             account_name: of.account_name.to_string(),
             link: format!("{}/requests/{}", path_of(of.account), request.id),
-            asked: lines(Product::to_string, before.as_ref(), &asked),
+            asked: lines(Product::readable, before.as_ref(), &asked),
             by: request.asked_by_name.map(|name| name.reveal().to_string()),
             note: request.note.map(|note| note.reveal().to_string()),
             at: Moment(WallTime::new(request.asked_at)),

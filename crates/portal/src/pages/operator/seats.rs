@@ -86,7 +86,7 @@ impl ProductFields {
             value,
         };
         Self {
-            name: product.to_string(),
+            name: account.product_name(product),
             fields: [
                 field(
                     SeatKind::Named,

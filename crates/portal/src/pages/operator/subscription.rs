@@ -30,6 +30,8 @@ struct SubscriptionPage {
     seats: SeatFields,
     minutes: u64,
     new_id: TopUpId,
+    /// In which zone days end.
+    zone_hint: String,
 }
 
 pub(super) async fn show(
@@ -61,6 +63,7 @@ async fn subscription_page(
         seats,
         minutes,
         new_id,
+        zone_hint: days::zone_hint(&app.time_zone(account).await),
     })
 }
 
@@ -91,8 +94,11 @@ pub(super) async fn set(
         request: app.draw_request(None)?,
     };
     let caller = by.operator.in_account(account);
-    match caller.try_execute(command, |_, _, _| ()).await {
-        Ok(()) => Ok(done(&path_of(account), "Subscription changed.")),
+    let told = |account: &Account, _: &_, _| {
+        seat_form::with_seats_in_no_pool("Subscription changed.".to_owned(), account)
+    };
+    match caller.try_execute(command, told).await {
+        Ok(told) => Ok(done(&path_of(account), told)),
         Err(Failure::Refused(refusal)) => {
             seat_form::refused(&mut form, &refusal)?;
             Ok(page_again(&subscription_page(&by, account, form).await?))

@@ -39,6 +39,8 @@ struct TermsPage {
     ends: Ends,
     terms: Form,
     lend: Form,
+    /// In which zone days end.
+    zone_hint: String,
 }
 
 /// The two forms of the page, as they were sent.
@@ -133,6 +135,7 @@ async fn terms_page(
         has_plan: before.subscription.plan.is_some(),
         terms: forms.terms.or_showing(values),
         lend: forms.lend,
+        zone_hint: days::zone_hint(&before.zone),
         name,
         products,
         ends,

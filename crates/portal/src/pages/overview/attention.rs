@@ -11,6 +11,7 @@ use crate::linked::{Linked, pool_page, user_page};
 use crate::nav::NavPage;
 use crate::pages::minutes::MINUTES_LOW;
 use crate::pages::queue::Elapsed;
+use crate::pages::seat_form::in_no_pool;
 use crate::pages::subscription;
 use crate::shown::pool_name;
 
@@ -57,6 +58,7 @@ impl Attention {
             for notice in subscription::notices(account, actor, now) {
                 found.add(notice.text, "", notice.link);
             }
+            found.add_in_no_pool(account, actor);
             found.add_draining(account, actor);
             found.add_minutes(account, actor);
             found.add_full(account, actor);
@@ -154,6 +156,15 @@ impl Attention {
             };
             let text = format!("“{}”", request.note.reveal());
             self.add(title, text, Some((path.clone(), "Answer")));
+        }
+    }
+
+    /// Shared seats that are bought and in no pool.
+    fn add_in_no_pool(&mut self, account: &Account, actor: &Actor) {
+        let link = NavPage::SeatPools.link(account, actor);
+        let link = link.map(|link| (link, "Give a pool more seats"));
+        for sentence in in_no_pool(account, GROUPED_FROM - 1, |name| name) {
+            self.add(sentence, "", link.clone());
         }
     }
 

@@ -4,6 +4,7 @@ use usher_domain::text::counted;
 use usher_domain::{Account, Actor};
 
 use crate::asks::Remedy;
+use crate::pages::seat_form::in_no_pool;
 use crate::shown::pool_name;
 
 /// One of the first steps.
@@ -60,10 +61,13 @@ fn pool(account: &Account, actor: &Actor) -> Step {
     let mut with_seats = account.pools().values().filter(|pool| pool.seats > 0);
     let first = with_seats.next();
     let more = with_seats.count();
+    let in_no_pool = in_no_pool(account, 1, |name| name);
     Step {
         title: "Seat pool",
         is_done: first.is_some(),
         text: match first {
+            // "Needs attention" has the link for them.
+            Some(_) if !in_no_pool.is_empty() => in_no_pool.join(" "),
             Some(pool) if more == 0 => {
                 let seats = counted(pool.seats, "seat", "seats");
                 format!("{} has {seats}.", pool_name(account, pool))

@@ -14,6 +14,7 @@ use crate::failed::Failed;
 use crate::form::{Form, Posted};
 use crate::nav::NavPage;
 use crate::pages::seat_form::{self, note, number, products, refused};
+use crate::said::named;
 use crate::shown::{self, counted};
 
 const REQUESTED: &str = "The operator of this server has your request. Their answer will be on this page.";
@@ -45,16 +46,17 @@ pub(super) async fn seats(Posted { viewer, mut form }: Posted) -> Result<Respons
             plan.as_ref(),
             products,
         );
-        (*outcome, changes)
+        (*outcome, changes, seat_form::in_no_pool(account, 1, named))
     };
     let path = NavPage::Subscription.path(viewer.account);
     match viewer.execute(command, after).await? {
-        Ok((PurchaseOutcome::Requested(_), _)) => Ok(done(&path, REQUESTED)),
-        Ok((PurchaseOutcome::Done, changes)) => {
+        Ok((PurchaseOutcome::Requested(_), ..)) => Ok(done(&path, REQUESTED)),
+        Ok((PurchaseOutcome::Done, changes, in_no_pool)) => {
             let told = if changes.is_empty() {
                 "Nothing changed: these are the seats that you have.".to_owned()
             } else {
-                format!("Subscription changed: {}.", changes.join(", "))
+                let changed = format!("Subscription changed: {}.", changes.join(", "));
+                [vec![changed], in_no_pool].concat().join(" ")
             };
             Ok(done(&path, told))
         }

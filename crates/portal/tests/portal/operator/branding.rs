@@ -96,6 +96,27 @@ async fn customers_see_the_operators_name_logo_color_and_texts() {
 }
 
 #[tokio::test]
+async fn a_logo_that_was_chosen_with_an_error_elsewhere_is_asked_for_again() {
+    let app = server().await;
+    let browser = enter(&app, FIRST_KEY).await;
+
+    let with_logo = change(&app, &browser, &[("color", "teal-ish")], LOGO).await;
+    let without = change(&app, &browser, &[("color", "teal-ish")], b"").await;
+
+    assert_eq!(with_logo.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        with_logo.html.contains("Choose the logo again"),
+        "{}",
+        with_logo.html
+    );
+    assert!(
+        !without.html.contains("Choose the logo again"),
+        "{}",
+        without.html
+    );
+}
+
+#[tokio::test]
 async fn a_logo_stays_until_it_is_removed_and_old_addresses_are_not_kept() {
     let app = server().await;
     let browser = enter(&app, FIRST_KEY).await;

@@ -90,7 +90,7 @@ async fn l10_what_waits_is_listed_and_counted_in_the_menu_and_on_the_accounts_pa
     let read = desk.app.get(&reader, LIST).await.html;
 
     for part in [
-        "remote-support: 4 named seats (3 before)",
+        "Remote support: 4 named seats (3 before)",
         "300 minutes",
         "A new colleague",
         "id=\"note-requests\">2</span>",
@@ -152,7 +152,19 @@ async fn l10_something_else_is_approved_instead() {
         (NAMED, "6"),
         (SHARED, "7"),
     ];
-    post(&desk.app, &browser, &seats_address, &more).await;
+    let page = post(&desk.app, &browser, &seats_address, &more).await;
+    let list = told(&desk, &browser, page).await;
+    // The first five seats went into the default pool; what is bought later is the account's to distribute (L7).
+    assert!(
+        list.contains("2 shared seats of <bdi>Remote support</bdi> are in no pool, so nobody can use them."),
+        "{list}"
+    );
+    let overview = desk.get("").await.html;
+    assert!(
+        overview.contains("2 shared seats of Remote support are in no pool, so nobody can use them.")
+            && overview.contains("Give a pool more seats"),
+        "{overview}"
+    );
     let nothing = [("answer", "change"), ("minutes", "0")];
     let nothing = post(&desk.app, &browser, &minutes_address, &nothing).await;
     assert!(nothing.html.contains("href=\"#minutes\""), "{}", nothing.html);
