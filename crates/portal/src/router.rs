@@ -1,9 +1,9 @@
 //! The routes of all pages.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Uri, Version};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect};
 use axum::{Router, response::Response};
@@ -77,7 +77,7 @@ fn pages() -> Pages {
 /// Pages with the layers that every answer of the portal goes through.
 fn dressed(pages: Router<Arc<Portal>>, portal: &Arc<Portal>, meter: &Arc<Meter>) -> Router {
     pages
-        .method_not_allowed_fallback(no_page)
+        .method_not_allowed_fallback(page_above)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(from_fn_with_state(Arc::clone(portal), failed::in_frame))
         .layer(from_fn_with_state(Arc::clone(portal), rights::rotate))
@@ -117,6 +117,38 @@ async fn no_page() -> Failed {
         .into()
 }
 
+/// The address of a form that was sent is shown in the browser if the form comes back with errors. Opened again, it leads
+/// to the nearest page above it, which has the form.
+async fn page_above(method: Method, uri: Uri) -> Response {
+    let is_read = matches!(method, Method::GET | Method::HEAD);
+    match above(uri.path()).filter(|_| is_read) {
+        Some(page) => Redirect::to(page).into_response(),
+        None => no_page().await.into_response(),
+    }
+}
+
+/// The nearest page above a path; `None` if there is none but the start page.
+fn above(path: &str) -> Option<&str> {
+    static PAGES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let pages = addresses().into_iter();
+        let pages = pages.filter(|(method, route)| *method == Method::GET && !route.contains("{*"));
+        pages.map(|(_, route)| route).collect()
+    });
+    let is_at = |route: &String, path: &str| {
+        let parts = || route.split('/').zip(path.split('/'));
+        route.split('/').count() == path.split('/').count()
+            && parts().all(|(of_route, part)| of_route == part || of_route.starts_with('{'))
+    };
+    let mut page = path;
+    while let Some((above, _)) = page.rsplit_once('/').filter(|(above, _)| !above.is_empty()) {
+        page = above;
+        if PAGES.iter().any(|route| is_at(route, page)) {
+            return Some(page);
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
@@ -130,6 +162,36 @@ mod tests {
         for (_, address) in addresses() {
             assert!(!is_of_programs(&address), "{address}");
         }
+    }
+
+    /// The addresses of forms without a page above them: where they are sent from, somebody is signed out or in.
+    const WITHOUT_A_PAGE: [&str; 0] = [];
+
+    #[test]
+    fn the_address_of_a_form_leads_to_the_page_above_it() {
+        let all = addresses();
+        let is_read = |route: &str| {
+            all.iter()
+                .any(|(method, of)| *method == Method::GET && of == route)
+        };
+        let forms = all.iter().filter(|(_, route)| !is_read(route));
+
+        let without: Vec<_> = forms
+            .filter(|(_, route)| above(&route.replace(['{', '}'], "")).is_none())
+            .map(|(_, route)| route.as_str())
+            .collect();
+
+        assert_eq!(without, WITHOUT_A_PAGE);
+        assert_eq!(
+            above("/a/acct_1/subscription/minutes"),
+            Some("/a/acct_1/subscription")
+        );
+        assert_eq!(
+            above("/a/acct_1/subscription/requests/subreq_1/remove"),
+            Some("/a/acct_1/subscription")
+        );
+        assert_eq!(above("//evil.example/minutes"), Some("/"));
+        assert_eq!(above("/minutes"), None);
     }
 
     /// Each path of the portal, with its methods.
