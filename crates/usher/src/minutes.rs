@@ -7,7 +7,7 @@ use usher_client::operations::{AddMinutes, GetUsage};
 
 use crate::remote::AskedArguments;
 use crate::subscription::only_asked;
-use crate::words::plural;
+use crate::words::{instant, plural};
 use crate::{Failure, Terminal, progress};
 
 /// Show and add the prepaid minutes of an account on a running server
@@ -42,7 +42,7 @@ enum Task {
         #[arg(value_parser = clap::value_parser!(u32).range(1..))]
         minutes: u32,
         /// When those that are left end: 2027-04-30T22:00:00Z; by default they do not
-        #[arg(long, value_name = "TIME")]
+        #[arg(long, value_name = "TIME", value_parser = instant)]
         until: Option<jiff::Timestamp>,
         /// The key of an earlier run whose answer was lost, so that its minutes are not added twice
         #[arg(long, value_name = "KEY")]

@@ -68,7 +68,9 @@ async fn overview(server: &Server, terminal: &mut Terminal) -> Result<(), Failur
     let mut table = table([
         "Account", "Product", "Pool", "Seats", "Occupied", "Waiting", "Minutes",
     ]);
-    for account in &accounts.items {
+    let mut shown: Vec<_> = accounts.items.iter().collect();
+    shown.sort_by_key(|account| (account.name.to_lowercase(), &account.id));
+    for account in shown {
         add_rows(&mut table, client, account).await.map_err(refused)?;
     }
     for column in table.column_iter_mut().skip(3) {
@@ -78,7 +80,7 @@ async fn overview(server: &Server, terminal: &mut Terminal) -> Result<(), Failur
     if accounts.next_cursor.is_some() {
         let shown = u64::try_from(accounts.items.len()).unwrap_or(u64::MAX);
         let shown = plural(shown, "account is", "accounts are");
-        writeln!(terminal.out(), "\n{}", dim(format!("The first {shown} shown.")))?;
+        writeln!(terminal.out(), "\n{}", dim(format!("The newest {shown} shown.")))?;
     }
     Ok(())
 }

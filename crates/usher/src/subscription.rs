@@ -17,7 +17,7 @@ use usher_domain::text::{PlanName, Product};
 
 use crate::remote::{AskedArguments, Server};
 use crate::terminal::table;
-use crate::words::grouped;
+use crate::words::{grouped, plural};
 use crate::{Failure, Terminal, progress};
 
 /// How often a change is chosen again because somebody else made another one in between.
@@ -55,7 +55,7 @@ enum Task {
     },
     /// Change the plan, or the seats of a product; what is not named stays as it is
     Set(Change),
-    /// Set from when until when it lasts; seats and plan stay as they are
+    /// Show or set until when it lasts; seats and plan stay as they are
     Terms(dates::Terms),
     /// Add seats of a product that end
     Lend(dates::Lend),
@@ -123,7 +123,11 @@ async fn work(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
         }
         Task::Terms(terms) => {
             let account = server.account(&terms.account).await?;
-            let after = terms.set(&server, &account).await?;
+            let after = if terms.are_new() {
+                terms.set(&server, &account).await?
+            } else {
+                read(&server, &account).await?
+            };
             show_or_print(&account, &after, arguments.remote.json, terminal)
         }
         Task::Lend(lend) => {
@@ -151,7 +155,7 @@ async fn work(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
             tell_or_print_answer(&request, arguments.remote.json, terminal)
         }
         Task::Changes(changes) => {
-            let page = changes.read(&server).await?;
+            let page = changes.read(&server, !arguments.remote.json).await?;
             if arguments.remote.json {
                 return Ok(terminal.print_json(&page)?);
             }
@@ -341,6 +345,19 @@ fn tell(account: &AccountDetails, changed: &Changed, terminal: &mut Terminal) ->
     }
     writeln!(out, "Subscription of {name} ({id}) changed:\n")?;
     writeln!(out, "{}", table.trim_fmt())?;
+    for (product, seats) in &changed.after.products {
+        if seats.shared_unallocated > 0 {
+            let left = plural(
+                seats.shared_unallocated.into(),
+                "shared seat is",
+                "shared seats are",
+            );
+            writeln!(
+                out,
+                "\n{product}: {left} in no pool. Owners and admins of the account give pools more seats."
+            )?;
+        }
+    }
     Ok(())
 }
 

@@ -18,6 +18,7 @@ use self::anchor::Anchors;
 use crate::data::{DataArgument, open_beside_server};
 use crate::note::Evidence;
 use crate::serve::{SECRETS_KEY_WAYS, SecretsArguments, authenticator};
+use crate::terminal::WARNING;
 use crate::words::plural;
 use crate::{Failure, Terminal, progress, upkeep};
 
@@ -89,6 +90,8 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
     let authenticator = keys.as_ref().map(authenticator);
     let journal = open_beside_server(&directory)?;
     let before = arguments.anchor.as_deref().map(Anchors::read).transpose()?;
+    let before = before.flatten();
+    let has_anchor = before.is_some();
     let before = before.unwrap_or_default();
     let bar = progress::counter("Checking", terminal.is_watched());
     let checked = progress::block_on(check(&journal, &before, authenticator.as_ref(), |done| {
@@ -127,6 +130,13 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), 
         && found.lines.is_empty()
     {
         Anchors::of(std::mem::take(&mut report.heads), trail.head).write(file)?;
+        if !has_anchor {
+            let file = file.display();
+            writeln!(
+                terminal.err(),
+                "{WARNING} There was no anchor {file}, so nothing was compared with it. It exists from now on."
+            )?;
+        }
     }
     let changes = plural(trail.entries, "change", "changes");
     upkeep::note_verify(&directory, found.verdict());

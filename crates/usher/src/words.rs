@@ -52,6 +52,13 @@ pub(crate) fn moment(at: Timestamp) -> String {
     at.strftime("%F %TZ").to_string()
 }
 
+/// A time as it is typed: a day and a time with its zone.
+pub(crate) fn instant(typed: &str) -> Result<jiff::Timestamp, &'static str> {
+    typed.parse().map_err(
+        |_| "give a day and a time with its zone: `2027-04-30T22:00:00Z` or `2027-05-01T00:00:00+02:00`",
+    )
+}
+
 /// A time of the API (RFC 3339) in the same form. What is no such time is shown as it is.
 pub(crate) fn time(text: &str) -> String {
     let at = text.parse::<jiff::Timestamp>();

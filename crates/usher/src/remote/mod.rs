@@ -16,6 +16,9 @@ use crate::Failure;
 /// The server that is asked if nothing names another one.
 const DEFAULT_URL: &str = "http://127.0.0.1:8080";
 
+/// The variable with the server's URL.
+const VARIABLE: &str = "USHER_SERVER";
+
 /// An older name of the variable with the server's URL.
 const OLDER_VARIABLE: &str = "USHER_URL";
 
@@ -25,8 +28,9 @@ pub(crate) const PAGE_MAX: &str = "200";
 /// Which server to ask, and with which key.
 #[derive(Debug, Args)]
 pub(crate) struct RemoteArguments {
-    /// The server's URL [default: `http://127.0.0.1:8080`]
-    #[arg(long, alias = "url", value_name = "URL", env = "USHER_SERVER", global = true)]
+    /// The server's URL [default: the one in `USHER_SERVER`, or else `http://127.0.0.1:8080`]
+    // Not `env`: what the environment sets would be shown as needed in each line of usage.
+    #[arg(long, alias = "url", value_name = "URL", global = true)]
     server: Option<String>,
     #[command(flatten)]
     key: OperatorKey,
@@ -70,8 +74,9 @@ impl RemoteArguments {
     }
 
     fn server_with(&self, key: String) -> Result<Server, Failure> {
-        let older = || std::env::var(OLDER_VARIABLE).ok();
-        let typed = self.server.clone().or_else(older);
+        let variable = |name: &str| std::env::var(name).ok().filter(|url| !url.trim().is_empty());
+        let of_environment = || variable(VARIABLE).or_else(|| variable(OLDER_VARIABLE));
+        let typed = self.server.clone().or_else(of_environment);
         let url = address(typed.as_deref().unwrap_or(DEFAULT_URL))?;
         match Client::new(&url, key) {
             Ok(client) => Ok(Server { client }),

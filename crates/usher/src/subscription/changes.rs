@@ -1,10 +1,14 @@
 //! `usher subscription changes`: what all accounts have bought, change by change, for billing (rule L9).
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
+use usher_client::Bought;
 use usher_client::operations::ListSubscriptionChanges;
 
+use super::requests::changed_seats;
 use crate::remote::Server;
 use crate::terminal::table;
 use crate::words::{plural, time};
@@ -26,11 +30,14 @@ pub(super) struct Changes {
 pub(super) struct ChangesPage {
     items: Vec<Value>,
     next_cursor: Option<String>,
+    /// The names of accounts by their ids, for people.
+    #[serde(skip)]
+    names: BTreeMap<String, String>,
 }
 
 impl Changes {
-    /// Reads the page.
-    pub(super) async fn read(&self, server: &Server) -> Result<ChangesPage, Failure> {
+    /// Reads the page, with the `names` of accounts if they are shown.
+    pub(super) async fn read(&self, server: &Server, names: bool) -> Result<ChangesPage, Failure> {
         let limit = self.limit.to_string();
         let mut query = vec![("limit", limit.as_str())];
         query.extend(self.after.as_deref().map(|cursor| ("cursor", cursor)));
@@ -39,9 +46,18 @@ impl Changes {
             .call::<ListSubscriptionChanges>(&[], &query, None)
             .await;
         let page = page.map_err(|error| server.failure("The changes were not listed", &error))?;
+        let accounts = if names {
+            server.accounts(&[]).await?
+        } else {
+            Vec::new()
+        };
         Ok(ChangesPage {
             items: page.items,
             next_cursor: page.next_cursor,
+            names: accounts
+                .into_iter()
+                .map(|account| (account.id, account.name))
+                .collect(),
         })
     }
 
@@ -54,11 +70,15 @@ impl Changes {
             return Ok(());
         };
         let mut table = table(["When", "Account", "What", "By"]);
+        let mut bought = BTreeMap::new();
         for change in &page.items {
+            let account = text(&change["account"]);
+            // A closed account has no name any more.
+            let name = page.names.get(account).map_or(account, String::as_str);
             table.add_row([
                 time(text(&change["at"])),
-                text(&change["account"]).to_owned(),
-                what(change),
+                name.to_owned(),
+                what(change, &mut bought),
                 text(&change["actor"]).to_owned(),
             ]);
         }
@@ -74,8 +94,9 @@ impl Changes {
     }
 }
 
-/// What changed, in words.
-fn what(change: &Value) -> String {
+/// What changed, in words. `bought` has what each account had bought before, as far as the page says, and gets what it has
+/// bought now.
+fn what(change: &Value, bought: &mut BTreeMap<String, Bought>) -> String {
     let minutes = || {
         plural(
             change["minutes"].as_u64().unwrap_or_default(),
@@ -85,8 +106,16 @@ fn what(change: &Value) -> String {
     };
     match text(&change["kind"]) {
         "subscription" => {
-            let plan = format!("plan {}", text(&change["plan"]));
-            [vec![plan], seats(change)].concat().join("\n")
+            let now = bought_in(change);
+            let Some(before) = bought.insert(text(&change["account"]).to_owned(), now.clone()) else {
+                let plan = format!("plan {}", text(&change["plan"]));
+                return [vec![plan], seats(change)].concat().join("\n");
+            };
+            let changed = changed_seats(&now, Some(&before));
+            if changed.is_empty() {
+                return "terms, or until when seats last".to_owned();
+            }
+            changed.join("\n")
         }
         "minutes" => format!("{} added", minutes()),
         "minutes_ended" => format!("{} ended", minutes()),
@@ -102,6 +131,15 @@ fn what(change: &Value) -> String {
         "ended" => "ended".to_owned(),
         "closed" => "account closed".to_owned(),
         other => other.replace('_', " "),
+    }
+}
+
+/// Plan and seats after a change of them.
+fn bought_in(change: &Value) -> Bought {
+    Bought {
+        plan: change["plan"].as_str().map(str::to_owned),
+        products: serde_json::from_value(change["products"].clone()).ok(),
+        minutes: None,
     }
 }
 
@@ -152,7 +190,34 @@ mod tests {
             (json!({"kind": "closed"}), "account closed"),
             (json!({"kind": "some_day"}), "some day"),
         ] {
-            assert_eq!(what(&change), told);
+            assert_eq!(what(&change, &mut BTreeMap::new()), told);
         }
+    }
+
+    #[test]
+    fn a_change_of_seats_is_told_by_what_differs_from_the_one_before_it() {
+        let change = |account: &str, shared: u32| {
+            let seats = json!({"desk": {"named_seats": 2, "shared_seats": shared}});
+            json!({"kind": "subscription", "account": account, "plan": "enterprise", "products": seats})
+        };
+        let mut bought = BTreeMap::new();
+
+        let told = [
+            change("acct_1", 10),
+            change("acct_1", 12),
+            change("acct_2", 5),
+            change("acct_1", 12),
+        ]
+        .map(|change| what(&change, &mut bought));
+
+        assert_eq!(
+            told,
+            [
+                "plan enterprise\ndesk: 2 named, 10 shared",
+                "desk: shared seats 10 → 12",
+                "plan enterprise\ndesk: 2 named, 5 shared",
+                "terms, or until when seats last",
+            ]
+        );
     }
 }

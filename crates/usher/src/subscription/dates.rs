@@ -11,16 +11,16 @@ use usher_domain::text::Product;
 use super::{ATTEMPTS_MAX, Seats, only_asked, read, seen_of};
 use crate::Failure;
 use crate::remote::Server;
-use crate::words::plural;
+use crate::words::{instant, plural};
 
-/// New terms of a subscription.
+/// New terms of a subscription; without them it is shown as it is.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("terms").args(["end", "no_end"]).required(true)))]
+#[command(group(ArgGroup::new("terms").args(["end", "no_end"])))]
 pub(super) struct Terms {
     /// The account's id or name
     pub(super) account: String,
     /// When it ends, or renews for the first time: 2027-04-30T22:00:00Z
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = instant)]
     end: Option<jiff::Timestamp>,
     /// It lasts until something else is set
     #[arg(long)]
@@ -52,11 +52,16 @@ pub(super) struct Lend {
     #[arg(long, value_name = "NUMBER")]
     shared: Option<u32>,
     /// When they end: 2027-04-30T22:00:00Z
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = instant)]
     until: jiff::Timestamp,
 }
 
 impl Terms {
+    /// Whether there are any to set.
+    pub(super) const fn are_new(&self) -> bool {
+        self.end.is_some() || self.no_end
+    }
+
     /// Sets the terms. Seats and plan stay as they are.
     pub(super) async fn set(
         &self,

@@ -170,6 +170,15 @@ fn differences(asked: &Bought, before: Option<&Bought>) -> Vec<String> {
     if let Some(minutes) = asked.minutes {
         return vec![plural(minutes.into(), "minute", "minutes")];
     }
+    let lines = changed_seats(asked, before);
+    if lines.is_empty() {
+        return vec!["nothing else than it has".to_owned()];
+    }
+    lines
+}
+
+/// How the plan and the seats differ, a line each.
+pub(super) fn changed_seats(asked: &Bought, before: Option<&Bought>) -> Vec<String> {
     let none = BTreeMap::new();
     let products = |bought: Option<&Bought>| {
         bought
@@ -199,9 +208,6 @@ fn differences(asked: &Bought, before: Option<&Bought>) -> Vec<String> {
                 lines.push(format!("{name}: {kind} seats {from} → {to}"));
             }
         }
-    }
-    if lines.is_empty() {
-        lines.push("nothing else than it has".to_owned());
     }
     lines
 }

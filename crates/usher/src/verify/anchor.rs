@@ -36,17 +36,17 @@ impl Anchors {
         }
     }
 
-    /// Reads a file; without anchors if it does not exist.
-    pub(super) fn read(file: &Path) -> Result<Self, Failure> {
+    /// Reads a file; `None` if it does not exist.
+    pub(super) fn read(file: &Path) -> Result<Option<Self>, Failure> {
         match std::fs::read_to_string(file) {
-            Ok(text) => Self::parse(&text).ok_or_else(|| {
+            Ok(text) => Self::parse(&text).map(Some).ok_or_else(|| {
                 Failure::said(format!(
                     "{} is not an anchor file of `usher verify`. Name another file with `--anchor FILE`: this one is \
                      not overwritten.",
                     file.display()
                 ))
             }),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Failure::because(
                 format_args!("Cannot read the anchors in {}", file.display()),
                 &error,
@@ -146,10 +146,10 @@ mod tests {
         let head = (AccountId::from_bits(7), Seq::new(5), Hash::from_bytes([9; 32]));
         let anchors = Anchors::of(vec![head], Some((2, [8; 32])));
 
-        assert_eq!(Anchors::read(&file).unwrap(), Anchors::default());
+        assert_eq!(Anchors::read(&file).unwrap(), None);
         anchors.write(&file).unwrap();
 
-        assert_eq!(Anchors::read(&file).unwrap(), anchors);
+        assert_eq!(Anchors::read(&file).unwrap(), Some(anchors));
         for text in ["", "something else", "usher anchors 1\nacct_7 5"] {
             std::fs::write(&file, text).unwrap();
             assert!(Anchors::read(&file).is_err(), "{text}");

@@ -290,6 +290,16 @@ fn an_end_cut_off_without_a_trace_is_found_with_an_anchor() {
     let anchor = elsewhere.path().join("anchor");
     let verify = ["verify", "--data", path, "--anchor", anchor.to_str().unwrap()];
     let first = usher(&verify);
+    let second = usher(&verify);
+    assert!(
+        first.err.contains(&format!(
+            "There was no anchor {}, so nothing was compared",
+            anchor.display()
+        )),
+        "{}",
+        first.err
+    );
+    assert_eq!((second.code, second.err.as_str()), (Some(0), ""));
     let kept = std::fs::read_to_string(&anchor).unwrap();
     tamper(
         data.path(),
@@ -461,8 +471,15 @@ fn a_backup_made_while_the_server_runs_is_complete() {
     );
     let (code, said) = restored.stop();
     assert_eq!(code, Some(0));
+    let [mails, way_in] = said.lines().collect::<Vec<_>>()[..] else {
+        panic!("{said}");
+    };
+    assert_eq!(
+        mails,
+        "No mails are sent until the next start, because this one accepts a loss"
+    );
     // This must not be the link that a server without an account shows.
-    assert!(said.starts_with("Sign in at http"), "{said}");
+    assert!(way_in.starts_with("Sign in at http"), "{said}");
 }
 
 #[test]
