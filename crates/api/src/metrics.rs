@@ -8,9 +8,10 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
-use usher_app::App;
-use usher_domain::Code;
+use usher_app::{App, Upkeep};
+use usher_domain::{Code, Timestamp};
 use usher_engine::{Engine, Figures, SeatFigures, SeatsByProduct, WallClock};
+use usher_identity::OutboxFigures;
 
 /// The most products with series of their own. All others are counted together as [`OTHER_PRODUCTS`], so that an account
 /// with many products cannot fill the monitoring's database.
@@ -40,7 +41,8 @@ const PARTS: [Part; 4] = [
 ];
 
 /// All metrics in the text format of Prometheus.
-pub(crate) fn text(app: &App) -> String {
+pub(crate) async fn text(app: &App) -> String {
+    let mails = app.mail_figures().await;
     let mut registry = Registry::with_prefix("usher");
     let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
     registry.register("build", "The version of Usher that runs", version);
@@ -48,6 +50,13 @@ pub(crate) fn text(app: &App) -> String {
     register_counters(&mut registry, app);
     register_refusals(&mut registry, app.engine());
     register_clock(&mut registry, app.engine().wall_clock());
+    // A store that cannot be read has metrics of its own.
+    if let Ok(mails) = mails {
+        register_mails(&mut registry, &mails, app.engine().now());
+    }
+    if let Some(directory) = &app.config().data_directory {
+        register_upkeep(&mut registry, &Upkeep::read(directory));
+    }
     register_seats(&mut registry, app);
     app.request_figures().register(&mut registry);
     let mut text = String::with_capacity(16 * 1024);
@@ -183,6 +192,46 @@ fn register_clock(registry: &mut Registry, clock: WallClock) {
         ),
     ] {
         registry.register(name, help, ConstCounter::new(value));
+    }
+}
+
+fn register_mails(registry: &mut Registry, mails: &OutboxFigures, now: Timestamp) {
+    let waits = mails.oldest_waiting.map(|since| now.since(since));
+    for (name, help, value) in [
+        ("mails_waiting", "Mails that are still to be sent", mails.waiting),
+        (
+            "mail_wait_seconds",
+            "How long the oldest of them has waited; 0 if none waits",
+            waits.map_or(0, |waits| u64::from(waits.get())),
+        ),
+        (
+            "mails_failed",
+            "Mails that were given up in the last 30 days",
+            mails.failed,
+        ),
+    ] {
+        registry.register(name, help, ConstGauge::new(value));
+    }
+}
+
+/// When the data was last copied and checked, as far as this server knows.
+fn register_upkeep(registry: &mut Registry, upkeep: &Upkeep) {
+    let verify = upkeep.verify.map(|verified| verified.at);
+    for (name, help, at) in [
+        (
+            "last_backup_timestamp_seconds",
+            "When `usher backup` last copied the data, in seconds since 1970",
+            upkeep.backup,
+        ),
+        (
+            "last_verify_timestamp_seconds",
+            "When `usher verify` last checked the data, in seconds since 1970",
+            verify,
+        ),
+    ] {
+        if let Some(at) = at {
+            registry.register(name, help, ConstGauge::new(at.millis() / 1_000));
+        }
     }
 }
 

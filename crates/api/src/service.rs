@@ -47,20 +47,20 @@ impl FromRequestParts<Server> for MayReadMetrics {
 }
 
 pub(crate) fn routes() -> Router<Server> {
-    let answer = |_: MayReadMetrics, State(app): State<Arc<App>>| std::future::ready(figures(&app));
+    let answer = async |_: MayReadMetrics, State(app): State<Arc<App>>| figures(&app).await;
     Router::new().route("/metrics", get(answer))
 }
 
 /// `/metrics` alone, for a separate listener, without authentication.
 pub fn metrics_router(app: Arc<App>) -> Router {
-    let answer = |State(app): State<Arc<App>>| std::future::ready(figures(&app));
+    let answer = async |State(app): State<Arc<App>>| figures(&app).await;
     Router::new().route("/metrics", get(answer)).with_state(app)
 }
 
-fn figures(app: &App) -> impl IntoResponse + use<> {
+async fn figures(app: &App) -> impl IntoResponse + use<> {
     (
         [(header::CONTENT_TYPE, prometheus_text::CONTENT_TYPE)],
-        metrics::text(app),
+        metrics::text(app).await,
     )
 }
 

@@ -2,7 +2,9 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use usher_app::{Config, MetricsToken};
-use usher_domain::AccountId;
+use usher_domain::personal::Personal;
+use usher_domain::{AccountId, Secs};
+use usher_identity::{OutboxEntry, OutboxRefused};
 use usher_journal::Fault;
 use usher_testkit as kit;
 
@@ -87,6 +89,44 @@ async fn a_clock_that_was_set_back_is_reported() {
     ] {
         assert!(metrics.lines().any(|it| it == line), "{line}\n{metrics}");
     }
+}
+
+#[tokio::test]
+async fn metrics_show_mails_that_wait_and_when_the_data_was_last_copied() {
+    let directory = tempfile::tempdir().unwrap();
+    let upkeep = r#"{"backup":1795424400000,"verify":{"at":1795428000999,"found":"right"}}"#;
+    std::fs::write(directory.path().join(usher_app::UPKEEP_FILE), upkeep).unwrap();
+    let app = App::configured(Config {
+        data_directory: Some(directory.path().to_owned()),
+        ..Config::default()
+    })
+    .await;
+    let metrics = async || app.operator().get("/metrics").await.text;
+    let calm = metrics().await;
+    let mail = |address: &str| {
+        let recipient = Personal::new(address.into());
+        OutboxEntry::mail("test", "{}".to_owned(), recipient, app.engine.now()).unwrap()
+    };
+    let mails = vec![mail("ann@example.com"), mail("ben@example.com")];
+    let stored = app.identity.put_in_outbox(mails, None).await.unwrap();
+    assert_eq!(stored, OutboxRefused::default());
+    app.clock.set(app.clock.now() + Secs::new(600));
+
+    let waiting = metrics().await;
+
+    let expected = [
+        "usher_mails_waiting 0",
+        "usher_mail_wait_seconds 0",
+        "usher_mails_failed 0",
+    ];
+    assert_lines(&calm, &expected);
+    let expected = [
+        "usher_mails_waiting 2",
+        "usher_mail_wait_seconds 600",
+        "usher_last_backup_timestamp_seconds 1795424400",
+        "usher_last_verify_timestamp_seconds 1795428000",
+    ];
+    assert_lines(&waiting, &expected);
 }
 
 #[tokio::test]
