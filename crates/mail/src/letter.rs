@@ -3,14 +3,26 @@
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-use lettre::message::header::{Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use usher_domain::text::address;
 use usher_domain::{Hidden, OutboxId, Timestamp};
 
 /// The longest subject in characters: clients show about half of it.
 const SUBJECT_CHARS_MAX: usize = 150;
+
+/// The longest line of a mail in bytes (RFC 5322, 2.1.1), without its end.
+const LINE_BYTES_MAX: usize = 998;
+
+/// Where a mail goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Destination {
+    /// A mail server, which may take ASCII only.
+    Server,
+    /// A file, which people read as it is.
+    File,
+}
 
 /// A rendered mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +128,14 @@ impl Header for AutoSubmitted {
 
 impl Letter {
     /// The letter from `from` to `to` as it is sent. Every copy with the same id has the same `Message-ID`.
-    pub(crate) fn wire(&self, id: OutboxId, from: &From, to: &str, at: Timestamp) -> Result<Wire, NoLetter> {
+    pub(crate) fn wire(
+        &self,
+        id: OutboxId,
+        from: &From,
+        to: &str,
+        at: Timestamp,
+        destination: Destination,
+    ) -> Result<Wire, NoLetter> {
         let to = on_the_wire(to).ok_or(NoLetter::Recipient)?;
         let subject: String = one_line(&self.subject).chars().take(SUBJECT_CHARS_MAX).collect();
         let message = Message::builder()
@@ -127,16 +146,43 @@ impl Letter {
             .date(system_time(at))
             .message_id(Some(format!("<{id}@{}>", from.domain())))
             .header(AutoSubmitted)
-            .multipart(MultiPart::alternative_plain_html(
-                self.text.clone(),
-                self.html.clone(),
-            ))
+            .multipart(
+                MultiPart::alternative()
+                    .singlepart(
+                        SinglePart::builder()
+                            .header(ContentType::TEXT_PLAIN)
+                            .body(self.text_body(destination)),
+                    )
+                    .singlepart(SinglePart::html(self.html.clone())),
+            )
             .map_err(|_| NoLetter::Form)?;
         Ok(Wire {
             from: from.0.email.clone(),
             to,
             bytes: message.formatted(),
         })
+    }
+}
+
+impl Letter {
+    /// The text with its lines as they are, if they can be sent so: then a link stands in one piece for everybody who looks
+    /// at the mail without a mail program.
+    fn text_body(&self, destination: Destination) -> Body {
+        let lines: Vec<_> = self.text.lines().collect();
+        let is_whole = |line: &&str| line.len() <= LINE_BYTES_MAX && !line.contains(['\0', '\r']);
+        let encoding = match destination {
+            _ if !lines.iter().all(is_whole) => None,
+            _ if self.text.is_ascii() => Some(ContentTransferEncoding::SevenBit),
+            Destination::File => Some(ContentTransferEncoding::EightBit),
+            Destination::Server => None,
+        };
+        match encoding {
+            // The lines are within the bounds that the name of this function warns of.
+            Some(encoding) => {
+                Body::dangerous_pre_encoded(format!("{}\r\n", lines.join("\r\n")).into_bytes(), encoding)
+            }
+            None => Body::new(self.text.clone()),
+        }
     }
 }
 
@@ -161,7 +207,51 @@ mod tests {
 
     fn wire(subject: &str, to: &str) -> Result<Wire, NoLetter> {
         let from = "Help desk <desk@contoso.example>".parse().unwrap();
-        letter(subject).wire(OutboxId::from_bits(7), &from, to, AT)
+        letter(subject).wire(OutboxId::from_bits(7), &from, to, AT, Destination::Server)
+    }
+
+    /// A link of usual length.
+    const LINK: &str = "https://usher.example.com/invitation/usher_invitation_01m8kjm25qebwt4anx2sxhf08v.\
+                        0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqr";
+
+    #[test]
+    fn a_link_in_the_text_is_in_one_piece() {
+        let body = |text: &str, destination: Destination| {
+            let letter = Letter {
+                text: format!("{text}\n\n{LINK}\n"),
+                ..letter("Welcome")
+            };
+            let from = "desk@contoso.example".parse().unwrap();
+            let wire = letter.wire(
+                OutboxId::from_bits(7),
+                &from,
+                "sven@contoso.example",
+                AT,
+                destination,
+            );
+            String::from_utf8(wire.unwrap().bytes).unwrap()
+        };
+        let is_whole = |body: &str| body.contains(&format!("\r\n\r\n{LINK}\r\n"));
+
+        let plain = body("Hello Sven,", Destination::Server);
+        let accented = body("Hello Søren,", Destination::File);
+        let on_the_way = body("Hello Søren,", Destination::Server);
+        let endless = body(&"a".repeat(999), Destination::File);
+
+        assert!(
+            is_whole(&plain) && plain.contains("Content-Transfer-Encoding: 7bit"),
+            "{plain}"
+        );
+        assert!(
+            is_whole(&accented) && accented.contains("Hello Søren,"),
+            "{accented}"
+        );
+        // Not every mail server takes more than ASCII.
+        assert!(on_the_way.is_ascii() && !is_whole(&on_the_way), "{on_the_way}");
+        assert!(
+            endless.lines().all(|line| line.len() <= LINE_BYTES_MAX),
+            "{endless}"
+        );
     }
 
     /// The header fields, unfolded.

@@ -3,7 +3,7 @@
 use usher_domain::{OutboxId, Timestamp};
 
 use crate::directory::Directory;
-use crate::letter::{From, Letter, NoLetter, Wire};
+use crate::letter::{Destination, From, Letter, NoLetter, Wire};
 use crate::server::MailServer;
 use crate::smtp::Smtp;
 
@@ -74,7 +74,11 @@ impl Post {
 
     /// Sends a letter.
     pub async fn send(&mut self, id: OutboxId, letter: &Letter, to: &str, at: Timestamp) -> Outcome {
-        let wire = match letter.wire(id, &self.from, to, at) {
+        let destination = match self.transport {
+            Transport::Server(_) => Destination::Server,
+            Transport::Directory(_) => Destination::File,
+        };
+        let wire = match letter.wire(id, &self.from, to, at, destination) {
             Ok(wire) => wire,
             Err(error @ (NoLetter::Recipient | NoLetter::Form)) => {
                 return Outcome::NotSent(Trouble::lasting(format!("{error}.")));
