@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use usher_domain::account::{ProductSeats, Subscription};
 use usher_domain::command::SubscriptionSeen;
 use usher_domain::refusal::{CapacityRefusal, SeatKind, StateRefusal, SubscriptionRefusal};
-use usher_domain::text::{Note, Product, counted};
+use usher_domain::text::{Note, Product};
 use usher_domain::{Account, Refusal};
 
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::said::named;
 use crate::sentence;
+use crate::shown::counted;
 
 /// The seats of each product that has any, from fields such as `named_seats-remote-support`.
 pub(super) fn products(form: &mut Form) -> BTreeMap<Product, ProductSeats> {
