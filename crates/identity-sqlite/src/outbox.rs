@@ -112,13 +112,17 @@ impl Outbox for SqliteStore {
         now: Timestamp,
     ) -> Result<usize, StoreError> {
         self.change(move |tables| {
-            let changed = tables.execute(
-                "UPDATE identity_outbox
-                 SET state = 'failed', claimed_until = NULL, may_have_left = 1, error = ?2, ended_at = ?3, secret = NULL
-                 WHERE channel = ?1 AND state IN ('waiting', 'claimed')",
-                params![channel.word(), &*error, now.millis()],
-            )?;
-            Ok(changed)
+            let select = format!(
+                "SELECT {COLUMNS} FROM identity_outbox WHERE channel = ?1 AND state IN ('waiting', 'claimed')"
+            );
+            let mut waiting = rows(tables, &select, [channel.word()])?;
+            for row in &mut waiting {
+                let error = Arc::clone(&error);
+                let may_have_left = true;
+                row.settle(Settled::Failed { error, may_have_left }, now);
+                write(tables, row)?;
+            }
+            Ok(waiting.len())
         })
         .await
     }

@@ -104,7 +104,7 @@ pub use secret::{InvalidCredentialId, PortalSessionId, Secret, SecretDigest, Use
 pub use shown::Shown;
 pub use signing::{SIGNING_KEYS_MAX, SigningKeyInfo, SigningKeysAtRest};
 pub use unrecorded::{ChangeOrigin, ChangedBy, CredentialChange, Unrecorded};
-pub use user_links::{INVITATION_LIFE, MadeUserLink, NewUserLink, RESET_LIFE, link_life};
+pub use user_links::{INVITATION_LIFE, MadeUserLink, NewUserLink, RESET_LIFE, is_whole_link, link_life};
 pub use user_tokens::{IssuedToken, USER_TOKENS_PER_USER_MAX, UserToken};
 
 // The file of the test kit that the tests include knows this crate by its name.

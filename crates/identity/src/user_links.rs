@@ -12,6 +12,7 @@ use usher_domain::text::Email;
 use usher_domain::{AccountId, Secs, Timestamp, UserId};
 
 use crate::ports::{ChangeNote, Owner, StoredPassword, StoredUserLink, UserLinkPut};
+use crate::secret::SECRET_CHARS;
 use crate::{
     AuthorCredential, ChangeOrigin, ChangedBy, CredentialChange, Identity, IdentityError, LinkAuthor,
     LinksMade, OutboxEntry, OutboxRefused, PasswordHash, PasswordLife, PasswordProof, Secret, SecretDigest,
@@ -125,6 +126,13 @@ const fn prefix(purpose: LinkPurpose) -> &'static str {
         LinkPurpose::Invitation => "usher_invite_",
         LinkPurpose::Reset => "usher_reset_",
     }
+}
+
+/// Whether a text has the form of the secret of a link for this purpose. If it has not, a piece of it may have been copied.
+#[must_use]
+pub fn is_whole_link(text: &str, purpose: LinkPurpose) -> bool {
+    let drawn = text.strip_prefix(prefix(purpose));
+    drawn.is_some_and(|drawn| drawn.len() == SECRET_CHARS)
 }
 
 /// How long a link for this purpose works.

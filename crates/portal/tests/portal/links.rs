@@ -97,6 +97,27 @@ async fn with_an_invitation_a_user_chooses_a_password_and_is_signed_in_once() {
     assert!(!audit.contains("usher_invite_"));
 }
 
+/// A link in a mail may have been broken at the end of a line. It has not been used up.
+#[tokio::test]
+async fn a_piece_of_a_link_is_told_from_one_that_no_longer_works() {
+    let desk = Desk::open(2).await;
+    let amara = desk.agent("Amara").await;
+    let path = invite(&desk, amara).await;
+
+    let piece = desk.app.get(&Browser::default(), &path[..path.len() - 1]).await;
+    let made_up = format!("{}a", &path[..path.len() - 1]);
+    let made_up = desk.app.get(&Browser::default(), &made_up).await;
+
+    assert_eq!(piece.status, StatusCode::NOT_FOUND);
+    assert!(piece.html.contains("This link is not complete"), "{}", piece.html);
+    assert_eq!(piece.header("referrer-policy"), "no-referrer");
+    assert!(made_up.status != StatusCode::NOT_FOUND, "{}", made_up.html);
+    assert_eq!(
+        desk.app.get(&Browser::default(), &path).await.status,
+        StatusCode::OK
+    );
+}
+
 #[tokio::test]
 async fn of_two_who_use_a_link_at_once_one_is_let_in() {
     let desk = Desk::open(2).await;

@@ -15,7 +15,7 @@ use axum_extra::extract::cookie::{Cookie, SameSite};
 use usher_app::{OpenLink, hashing_share, link_path};
 use usher_domain::link::LinkPurpose;
 use usher_engine::Channel;
-use usher_identity::draw_bits;
+use usher_identity::{draw_bits, is_whole_link};
 
 use crate::answer::{Frame, page, page_again, page_at};
 use crate::cookies::LINK_COOKIE;
@@ -57,12 +57,13 @@ struct ChoosePage {
     account: String,
 }
 
-/// The page for a link that was used, replaced or revoked, or has expired.
+/// The page for a link that was used, replaced or revoked, or has expired, or of which only a piece was opened.
 #[derive(Template)]
 #[template(path = "link/ended.html")]
 struct EndedPage {
     frame: Frame,
     is_invitation: bool,
+    is_whole: bool,
 }
 
 async fn show(
@@ -72,7 +73,7 @@ async fn show(
     jar: &CookieJar,
 ) -> Result<Response, Failed> {
     let Some(open) = portal.app.find_link(secret, purpose).await? else {
-        return Ok(ended(purpose));
+        return Ok(ended(secret, purpose));
     };
     let bound = bound_to(portal, jar)?;
     let shown = choose_page(&open, secret, purpose, &bound, Form::default(), portal);
@@ -100,7 +101,7 @@ async fn choose(
     }
     let app = &portal.app;
     let Some(open) = app.find_link(secret, purpose).await? else {
-        return Ok(ended(purpose));
+        return Ok(ended(secret, purpose));
     };
     let mut hash = None;
     if let Some(password) = form.new_password("password", "password_again") {
@@ -113,7 +114,7 @@ async fn choose(
     };
     let cause = from.arrival.cause(Channel::Portal, None);
     let Some(proof) = app.use_link(secret, purpose, &hash, &cause).await? else {
-        return Ok(ended(purpose));
+        return Ok(ended(secret, purpose));
     };
     // A second factor is asked for, and one that the account requires is set up, as after every sign-in.
     sign_in::after_password(portal, from, proof, "").await
@@ -154,12 +155,19 @@ fn choose_page(
     }
 }
 
-fn ended(purpose: LinkPurpose) -> Response {
+fn ended(secret: &str, purpose: LinkPurpose) -> Response {
+    let is_whole = is_whole_link(secret, purpose);
+    let status = if is_whole {
+        StatusCode::GONE
+    } else {
+        StatusCode::NOT_FOUND
+    };
     with_no_referrer(page_at(
-        StatusCode::GONE,
+        status,
         &EndedPage {
             frame: Frame::default(),
             is_invitation: purpose == LinkPurpose::Invitation,
+            is_whole,
         },
     ))
 }

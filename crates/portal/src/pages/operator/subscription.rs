@@ -34,6 +34,12 @@ struct SubscriptionPage {
     zone_hint: String,
 }
 
+impl SubscriptionPage {
+    fn until_hint(&self) -> String {
+        format!("{} If it is left empty, they do not end.", self.zone_hint)
+    }
+}
+
 pub(super) async fn show(
     by: OperatorAt<BillingManage>,
     Path(account): Path<String>,

@@ -59,6 +59,13 @@ const KINDS: [(&str, &str); 4] = [
 ];
 
 impl TermsPage {
+    fn end_hint(&self) -> String {
+        format!(
+            "{} At its end the subscription ends, or renews for the first time.",
+            self.zone_hint
+        )
+    }
+
     #[expect(clippy::unused_self, reason = "templates call it as a method")]
     const fn kinds(&self) -> [(&'static str, &'static str); 4] {
         KINDS
