@@ -85,6 +85,68 @@ story("an agent hands over a link by reading its code aloud, by copying it or as
   await picture(console, "console-call-phone");
 });
 
+story("an agent in a call who looks at another page keeps the seat and the customer", async ({ open }) => {
+  const world = await shift(1, { ...SHIFT, lease_secs: 90 });
+  const sven = await world.agent("Sven");
+  const page = await open("/console", { as: sven });
+  await signInForWork(page);
+  const code = await createCode(page, "Create a call link");
+  const customer = await open(`/join/${code}`, { window: "phone" });
+  await joinAs(customer, "Kim");
+  await page.getByText("In a call", { exact: true }).waitFor();
+
+  await page.clock.install();
+  for (const path of [`/a/${world.id}/overview`, "/me/preferences"]) {
+    await page.goto(path);
+    for (const _ of [1, 2, 3]) {
+      await advance(60);
+      const beat = page.waitForResponse((answer) => answer.url().endsWith("/console/alive"));
+      await page.clock.runFor(31_000);
+      assert.equal((await beat).status(), 204);
+    }
+  }
+
+  await page.goto("/console");
+  await page.getByText("In a call", { exact: true }).waitFor();
+  await customer.getByText("Connected").waitFor();
+});
+
+story("an agent who waits is called to an offered seat on the page of users, and stays where a form is", async ({ open }) => {
+  const world = await shift(1, { ...SHIFT, auto_log_off_after_secs: 600, offer_hold_secs: 60 });
+  const { sign_in: taken } = await world.signIn(await world.agent("Sven"));
+  const owner = await world.agent("Olga Owner", { fields: { role: "owner" } });
+  const page = await open("/console", { as: owner });
+  forgive(page, /status of 409/);
+  await click(page, `Take a seat of ${PRODUCT_NAME}`);
+  await click(page, "Wait in the queue");
+  await page.getByText("Your place in the queue").waitFor();
+  await page.goto(`/a/${world.id}/users`);
+
+  await world.delete(`${world.path}/sign-ins/${taken.id}`);
+
+  const call = page.locator("#holds");
+  await call.getByText("A seat is yours").waitFor();
+  await page.waitForFunction(() => document.title.startsWith("A seat is yours · Users"));
+  await picture(page, "holds-offered");
+  await checkAxe(page);
+  await checkNarrow(page);
+  await call.getByRole("link", { name: "Agent console" }).click();
+  await click(page, "Take the seat");
+  await page.getByText("Signed in", { exact: true }).waitFor();
+
+  await page.goto(`/a/${world.id}/users/new`);
+  await page.getByLabel("Name", { exact: true }).fill("Half a name");
+  await advance(550);
+  await call.getByText("Are you still there?").waitFor();
+  await picture(page, "holds-warned");
+  await call.getByRole("button", { name: "Stay" }).click();
+  await call.getByText("Are you still there?").waitFor({ state: "detached" });
+  assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Half a name");
+  await advance(500);
+  await page.goto("/console");
+  await page.getByText("Signed in", { exact: true }).waitFor();
+});
+
 story("the console shows how long it takes until log-off, and how long a call takes", async ({ open }) => {
   const world = await shift(1, { ...SHIFT, auto_log_off_after_secs: 600 });
   const page = await open("/console", { as: await world.agent("Sven") });

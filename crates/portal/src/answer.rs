@@ -4,12 +4,13 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
-use usher_identity::Theme;
+use usher_identity::{Preferences, Theme};
 use usher_l10n::Value;
 
 use crate::brand::Brand;
 use crate::failed::Failed;
 use crate::nav::Nav;
+use crate::pages::console::Holds;
 use crate::said::Said;
 use crate::shown::initials;
 use crate::{assets, flash, labels, reader};
@@ -29,6 +30,8 @@ pub(crate) struct Frame {
     pub(crate) theme: Theme,
     /// The message about the last action, shown once.
     pub(crate) flash: Option<Said<String>>,
+    /// Whether the page has a live part, whose stream brings everything that changes.
+    pub(crate) is_live: bool,
 }
 
 /// The signed-in user, and the pages they can go to.
@@ -40,6 +43,12 @@ pub(crate) struct Signed {
     pub(crate) own_page: String,
     /// Empty while the user may see only one page.
     pub(crate) nav: Nav,
+    /// On every page but the console: what this browser holds for the user there.
+    pub(crate) holds: Option<Holds>,
+    /// Whether this is the console, which shows that itself.
+    pub(crate) is_console: bool,
+    /// Whether pages make sounds and show notifications.
+    pub(crate) preferences: Preferences,
 }
 
 impl Signed {
@@ -73,6 +82,11 @@ impl Frame {
             Some(signed) => text!("shell-pages-of", account = &signed.account_name).plain(),
             None => text!("shell-operator-pages").plain(),
         }
+    }
+
+    /// What this browser holds for the user at the console.
+    pub(crate) fn holds(&self) -> Option<&Holds> {
+        self.signed.as_ref()?.holds.as_ref()
     }
 
     /// Whether there is a menu.

@@ -28,6 +28,7 @@ use crate::answer::{Frame, fragment};
 use crate::door::{ByItself, ViewerAt};
 use crate::failed::Failed;
 use crate::nav::{Nav, NavPage};
+use crate::pages::console::Holds;
 use crate::reader;
 use crate::viewer::Viewer;
 
@@ -90,11 +91,13 @@ pub(crate) trait LivePage: Sized + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Fragment, Failed>> + Send;
 }
 
-/// The notes of the menu, which is outside of the live part: `portal.js` copies them there after each update.
+/// The notes of the menu and what this browser holds, which are outside of the live part: `portal.js` copies them there
+/// after each update.
 #[derive(Template)]
 #[template(path = "menu_notes.html")]
 struct MenuNotes<'a> {
     nav: &'a Nav,
+    holds: Option<&'a Holds>,
 }
 
 /// Marks a response whose messages are to be compressed.
@@ -107,6 +110,9 @@ pub(crate) struct Live {
     pub(crate) stream: String,
     /// The HTML at the time of loading.
     pub(crate) html: String,
+    /// Whether this browser holds a seat or a place in the queue: then the stream stays open in the background, where
+    /// browsers slow down the timers of heartbeats.
+    pub(crate) holds: bool,
 }
 
 /// Renders the current fragment of a page, and the frame around the page. `uri` is the page's own.
@@ -115,12 +121,14 @@ pub(crate) async fn open<P: LivePage>(
     query: P::Query,
     uri: &Uri,
 ) -> Result<(Frame, Live), Failed> {
-    let (frame, html) = render::<P>(viewer, &query).await?;
+    let (mut frame, html) = render::<P>(viewer, &query).await?;
+    frame.is_live = true;
     let stream = match uri.query() {
         Some(query) => format!("{}{STREAM}?{query}", uri.path()),
         None => format!("{}{STREAM}", uri.path()),
     };
-    Ok((frame, Live { stream, html }))
+    let holds = frame.holds().is_some();
+    Ok((frame, Live { stream, html, holds }))
 }
 
 /// The handler of `<page>/live`.
@@ -180,7 +188,8 @@ async fn render_for_reader<P: LivePage>(
     let shown = P::show(viewer, &query, seen).await?;
     let mut html = fragment(&shown)?;
     if let Some(nav) = frame.nav() {
-        html.push_str(&fragment(&MenuNotes { nav })?);
+        let holds = frame.holds();
+        html.push_str(&fragment(&MenuNotes { nav, holds })?);
     }
     Ok((frame, html))
 }

@@ -22,6 +22,7 @@ use crate::answer::{Frame, Signed};
 use crate::door::{AnyDoor, Door};
 use crate::failed::Failed;
 use crate::nav::{self, Nav, NavPage};
+use crate::pages::console::{self, Holds};
 use crate::portal::Portal;
 use crate::reader::{self, Asked, Reader};
 use crate::said::Said;
@@ -133,10 +134,14 @@ impl Viewer {
         let user = self.session.user;
         let is_confined = self.is_confined;
         let engine = self.portal.app.engine();
+        let device = console::device_of(&self.jar);
+        let is_console = page == Some(NavPage::AgentConsole);
+        let preferences = self.preferences();
         // The account may be read on another task.
         let reader = reader::current();
         let seen = engine.read(self.account, move |account, now| {
             let user = account.user(user).filter(|user| user.active)?;
+            let holds = || Holds::of(account, user, device.as_ref(), now);
             let signed = Signed {
                 own_page: format!("{}/{}", NavPage::Users.path(account.id()), user.id),
                 account_name: account.name().to_string(),
@@ -146,6 +151,9 @@ impl Viewer {
                 } else {
                     nav::links(account, &actor, page)
                 },
+                holds: if is_console { None } else { holds() },
+                is_console,
+                preferences: preferences.clone(),
             };
             let seen = reader::look_for(reader.clone(), || view(account, &actor, now));
             Some((signed, seen))

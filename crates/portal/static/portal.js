@@ -1,5 +1,5 @@
-// What pages cannot do without script: times in the browser's zone where nobody is signed in, countdowns, heartbeats of an
-// open console, until when a live page is up to date, calling for the agent, copying, and coming back when a live page is
+// What pages cannot do without script: times in the browser's zone where nobody is signed in, countdowns, heartbeats of
+// open pages, until when a live page is up to date, calling for the agent, copying, and coming back when a live page is
 // over. Everything else works without.
 (() => {
   "use strict";
@@ -144,8 +144,9 @@
     setInterval(() => document.querySelectorAll("[data-lasts]").forEach(showLasting), 5000);
   });
 
-  // The agent console: while the page is open it says so, every third of the lease, and whether somebody touched it.
-  // It is asked by every message of the stream, too: timers of tabs in the background are slowed down.
+  // Where the browser holds a seat or a place in the queue, each open page says that it is open, every third of the
+  // lease, and whether somebody touched it. Messages of the stream ask for it too: timers of tabs in the background are
+  // slowed down.
   let aliveAt = Date.now();
   let touched = false;
   /** Touching is told at once, then at most this often. */
@@ -163,7 +164,13 @@
     if (touched) touchedAt = now;
     touched = false;
     // Where it does not arrive, the stream says that the connection is lost, and the next one is soon.
-    fetch(path, { method: "POST", headers: { "X-CSRF-Token": token }, redirect: "manual" }).catch(() => {});
+    post(path, token);
+  }
+
+  /** Also when the page is being left for another one. */
+  function post(path, token) {
+    const request = { method: "POST", headers: { "X-CSRF-Token": token }, redirect: "manual", keepalive: true };
+    return fetch(path, request).catch(() => {});
   }
 
   for (const kind of ["pointerdown", "keydown", "wheel", "touchstart"]) {
@@ -171,7 +178,33 @@
   }
   document.addEventListener("usher-pulse", showAlive);
   document.addEventListener("htmx-sse-after-message", showAlive);
-  document.addEventListener("DOMContentLoaded", () => setInterval(showAlive, 1000));
+  document.addEventListener("DOMContentLoaded", () => {
+    // Loading the console is a heartbeat, loading another page is none: one may go from page to page for a while.
+    if (!document.getElementById("agent-console")) aliveAt = 0;
+    showAlive();
+    setInterval(showAlive, 1000);
+  });
+
+  // Away from the console: what the browser holds stands above the page, outside of the live part that brings it.
+  function showHolds() {
+    const holds = document.getElementById("holds");
+    if (!holds) return;
+    const now = document.getElementById("holds-now");
+    for (const name of ["data-key", "data-alive-every"]) {
+      const value = now?.getAttribute(name) ?? "";
+      if ((holds.getAttribute(name) ?? "") === value) continue;
+      if (name === "data-key") holds.innerHTML = now?.innerHTML ?? "";
+      holds.setAttribute(name, value);
+    }
+  }
+
+  // *Stay* away from the console leaves what is open, and perhaps half filled in, as it is.
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "stay") return;
+    event.preventDefault();
+    const token = event.target.elements._csrf.value;
+    post(event.target.action, token).then(() => document.getElementById("holds").replaceChildren());
+  });
 
   // A live page says until when it is up to date. It is as long as its stream brings updates, or the pulse that the
   // server sends every 15 s; one that brings nothing for longer has been cut off without a word, and is opened again. A
@@ -188,6 +221,8 @@
   let connectedAt = Date.now();
 
   function showState(isLost) {
+    // A page without a live part is as it was loaded.
+    if (!document.getElementById("live")) return;
     const state = document.getElementById("live-state");
     const stale = document.getElementById("stale");
     const clock = clockOf(state);
@@ -222,7 +257,7 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    if (document.getElementById("live")) setInterval(checkSilence, 1000);
+    if (document.querySelector("[data-hx-sse-connect]")) setInterval(checkSilence, 1000);
   });
   document.addEventListener("visibilitychange", () => { connectedAt = Date.now(); });
   document.addEventListener("htmx-sse-error", connectionLost);
@@ -247,6 +282,7 @@
     updatedAt = Date.now();
     showState(false);
     showNotes();
+    showHolds();
     hideFlash();
   });
 
@@ -439,26 +475,40 @@
     }, () => {});
   });
 
-  // The agent console: something with `data-tell` needs the agent. The title of the tab says so as long as it is there;
-  // when it comes, a sound plays and the browser notifies, as the agent prefers.
+  // Something with `data-tell` needs the agent. The title of the tab says so as long as it is there; when it comes, a
+  // sound plays and the browser notifies, as the agent prefers. One tab sounds, even if several are open.
   let title;
   let told = "";
   let sounds;
 
   function tell() {
-    const page = document.getElementById("agent-console");
+    const page = document.getElementById("agent-console") ?? document.getElementById("holds");
     if (!page) return;
     title ??= document.title;
     const asking = [...page.querySelectorAll("[data-tell]")];
     const text = asking[0]?.dataset.tell;
     const shown = text ? `${text} · ${title}` : title;
     if (document.title !== shown) document.title = shown;
-    const ids = asking.map((one) => one.id).join(" ");
-    const isNew = asking.some((one) => !told.split(" ").includes(one.id));
-    told = ids;
+    const keys = asking.map((one) => one.dataset.call ?? one.id);
+    const isNew = keys.some((key) => !told.split(" ").includes(key));
+    told = keys.join(" ");
     if (!isNew) return;
-    if ("sound" in page.dataset) ring();
+    if ("sound" in page.dataset && isFirstTab()) ring();
     if ("notifications" in page.dataset) notify(text);
+  }
+
+  /** How soon after each other tabs hear of the same. */
+  const SAME_MS = 2000;
+
+  function isFirstTab() {
+    try {
+      const rungAt = Number(localStorage.getItem("usher-rung-at"));
+      if (Math.abs(Date.now() - rungAt) < SAME_MS) return false;
+      localStorage.setItem("usher-rung-at", String(Date.now()));
+    } catch {
+      // Without storage each tab is on its own.
+    }
+    return true;
   }
 
   /** Two short notes. Browsers let a page sound only after somebody has touched it. */
@@ -545,12 +595,13 @@
   });
 
   // Signed out elsewhere, or not allowed any more: the page itself says so.
-  document.addEventListener("usher-over", () => isLeaving || location.reload());
+  // A page without a live part may hold what one has typed: its form says it when it is sent.
+  document.addEventListener("usher-over", () => isLeaving || !document.getElementById("live") || location.reload());
 
   // Not while a form of the page, such as the one to sign out, leads away already.
   let isLeaving = false;
   document.addEventListener("submit", (event) => {
-    isLeaving = !event.defaultPrevented;
+    isLeaving = !event.defaultPrevented && event.target.id !== "stay";
   });
   addEventListener("pageshow", () => {
     isLeaving = false;

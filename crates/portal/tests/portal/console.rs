@@ -265,7 +265,7 @@ async fn heartbeats_keep_the_seat_and_without_them_it_is_lost() {
 
     desk.advance(100).await;
     let html = desk.console(&sven).await;
-    assert!(html.contains("This page was out of touch"), "{html}");
+    assert!(html.contains("Nothing was heard from this browser"), "{html}");
 }
 
 #[tokio::test]

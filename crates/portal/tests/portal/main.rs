@@ -18,6 +18,7 @@ mod ended;
 mod forgotten;
 mod give_back;
 mod groups;
+mod holds;
 mod invite_list;
 mod join;
 mod languages;

@@ -300,7 +300,7 @@ impl SignInRow {
             lease_secs: sign_in.lease.get(),
             log_off_in_secs: sign_in.log_off_at.map(left),
             reclaim_in_secs: sign_in.reclaim_at.map(left),
-            minutes_end_in_secs: minutes_end(sign_in.funding, now),
+            minutes_end_in_secs: minutes_end(sign_in.funding).map(left),
         }
     }
 }
@@ -381,7 +381,7 @@ impl SessionRow {
             code_until,
             closes_in_secs,
             ended_by,
-            minutes_end_in_secs: minutes_end(session.funding, now),
+            minutes_end_in_secs: minutes_end(session.funding).map(|at| at.remaining(now).get()),
             on_minutes: matches!(session.funding, Funding::Minutes { .. }),
             may_pause: sees && matches!(session.state, SessionState::Active {}),
             may_end: sees && may_end(account, actor, session),
@@ -431,17 +431,17 @@ fn who(by: &By) -> Text {
 }
 
 /// How often the page sends heartbeats: every third of the lease.
-fn alive_every(lease: Secs) -> u32 {
+pub(super) fn alive_every(lease: Secs) -> u32 {
     (lease.get() / PARTS_OF_LEASE).max(1)
 }
 
 /// When the minutes that pay for something run out, once the user was warned.
-fn minutes_end(funding: Funding, now: Timestamp) -> Option<u32> {
+pub(super) fn minutes_end(funding: Funding) -> Option<Timestamp> {
     match funding {
         Funding::Minutes {
             next_at,
             warned: true,
-        } => Some(next_at.remaining(now).get()),
+        } => Some(next_at),
         _ => None,
     }
 }

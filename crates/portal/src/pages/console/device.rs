@@ -17,11 +17,13 @@ const NAME: &str = "usher_device_name";
 const LAST: &str = "usher_last_";
 /// Prefix before the product: the browser's last ticket.
 const WAITED: &str = "usher_waited_";
-/// The path that the cookies are limited to.
+/// The path that the cookies of the console are limited to.
 const PATH: &str = "/console";
+/// The path of the device's id: every page keeps its seat.
+const EVERYWHERE: &str = "/";
 
 /// The browser's device id; `None` before the first sign-in.
-pub(super) fn id(jar: &CookieJar) -> Option<DeviceId> {
+pub(crate) fn id(jar: &CookieJar) -> Option<DeviceId> {
     jar.get(DEVICE)?.value().parse().ok()
 }
 
@@ -65,7 +67,9 @@ pub(super) fn device(jar: &CookieJar, name: Name, now: Timestamp) -> Result<Devi
 
 /// The cookies that keep the device's id and name.
 pub(super) fn keep(jar: CookieJar, device: &Device, secure: bool) -> CookieJar {
-    jar.add(lasting(DEVICE.to_owned(), device.id.reveal().to_string(), secure))
+    let mut id = lasting(DEVICE.to_owned(), device.id.reveal().to_string(), secure);
+    id.set_path(EVERYWHERE);
+    jar.add(id)
         .add(lasting(NAME.to_owned(), device.name.reveal().to_string(), secure))
 }
 

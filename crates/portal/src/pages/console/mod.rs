@@ -1,14 +1,15 @@
 //! The agent console: what an agent's support tool would show. This browser is a device: a user who signs in here has
-//! the seat as long as the page is open, and works with the rights of the sign-in's own token.
+//! the seat as long as a page of the portal is open, and works with the rights of the sign-in's own token.
 //!
-//! The page sends heartbeats as small requests of its script every third of the lease, with whether the user was active
-//! since the last one (S11, A1). An open stream would not be enough: after a network failure, the server can take long
-//! to notice that a stream's browser is gone. Without script the page reloads itself, which is a heartbeat too.
+//! Every page of the portal sends heartbeats as small requests of its script every third of the lease, with whether the
+//! user was active since the last one (S11, A1), and shows what the user must not miss (`holds.rs`). An open stream would not be enough: after a network failure, the server can take long
+//! to notice that a stream's browser is gone. Without script only the console keeps the seat: it reloads itself, which is a heartbeat too.
 
 mod act;
 mod data;
 mod device;
 mod hand_over;
+mod holds;
 mod past;
 mod presence;
 mod refused;
@@ -23,6 +24,9 @@ use usher_domain::text::DeviceId;
 use usher_domain::{Account, Actor, Refusal, SessionId, Timestamp};
 
 use self::data::ConsoleData;
+pub(crate) use self::device::id as device_of;
+pub(crate) use self::holds::Holds;
+use self::holds::HoldsStream;
 use self::presence::Sign;
 use self::refused::Refused;
 use self::view::{Console, ConsolePage, StartPage};
@@ -41,6 +45,7 @@ pub(crate) fn routes() -> Pages {
     Pages::new()
         .route("/console", get(show))
         .route("/console/live", get(stream))
+        .route("/console/holds/live", get(live::stream::<HoldsStream>))
         .route("/console/alive", post(presence::alive))
         .route("/console/active", post(presence::active))
         .route("/console/stay", post(presence::stay).get(back))
