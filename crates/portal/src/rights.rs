@@ -84,16 +84,18 @@ async fn rotated(portal: &Portal, jar: &CookieJar) -> Option<String> {
     Some(rotated.into_exposed())
 }
 
-/// Changes the request to what the browser will send from now on.
+/// Changes the request to what the browser will send from now on. The other cookies stay as they were sent: their values
+/// are encoded, and a decoded one can be text that no header may contain.
 fn replace(headers: &mut HeaderMap, secret: &str) {
-    let jar = CookieJar::from_headers(headers);
-    let others = jar
-        .iter()
-        .filter(|cookie| cookie.name() != cookies::SESSION_COOKIE);
-    let others = others.map(|cookie| format!("{}={}", cookie.name(), cookie.value()));
-    let all: Vec<_> = others
-        .chain([format!("{}={secret}", cookies::SESSION_COOKIE)])
-        .collect();
+    let sent = headers.get_all(header::COOKIE).iter();
+    let sent = sent.filter_map(|cookies| cookies.to_str().ok());
+    let pairs = sent.flat_map(|cookies| cookies.split(';')).map(str::trim);
+    let is_other = |pair: &&str| {
+        let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
+        name != cookies::SESSION_COOKIE
+    };
+    let own = format!("{}={secret}", cookies::SESSION_COOKIE);
+    let all: Vec<_> = pairs.filter(is_other).chain([own.as_str()]).collect();
     if let Ok(cookies) = HeaderValue::try_from(all.join("; ")) {
         headers.insert(header::COOKIE, cookies);
     }

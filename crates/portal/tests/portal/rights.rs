@@ -86,3 +86,28 @@ async fn token(desk: &Desk) -> String {
     let body: Value = serde_json::from_slice(&body.to_bytes()).unwrap();
     body["token"].as_str().unwrap().to_owned()
 }
+
+/// A new secret comes with the next page. What the page says of the change is a cookie too, with a name in any script.
+#[tokio::test]
+async fn owners_who_change_their_own_rights_see_that_it_is_saved_and_stay_signed_in() {
+    let desk = Desk::open(1).await;
+    let name = "Ólga Ωwner";
+    let id = desk.app.user(desk.account, name, "own@example.com", Role::Owner);
+    let path = desk.path(&format!("/users/{}", id.await));
+    let browser = desk.app.sign_in("own@example.com").await;
+    let fields = [("name", name), ("email", "own@example.com"), ("role", "owner")];
+
+    let saved = desk.app.post(&browser, &path, &path, &fields).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.html);
+    let after = saved.kept_by(&browser);
+    let shown = desk.app.get(&after, saved.header("location")).await;
+
+    assert_eq!(shown.status, StatusCode::OK, "{:?}", shown.headers);
+    assert!(shown.html.contains("Ólga Ωwner is saved."), "{}", shown.html);
+    assert!(
+        !shown.cookie("usher_session").is_empty(),
+        "the secret is a new one"
+    );
+    assert_eq!(desk.app.get(&after, &path).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(desk.app.get(&shown.browser(), &path).await.status, StatusCode::OK);
+}
