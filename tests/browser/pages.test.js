@@ -78,7 +78,6 @@ const NEVER_WRONG = {
   "POST /me/single-sign-on": "leads to the provider",
   "POST /me/tokens/{token}/revoke": "asks for nothing",
   "POST /operator/accounts/{account}/close": "asks for nothing",
-  "POST /operator/accounts/{account}/operators": "asks for nothing",
   "POST /operator/open": "needs an owner who is operator, whom the stories of the operator make",
   "POST /operator/owners/{owner}/confirm": "asks for nothing",
   "POST /operator/owners/{owner}/revoke": "asks for nothing",

@@ -20,6 +20,26 @@ pub struct Created {
     pub id: String,
 }
 
+/// A user that was just created.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CreatedUser {
+    /// The id, `user_…`.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// Their invitation, if they were invited.
+    pub invitation: Option<OneTimeLink>,
+}
+
+/// A one-time link with which a user chooses a password.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OneTimeLink {
+    /// The address to give to the user; `None` if it was sent to them by mail.
+    pub url: Option<String>,
+    /// Until when it works, in RFC 3339.
+    pub expires_at: String,
+}
+
 /// An account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AccountDetails {

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::answers::{
-    self, AccountDetails, ApiKey, Created, Items, Lease, Minutes, Pool, PurchaseAnswer, Session,
+    self, AccountDetails, ApiKey, Created, CreatedUser, Items, Lease, Minutes, Pool, PurchaseAnswer, Session,
     SessionAnswer, SignInAnswer, Subscription, SubscriptionRequest, Ticket, Usage,
 };
 
@@ -199,7 +199,7 @@ operations! {
     /// List the users.
     ListUsers GET "listUsers" "/v1/accounts/{account}/users" -> Items<Value>;
     /// Create a user.
-    CreateUser POST "createUser" "/v1/accounts/{account}/users" -> Created;
+    CreateUser POST "createUser" "/v1/accounts/{account}/users" -> CreatedUser;
     /// Get a user.
     GetUser GET "getUser" "/v1/accounts/{account}/users/{user}" -> Value;
     /// Delete a user.

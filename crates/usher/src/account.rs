@@ -4,9 +4,11 @@ use clap::{Args, Subcommand};
 use comfy_table::CellAlignment;
 use serde::Serialize;
 use serde_json::json;
-use usher_client::operations::{ChangeAccount, CreateAccount, DeleteAccount, GetSubscription, GetUsage};
-use usher_client::{AccountDetails, Minutes, Subscription, Usage};
-use usher_domain::text::{ExternalId, Name};
+use usher_client::operations::{
+    ChangeAccount, CreateAccount, CreateUser, DeleteAccount, GetSubscription, GetUsage,
+};
+use usher_client::{AccountDetails, Minutes, OneTimeLink, Subscription, Usage};
+use usher_domain::text::{Email, ExternalId, Name};
 
 use crate::remote::{AskedArguments, Server};
 use crate::subscription;
@@ -14,7 +16,7 @@ use crate::terminal::{bold, dim, table};
 use crate::words::{grouped, plural, time};
 use crate::{Failure, Terminal, progress};
 
-/// List, show, create, rename and close the accounts of a running server
+/// List, show, create, rename and close the accounts of a running server, and invite their owners
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Needs an operator key, in `USHER_OPERATOR_KEY` or in a file: with the scope `accounts.manage` for
@@ -23,6 +25,7 @@ changes, with any scope for the rest.
 Examples:
   usher account list --search contoso
   usher account create 'Contoso Support'
+  usher account invite-owner 'Contoso Support' 'Lena Dahl' lena@contoso.example
   usher account rename 'Contoso Support' 'Contoso Help Desk'
   usher account show 'Contoso Help Desk' --json --server https://usher.example.com")]
 pub(crate) struct Arguments {
@@ -56,6 +59,18 @@ enum Task {
         #[arg(long, value_name = "ID")]
         external_id: Option<ExternalId>,
         /// The key of an earlier run whose answer was lost, so that there are not two accounts
+        #[arg(long, value_name = "KEY")]
+        idempotency_key: Option<String>,
+    },
+    /// Invite the owner of an account, who enters it first and adds everybody else
+    InviteOwner {
+        /// The account's id or name
+        account: String,
+        /// The owner's name
+        name: Name,
+        /// The e-mail address with which the owner signs in
+        email: Email,
+        /// The key of an earlier run whose answer was lost, so that there are not two owners
         #[arg(long, value_name = "KEY")]
         idempotency_key: Option<String>,
     },
@@ -125,6 +140,15 @@ async fn work(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Fail
             let what = "The account was not created";
             let account = server.call_once::<CreateAccount>(what, key, &[], &body).await?;
             created(&account, as_json, terminal)
+        }
+        Task::InviteOwner {
+            account,
+            name,
+            email,
+            idempotency_key,
+        } => {
+            let key = idempotency_key.as_deref();
+            invite_owner(server, account, (name, email), key, as_json, terminal).await
         }
         Task::Rename { account, name } => rename(server, account, name, as_json, terminal).await,
         Task::Close { account, yes } => close(server, account, *yes, as_json, terminal).await,
@@ -237,9 +261,56 @@ fn created(account: &AccountDetails, as_json: bool, terminal: &mut Terminal) -> 
     }
     let AccountDetails { id, name, .. } = account;
     writeln!(terminal.out(), "Account {name} created: {}", bold(id))?;
-    let next =
-        format!("Its first seats: usher subscription set {id} --plan PLAN --product PRODUCT --named NUMBER");
-    writeln!(terminal.out(), "{}", dim(next))?;
+    for next in [
+        format!("Its first seats: usher subscription set {id} --plan PLAN --product PRODUCT --named NUMBER"),
+        format!("Its first owner: usher account invite-owner {id} NAME E-MAIL"),
+    ] {
+        writeln!(terminal.out(), "{}", dim(next))?;
+    }
+    Ok(())
+}
+
+async fn invite_owner(
+    server: &Server,
+    typed: &str,
+    (name, email): (&Name, &Email),
+    key: Option<&str>,
+    as_json: bool,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    let account = server.account(typed).await?;
+    let body = json!({
+        "name": name,
+        "email": email,
+        "role": "owner",
+        "billing_contact": true,
+        "assign_seat": false,
+        "invite": true,
+    });
+    let what = "The owner was not invited";
+    let owner = server
+        .call_once::<CreateUser>(what, key, &[&account.id], &body)
+        .await?;
+    if as_json {
+        return Ok(terminal.print_json(&owner)?);
+    }
+    let out = terminal.out();
+    writeln!(out, "{} is invited as owner of {}.", owner.name, account.name)?;
+    match owner.invitation {
+        Some(OneTimeLink {
+            url: Some(url),
+            expires_at,
+        }) => {
+            writeln!(
+                out,
+                "Give them this link. It works once, until {}:",
+                time(&expires_at)
+            )?;
+            writeln!(out, "{}", bold(url))?;
+        }
+        Some(OneTimeLink { url: None, .. }) => writeln!(out, "A mail with the link is on its way.")?,
+        None => writeln!(out, "They have chosen their password already.")?,
+    }
     Ok(())
 }
 

@@ -249,6 +249,27 @@ export const PAGES = [
     name: "an account that is not renamed", path: OPERATOR, status: 422,
     act: asOperator(ITS_ACCOUNT, sent("Rename account", { "Name of the account": " " })),
   },
+  {
+    name: "making an owner operator", path: OPERATOR,
+    act: asOperator(ITS_ACCOUNT, async (page) => {
+      await page.getByRole("link", { name: /^Make operator…/ }).first().click();
+      await page.getByRole("button", { name: "Make operator" }).waitFor();
+    }),
+  },
+  {
+    name: "an owner who is not made operator of all accounts", path: OPERATOR, status: 422,
+    act: asOperator(ITS_ACCOUNT, async (page) => {
+      await page.getByRole("link", { name: /^Make operator…/ }).first().click();
+      await send(page, "Make operator");
+    }),
+  },
+  {
+    name: "a first owner with errors", path: OPERATOR, status: 422,
+    act: asOperator("/operator/accounts/new", async (page) => {
+      await send(page, "Create account", { "Name of the account": "Nobody's Desk" });
+      await send(page, "Invite owner", { "Name of the owner": "Bo", "E-mail address of the owner": "bo@nowhere" });
+    }),
+  },
   { name: "closing an account", path: OPERATOR, act: asOperator(`${ITS_ACCOUNT}/close`) },
   { name: "a subscription of the operator", path: OPERATOR, act: asOperator(`${ITS_ACCOUNT}/subscription`) },
   {

@@ -13,6 +13,10 @@ fn names(list: &Value) -> Vec<&str> {
 #[tokio::test]
 async fn a_new_user_gets_a_named_seat_if_one_is_free_and_the_answer_says_so() {
     let app = App::with_account().await;
+    // Owners pay for the seats, and are asked.
+    let owner = json!({"name": "Olga", "email": "olga@example.com", "role": "owner"});
+    let owner = app.operator().post("users", owner).await.created();
+    assert_eq!(owner["seat_assigned"], false);
     let body = |name: &str| json!({"name": name, "email": format!("{name}@example.com")});
 
     let first = app.operator().post("users", body("A")).await.created();

@@ -16,8 +16,8 @@ use crate::v1::path::AccountPath;
 
 /// Create a user
 ///
-/// Needs `users.manage`. A named seat is assigned if one is free and the call does not decide otherwise;
-/// `seat_assigned` says whether it was. With `invite`, the answer has a one-time link with which the user chooses a
+/// Needs `users.manage`. A named seat is assigned if one is free and the call does not decide otherwise, to owners only if
+/// the call says so; `seat_assigned` says whether it was. With `invite`, the answer has a one-time link with which the user chooses a
 /// password.
 #[utoipa::path(
     post, path = "/v1/accounts/{account}/users", operation_id = "createUser", tag = "users",
@@ -45,6 +45,7 @@ pub(super) async fn create(
     let (password, temporary) = (body.password.take(), body.password_temporary.take());
     let life = password::life_of_others(&caller.actor, password.is_some(), temporary)?;
     let labels = labels::new(body.external_id.take(), body.metadata.take());
+    let assign_seat = body.seat_wanted();
     let licenses = std::mem::take(&mut body.licenses);
     if !licenses.is_empty() && (body.assign_seat.is_some() || body.product.is_some()) {
         let message = "must be left out, or `assign_seat` and `product` must";
@@ -52,7 +53,7 @@ pub(super) async fn create(
     }
     let command = Command::User(UserCommand::Create {
         id,
-        assign_seat: body.assign_seat,
+        assign_seat,
         product: body.product.clone(),
         profile: body.into(),
         licenses: licenses

@@ -190,7 +190,7 @@ pub(crate) struct NewUser {
     /// answer has it as `invitation`.
     #[serde(default)]
     pub(super) invite: bool,
-    /// Left out: assign a named seat if one is free. True: refuse if none is free. False: assign none.
+    /// Left out: assign a named seat if one is free, but none to an owner unless `product` names it. True: refuse if none is free. False: assign none.
     pub(crate) assign_seat: Option<bool>,
     /// The product of that seat; left out: the account's only product. Of several products none is chosen for you: then
     /// no seat is assigned, and with `assign_seat: true` the user is not created.
@@ -212,6 +212,15 @@ pub(crate) struct NewUser {
     #[serde(default)]
     #[schema(value_type = Option<schema::Metadata>)]
     pub(crate) metadata: Option<Metadata>,
+}
+
+impl NewUser {
+    /// Whether to assign a named seat, where `None` lets the rules decide (L6). Owners pay for seats, and often need none.
+    pub(super) fn seat_wanted(&self) -> Option<bool> {
+        let is_left_open = self.licenses.is_empty() && self.product.is_none();
+        let is_owner = self.role == Some(Role::Owner);
+        self.assign_seat.or((is_owner && is_left_open).then_some(false))
+    }
 }
 
 impl From<NewUser> for Profile {

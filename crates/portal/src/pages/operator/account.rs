@@ -13,8 +13,8 @@ use usher_identity::OperatorScope;
 
 use super::accounts::{PATH, Row};
 use super::answer::OpenRequest;
-use super::grants::OwnerRow;
 use super::management;
+use super::owners::OwnerRow;
 use super::visitor::{OperatorAt, OperatorPage, OperatorPosted};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
@@ -28,7 +28,7 @@ const COMMITS_MAX: usize = 20_000;
 
 #[derive(Template)]
 #[template(path = "operator/account.html")]
-struct AccountPage {
+pub(super) struct AccountPage {
     frame: Frame,
     form: Form,
     path: String,
@@ -39,9 +39,13 @@ struct AccountPage {
     /// `None` if the account is closed.
     agreed: Option<SubscriptionShown>,
     may_manage: bool,
-    /// The active owners, for those who may make them operators.
+    /// The active owners, for those who may invite them.
     owners: Vec<OwnerRow>,
+    /// Whether the visitor may make owners operators.
+    may_grant: bool,
     may_bill: bool,
+    /// Whether mail is set up.
+    has_mail: bool,
 }
 
 /// What is agreed with the account, and what it asks for.
@@ -93,7 +97,7 @@ pub(super) async fn show(
     Ok(page(&account_page(&by, account, Form::default()).await?))
 }
 
-async fn account_page<S: Scope>(
+pub(super) async fn account_page<S: Scope>(
     by: &OperatorAt<S>,
     account: AccountId,
     form: Form,
@@ -111,7 +115,7 @@ async fn account_page<S: Scope>(
         Err(Failure::NoAccount) => None,
         Err(failure) => return Err(Problem::from(failure).into()),
     };
-    let owners = if by.operator.has(OperatorScope::Everything) {
+    let owners = if by.operator.has(OperatorScope::AccountsManage) {
         owners(by, account).await?
     } else {
         Vec::new()
@@ -129,8 +133,10 @@ async fn account_page<S: Scope>(
         users: figures.map_or(0, |figures| figures.users),
         agreed,
         owners,
+        may_grant: by.operator.has(OperatorScope::Everything),
         may_manage: by.operator.has(OperatorScope::AccountsManage),
         may_bill: by.operator.has(OperatorScope::BillingManage),
+        has_mail: by.operator.app.mail_setup().is_some(),
         row,
     })
 }
@@ -141,11 +147,15 @@ async fn owners<S: Scope>(by: &OperatorAt<S>, account: AccountId) -> Result<Vec<
     let read = app
         .engine()
         .read(account, move |account, _| OwnerRow::all(account, &grants));
-    match read.await {
-        Ok(owners) => Ok(owners),
-        Err(Failure::NoAccount) => Ok(Vec::new()),
-        Err(failure) => Err(Problem::from(failure).into()),
+    let mut owners = match read.await {
+        Ok(owners) => owners,
+        Err(Failure::NoAccount) => return Ok(Vec::new()),
+        Err(failure) => return Err(Problem::from(failure).into()),
+    };
+    for owner in &mut owners {
+        owner.is_invited = !app.identity().has_password(account, owner.id).await?;
     }
+    Ok(owners)
 }
 
 pub(super) async fn rename(

@@ -10,6 +10,7 @@ use usher_engine::Failure;
 use usher_identity::draw_bits;
 
 use super::account::path_of;
+use super::owners;
 use super::visitor::{OperatorAt, OperatorPage, OperatorPosted};
 use crate::answer::{Frame, done, page, page_again};
 use crate::failed::Failed;
@@ -51,6 +52,7 @@ pub(super) async fn create(
     let external_id = has_external_id
         .then(|| form.parse::<ExternalId>("external_id"))
         .flatten();
+    let owner = owners::read(&mut form);
     let (Some(name), true) = (name, form.is_right()) else {
         return Ok(page_again(&create_page(&by, form)?));
     };
@@ -62,10 +64,16 @@ pub(super) async fn create(
     let _one_at_a_time = app.making_accounts().lock().await;
     let view = |account: &Account, _: Timestamp| account.name().to_string();
     match by.operator.create_account(id, name, labels, view).await {
-        Ok((name, false)) => Ok(done(
-            &path_of(id),
-            format!("Account {} created. Give it a subscription next.", named(name)),
-        )),
+        Ok((name, false)) => {
+            let created = format!("Account {} created. Give it a subscription next.", named(name));
+            let Some((owner_name, email)) = owner else {
+                return Ok(done(&path_of(id), created));
+            };
+            match owners::add(&by.operator.in_account(id), owner_name, email).await? {
+                Ok(made) => owners::handed_over(&by, id, made, &created).await,
+                Err(why) => Ok(done(&path_of(id), format!("{created} {why}"))),
+            }
+        }
         Ok((name, true)) => Ok(done(
             &path_of(id),
             format!("Account {} was created before.", named(name)),

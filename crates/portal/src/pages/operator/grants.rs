@@ -1,22 +1,24 @@
 //! Owners who are operators: opening the pages by password and second factor, and making, confirming and revoking grants.
 
-use axum::extract::Path;
+use askama::Template;
+use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
+use serde::Deserialize;
 use usher_app::{App, Everything, GrantRefusal, Problem};
 use usher_domain::permission::Role;
-use usher_domain::{Account, UserId};
+use usher_domain::{Account, AccountId, UserId};
 use usher_engine::Failure;
 use usher_identity::{GrantChange, OperatorGrant};
 
 use super::account::{account_in, path_of};
 use super::keys;
 use super::sign_in::{OwnerShown, again};
-use super::visitor::{HOME, OperatorPosted};
-use crate::answer::done;
+use super::visitor::{HOME, OperatorAt, OperatorPage, OperatorPosted};
+use crate::answer::{Frame, done, page, page_again};
 use crate::cookies;
 use crate::failed::Failed;
-use crate::form::Posted;
+use crate::form::{Form, Posted};
 use crate::from::From;
 use crate::new_password::WRONG_PASSWORD;
 use crate::pages::sign_in::is_own_path;
@@ -168,52 +170,85 @@ impl GrantShown {
     }
 }
 
-/// An active owner of an account, who can be made operator.
-pub(super) struct OwnerRow {
-    pub(super) id: UserId,
-    pub(super) name: String,
-    pub(super) email: String,
-    pub(super) is_operator: bool,
+/// The question whether an owner shall be operator.
+#[derive(Template)]
+#[template(path = "operator/make_operator.html")]
+struct MakePage {
+    frame: Frame,
+    form: Form,
+    /// The path of the account.
+    path: String,
+    account_name: String,
+    user: UserId,
+    name: String,
+    /// How many accounts there are or were. Of several, the owner's is only one.
+    accounts: u16,
 }
 
-impl OwnerRow {
-    /// The active owners of an account; `grants` are all grants.
-    pub(super) fn all(account: &Account, grants: &[OperatorGrant]) -> Vec<Self> {
-        let users = account.users().values();
-        let owners = users.filter(|user| user.active && user.profile.role == Role::Owner);
-        owners
-            .map(|user| Self {
-                id: user.id,
-                name: user.profile.name.reveal().to_string(),
-                email: user.profile.email.reveal().to_string(),
-                is_operator: grants
-                    .iter()
-                    .any(|grant| grant.owner() == (account.id(), user.id)),
-            })
-            .collect()
-    }
+/// The owner whom a query names.
+#[derive(Deserialize)]
+pub(super) struct OfOwner {
+    #[serde(default)]
+    user: String,
 }
 
-/// Makes an owner operator, from the page of the account.
+pub(super) async fn ask(
+    by: OperatorAt<Everything>,
+    Path(account): Path<String>,
+    Query(of): Query<OfOwner>,
+) -> Result<Response, Failed> {
+    let account = account_in(&account)?;
+    Ok(page(&make_page(&by, account, &of.user, Form::default()).await?))
+}
+
+async fn make_page(
+    by: &OperatorAt<Everything>,
+    account: AccountId,
+    user: &str,
+    form: Form,
+) -> Result<MakePage, Failed> {
+    let user = user.parse::<UserId>().map_err(|_| Failed::not_found("user"))?;
+    let look = move |account: &Account, _| {
+        let user = account.user(user)?;
+        let is_owner = user.active && user.profile.role == Role::Owner;
+        let names = (user.profile.name.reveal().to_string(), account.name().to_string());
+        is_owner.then_some(names)
+    };
+    let app = &by.operator.app;
+    let found = match app.engine().read(account, look).await {
+        Ok(found) => found,
+        Err(Failure::NoAccount) => return Err(Failed::not_found("account")),
+        Err(failure) => return Err(Problem::from(failure).into()),
+    };
+    let (name, account_name) = found.ok_or_else(|| Failed::not_found("active owner"))?;
+    Ok(MakePage {
+        frame: by.frame(OperatorPage::Accounts),
+        form,
+        path: path_of(account),
+        account_name,
+        user,
+        name,
+        accounts: app.count_accounts().await?,
+    })
+}
+
+/// Makes an owner operator, as the page before asked. The key that opened these pages confirms it; where there are several
+/// accounts, only if its holder says that all of them are meant.
 pub(super) async fn make(
     Path(account): Path<String>,
-    OperatorPosted { by, form }: OperatorPosted<Everything>,
+    OperatorPosted { by, mut form }: OperatorPosted<Everything>,
 ) -> Result<Response, Failed> {
     let account = account_in(&account)?;
     let user = form.value("user").parse::<UserId>();
     let user = user.map_err(|_| Failed::not_found("user"))?;
+    let asked = make_page(&by, account, form.value("user"), Form::default()).await?;
+    if asked.accounts > 1 && form.value("all") != "yes" {
+        form.wrong("all", "Tick this if you mean all accounts. Otherwise cancel.");
+        return Ok(page_again(&MakePage { form, ..asked }));
+    }
     if !by.operator.make_grant(account, user).await? {
         return Err(Failed::not_found("active owner"));
     }
-    let look = move |account: &Account, _| {
-        let user = account.user(user)?;
-        Some(user.profile.name.reveal().to_string())
-    };
-    let name = match by.operator.app.engine().read(account, look).await {
-        Ok(name) => name.unwrap_or_default(),
-        Err(Failure::NoAccount) => return Err(Failed::not_found("account")),
-        Err(failure) => return Err(Problem::from(failure).into()),
-    };
     let app = &by.operator.app;
     let grant = app.identity().operator_grant(account, user);
     let is_paused = grant.is_some_and(|grant| grant.paused_until(app.engine().now()).is_some());
@@ -224,7 +259,7 @@ pub(super) async fn make(
     };
     Ok(done(
         &path_of(account),
-        format!("{} can open the operator pages {when}.", named(name)),
+        format!("{} can open the operator pages {when}.", named(asked.name)),
     ))
 }
 

@@ -10,6 +10,7 @@ mod create;
 mod grants;
 mod keys;
 mod management;
+mod owners;
 mod requests;
 mod seats;
 mod server;
@@ -56,7 +57,8 @@ pub(crate) fn routes() -> Pages {
             &of_account("requests/{request}"),
             get(answer::show).post(answer::answer),
         )
-        .route(&of_account("operators"), post(grants::make))
+        .route(&of_account("operators"), get(grants::ask).post(grants::make))
+        .route(&of_account("owners"), post(owners::invite))
         .route("/operator/owners/{owner}/confirm", post(grants::confirm))
         .route("/operator/owners/{owner}/revoke", post(grants::revoke))
         .route(branding::PATH, get(branding::show).post(branding::set))

@@ -201,3 +201,112 @@ async fn closing_an_account_is_asked_by_name_and_signs_everybody_out() {
     let again = desk.app.get(&browser, &path(desk.account, "/close")).await;
     assert_eq!(again.status, StatusCode::NOT_FOUND);
 }
+
+/// The address in a page that shows a one-time link.
+fn shown_link(html: &str) -> String {
+    let (_, rest) = html.split_once("/invitation/").unwrap();
+    let end = rest.find(['"', '<', '&']).unwrap();
+    format!("/invitation/{}", &rest[..end])
+}
+
+#[tokio::test]
+async fn an_account_is_created_with_its_first_owner_who_comes_in_by_the_invitation() {
+    let app = server().await;
+    let browser = operator(&app, OperatorScope::AccountsManage).await;
+    let id = AccountId::from_bits(app.draw_bits()).to_string();
+    let fields = [
+        ("id", id.as_str()),
+        ("name", "Borealis Desk"),
+        ("owner_name", "Bo Borealis"),
+        ("owner_email", "bo@borealis.example"),
+    ];
+
+    let made = post(&app, &browser, NEW, &fields).await;
+
+    assert_eq!(made.status, StatusCode::OK, "{}", made.html);
+    assert!(
+        made.html.contains("Account Borealis Desk created."),
+        "{}",
+        made.html
+    );
+    let link = shown_link(&made.html);
+    let chosen = [
+        ("password", "a very long password"),
+        ("password_again", "a very long password"),
+    ];
+    let inside = app.post(&Browser::default(), &link, &link, &chosen).await;
+    assert_eq!(inside.status, StatusCode::SEE_OTHER, "{}", inside.html);
+    let subscription = format!("/a/{id}/subscription");
+    let page = app.get(&inside.browser(), &subscription).await;
+    assert_eq!(
+        page.status,
+        StatusCode::OK,
+        "the first owner is billing contact: {}",
+        page.html
+    );
+    let page = app.get(&browser, &format!("/operator/accounts/{id}")).await.html;
+    assert!(
+        page.contains("bo@borealis.example") && page.contains("Chosen"),
+        "{page}"
+    );
+    assert!(
+        !page.contains("Make operator"),
+        "only a key with everything: {page}"
+    );
+}
+
+#[tokio::test]
+async fn an_account_without_an_owner_says_so_and_invites_one_again_as_often_as_needed() {
+    let desk = Desk::of(super::with_key(App::new().await).await, 2).await;
+    let app = &desk.app;
+    let browser = operator(app, OperatorScope::AccountsManage).await;
+    let empty = app.account("Borealis Desk").await;
+    let owners = path(empty, "/owners");
+    let page = app.get(&browser, &path(empty, "")).await.html;
+    assert!(page.contains("Nobody can enter this account yet."), "{page}");
+
+    for (name, email) in [("Bo", ""), ("", "bo@borealis.example"), ("", ""), ("Bo", "bo@")] {
+        let fields = [("owner_name", name), ("owner_email", email)];
+        let wrong = post(app, &browser, &owners, &fields).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}, {email}");
+    }
+    let fields = [("owner_name", "Bo"), ("owner_email", "bo@borealis.example")];
+    let first = post(app, &browser, &owners, &fields).await;
+    let page = app.get(&browser, &path(empty, "")).await.html;
+    assert!(
+        page.contains("None yet") && page.contains("Invite again"),
+        "{page}"
+    );
+    let (_, rest) = page.split_once("name=\"user\" value=\"").unwrap();
+    let user = rest.split('"').next().unwrap();
+    let second = post(app, &browser, &owners, &[("user", user)]).await;
+
+    assert_eq!(second.status, StatusCode::OK, "{}", second.html);
+    let (old, new) = (shown_link(&first.html), shown_link(&second.html));
+    assert_ne!(old, new);
+    assert!(
+        app.get(&Browser::default(), &old)
+            .await
+            .html
+            .contains("no longer works")
+    );
+    assert_eq!(app.get(&Browser::default(), &new).await.status, StatusCode::OK);
+    // A member is no owner, and people of other accounts are none of this one.
+    let agent = desk.agent("Ada").await.to_string();
+    for account in [desk.account, empty] {
+        let refused = post(app, &browser, &path(account, "/owners"), &[("user", &agent)]).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    }
+    let licenses = app.engine.read(empty, |account, _| {
+        account
+            .users()
+            .values()
+            .map(|user| user.licenses.len())
+            .sum::<usize>()
+    });
+    assert_eq!(
+        licenses.await.unwrap(),
+        0,
+        "nobody pays for a seat that nobody asked for"
+    );
+}

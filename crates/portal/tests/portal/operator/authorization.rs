@@ -146,6 +146,10 @@ fn fields(app: &App, path: &str) -> Vec<(&'static str, String)> {
         "/operator/accounts/{account}/management" => vec![("mode", "closed".to_owned())],
         "/operator/accounts/{account}/requests/{request}" => vec![("answer", "decline".to_owned())],
         "/operator/accounts/{account}/operators" => vec![("user", UserId::from_bits(7).to_string())],
+        "/operator/accounts/{account}/owners" => vec![
+            ("owner_name", "Olga".to_owned()),
+            ("owner_email", "olga@fabrikam.example".to_owned()),
+        ],
         "/operator/keys/{key}/rotate" => vec![("overlap", "0".to_owned())],
         "/operator/keys" => vec![
             ("id", OperatorKeyId::from_bits(app.draw_bits()).to_string()),

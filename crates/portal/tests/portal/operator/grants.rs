@@ -495,8 +495,15 @@ async fn only_a_key_with_everything_makes_an_owner_operator_later() {
     let refused = post(&app, &key, &path, &[("user", &admin_id)]).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND);
     let page = app.get(&key, &format!("{ACCOUNTS}/{one}")).await.html;
-    assert!(page.contains("Make operator"), "{page}");
-    let made = post(&app, &key, &path, &[("user", &owner_id)]).await;
+    let ask = format!("{path}?user={owner_id}");
+    assert!(page.contains(&format!("href=\"{ask}\"")), "{page}");
+    let asked = app.get(&key, &ask).await.html;
+    assert!(asked.contains("Make Olga an operator of this server?"), "{asked}");
+    assert!(asked.contains("every account of this server"), "{asked}");
+    let unsure = post(&app, &key, &path, &[("user", &owner_id)]).await;
+    assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unsure.html);
+    assert!(app.identity.operator_grants().is_empty());
+    let made = post(&app, &key, &path, &[("user", &owner_id), ("all", "yes")]).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.html);
 
     // With two accounts: the key has confirmed it by making it.
