@@ -47,6 +47,7 @@ pub(crate) struct Signed {
     pub(crate) holds: Option<Holds>,
     /// Whether this is the console, which shows that itself.
     pub(crate) is_console: bool,
+    pub(crate) is_owner: bool,
     /// Whether pages make sounds and show notifications.
     pub(crate) preferences: Preferences,
 }
@@ -82,6 +83,11 @@ impl Frame {
             Some(signed) => text!("shell-pages-of", account = &signed.account_name).plain(),
             None => text!("shell-operator-pages").plain(),
         }
+    }
+
+    /// Whether an owner is signed in.
+    pub(crate) fn is_owner(&self) -> bool {
+        self.signed.as_ref().is_some_and(|signed| signed.is_owner)
     }
 
     /// What this browser holds for the user at the console.

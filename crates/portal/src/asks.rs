@@ -1,6 +1,6 @@
 //! What to do about something that is missing: the viewer's own button for it, or the people who may.
 
-use usher_domain::permission::Privilege;
+use usher_domain::permission::{Privilege, Role};
 use usher_domain::user::User;
 use usher_domain::{Account, Actor};
 
@@ -85,6 +85,19 @@ impl Remedy {
     /// For an account without seats.
     pub(crate) fn seats(account: &Account, actor: &Actor) -> Self {
         let page = NavPage::Subscription.path(account.id());
+        let user = account.user_of(actor).and_then(|user| account.user(user));
+        let owner = user.filter(|user| user.profile.role == Role::Owner);
+        if let Some(owner) = owner.filter(|owner| !owner.has(Privilege::SubscriptionManage)) {
+            // Owners may make themselves billing contact (R2), and nobody else might be one.
+            let own_page = format!("{}/{}", NavPage::Users.path(account.id()), owner.id);
+            return Self {
+                link: Some((
+                    format!("{own_page}#billing_contact"),
+                    "Make yourself billing contact",
+                )),
+                asks: Asks::default(),
+            };
+        }
         Self::by(
             account,
             actor,

@@ -58,6 +58,8 @@ struct FailedPage<'a> {
     title: &'a str,
     detail: Said<&'a str>,
     remedy: &'a str,
+    /// Whether only billing contacts may see the page, which an owner can make themselves.
+    is_for_billing: bool,
 }
 
 impl Failed {
@@ -125,6 +127,7 @@ impl Explained {
             title: self.title,
             detail: Said(&self.detail),
             remedy: remedy(self.status),
+            is_for_billing: self.detail == sentence::BILLING_CONTACTS_ONLY,
         };
         page_at(self.status, &page)
     }

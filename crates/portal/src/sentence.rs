@@ -8,6 +8,9 @@ use usher_domain::text::counted;
 use crate::form::label;
 use crate::form::rule_label;
 
+/// Said to users who are no billing contact: not even an owner's role is enough (R1).
+pub(crate) const BILLING_CONTACTS_ONLY: &str = "Only billing contacts see and change the subscription. An owner ticks “Billing contact” on a user’s page, also on their own.";
+
 /// A refusal in words for a person on a page.
 pub(crate) fn of(refusal: &Refusal) -> String {
     match refusal {
@@ -50,6 +53,9 @@ pub(crate) fn of(refusal: &Refusal) -> String {
             control_needs_view(control).to_owned()
         }
         Refusal::Invalid { field, expected } => format!("{} must be {expected}.", label(field)),
+        Refusal::Forbidden { needed } if *needed == Privilege::SubscriptionManage.as_str() => {
+            BILLING_CONTACTS_ONLY.to_owned()
+        }
         Refusal::Forbidden { needed } => {
             let needed = allowing(needed);
             format!("You need {needed} for that. Ask an owner or admin of your account.")
@@ -136,10 +142,6 @@ fn allowing(needed: &str) -> &str {
         (Privilege::SeatsManage, "the privilege to manage seats"),
         (Privilege::ReportsView, "the privilege to see reports"),
         (Privilege::SettingsManage, "the privilege to change settings"),
-        (
-            Privilege::SubscriptionManage,
-            "the privilege to change the subscription",
-        ),
     ];
     let permissions = [
         (

@@ -10,7 +10,7 @@ use axum_extra::extract::CookieJar;
 use jiff::tz::TimeZone;
 use usher_app::{Arrival, Problem};
 use usher_domain::command::UserPatch;
-use usher_domain::permission::Privilege;
+use usher_domain::permission::{Privilege, Role};
 use usher_domain::{
     Account, AccountId, Actor, Command, Execute, Refusal, SessionId, SignInId, Timestamp, UserId, WallTimes,
 };
@@ -153,6 +153,7 @@ impl Viewer {
                 },
                 holds: if is_console { None } else { holds() },
                 is_console,
+                is_owner: user.profile.role == Role::Owner,
                 preferences: preferences.clone(),
             };
             let seen = reader::look_for(reader.clone(), || view(account, &actor, now));

@@ -11,7 +11,7 @@ use usher_domain::purchase::{Purchase, RequestOutcome};
 use usher_domain::seat_request::SeatRequestAnswer;
 use usher_domain::text::counted;
 use usher_domain::{Account, Actor, Event, SubscriptionRequestId, Timestamp, UserId};
-use usher_engine::Entry;
+use usher_engine::{Channel, Entry};
 use usher_journal::Seq;
 
 use super::message::{Author, Message, SecurityChange, SubscriptionAnswer};
@@ -259,7 +259,9 @@ fn of_seats(
 }
 
 fn of_credentials(account: &Account, entry: &Entry, event: &CredentialEvent) -> Vec<Notice> {
-    let Some((user, change)) = change_of(event) else {
+    // Whoever sets a server up chooses their own password there.
+    let change = change_of(event).filter(|_| entry.cause.channel != Channel::SetUp);
+    let Some((user, change)) = change else {
         return Vec::new();
     };
     let message = match event {

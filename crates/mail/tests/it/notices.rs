@@ -12,6 +12,7 @@ use usher_domain::personal::Personal;
 use usher_domain::rules::{Occupies, RulesPatch, WhenFull};
 use usher_domain::user::License;
 use usher_domain::{Actor, ApiKeyId, Command, Secs, SignInId, TopUpId, UserId};
+use usher_engine::{Cause, Channel, Request};
 use usher_identity::OutboxRefused;
 use usher_testkit::{
     ACCOUNT, POOL, START, Server, add_minutes_until, add_or_ask_for_minutes, answer, ask_for_seat,
@@ -497,4 +498,23 @@ async fn a_user_who_has_never_signed_in_gets_no_text_of_anybody() {
     let theirs: Vec<_> = theirs.map(|row| row.entry.about.reveal().to_string()).collect();
     let expected = r#"{"zone":"UTC","kind":"seat_declined","product":"remote-support"}"#;
     assert_eq!(theirs, [expected]);
+}
+
+#[tokio::test]
+async fn a_password_that_is_chosen_while_a_server_is_set_up_is_no_news() {
+    let server = desk().await;
+    let user = user("Tuva");
+    for channel in [Channel::SetUp, Channel::Portal] {
+        let request = Request {
+            actor: Actor::Operator,
+            cause: Cause::by(channel),
+            command: Command::Credential(CredentialCommand::NotePassword { user }),
+        };
+        let done = server.engine.execute(ACCOUNT, request, |_, (), _| ());
+        done.await.unwrap();
+    }
+
+    server.app.announce_account(ACCOUNT).await.unwrap();
+
+    assert_eq!(mails(&server).await.len(), 1);
 }

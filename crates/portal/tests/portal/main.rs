@@ -28,6 +28,7 @@ mod mail;
 mod minutes;
 mod operator;
 mod overview;
+mod owner_says;
 mod person;
 mod pool_changes;
 mod pools;

@@ -440,3 +440,48 @@ async fn the_first_run_asks_whose_sessions_everybody_sees_and_proposes_everybody
         refused.html
     );
 }
+
+#[tokio::test]
+async fn people_for_whom_no_named_seats_are_left_are_offered_the_pool_and_nobody_gets_anything() {
+    let (app, account, owner) = just_set_up(&[("named_seats", "1")]).await;
+    let path = format!("/a/{account}/start/people");
+    let pool = first_pool(&app, account).await.to_string();
+    let licenses = async || {
+        let read = app.app.engine().read(account, |account, _| {
+            let users = account.users().values();
+            users.map(|user| user.licenses.len()).sum::<usize>()
+        });
+        read.await.unwrap()
+    };
+
+    let asked = app.get(&owner, &path).await.html;
+    let three = "Ann ann@example.com\nBen ben@example.com\nCy cy@example.com";
+    let fields = [
+        ("people", three),
+        ("license-contoso-hilfe", "named"),
+        ("own", "yes"),
+    ];
+    let refused = app.post(&owner, &path, &path, &fields).await;
+
+    assert!(
+        asked.contains(&format!("<option value=\"{pool}\" selected")),
+        "{asked}"
+    );
+    assert_eq!(
+        refused.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        refused.html
+    );
+    let why = "Only one named seat of Contoso Hilfe is left, for 4 people. Choose the pool";
+    assert!(refused.html.contains(why), "{}", refused.html);
+    assert_eq!(licenses().await, 0);
+    let fields = [
+        ("people", three),
+        ("license-contoso-hilfe", &pool),
+        ("own", "yes"),
+    ];
+    let added = app.post(&owner, &path, &path, &fields).await;
+    assert_eq!(added.status, StatusCode::OK, "{}", added.html);
+    assert_eq!(licenses().await, 4);
+}

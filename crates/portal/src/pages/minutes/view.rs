@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use usher_domain::management::Management;
 use usher_domain::pool::Pool;
 use usher_domain::rules::WhenFull;
 use usher_domain::{Account, Actor, WallTimes};
@@ -44,6 +45,8 @@ pub(super) struct MinutesData {
     /// The pools that use minutes when they are full.
     pub(super) pools: Vec<Linked>,
     pub(super) pools_link: Option<String>,
+    /// How minutes are added, as sentences: before there are any, and when few are left.
+    pub(super) more: (&'static str, &'static str),
 }
 
 /// A change of the balance.
@@ -66,6 +69,7 @@ impl MinutesData {
                 .map(|pool| Linked::pool(account, actor, pool))
                 .collect(),
             pools_link: NavPage::SeatPools.link(account, actor),
+            more: more(account.management()),
         }
     }
 
@@ -76,6 +80,25 @@ impl MinutesData {
 
     pub(super) fn is_low(&self) -> bool {
         self.left < MINUTES_LOW && !self.pools.is_empty()
+    }
+}
+
+/// How minutes are added (L9).
+const fn more(management: &Management) -> (&'static str, &'static str) {
+    match management {
+        Management::Free | Management::WithinBounds(..) => (
+            "A billing contact adds prepaid minutes on the page Subscription; then each minute that is spent stands here.",
+            "A billing contact adds more on the page Subscription.",
+        ),
+        Management::OnRequest => (
+            "A billing contact requests prepaid minutes on the page Subscription; then each minute that is spent stands \
+             here.",
+            "A billing contact requests more on the page Subscription.",
+        ),
+        Management::Closed => (
+            "The operator of this server adds prepaid minutes; then each minute that is spent stands here.",
+            "Ask the operator of this server for more.",
+        ),
     }
 }
 

@@ -6,9 +6,10 @@ use axum::response::Response;
 use usher_app::{BillingManage, Problem};
 use usher_domain::account::Subscription;
 use usher_domain::command::{AddMinutes, SetSubscription};
+use usher_domain::refusal::CapacityRefusal;
 use usher_domain::terms::Temporary;
 use usher_domain::text::{PlanName, counted};
-use usher_domain::{Account, AccountId, TopUpId};
+use usher_domain::{Account, AccountId, Refusal, TopUpId};
 use usher_engine::Failure;
 use usher_identity::draw_bits;
 
@@ -106,11 +107,23 @@ pub(super) async fn set(
     match caller.try_execute(command, told).await {
         Ok(told) => Ok(done(&path_of(account), told)),
         Err(Failure::Refused(refusal)) => {
-            seat_form::refused(&mut form, &refusal)?;
+            refused(&mut form, &refusal)?;
             Ok(page_again(&subscription_page(&by, account, form).await?))
         }
         Err(failure) => Err(Problem::from(failure).into()),
     }
+}
+
+/// Adds a refusal to the form. The operator, whom others ask for another plan, chooses it here.
+fn refused(form: &mut Form, refusal: &Refusal) -> Result<(), Failed> {
+    if let Refusal::Capacity(CapacityRefusal::PlanExcludesSharedSeats { plan }) = refusal {
+        let why = format!(
+            "The plan {plan} has named seats only. Choose a plan with shared seats, or no shared seats."
+        );
+        form.wrong("plan", why);
+        return Ok(());
+    }
+    seat_form::refused(form, refusal)
 }
 
 pub(super) async fn add_minutes(

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum_extra::extract::CookieJar;
-use usher_app::{Arrival, Operator, Scope, has_scope};
+use usher_app::{Arrival, Operator, Problem, Scope, has_scope};
 use usher_http::RequestLog;
 use usher_identity::{OperatorHolder, OperatorScope, OperatorSession};
 
@@ -110,7 +110,9 @@ impl<S: Scope> FromRequestParts<Arc<Portal>> for OperatorAt<S> {
             return Err(Failed::OperatorSignIn { back });
         };
         RequestLog::note_actor(&parts.extensions, session.holder);
-        let Some(operator) = Operator::of_session(app, &session, &arrival).await? else {
+        let operator = Operator::of_session(app, &session, &arrival).await;
+        let operator = operator.map_err(|problem| of_keys_only(&session, problem))?;
+        let Some(operator) = operator else {
             // The grant that opened it does not stand any more.
             app.identity().end_operator_session(secret);
             return Err(Failed::OperatorSignIn { back: None });
@@ -124,6 +126,18 @@ impl<S: Scope> FromRequestParts<Arc<Portal>> for OperatorAt<S> {
             flash: flash::read(&jar),
         })
     }
+}
+
+/// Says to an owner who is operator that a page is for keys: there is no operator to ask but themselves.
+fn of_keys_only(session: &OperatorSession, problem: Problem) -> Problem {
+    let is_owner = matches!(session.holder, OperatorHolder::Owner(..));
+    if is_owner && problem.kind().status == StatusCode::FORBIDDEN {
+        return problem.detailed(
+            "This page opens with an operator key only, not with your password. Sign out of the operator pages, and open \
+             them with a key.",
+        );
+    }
+    problem
 }
 
 impl<S: Scope> OperatorAt<S> {

@@ -235,8 +235,11 @@ async fn settings_page(viewer: &Viewer, preset: &str, typed: Typed) -> Result<Se
         .unwrap_or_default()
         .or_showing(defaults.iter().map(|(name, value)| (*name, value.as_str())))
         .or_showing([(rules::SEEN, rules_seen.as_str())]);
+    let identity = viewer.portal.app.identity();
+    let grant = identity.operator_grant(viewer.account, viewer.session.user);
     Ok(SettingsPage {
         frame,
+        renames: grant.map(|_| format!("/operator/accounts/{}", viewer.account)),
         path: NavPage::Settings.path(viewer.account),
         seen,
         second_factor,

@@ -22,6 +22,8 @@ use crate::shown::Moment;
 pub(super) struct SettingsPage {
     pub(super) frame: Frame,
     pub(super) path: String,
+    /// Where a viewer who is operator renames the account.
+    pub(super) renames: Option<String>,
     pub(super) seen: SettingsData,
     /// Whether a second factor is required.
     pub(super) second_factor: Form,

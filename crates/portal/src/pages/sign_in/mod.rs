@@ -13,7 +13,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
-use usher_app::{Problem, hashing_share};
+use usher_app::{FirstRun, Problem, hashing_share};
 use usher_domain::AccountId;
 use usher_domain::text::Email;
 use usher_identity::PasswordProof;
@@ -54,13 +54,22 @@ struct Back {
     back: String,
 }
 
-async fn show(Query(back): Query<Back>, jar: CookieJar) -> Response {
+async fn show(
+    State(portal): State<Arc<Portal>>,
+    Query(back): Query<Back>,
+    jar: CookieJar,
+) -> Result<Response, Failed> {
+    let first_run = FirstRun::of(portal.app.records()).await?;
     let form = Form::showing([("back", back.back.as_str())]);
     let frame = Frame {
         flash: flash::read(&jar),
         ..Frame::default()
     };
-    page(&SignInPage { frame, form })
+    Ok(page(&SignInPage {
+        frame,
+        form,
+        is_new: first_run != FirstRun::Over,
+    }))
 }
 
 async fn sign_in(
@@ -103,7 +112,11 @@ async fn sign_in(
         None if !held_back.is_empty() => Ok(sso::held_back(&held_back, &back)),
         None => {
             form.wrong("", WRONG);
-            Ok(page_again(&SignInPage { frame, form }))
+            Ok(page_again(&SignInPage {
+                frame,
+                form,
+                is_new: false,
+            }))
         }
     }
 }
@@ -125,6 +138,7 @@ async fn choose(
         return Ok(page_again(&SignInPage {
             frame: Frame::default(),
             form,
+            is_new: false,
         }));
     };
     second::after_password(&portal, &from, proof, form.value("back")).await

@@ -12,6 +12,8 @@ use crate::pages::sso;
 pub(super) struct SignInPage {
     pub(super) frame: Frame,
     pub(super) form: Form,
+    /// Whether there is no account yet.
+    pub(super) is_new: bool,
 }
 
 impl SignInPage {

@@ -7,6 +7,7 @@ use usher_domain::command::LicenseCommand;
 use usher_domain::event::Profile;
 use usher_domain::permission::{PermissionOverrides, Privilege, Role};
 use usher_domain::text::{Email, Name};
+use usher_domain::user::License;
 use usher_domain::{Account, Actor, Command, Refusal, UserId};
 use usher_identity::draw_bits;
 
@@ -18,13 +19,16 @@ use crate::form::{Form, Posted};
 use crate::nav::NavPage;
 use crate::pages::users::Invited;
 use crate::pages::users::create::{self, Licenses};
-use crate::pages::users::licenses::{Chosen, LicenseField};
+use crate::pages::users::licenses::{Chosen, LicenseField, field_of, too_few_named};
 use crate::said::named;
 use crate::sentence;
 use crate::viewer::Viewer;
 
 /// The most people added at once: more are added from a list, on the page of users.
 const PEOPLE_MAX: usize = 20;
+
+/// For how many people named seats must be left, so that they are the likely choice.
+const LIKELY_PEOPLE: usize = 3;
 
 /// A line of the form.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,17 +54,19 @@ pub(super) async fn add(Posted { viewer, mut form }: Posted) -> Result<Response,
     if form.is_right() && lines.is_empty() && !takes_one {
         form.wrong("people", "Type at least one person, or go on to the overview.");
     }
-    if form.is_right()
-        && takes_one
-        && let Err(refusal) = give_oneself(&viewer, &licenses).await?
-    {
-        form.wrong("own", sentence::of(&refusal));
+    if form.is_right() {
+        // Before anybody gets anything: the seats may be enough for the first ones only.
+        check_seats(&viewer, &mut form, &licenses, lines.len(), takes_one).await?;
+    }
+    if form.is_right() && lines.is_empty() {
+        if let Err(refusal) = give_oneself(&viewer, &licenses).await? {
+            form.wrong("own", sentence::of(&refusal));
+        } else {
+            return Ok(done(NavPage::CONSOLE, "You have a license. Now take a seat."));
+        }
     }
     if !form.is_right() {
         return Ok(page_again(&people_page(&viewer, form).await?));
-    }
-    if lines.is_empty() {
-        return Ok(done(NavPage::CONSOLE, "You have a license. Now take a seat."));
     }
     let (mut added, mut left) = (Vec::new(), Vec::new());
     for line in lines {
@@ -75,6 +81,9 @@ pub(super) async fn add(Posted { viewer, mut form }: Posted) -> Result<Response,
     form.replace("people", left.join("\n"));
     if added.is_empty() {
         return Ok(page_again(&people_page(&viewer, form).await?));
+    }
+    if takes_one && let Err(refusal) = give_oneself(&viewer, &licenses).await? {
+        form.wrong("own", sentence::of(&refusal));
     }
     Ok(page(&added_page(&viewer, form, added).await?))
 }
@@ -120,6 +129,34 @@ fn parse(text: &str) -> Result<Line, &'static str> {
         email: email.parse::<Email>().map_err(|error| error.expected)?,
         text: text.to_owned(),
     })
+}
+
+/// Adds an error to the form for each product that has not enough named seats for all.
+async fn check_seats(
+    viewer: &Viewer,
+    form: &mut Form,
+    licenses: &Licenses,
+    people: usize,
+    takes_one: bool,
+) -> Result<(), Failed> {
+    let (user, licenses) = (viewer.session.user, licenses.clone());
+    let look = move |account: &Account, _: &Actor, _| {
+        let own = account
+            .user(user)
+            .map(|user| user.licenses.clone())
+            .unwrap_or_default();
+        let named = licenses.iter().filter(|(_, license)| **license == License::Named);
+        let wrong = named.filter_map(|(product, _)| {
+            let for_oneself = usize::from(takes_one && !own.contains_key(product));
+            let why = too_few_named(account, product, people + for_oneself)?;
+            Some((field_of(product), why))
+        });
+        Ok(wrong.collect::<Vec<_>>())
+    };
+    for (field, why) in viewer.look(None, look).await?.1 {
+        form.wrong(&field, crate::sentence::of_phrase(&why));
+    }
+    Ok(())
 }
 
 /// Gives the viewer the same licenses, of the products for which they have none.
@@ -176,7 +213,7 @@ async fn choices(viewer: &Viewer, form: &Form) -> Result<(Frame, PeopleChoices),
     let chosen = Chosen::of(form);
     let user = viewer.session.user;
     let look = move |account: &Account, actor: &Actor, _| {
-        let licenses = LicenseField::for_new(account, actor, &chosen);
+        let licenses = LicenseField::for_several(account, actor, &chosen, LIKELY_PEOPLE);
         let has_one = account.user(user).is_some_and(|user| !user.licenses.is_empty());
         Ok(PeopleChoices {
             may_take_one: !licenses.is_empty() && !has_one && account.may(actor, Privilege::SeatsManage),

@@ -80,13 +80,18 @@ impl LicenseField {
     /// is chosen from the start: a named seat that is free, or else the default pool. Of several products none is
     /// guessed.
     pub(crate) fn for_new(account: &Account, actor: &Actor, chosen: &Chosen) -> Vec<Self> {
+        Self::for_several(account, actor, chosen, 1)
+    }
+
+    /// The same for as many people at once: named seats are the likely choice only if there is one for each.
+    pub(crate) fn for_several(account: &Account, actor: &Actor, chosen: &Chosen, people: usize) -> Vec<Self> {
         // A named seat comes with creating the user (L6); only viewers who manage seats can put them into a pool.
         let may_share = account.may(actor, Privilege::SeatsManage);
         let products: Vec<_> = account.subscription().products.keys().collect();
         let fields = products.iter().map(|product| {
             let field = field_of(product);
             let first = || match products.as_slice() {
-                [_] => likely(account, product, may_share),
+                [_] => likely(account, product, may_share, people),
                 _ => "none".to_owned(),
             };
             let word = chosen.0.get(&field).cloned().unwrap_or_else(first);
@@ -102,14 +107,41 @@ impl LicenseField {
     }
 }
 
-/// The choice for a new user of an account with this product alone.
-fn likely(account: &Account, product: &Product, may_share: bool) -> String {
-    if left(account, product) > 0 {
+/// The choice for new users of an account with this product alone.
+fn likely(account: &Account, product: &Product, may_share: bool, people: usize) -> String {
+    let left = left(account, product) as usize;
+    if left >= people.max(1) {
         return "named".to_owned();
     }
     let mut pools = pools(account, product);
     let default = pools.find(|pool| pool.default && may_share && shares(account));
-    default.map_or_else(|| "none".to_owned(), |pool| pool.id.to_string())
+    match default {
+        Some(pool) if pool.seats > 0 || left == 0 => pool.id.to_string(),
+        _ if left > 0 => "named".to_owned(),
+        _ => "none".to_owned(),
+    }
+}
+
+/// Why there are not enough named seats for as many people, as a sentence that says what else to choose; `None` if there
+/// are.
+pub(crate) fn too_few_named(account: &Account, product: &Product, people: usize) -> Option<String> {
+    let left = left(account, product) as usize;
+    if people <= left {
+        return None;
+    }
+    let name = named(account.product_name(product));
+    let left = match left {
+        0 => format!("no named seat of {name} is left"),
+        1 => format!("only one named seat of {name} is left"),
+        left => format!("only {left} named seats of {name} are left"),
+    };
+    let needed = counted(people, "person", "people");
+    let pool = pools(account, product).find(|pool| pool.default && pool.seats > 0 && shares(account));
+    let instead = match pool {
+        Some(pool) => format!("Choose the pool {}, whose seats they share", named(&pool.name)),
+        None => "Choose “No license” for now".to_owned(),
+    };
+    Some(format!("{left}, for {needed}. {instead}, or add fewer people."))
 }
 
 /// The choices of a product's license: `none`, `named`, or the id of a pool. What cannot be had is disabled, with the

@@ -201,10 +201,15 @@ async fn a_grant_opens_no_keys_and_no_grants() {
     let operator = company.operator().await;
     let owner = company.owner;
 
-    assert_eq!(
-        app.get(&operator, "/operator/keys").await.status,
-        StatusCode::FORBIDDEN
-    );
+    for path in ["/operator/keys", "/operator/branding"] {
+        let page = app.get(&operator, path).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(
+            page.html.contains("opens with an operator key only"),
+            "{}",
+            page.html
+        );
+    }
     for path in [
         format!("/operator/owners/{owner}/confirm"),
         format!("/operator/owners/{owner}/revoke"),

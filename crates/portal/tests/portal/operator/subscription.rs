@@ -54,6 +54,17 @@ async fn a_new_account_gets_its_first_seats_and_then_another_product() {
         ("new_named", "2"),
         ("new_shared", "8"),
     ];
+    let too_small: Vec<_> = [("plan", "team")]
+        .into_iter()
+        .chain(first[1..].iter().copied())
+        .collect();
+    let refused = set(&app, &browser, account, &too_small).await;
+    assert!(
+        refused.html.contains("Choose a plan with shared seats")
+            && !refused.html.contains("ask the operator"),
+        "{}",
+        refused.html
+    );
     let done = set(&app, &browser, account, &first).await;
     assert_eq!(done.header("location"), path(account, ""), "{}", done.html);
     let second = [
