@@ -1,8 +1,8 @@
 //! What people are doing, in the same words on every page.
 
+use usher_domain::Account;
 use usher_domain::presence::{Session, SessionState};
 use usher_domain::user::User;
-use usher_domain::{Account, Presence};
 
 use crate::text::Label;
 
@@ -40,7 +40,7 @@ pub(crate) fn own_sessions<'a>(sessions: impl IntoIterator<Item = &'a Session>) 
     ranked.max_by_key(|(rank, _)| *rank).map(|(_, doing)| doing)
 }
 
-/// What a user is doing, counting every product (P4).
+/// What a user is doing, counting every product.
 pub(crate) fn user(account: &Account, user: &User) -> Doing {
     if !user.active {
         return (text!("common-doing-inactive"), "bad");
@@ -56,8 +56,6 @@ pub(crate) fn user(account: &Account, user: &User) -> Doing {
     if !user.tickets().is_empty() {
         return (text!("common-doing-waits-for-seat"), "warn");
     }
-    match account.presence(user) {
-        Presence::Available | Presence::InCall => (text!("common-doing-reachable"), "good"),
-        Presence::Away => NOT_SIGNED_IN,
-    }
+    // Whether others can reach them besides (P4) is for the list of teams.
+    NOT_SIGNED_IN
 }

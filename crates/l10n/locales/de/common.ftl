@@ -12,7 +12,6 @@ common-doing-link-open = Link offen, wartet auf den Kunden
 common-doing-session-paused = Sitzung pausiert
 common-doing-inactive = Inaktiv
 common-doing-waits-for-seat = Wartet auf einen Platz
-common-doing-reachable = Erreichbar
 
 # How full a pool is, in a badge.
 common-pool-draining = Wird verkleinert

@@ -37,6 +37,7 @@ console-device = Gerät
 console-seat-kept = Ihr Platz bleibt Ihnen, solange in diesem Browser eine Seite von Usher geöffnet ist.
 console-keep-seat-open = Lassen Sie diese Seite geöffnet, damit Sie Ihren Platz behalten.
 console-sign-out-free = Abmelden und Platz freigeben
+console-sign-out-of-work = Von der Arbeit abmelden
 console-sign-out = Abmelden
 console-sign-out-ends = Wenn Sie sich abmelden, enden Ihre Sitzungen in diesem Browser, auch pausierte und solche, die auf einen Kunden warten.
 console-end-and-sign-out = Meine Sitzungen beenden und abmelden
@@ -45,7 +46,7 @@ console-quoted = „{ $note }“
 # After how a session ended.
 console-with-note = : „{ $note }“
 console-lent = Er ist bis { $until } geliehen.
-console-sign-in-to-work = Melden Sie sich an, um zu arbeiten.
+console-sign-in-to-work = Nehmen Sie einen Platz, um zu arbeiten.
 console-no-license = Sie haben keine Lizenz für { $product }.
 console-license-named = Sie haben einen persönlichen Platz.
 console-license-shared = Sie teilen sich die Plätze von { $pool }.
@@ -147,7 +148,7 @@ console-session-minutes = Beendet, weil die Minuten aufgebraucht waren
 console-session-signed-out = Beendet, weil Sie abgemeldet wurden
 
 # Forms.
-console-sign-in = In diesem Browser anmelden
+console-sign-in = In diesem Browser einen Platz nehmen
 console-device-name = Name dieses Geräts
 console-device-hint = Administratoren und Sie selbst sehen ihn bei Ihrem Platz.
 console-this-browser = Dieser Browser

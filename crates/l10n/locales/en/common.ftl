@@ -12,7 +12,6 @@ common-doing-link-open = Link open, waits for the customer
 common-doing-session-paused = Session paused
 common-doing-inactive = Inactive
 common-doing-waits-for-seat = Waits for a seat
-common-doing-reachable = Reachable
 
 # How full a pool is, in a badge.
 common-pool-draining = Draining

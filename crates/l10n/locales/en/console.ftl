@@ -37,6 +37,7 @@ console-device = Device
 console-seat-kept = Your seat is kept while any page of Usher is open in this browser.
 console-keep-seat-open = Keep this page open: your seat is kept while it is.
 console-sign-out-free = Sign out and free the seat
+console-sign-out-of-work = Sign out of work
 console-sign-out = Sign out
 console-sign-out-ends = Your sessions on this browser end when you sign out, also those that are paused or wait for a customer.
 console-end-and-sign-out = End my sessions and sign out
@@ -45,7 +46,7 @@ console-quoted = “{ $note }”
 # After how a session ended.
 console-with-note = : “{ $note }”
 console-lent = It is lent until { $until }.
-console-sign-in-to-work = Sign in to work.
+console-sign-in-to-work = Take a seat to work.
 console-no-license = You have no license for { $product }.
 console-license-named = You have a seat of your own.
 console-license-shared = You share the seats of { $pool }.
@@ -147,7 +148,7 @@ console-session-minutes = Ended because the minutes were used up
 console-session-signed-out = Ended because you were signed out
 
 # Forms.
-console-sign-in = Sign in on this browser
+console-sign-in = Take a seat on this browser
 console-device-name = Name of this device
 console-device-hint = Admins and you yourself see it beside your seat.
 console-this-browser = This browser

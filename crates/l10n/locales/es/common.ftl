@@ -12,7 +12,6 @@ common-doing-link-open = Enlace abierto, espera al cliente
 common-doing-session-paused = Sesión en pausa
 common-doing-inactive = Inactivo
 common-doing-waits-for-seat = Espera una plaza
-common-doing-reachable = Localizable
 
 # How full a pool is, in a badge.
 common-pool-draining = Reduciéndose

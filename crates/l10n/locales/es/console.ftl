@@ -37,6 +37,7 @@ console-device = Dispositivo
 console-seat-kept = Conserva su plaza mientras haya una página de Usher abierta en este navegador.
 console-keep-seat-open = Deje esta página abierta para conservar su plaza.
 console-sign-out-free = Desconectarse y liberar la plaza
+console-sign-out-of-work = Desconectarse del trabajo
 console-sign-out = Desconectarse
 console-sign-out-ends = Al desconectarse terminan sus sesiones en este navegador, también las que están en pausa o esperan a un cliente.
 console-end-and-sign-out = Terminar mis sesiones y desconectarme
@@ -45,7 +46,7 @@ console-quoted = «{ $note }»
 # After how a session ended.
 console-with-note = : «{ $note }»
 console-lent = Es un préstamo hasta { $until }.
-console-sign-in-to-work = Conéctese para trabajar.
+console-sign-in-to-work = Ocupe una plaza para trabajar.
 console-no-license = No tiene licencia para { $product }.
 console-license-named = Tiene una plaza nominal.
 console-license-shared = Comparte las plazas de { $pool }.
@@ -147,7 +148,7 @@ console-session-minutes = Terminada porque se agotaron los minutos
 console-session-signed-out = Terminada porque se le desconectó
 
 # Forms.
-console-sign-in = Conectarse en este navegador
+console-sign-in = Ocupar una plaza en este navegador
 console-device-name = Nombre de este dispositivo
 console-device-hint = Los administradores y usted lo ven junto a su plaza.
 console-this-browser = Este navegador

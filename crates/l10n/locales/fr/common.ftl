@@ -12,7 +12,6 @@ common-doing-link-open = Lien ouvert, attend le client
 common-doing-session-paused = Session en pause
 common-doing-inactive = Inactif
 common-doing-waits-for-seat = Attend une place
-common-doing-reachable = Joignable
 
 # How full a pool is, in a badge.
 common-pool-draining = En réduction

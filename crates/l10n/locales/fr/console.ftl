@@ -37,6 +37,7 @@ console-device = Appareil
 console-seat-kept = Vous gardez votre place tant qu’une page d’Usher est ouverte dans ce navigateur.
 console-keep-seat-open = Laissez cette page ouverte pour garder votre place.
 console-sign-out-free = Se déconnecter et libérer la place
+console-sign-out-of-work = Se déconnecter du travail
 console-sign-out = Se déconnecter
 console-sign-out-ends = Si vous vous déconnectez, vos sessions dans ce navigateur se terminent, même celles qui sont en pause ou attendent un client.
 console-end-and-sign-out = Terminer mes sessions et me déconnecter
@@ -45,7 +46,7 @@ console-quoted = « { $note } »
 # After how a session ended.
 console-with-note = {" "}: « { $note } »
 console-lent = Elle vous est prêtée jusqu’à { $until }.
-console-sign-in-to-work = Connectez-vous pour travailler.
+console-sign-in-to-work = Prenez une place pour travailler.
 console-no-license = Vous n’avez pas de licence pour { $product }.
 console-license-named = Vous avez une place nominative.
 console-license-shared = Vous partagez les places de { $pool }.
@@ -147,7 +148,7 @@ console-session-minutes = Terminée parce que les minutes étaient épuisées
 console-session-signed-out = Terminée parce que vous avez été déconnecté
 
 # Forms.
-console-sign-in = Se connecter dans ce navigateur
+console-sign-in = Prendre une place dans ce navigateur
 console-device-name = Nom de cet appareil
 console-device-hint = Les administrateurs et vous-même le voyez à côté de votre place.
 console-this-browser = Ce navigateur

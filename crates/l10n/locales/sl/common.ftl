@@ -12,7 +12,6 @@ common-doing-link-open = Povezava odprta, čaka na stranko
 common-doing-session-paused = Seja ustavljena
 common-doing-inactive = Neaktiven
 common-doing-waits-for-seat = Čaka na mesto
-common-doing-reachable = Dosegljiv
 
 # How full a pool is, in a badge.
 common-pool-draining = Se zmanjšuje

@@ -37,6 +37,7 @@ console-device = Naprava
 console-seat-kept = Mesto ohranite, dokler je v tem brskalniku odprta katera od strani Usherja.
 console-keep-seat-open = Pustite to stran odprto: dokler je odprta, ohranite svoje mesto.
 console-sign-out-free = Odjava in sprostitev mesta
+console-sign-out-of-work = Odjava z dela
 console-sign-out = Odjava
 console-sign-out-ends = Ob odjavi se vaše seje v tem brskalniku končajo, tudi začasno ustavljene in tiste, ki čakajo na stranko.
 console-end-and-sign-out = Končaj moje seje in me odjavi
@@ -45,7 +46,7 @@ console-quoted = »{ $note }«
 # After how a session ended.
 console-with-note = : »{ $note }«
 console-lent = Posojeno je do { $until }.
-console-sign-in-to-work = Za delo se prijavite.
+console-sign-in-to-work = Za delo zasedite mesto.
 console-no-license = Nimate licence za { $product }.
 console-license-named = Imate svoje imensko mesto.
 console-license-shared = Delite si mesta nabora { $pool }.
@@ -151,7 +152,7 @@ console-session-minutes = Končana, ker so bile minute porabljene
 console-session-signed-out = Končana, ker ste bili odjavljeni
 
 # Forms.
-console-sign-in = Prijava v tem brskalniku
+console-sign-in = Zasedba mesta v tem brskalniku
 console-device-name = Ime te naprave
 console-device-hint = Skrbniki in vi ga vidite ob vašem mestu.
 console-this-browser = Ta brskalnik

@@ -12,7 +12,6 @@ common-doing-link-open = Länk öppen, väntar på kunden
 common-doing-session-paused = Session pausad
 common-doing-inactive = Inaktiv
 common-doing-waits-for-seat = Väntar på en plats
-common-doing-reachable = Nåbar
 
 # How full a pool is, in a badge.
 common-pool-draining = Minskas

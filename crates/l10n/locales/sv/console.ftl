@@ -37,6 +37,7 @@ console-device = Enhet
 console-seat-kept = Du behåller din plats så länge en sida i Usher är öppen i den här webbläsaren.
 console-keep-seat-open = Håll den här sidan öppen, så behåller du din plats.
 console-sign-out-free = Logga ut och frigör platsen
+console-sign-out-of-work = Logga ut från arbetet
 console-sign-out = Logga ut
 console-sign-out-ends = När du loggar ut avslutas dina sessioner i den här webbläsaren, även de som är pausade eller väntar på en kund.
 console-end-and-sign-out = Avsluta mina sessioner och logga ut
@@ -45,7 +46,7 @@ console-quoted = ”{ $note }”
 # After how a session ended.
 console-with-note = : ”{ $note }”
 console-lent = Den är utlånad till { $until }.
-console-sign-in-to-work = Logga in för att arbeta.
+console-sign-in-to-work = Ta en plats för att arbeta.
 console-no-license = Du har ingen licens för { $product }.
 console-license-named = Du har en personlig plats.
 console-license-shared = Du delar platserna i { $pool }.
@@ -147,7 +148,7 @@ console-session-minutes = Avslutad eftersom minuterna tog slut
 console-session-signed-out = Avslutad eftersom du loggades ut
 
 # Forms.
-console-sign-in = Logga in i den här webbläsaren
+console-sign-in = Ta en plats i den här webbläsaren
 console-device-name = Enhetens namn
 console-device-hint = Administratörer och du själv ser det vid din plats.
 console-this-browser = Den här webbläsaren

@@ -89,7 +89,9 @@ async fn each_bad_row_is_named_with_its_line_and_reason_and_the_others_are_invit
 
     for said in [
         "Invite 1 person",
-        "The e-mail address must be",
+        "bob is not an e-mail address.",
+        "Remote support: purple",
+        "Nobody is invited yet. This server sends no mail",
         "There is no role chief.",
         "There is no team Nobodies.",
         "There is no pool purple of",
@@ -108,6 +110,18 @@ async fn each_bad_row_is_named_with_its_line_and_reason_and_the_others_are_invit
     );
     assert!(desk.find("ann@example.com").await.is_some());
     assert_eq!(desk.find("cleo@example.com").await, None);
+    // Those who are left come along to the next list, with their headings.
+    let left = hidden(&done, "list");
+    assert_eq!(
+        left,
+        "name,email,role,team,license\nBob,bob,chief,Nobodies,purple\nCleo,cleo@example.com,,,named"
+    );
+    let mended = left
+        .replace("bob,chief,Nobodies,purple", "bob@example.com,,,")
+        .replace(",named", ",");
+    let shown = preview(&desk, &mended).await;
+    assert!(shown.html.contains("Invite 2 people"), "{}", shown.html);
+    assert!(shown.html.contains("Without a license"), "{}", shown.html);
 }
 
 #[tokio::test]
@@ -191,4 +205,21 @@ async fn nobody_invites_with_a_list_who_may_not_give_what_it_says() {
         let again = desk.app.post(&manager, "/me", &path, &[("list", wrong)]).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn a_row_with_several_faults_is_told_all_of_them_and_its_address_counts_for_the_next() {
+    let desk = Desk::with(1).await;
+    let list = "name,email,team\n,ann@example.com,Oslo\nAnn,ann@example.com,Oslo\nBo,,\n";
+
+    let shown = preview(&desk, list).await.html;
+
+    for said in [
+        "The name is missing.",
+        "The e-mail address is missing.",
+        "Line 2 has the same address.",
+    ] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    assert_eq!(shown.matches("There is no team Oslo.").count(), 2, "{shown}");
 }

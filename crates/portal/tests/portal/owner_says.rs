@@ -99,3 +99,42 @@ async fn a_server_without_an_account_says_how_it_is_set_up() {
     let said = "This server has no account yet.";
     assert!(before.contains(said) && !after.contains(said), "{before} {after}");
 }
+
+#[tokio::test]
+async fn a_browser_whose_session_has_ended_by_itself_is_told_so_and_one_that_signed_out_is_not() {
+    let desk = Desk::open(1).await;
+    let user = desk.member("Max").await;
+    let path = "/sign-in?back=%2Fme";
+    let ended = desk.app.sign_in("max@example.com").await;
+    let said = "You were signed out on this browser";
+    let revoked = desk.app.app.identity().revoke_user_tokens(desk.account, user);
+    revoked.await.unwrap();
+
+    let told = desk.app.get(&ended, path).await.html;
+    let others = desk.app.get(&Browser::default(), path).await.html;
+    let alive = desk.app.sign_in("max@example.com").await;
+    let alive = desk.app.get(&alive, path).await.html;
+
+    assert!(told.contains(said), "{told}");
+    assert!(
+        !others.contains(said) && !alive.contains(said),
+        "{others} {alive}"
+    );
+}
+
+#[tokio::test]
+async fn a_person_with_a_named_seat_who_is_signed_in_nowhere_is_in_one_state_only() {
+    let desk = Desk::with(1).await;
+    let user = desk.member("Max").await;
+    desk.seat(user, usher_domain::user::License::Named).await;
+
+    let list = desk.get("/users").await.html;
+    let own = desk.get(&format!("/users/{user}")).await.html;
+
+    for page in [list, own] {
+        assert!(
+            page.contains("Not signed in") && !page.contains("Reachable"),
+            "{page}"
+        );
+    }
+}

@@ -96,6 +96,8 @@ pub(super) struct SignInRow {
     pub(super) since: Moment,
     pub(super) pool: Option<String>,
     pub(super) funding: Label,
+    /// Whether signing out frees it for others: a named seat stays theirs.
+    pub(super) frees_seat: bool,
     /// What the user does there: a label and its CSS class.
     pub(super) doing: Doing,
     /// When an idle user is logged off, in pools that do so.
@@ -294,6 +296,7 @@ impl SignInRow {
                 Funding::Minutes { .. } => ON_MINUTES,
                 Funding::Free => funding_of(sessions.clone()),
             },
+            frees_seat: matches!(sign_in.funding, Funding::Seat | Funding::Rides),
             doing: doing::own_sessions(sessions).unwrap_or(doing::SIGNED_IN),
             log_off: LogOff::of(account, sign_in),
             alive_every_secs: alive_every(sign_in.lease),

@@ -64,7 +64,7 @@ fn sentence(why: GrantRefusal, app: &App) -> String {
             )
         }
         GrantRefusal::NoSecondFactor => {
-            "You need a second factor for these pages. Set one up on your page, then come back.".to_owned()
+            "You need a second factor for these pages. Set one up, then come back.".to_owned()
         }
         GrantRefusal::TemporaryPassword => {
             "Your password is temporary. Choose one of your own first.".to_owned()
@@ -128,6 +128,7 @@ pub(super) async fn shown_to(viewer: &Viewer) -> Result<Option<OwnerShown>, Fail
         name,
         csrf: frame.csrf,
         refusal: None,
+        lacks_second_factor: false,
     }))
 }
 

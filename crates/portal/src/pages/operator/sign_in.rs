@@ -42,6 +42,8 @@ pub(super) struct OwnerShown {
     pub(super) csrf: String,
     /// Why the grant opens nothing at the moment.
     pub(super) refusal: Option<String>,
+    /// Whether that is the missing second factor.
+    pub(super) lacks_second_factor: bool,
 }
 
 #[derive(Deserialize)]
@@ -80,7 +82,14 @@ async fn owner_of(portal: &Arc<Portal>, headers: &HeaderMap) -> Result<Option<Ow
         return Ok(None);
     };
     let refusal = grants::refusal(&viewer).await?;
-    Ok(Some(OwnerShown { refusal, ..shown }))
+    let identity = portal.app.identity();
+    let lacks_second_factor =
+        refusal.is_some() && !identity.has_second_factor(viewer.account, viewer.session.user);
+    Ok(Some(OwnerShown {
+        refusal,
+        lacks_second_factor,
+        ..shown
+    }))
 }
 
 /// The page with what is wrong with the form of an owner.

@@ -60,6 +60,9 @@ async fn show(
     jar: CookieJar,
 ) -> Result<Response, Failed> {
     let first_run = FirstRun::of(portal.app.records()).await?;
+    let (identity, now) = (portal.app.identity(), portal.app.engine().now());
+    let has_ended =
+        cookies::session_secret(&jar).is_some_and(|secret| !identity.is_portal_session_alive(secret, now));
     let form = Form::showing([("back", back.back.as_str())]);
     let frame = Frame {
         flash: flash::read(&jar),
@@ -69,6 +72,7 @@ async fn show(
         frame,
         form,
         is_new: first_run != FirstRun::Over,
+        has_ended,
     }))
 }
 
@@ -116,6 +120,7 @@ async fn sign_in(
                 frame,
                 form,
                 is_new: false,
+                has_ended: false,
             }))
         }
     }
@@ -139,6 +144,7 @@ async fn choose(
             frame: Frame::default(),
             form,
             is_new: false,
+            has_ended: false,
         }));
     };
     second::after_password(&portal, &from, proof, form.value("back")).await

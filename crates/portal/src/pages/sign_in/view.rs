@@ -14,6 +14,8 @@ pub(super) struct SignInPage {
     pub(super) form: Form,
     /// Whether there is no account yet.
     pub(super) is_new: bool,
+    /// Whether this browser still has the cookie of a session that has ended without *Sign out*.
+    pub(super) has_ended: bool,
 }
 
 impl SignInPage {

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::pages::users::licenses::LicenseField;
-use crate::pages::users::{Choice, Invited};
+use crate::pages::users::{Choice, Invited, all_links};
 
 #[derive(Template)]
 #[template(path = "start/vendor.html")]
@@ -74,4 +74,15 @@ pub(super) struct AddedPage {
     pub(super) choices: PeopleChoices,
     /// Whether the viewer has a license, so that they can take a seat.
     pub(super) may_work: bool,
+}
+
+impl AddedPage {
+    fn has_links(&self) -> bool {
+        self.added.iter().any(|one| one.link.is_some())
+    }
+
+    /// All invitations, to paste them into a sheet.
+    fn all(&self) -> String {
+        all_links(&self.added)
+    }
 }

@@ -1,6 +1,6 @@
 //! People who were added at once, with their invitations, for `m::handed_over`.
 
-use usher_app::LinkDelivery;
+use usher_app::{LinkDelivery, defused};
 use usher_domain::UserId;
 use usher_domain::link::LinkPurpose;
 use usher_domain::text::{Email, Name};
@@ -22,6 +22,16 @@ pub(crate) struct Invited {
     pub(crate) link: Option<String>,
     /// What could not be done for them besides.
     pub(crate) but: Vec<Said<String>>,
+}
+
+/// All invitations that are shown, as lines with the name, the address and the link: to paste them into a sheet.
+pub(crate) fn all_links(invited: &[Invited]) -> String {
+    let lines = invited.iter().filter_map(|one| {
+        let link = one.link.as_ref()?;
+        let [name, email] = [&one.name, &one.email].map(|cell| defused(cell));
+        Some(format!("{name}\t{email}\t{link}\n"))
+    });
+    lines.collect()
 }
 
 impl Invited {

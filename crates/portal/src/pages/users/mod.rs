@@ -22,7 +22,7 @@ mod words;
 use axum::extract::Query;
 use axum::response::Response;
 
-pub(crate) use self::invited::Invited;
+pub(crate) use self::invited::{Invited, all_links};
 use self::list::ListPage;
 pub(crate) use self::query::{UserQuery, by_name, fits_words};
 pub(crate) use self::words::{Choice, license_link, people, role_label, role_of, role_word};

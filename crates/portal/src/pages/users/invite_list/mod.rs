@@ -106,6 +106,7 @@ async fn preview_page(viewer: &Viewer, form: Form, plan: Plan, id: &ListId) -> R
         users,
         products,
         list_id: id.as_str().to_owned(),
+        has_mail: viewer.portal.app.mail_setup().is_some(),
         plan,
     })
 }

@@ -71,7 +71,16 @@ impl Plan {
         let mut seats: BTreeMap<Product, u32> = BTreeMap::new();
         let rows = list.said().map(|(line, said)| {
             let state = match newcomer(account, &said) {
-                Err(wrong) => RowState::Wrong(wrong.into_iter().map(said::Said).collect()),
+                Err(mut wrong) => {
+                    // Everything that is wrong with it at once, and the address counts for the lines after it.
+                    if let Ok(email) = said.email.parse::<Email>() {
+                        match earlier.get(&email) {
+                            Some(before) => wrong.push(format!("Line {before} has the same address.")),
+                            None => drop(earlier.insert(email, line)),
+                        }
+                    }
+                    RowState::Wrong(wrong.into_iter().map(said::Said).collect())
+                }
                 Ok(newcomer) => {
                     let email = newcomer.profile.email.reveal().clone();
                     if let Some(before) = earlier.get(&email) {
@@ -125,7 +134,11 @@ impl Row {
                     })
                     .collect()
             }
-            _ => Vec::new(),
+            _ => {
+                let typed = said.licenses.iter().filter(|(_, word)| !word.is_empty());
+                let typed = typed.map(|(product, word)| format!("{}: {word}", account.product_name(product)));
+                typed.collect()
+            }
         };
         let role = match &state {
             RowState::New(newcomer) => words::role_label(newcomer.profile.role).to_owned(),
@@ -185,9 +198,19 @@ fn newcomer(account: &Account, said: &ListRow) -> Result<Newcomer, Vec<String>> 
     let mut wrong = Vec::new();
     let mut note = |problem: String| wrong.push(problem);
     let name = said.name.parse::<Name>();
-    let name = name.map_err(|error| note(format!("The name must be {}.", error.expected)));
+    let name = name.map_err(|error| {
+        note(match said.name.trim() {
+            "" => "The name is missing.".to_owned(),
+            _ => format!("The name must be {}.", error.expected),
+        });
+    });
     let email = said.email.parse::<Email>();
-    let email = email.map_err(|error| note(format!("The e-mail address must be {}.", error.expected)));
+    let email = email.map_err(|_| {
+        note(match said.email.trim() {
+            "" => "The e-mail address is missing.".to_owned(),
+            typed => format!("{} is not an e-mail address.", said::named(typed)),
+        });
+    });
     let role = role(&said.role).map_err(&mut note);
     let team = team(account, &said.team).map_err(&mut note);
     let group = group(account, &said.group).map_err(&mut note);

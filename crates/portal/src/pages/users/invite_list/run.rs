@@ -42,6 +42,8 @@ pub(super) struct Outcome {
     pub(super) refused: Vec<Refused>,
     /// How many were there already.
     pub(super) known: usize,
+    /// The list of those who were refused, as it was typed, with its headings.
+    pub(super) left: String,
 }
 
 /// Somebody who was not added.
@@ -167,6 +169,7 @@ async fn invite_all(viewer: &Viewer, id: &ListId, text: &str) -> Result<Result<O
         known: plan.known(),
         ..Outcome::default()
     };
+    let starts: Vec<_> = plan.rows.iter().map(|row| row.line).collect();
     for row in plan.rows {
         let who = if row.name.is_empty() { row.email } else { row.name };
         let why = match row.state {
@@ -183,7 +186,24 @@ async fn invite_all(viewer: &Viewer, id: &ListId, text: &str) -> Result<Result<O
         let line = row.line;
         outcome.refused.push(Refused { line, who, why });
     }
+    let refused: Vec<_> = outcome.refused.iter().map(|one| one.line).collect();
+    outcome.left = lines_of(text, &starts, &refused);
     Ok(Ok(outcome))
+}
+
+/// The lines of a text before the first row, and those of the rows that begin in the lines `wanted`. `starts`: where rows
+/// begin. Lines are counted from 1.
+fn lines_of(text: &str, starts: &[usize], wanted: &[usize]) -> String {
+    let first = starts.first().copied().unwrap_or(1);
+    let mut is_wanted = true;
+    let lines = text.lines().enumerate().filter(|(index, _)| {
+        let line = index + 1;
+        if starts.contains(&line) {
+            is_wanted = wanted.contains(&line);
+        }
+        line < first || is_wanted
+    });
+    lines.map(|(_, line)| line).collect::<Vec<_>>().join("\n")
 }
 
 /// Adds a person with their licenses and an invitation, or says why not.

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use askama::Template;
-use usher_app::defused;
 
 use super::plan::{Plan, RowState};
 use super::run::Outcome;
 use crate::answer::Frame;
 use crate::form::Form;
-use crate::pages::users::people;
+use crate::pages::users::{all_links, people};
 
 #[derive(Template)]
 #[template(path = "users/invite_list.html")]
@@ -31,6 +30,8 @@ pub(super) struct PreviewPage {
     pub(super) users: String,
     pub(super) products: Vec<String>,
     pub(super) list_id: String,
+    /// Whether invitations are sent by mail.
+    pub(super) has_mail: bool,
     pub(super) plan: Plan,
 }
 
@@ -67,12 +68,6 @@ impl InvitedPage {
 
     /// All invitations, to paste them into a sheet.
     fn all(&self) -> String {
-        let invited = self.outcome.invited.iter();
-        let lines = invited.filter_map(|one| {
-            let link = one.link.as_ref()?;
-            let [name, email] = [&one.name, &one.email].map(|cell| defused(cell));
-            Some(format!("{name}\t{email}\t{link}\n"))
-        });
-        lines.collect()
+        all_links(&self.outcome.invited)
     }
 }
