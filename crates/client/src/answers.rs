@@ -13,13 +13,6 @@ pub struct Items<T> {
     pub next_cursor: Option<String>,
 }
 
-/// Any answer that has an id.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Created {
-    /// The id, with the prefix of its kind: `acct_…`, `user_…`.
-    pub id: String,
-}
-
 /// A user that was just created.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CreatedUser {

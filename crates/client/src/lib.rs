@@ -33,9 +33,9 @@ use serde_json::Value;
 
 pub use account::Account;
 pub use answers::{
-    AccountDetails, ApiKey, Bought, BoughtSeats, Created, CreatedUser, Device, Items, Lease, Minutes,
-    OneTimeLink, Pool, PoolUsage, ProductSubscription, ProductUsage, PurchaseAnswer, RequestAnswered,
-    Session, SessionAnswer, SignIn, SignInAnswer, Subscription, SubscriptionRequest, Ticket, Usage,
+    AccountDetails, ApiKey, Bought, BoughtSeats, CreatedUser, Device, Items, Lease, Minutes, OneTimeLink,
+    Pool, PoolUsage, ProductSubscription, ProductUsage, PurchaseAnswer, RequestAnswered, Session,
+    SessionAnswer, SignIn, SignInAnswer, Subscription, SubscriptionRequest, Ticket, Usage,
 };
 pub use error::{Error, NoAnswer, Problem};
 pub use operations::Operation;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::answers::{
-    self, AccountDetails, ApiKey, Created, CreatedUser, Items, Lease, Minutes, Pool, PurchaseAnswer, Session,
+    self, AccountDetails, ApiKey, CreatedUser, Items, Lease, Minutes, Pool, PurchaseAnswer, Session,
     SessionAnswer, SignInAnswer, Subscription, SubscriptionRequest, Ticket, Usage,
 };
 

@@ -93,7 +93,7 @@ impl Remedy {
             return Self {
                 link: Some((
                     format!("{own_page}#billing_contact"),
-                    "Make yourself billing contact",
+                    text!("common-remedy-billing-contact"),
                 )),
                 asks: Asks::default(),
             };

@@ -45,7 +45,6 @@ enum Command {
 #[derive(Debug, Args)]
 struct Moved {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    #[expect(dead_code, reason = "whatever they are, the answer is where the program is")]
     arguments: Vec<OsString>,
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 use usher_app::{Config, MetricsToken};
 use usher_domain::personal::Personal;
 use usher_domain::{AccountId, Secs};
-use usher_identity::{OutboxEntry, OutboxRefused};
+use usher_identity::{OutboxBounds, OutboxBudget, OutboxEntry, OutboxRefused};
 use usher_journal::Fault;
 use usher_testkit as kit;
 
@@ -105,7 +105,8 @@ async fn metrics_show_mails_that_wait_and_when_the_data_was_last_copied() {
     let calm = metrics().await;
     let mail = |address: &str| {
         let recipient = Personal::new(address.into());
-        OutboxEntry::mail("test", "{}".to_owned(), recipient, app.engine.now()).unwrap()
+        let budget = OutboxBudget::new(OutboxBounds::Notice, "test");
+        OutboxEntry::mail("test", budget, "{}".to_owned(), recipient, app.engine.now()).unwrap()
     };
     let mails = vec![mail("ann@example.com"), mail("ben@example.com")];
     let stored = app.identity.put_in_outbox(mails, None).await.unwrap();

@@ -181,7 +181,8 @@ impl SecurityChange {
     /// A word for changes of this kind: they are counted together.
     const fn kind(&self) -> &'static str {
         match self {
-            Self::Password => "security.password",
+            Self::Password | Self::PasswordByLink => "security.password",
+            Self::PasswordLink => "security.password_link",
             Self::SecondFactorSet | Self::SecondFactorRemoved => "security.second_factor",
             Self::Role(_) => "security.role",
             Self::ApiKey(_) | Self::ApiKeySecret(_) => "security.api_key",

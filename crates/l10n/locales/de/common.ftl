@@ -24,6 +24,7 @@ common-deleted-user = Ein gelöschter Benutzer
 
 # What to do about something that is missing: the label of a button.
 common-remedy-see-subscription = Zum Abonnement
+common-remedy-billing-contact = Sich selbst zum Rechnungskontakt machen
 common-remedy-own-license = Sich selbst eine Lizenz geben
 common-remedy-add-people = Personen hinzufügen
 common-remedy-set-up-pool = Pool einrichten

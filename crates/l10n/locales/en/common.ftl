@@ -24,6 +24,7 @@ common-deleted-user = A deleted user
 
 # What to do about something that is missing: the label of a button.
 common-remedy-see-subscription = See the subscription
+common-remedy-billing-contact = Make yourself billing contact
 common-remedy-own-license = Give yourself a license
 common-remedy-add-people = Add people
 common-remedy-set-up-pool = Set up the pool

@@ -24,6 +24,7 @@ common-deleted-user = Un usuario eliminado
 
 # What to do about something that is missing: the label of a button.
 common-remedy-see-subscription = Ver la suscripción
+common-remedy-billing-contact = Hágase contacto de facturación
 common-remedy-own-license = Asignarse una licencia
 common-remedy-add-people = Añadir personas
 common-remedy-set-up-pool = Configurar el pool

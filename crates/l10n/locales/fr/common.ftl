@@ -24,6 +24,7 @@ common-deleted-user = Un utilisateur supprimé
 
 # What to do about something that is missing: the label of a button.
 common-remedy-see-subscription = Voir l’abonnement
+common-remedy-billing-contact = Devenir contact de facturation
 common-remedy-own-license = S’attribuer une licence
 common-remedy-add-people = Ajouter des personnes
 common-remedy-set-up-pool = Configurer le pool

@@ -24,6 +24,7 @@ common-deleted-user = Izbrisan uporabnik
 
 # What to do about something that is missing: the label of a button.
 common-remedy-see-subscription = Pokaži naročnino
+common-remedy-billing-contact = Določite sebe za stik za obračun
 common-remedy-own-license = Dodeli si licenco
 common-remedy-add-people = Dodaj osebe
 common-remedy-set-up-pool = Nastavi nabor

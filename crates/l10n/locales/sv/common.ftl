@@ -24,6 +24,7 @@ common-deleted-user = En borttagen användare
 
 # What to do about something that is missing: the label of a button.
 common-remedy-see-subscription = Visa abonnemanget
+common-remedy-billing-contact = Gör dig själv till faktureringskontakt
 common-remedy-own-license = Ge dig själv en licens
 common-remedy-add-people = Lägg till personer
 common-remedy-set-up-pool = Skapa poolen

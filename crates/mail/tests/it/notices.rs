@@ -457,7 +457,12 @@ async fn a_changed_address_is_told_to_the_previous_and_the_new_one() {
 #[tokio::test]
 async fn a_notice_of_security_goes_to_the_address_of_its_moment() {
     let server = desk().await;
-    let set = || Command::Credential(CredentialCommand::NotePassword { user: user("Tuva") });
+    let set = || {
+        Command::Credential(CredentialCommand::NotePassword {
+            user: user("Tuva"),
+            link: None,
+        })
+    };
 
     by(&server, person("Olga"), set()).await;
     change_address(&server, "mallory@example.com").await;
@@ -489,7 +494,10 @@ async fn a_user_who_has_never_signed_in_gets_no_text_of_anybody() {
     by(&server, Actor::Operator, ask_for_seat(stranger, "Please.")).await;
     let decline = decline_seat(stranger, "Your invoice: https://evil.example");
     by(&server, person("Mats"), decline).await;
-    let set = Command::Credential(CredentialCommand::NotePassword { user: stranger });
+    let set = Command::Credential(CredentialCommand::NotePassword {
+        user: stranger,
+        link: None,
+    });
     by(&server, person("Olga"), set).await;
     server.app.announce_account(ACCOUNT).await.unwrap();
 
@@ -508,7 +516,7 @@ async fn a_password_that_is_chosen_while_a_server_is_set_up_is_no_news() {
         let request = Request {
             actor: Actor::Operator,
             cause: Cause::by(channel),
-            command: Command::Credential(CredentialCommand::NotePassword { user }),
+            command: Command::Credential(CredentialCommand::NotePassword { user, link: None }),
         };
         let done = server.engine.execute(ACCOUNT, request, |_, (), _| ());
         done.await.unwrap();

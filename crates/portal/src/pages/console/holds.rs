@@ -12,7 +12,7 @@ use super::path;
 use crate::failed::Failed;
 use crate::live::LivePage;
 use crate::nav::NavPage;
-use crate::text::Label;
+use crate::text::{Label, Text, countdown};
 use crate::viewer::Viewer;
 
 /// What a browser holds for its user.
@@ -30,9 +30,8 @@ pub(crate) struct Call {
     pub(crate) key: String,
     /// The words of the tab's title and of the notification.
     pub(crate) tell: Label,
-    /// What happens in `$secs` seconds.
-    pub(crate) then: Label,
-    pub(crate) secs: u32,
+    /// What happens in the seconds that are left.
+    pub(crate) then: Text,
     /// Whether *Stay* is an answer.
     pub(crate) stays: bool,
     /// The console of its product.
@@ -74,12 +73,11 @@ impl Holds {
 }
 
 impl Call {
-    fn of(product: &Product, key: &str, (tell, then): (Label, Label), (at, now): (Timestamp, Timestamp)) -> Self {
+    fn of(product: &Product, key: &str, (tell, then): (Label, Text), at: Timestamp) -> Self {
         Self {
             key: format!("{key}-{}", at.millis()),
             tell,
             then,
-            secs: at.remaining(now).get(),
             stays: false,
             console: path(product.as_str()),
         }
@@ -88,20 +86,27 @@ impl Call {
 
 /// The warnings of a sign-in, and of its sessions that somebody else ended.
 fn warnings(account: &Account, sign_in: &SignIn, now: Timestamp) -> Vec<Call> {
-    let call = |key: &str, words, at: Timestamp| Call::of(&sign_in.product, key, words, (at, now));
+    let call = |key: &str, words, at: Timestamp| Call::of(&sign_in.product, key, words, at);
+    let left = |at: Timestamp| countdown(at.remaining(now).get(), false);
     let stays = |call| Call { stays: true, ..call };
     let log_off = sign_in.log_off_at.map(|at| {
-        let words = (text!("console-still-there"), text!("console-logged-off-in"));
+        let words = (
+            text!("console-still-there"),
+            text!("console-logged-off-in", secs = left(at)),
+        );
         stays(call("log-off", words, at))
     });
     let reclaim = sign_in.reclaim_at.map(|at| {
-        let words = (text!("console-waited-for"), text!("console-seat-goes-in"));
+        let words = (
+            text!("console-waited-for"),
+            text!("console-seat-goes-in", secs = left(at)),
+        );
         stays(call("reclaim", words, at))
     });
     let minutes = minutes_end(sign_in.funding).map(|at| {
         let words = (
             text!("console-minutes-end"),
-            text!("console-minutes-sign-out-in"),
+            text!("console-minutes-sign-out-in", secs = left(at)),
         );
         call("minutes", words, at)
     });
@@ -110,7 +115,10 @@ fn warnings(account: &Account, sign_in: &SignIn, now: Timestamp) -> Vec<Call> {
     let of_sessions = sessions.flat_map(|session| {
         let closing = match session.state {
             SessionState::Ending { closes_at, .. } => {
-                let words = (text!("console-session-was-ended"), text!("console-closes-in"));
+                let words = (
+                    text!("console-session-was-ended"),
+                    text!("console-closes-in", secs = left(closes_at)),
+                );
                 Some(call("closing", words, closes_at))
             }
             _ => None,
@@ -118,7 +126,7 @@ fn warnings(account: &Account, sign_in: &SignIn, now: Timestamp) -> Vec<Call> {
         let minutes = minutes_end(session.funding).map(|at| {
             let words = (
                 text!("console-minutes-end"),
-                text!("console-minutes-session-ends-in"),
+                text!("console-minutes-session-ends-in", secs = left(at)),
             );
             call("session-minutes", words, at)
         });
@@ -133,8 +141,12 @@ fn offer(ticket: &Ticket, now: Timestamp) -> Option<Call> {
     let TicketState::Offered { until } = ticket.state else {
         return None;
     };
-    let words = (text!("console-offer-title"), text!("console-offer-ends-in"));
-    Some(Call::of(&ticket.product, "offer", words, (until, now)))
+    let left = countdown(until.remaining(now).get(), false);
+    let words = (
+        text!("console-offer-title"),
+        text!("console-offer-ends-in", secs = left),
+    );
+    Some(Call::of(&ticket.product, "offer", words, until))
 }
 
 /// The stream of pages that have none of their own: it brings what every stream brings, the notes of the menu and what

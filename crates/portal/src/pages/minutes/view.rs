@@ -171,6 +171,7 @@ mod tests {
             paying: 0,
             pools: vec![Linked::plain("Support")],
             pools_link: None,
+            more: more(&Management::OnRequest),
         };
 
         assert_eq!(seen.lasts(), None);

@@ -133,7 +133,7 @@ async fn invitation(caller: &Admitted, user: UserId) -> Result<MadeLink, Problem
     let (purpose, delivery) = (LinkPurpose::Invitation, LinkDelivery::Mail);
     caller
         .app
-        .make_link(owner, purpose, delivery, &caller.actor, &caller.cause)
+        .make_link(owner, purpose, delivery, caller.as_author())
         .await
 }
 
