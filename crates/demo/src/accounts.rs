@@ -1,5 +1,7 @@
 //! Four accounts, each with a known model of seat licensing (P5).
 
+use serde_json::json;
+use usher_client::operations::ChangeSettings;
 use usher_client::{Account, Client, Error};
 use usher_domain::permission::Role;
 use usher_domain::rules::{Preset, Rules};
@@ -192,6 +194,11 @@ impl Setup {
     async fn make(self, operator: &Client) -> Result<DemoAccount, Error> {
         // One user at a time, so that the users are in the order of their names.
         let opened = self.desk.open_on(operator, 1).await?;
+        let colors = json!({ "product_colors": { PRODUCT: "violet" } });
+        let values = [opened.account.id()];
+        operator
+            .call::<ChangeSettings>(&values, &[], Some(&colors))
+            .await?;
         let scopes = ["read", "sign-ins.write", "seats.manage"];
         let key = opened
             .account
