@@ -219,7 +219,7 @@ def link_outlives_its_operator_key(target):
         invited, email = newcomer(account, f"{end}-new")
         known, address = newcomer(account, f"{end}-known", password=PASSWORD)
         kept = {email: path_of(stolen.ok("POST", f"{invited}/invitation", {})),
-                address: path_of(stolen.ok("POST", f"{known}/password-link", {}))}
+                address: path_of(stolen.ok("POST", f"{known}/password-reset-link", {}))}
         if end == "revoked":
             account.operator.delete(key)
         else:
