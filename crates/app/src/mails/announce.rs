@@ -32,7 +32,7 @@ const LOOKED_THROUGH_MAX: u16 = 50;
 
 /// How long to wait after a failure, and at most after many of them.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(300);
+const RETRY_AFTER_MAX: Duration = Duration::from_mins(5);
 
 /// The accounts whose mails could not be written. Each waits for itself, so that none keeps the others waiting.
 #[derive(Default)]
