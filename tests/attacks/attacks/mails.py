@@ -113,10 +113,10 @@ def account_with_reader(target, server, name):
     return account
 
 
-def is_warned_of_a_browser(target, server, account):
-    """Whether the owner is told of a sign-in with a browser that they have not used before."""
-    target.browser().sign_in(account.owner.email)
-    is_warning = lambda mail: "browser" in (mail["Subject"] or "") and account.owner.email in mail["To"]
+def is_warned_of_a_browser(target, server, email):
+    """Whether a user is told of a sign-in with a browser that they have not used before."""
+    target.browser().sign_in(email)
+    is_warning = lambda mail: "browser" in (mail["Subject"] or "") and email in mail["To"]
     until(lambda: any(is_warning(mail) for _, mail in server.taken()))
     return any(is_warning(mail) for _, mail in server.taken())
 
@@ -145,7 +145,7 @@ def mails_flood_a_mailbox(target):
         kind = "test" if "works" in mail["Subject"] else "request"
         kinds[kind] = kinds.get(kind, 0) + 1
     found = [f"{count} mails of the kind {kind}" for kind, count in kinds.items() if count > 20]
-    if not is_warned_of_a_browser(target, server, account):
+    if not is_warned_of_a_browser(target, server, account.owner.email):
         found.append("no notice of another browser")
     return "; ".join(found) or None
 
@@ -153,17 +153,17 @@ def mails_flood_a_mailbox(target):
 @attack("another customer uses up the notices of security to an address", is_on_new=True)
 def mails_of_another_customer(target):
     server = target.keep(MailServer())
-    account = account_with_reader(target, server, "Victim")
-    target.browser().sign_in(account.owner.email)
-    other = target.account("Other")
+    target.serve(*settings(server))
+    vera = target.account("Victim").person("Vera Victim", email="vera@victim.example")
+    target.browser().sign_in(vera.email)
     password = "another long enough password"
-    same = other.person("Same Address", email=account.owner.email, password=password)
+    same = target.account("Other").person("Same Address", email=vera.email, password=password)
     same.client(password)
     for number in range(50):
         role = ("manager", "member")[number % 2]
         target.operator.ok("PATCH", same.path, {"role": role})
     settled(server, 1)
-    return None if is_warned_of_a_browser(target, server, account) else "no notice of another browser"
+    return None if is_warned_of_a_browser(target, server, vera.email) else "no notice of another browser"
 
 
 @attack("a kill loses the mail about an acknowledged request, or makes it another mail", is_on_new=True)
