@@ -162,3 +162,64 @@ async fn a_domain_in_two_rows_is_listed_once_and_proved_and_withdrawn_as_one() {
     let realms = identity.realms(&ann, false);
     assert!(realms.await.unwrap().is_empty());
 }
+
+/// A database as it was with all migrations before this one.
+fn database_before(migration: u32) -> Connection {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap());
+    let numbered = files.map(|file| {
+        let name = file.file_name().into_string().unwrap();
+        let number = name[1..].split("__").next().unwrap().parse::<u32>().unwrap();
+        (number, file.path())
+    });
+    let mut earlier: Vec<_> = numbered.filter(|(number, _)| *number < migration).collect();
+    earlier.sort();
+    let connection = Connection::open_in_memory().unwrap();
+    for (_, file) in earlier {
+        connection
+            .execute_batch(&std::fs::read_to_string(file).unwrap())
+            .unwrap();
+    }
+    connection
+}
+
+/// Those that wait leave as they would have, and what those that have ended said is gone.
+#[test]
+fn mails_are_kept_and_everybody_who_could_sign_in_counts_as_having_done_so() {
+    let old = database_before(17);
+    let [account, sven, tuva] = [ACME.bits(), SVEN.bits(), TUVA.bits()].map(u128::to_be_bytes);
+    let mail = "INSERT INTO identity_outbox (id, channel, kind, about, account, recipient, written_at, due_at, state, ended_at)
+                VALUES (?1, 'mail', ?2, '{\"a\":1}', ?3, 'sven@acme.example', 0, 0, ?4, ?5)";
+    let ended = Some(5);
+    for (id, kind, state, ended) in [(1, "security", "waiting", None), (2, "invitation", "sent", ended)] {
+        old.execute(mail, (u128::to_be_bytes(id), kind, account, state, ended))
+            .unwrap();
+    }
+    old.execute("INSERT INTO identity_outbox_followed VALUES (?1, 7)", [account])
+        .unwrap();
+    let browser =
+        "INSERT INTO identity_known_browsers (account, user, browser, used_at) VALUES (?1, ?2, ?2, 0)";
+    old.execute(browser, [account, sven]).unwrap();
+    let password = "INSERT INTO identity_passwords (account, user, hash) VALUES (?1, ?2, '$argon2')";
+    old.execute(password, [account, tuva]).unwrap();
+
+    let migration = include_str!("../../migrations/V17__outbox_bounds.sql");
+    old.execute_batch(migration).unwrap();
+
+    let mut select = old
+        .prepare("SELECT budget, about, caused_by FROM identity_outbox ORDER BY id")
+        .unwrap();
+    let mails = select.query_map([], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?))
+    });
+    let mails: Vec<_> = mails.unwrap().map(Result::unwrap).collect();
+    let mail = |budget: &str, about: &str| (budget.to_owned(), about.to_owned(), account);
+    let expected = [
+        mail("certain/security", r#"{"a":1}"#),
+        mail("invitation/invitation", "{}"),
+    ];
+    assert_eq!(mails, expected);
+    let count = |select| old.query_row(select, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT count(*) FROM identity_signed_in"), 2);
+    assert_eq!(count("SELECT at FROM identity_outbox_since"), 0);
+}
