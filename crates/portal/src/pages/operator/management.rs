@@ -282,8 +282,8 @@ mod tests {
         Form::showing(mode.into_iter().chain(values.iter().copied()))
     }
 
-    const fn bound(min: u32, max: u32) -> Option<SeatBound> {
-        Some(SeatBound { min, max })
+    const fn bound(min: u32, max: u32) -> SeatBound {
+        SeatBound { min, max }
     }
 
     #[test]
@@ -307,12 +307,12 @@ mod tests {
         };
 
         let remote = SeatBounds {
-            named_seats: bound(2, 20),
+            named_seats: Some(bound(2, 20)),
             shared_seats: None,
         };
         let meetings = SeatBounds {
             named_seats: None,
-            shared_seats: bound(0, 5),
+            shared_seats: Some(bound(0, 5)),
         };
         let products = [("meetings", meetings), ("remote", remote)];
         let products = products.map(|(product, bounds)| (product.parse().unwrap(), bounds));

@@ -55,8 +55,8 @@ pub(super) async fn seats(Posted { viewer, mut form }: Posted) -> Result<Respons
             let told = if changes.is_empty() {
                 "Nothing changed: these are the seats that you have.".to_owned()
             } else {
-                let changed = format!("Subscription changed: {}.", changes.join(", "));
-                [vec![changed], in_no_pool].concat().join(" ")
+                let told = format!("Subscription changed: {}.", changes.join(", "));
+                [vec![told], in_no_pool].concat().join(" ")
             };
             Ok(done(&path, told))
         }

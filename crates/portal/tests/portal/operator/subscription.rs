@@ -150,7 +150,7 @@ async fn what_cannot_be_bought_is_said_at_its_field_and_changes_nothing() {
         (shared, "pool"),
         (plan, "href=\"#plan\""),
         (("new_product", PRODUCT), "This product is above"),
-        (("new_product", "No slug"), "href=\"#new_product\""),
+        (("new_product", "支援"), "href=\"#new_product\""),
     ] {
         let others = now.iter().copied().filter(|(name, _)| *name != changed.0);
         let fields: Vec<_> = others.chain([changed]).collect();
