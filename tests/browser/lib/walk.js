@@ -225,7 +225,8 @@ export const PAGES = [
     name: "the page of an invitation with errors", path: "/invitation/{invitation}", status: 422,
     act: sent("Set password and sign in", { "New password": "short", "New password, again": "short" }),
   },
-  { name: "an invitation that has ended", path: "/invitation/none", status: 410 },
+  { name: "an invitation that has ended", path: `/invitation/usher_invite_${"a".repeat(52)}`, status: 410 },
+  { name: "a piece of an invitation", path: "/invitation/usher_invite_a", status: 404 },
   { name: "the page of a password reset link", path: "/reset-password/{reset}" },
   {
     name: "the page of a password reset link with errors", path: "/reset-password/{reset}", status: 422,
@@ -274,7 +275,7 @@ export const PAGES = [
   { name: "a subscription of the operator", path: OPERATOR, act: asOperator(`${ITS_ACCOUNT}/subscription`) },
   {
     name: "a subscription with errors", path: OPERATOR, status: 422,
-    act: asOperator(`${ITS_ACCOUNT}/subscription`, sent("Change subscription", { Product: "No slug" })),
+    act: asOperator(`${ITS_ACCOUNT}/subscription`, sent("Change subscription", { Product: "支援" })),
   },
   {
     name: "no minutes to add", path: OPERATOR, status: 422,
