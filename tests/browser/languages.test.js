@@ -1,7 +1,7 @@
 // Languages: the console in each of them, on a phone and on a desk, with the longest texts, and the choice of one.
 
 import assert from "node:assert/strict";
-import { World } from "./lib/api.js";
+import { Caller, World } from "./lib/api.js";
 import { checkAxe, checkNarrow, picture } from "./lib/checks.js";
 import { story } from "./lib/story.js";
 
@@ -15,6 +15,15 @@ const LANGUAGES = {
   fr: ["Français", "Console de l’agent", "Prendre une place"],
   sl: ["Slovenščina", "Konzola agenta", "Zasedi mesto"],
   sv: ["Svenska", "Agentkonsol", "Ta en plats"],
+};
+
+/** What the pages say on which nobody is signed in: signing in, a wrong password, and joining. */
+const OUTSIDE = {
+  de: ["Anmelden", "Die E-Mail-Adresse oder das Passwort ist falsch.", "Sitzung beitreten"],
+  es: ["Iniciar sesión", "El correo electrónico o la contraseña no es correcto.", "Unirse a una sesión"],
+  fr: ["Se connecter", "L’adresse e-mail ou le mot de passe est incorrect.", "Rejoindre une session"],
+  sl: ["Prijava", "E-naslov ali geslo ni pravilno.", "Pridružite se seji"],
+  sv: ["Logga in", "E-postadressen eller lösenordet är fel.", "Anslut till en session"],
 };
 
 /** @param {Page} page @param {string} language */
@@ -49,5 +58,37 @@ story("each language has room for its words in the console, at a desk and on a p
     await page.locator("#sign-out summary").click();
     await page.locator("#sign-out button").click();
     await page.locator("#past").waitFor();
+  }
+});
+
+story("people who sign in and customers read the language of their browser", async ({ open }) => {
+  const world = await World.make({ shared: 1 });
+  const agent = await world.agent("Sven Lindqvist");
+  const { sign_in: signIn, token } = await world.signIn(agent);
+  for (const [tag, [title, wrong, join]] of Object.entries(OUTSIDE)) {
+    const page = await open("/sign-in", { language: tag, window: "phone" });
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+    await page.locator("#email").fill("nobody@example.com");
+    await page.locator("#password").fill("not a password");
+    await page.locator("main button.primary").click();
+    await page.getByText(wrong).waitFor();
+    await checkNarrow(page);
+    await checkAxe(page);
+    await picture(page, `language-${tag}-sign-in`);
+
+    const { code } = await new Caller(token).post(`${world.path}/sessions`, {
+      sign_in: signIn.id, kind: "call", start: "standby", customer: { name: "Mia Bergmann" },
+    });
+    await page.goto("/join");
+    await page.getByRole("heading", { level: 1, name: join }).waitFor();
+    await page.goto(`/join/${code}`);
+    await page.locator("form.only-standby button").click();
+    await page.locator("#leaving").waitFor();
+    await checkNarrow(page);
+    await checkAxe(page);
+    await picture(page, `language-${tag}-join`);
+    await page.locator("#leaving summary").click();
+    await page.locator("#leaving button").click();
+    await page.getByRole("status").waitFor();
   }
 });

@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use usher_app::Problem;
+use usher_app::{Kind, Problem};
 use usher_domain::Refusal;
 
 use crate::answer::{Frame, page_at};
@@ -17,6 +17,7 @@ use crate::pages::operator;
 use crate::portal::Portal;
 use crate::said::Said;
 use crate::sentence;
+use crate::text::{Label, Text};
 use crate::viewer::Viewer;
 
 /// Why a request is not answered with its page.
@@ -46,7 +47,7 @@ pub(crate) enum Failed {
 #[derive(Debug, Clone)]
 struct Explained {
     status: StatusCode,
-    title: &'static str,
+    title: Text,
     detail: String,
 }
 
@@ -55,9 +56,9 @@ struct Explained {
 struct FailedPage<'a> {
     frame: Frame,
     status: u16,
-    title: &'a str,
+    title: &'a Text,
     detail: Said<&'a str>,
-    remedy: &'a str,
+    remedy: Label,
     /// Whether only billing contacts may see the page, which an owner can make themselves.
     is_for_billing: bool,
 }
@@ -93,8 +94,8 @@ impl IntoResponse for Failed {
             Self::Fault => {
                 let explained = Explained {
                     status: StatusCode::INTERNAL_SERVER_ERROR,
-                    title: "Something is wrong with this page",
-                    detail: "Usher could not make this page. Its log says why.".to_owned(),
+                    title: text!("sentences-fault").into(),
+                    detail: text!("sentences-fault-why").into(),
                 };
                 let mut response = explained.page(Frame::default());
                 response.extensions_mut().insert(explained);
@@ -104,7 +105,7 @@ impl IntoResponse for Failed {
                 let kind = problem.kind();
                 let explained = Explained {
                     status: kind.status,
-                    title: kind.title,
+                    title: title(kind),
                     detail: problem.detail().to_owned(),
                 };
                 let mut response = explained.page(Frame::default());
@@ -124,10 +125,10 @@ impl Explained {
         let page = FailedPage {
             frame,
             status: self.status.as_u16(),
-            title: self.title,
+            title: &self.title,
             detail: Said(&self.detail),
             remedy: remedy(self.status),
-            is_for_billing: self.detail == sentence::BILLING_CONTACTS_ONLY,
+            is_for_billing: self.detail == String::from(sentence::BILLING_CONTACTS_ONLY),
         };
         page_at(self.status, &page)
     }
@@ -180,17 +181,23 @@ fn sign_in_path(back: Option<&str>) -> String {
 }
 
 /// What a person can do. The API's own remedies address programmers.
-fn remedy(status: StatusCode) -> &'static str {
+const fn remedy(status: StatusCode) -> Label {
     match status.as_u16() {
-        404 => {
-            "Check the address. What exists may also be for others only: ask an owner or admin of your account."
-        }
-        403 => "Go back, or begin at the start page.",
-        429 => {
-            "Wait that long and try again. If you forgot your password, ask an owner or admin of your account for a new one."
-        }
-        500 => "Tell the operator of this server when it happened.",
-        503 => "Wait a moment and load the page again.",
-        _ => "Go back and try again.",
+        404 => text!("sentences-remedy-not-found"),
+        403 => text!("sentences-remedy-forbidden"),
+        429 => text!("sentences-remedy-wait"),
+        500 => text!("sentences-remedy-fault"),
+        503 => text!("sentences-remedy-busy"),
+        _ => text!("sentences-remedy"),
+    }
+}
+
+/// The title of a problem. What people rarely meet is called as in its documents.
+fn title(kind: &Kind) -> Text {
+    match kind.code {
+        "not-found" => text!("sentences-title-not-found").into(),
+        "forbidden" => text!("sentences-title-forbidden").into(),
+        "unavailable" => text!("sentences-title-busy").into(),
+        _ => Text::from(kind.title),
     }
 }

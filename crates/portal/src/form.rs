@@ -19,6 +19,7 @@ use crate::forgery;
 use crate::portal::Portal;
 use crate::said::Said;
 use crate::sentence;
+use crate::text::Label;
 use crate::viewer::Viewer;
 
 /// The submitted fields of a form, with their errors. Templates show both (`m::field`).
@@ -29,7 +30,7 @@ pub(crate) struct Form {
 }
 
 /// The error of a field for a time zone that does not exist.
-pub(crate) const NO_SUCH_ZONE: &str = "There is no time zone of this name. Choose one of the list.";
+pub(crate) const NO_SUCH_ZONE: Label = text!("sentences-no-such-zone");
 
 /// The hidden field with what the form showed.
 const SEEN: &str = "seen";
@@ -233,7 +234,7 @@ impl Form {
         match self.value(name).parse() {
             Ok(value) => Some(value),
             Err(error) => {
-                self.wrong(name, format!("This must be {}.", error.expected));
+                self.wrong(name, sentence::this_must_be(error.expected));
                 None
             }
         }
@@ -254,7 +255,7 @@ impl Form {
                 self.wrong(field, sentence::of(refusal));
             }
             // The sentence is shown beside the field, where the API's name for the field would only confuse.
-            Refusal::Invalid { field, expected } => self.wrong(field, format!("This must be {expected}.")),
+            Refusal::Invalid { field, expected } => self.wrong(field, sentence::this_must_be(expected)),
             Refusal::Seat(_)
             | Refusal::Capacity(_)
             | Refusal::Access(_)
@@ -276,13 +277,12 @@ impl Form {
         let password = self.value(name).to_owned();
         let chars = password.chars().count();
         if !(PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&chars) {
-            let message =
-                format!("Choose a password of {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters.");
-            self.wrong(name, message);
+            let (min, max) = (PASSWORD_CHARS_MIN, PASSWORD_CHARS_MAX);
+            self.wrong(name, text!("sentences-password-length", min = min, max = max));
             return None;
         }
         if password != self.value(again) {
-            self.wrong(again, "The two passwords differ. Type the same one twice.");
+            self.wrong(again, text!("sentences-passwords-differ"));
             return None;
         }
         Some(password)

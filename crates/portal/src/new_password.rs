@@ -4,19 +4,21 @@ use usher_app::{NotHashed, Problem};
 use usher_domain::command::{UserCommand, UserPatch};
 use usher_domain::{Command, Refusal, UserId};
 use usher_engine::Failure;
-use usher_identity::{HashingShare, PasswordError, PasswordHash};
+use usher_identity::{
+    HashingShare, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PasswordError, PasswordHash, Weakness,
+};
 
 use crate::failed::Failed;
 use crate::form::Form;
 use crate::portal::Portal;
-use crate::sentence;
+use crate::text::Label;
 use crate::viewer::Viewer;
 
 /// What a form says about a password that is chosen.
-pub(crate) const HINT: &str = "At least 12 characters: a few words that nobody would expect together.";
+pub(crate) const HINT: Label = text!("sentences-password-hint");
 
 /// The message of forms that ask for the present password.
-pub(crate) const WRONG_PASSWORD: &str = "This is not your present password.";
+pub(crate) const WRONG_PASSWORD: Label = text!("sentences-wrong-password");
 
 /// The result of hashing a password.
 pub(crate) enum Hashed {
@@ -74,10 +76,38 @@ pub(crate) async fn hash_without_viewer(
 /// Adds an error that says which rule a password breaks.
 fn said(form: &mut Form, error: PasswordError) -> Result<(), Failed> {
     match error {
-        PasswordError::TooShort | PasswordError::TooLong | PasswordError::Weak(_) => {
-            form.wrong("password", sentence::of_phrase(&error.to_string()));
-            Ok(())
+        PasswordError::TooShort => {
+            form.wrong(
+                "password",
+                text!("sentences-password-short", min = PASSWORD_CHARS_MIN),
+            );
         }
-        error => Err(Problem::from(error).into()),
+        PasswordError::TooLong => {
+            form.wrong(
+                "password",
+                text!("sentences-password-long", max = PASSWORD_CHARS_MAX),
+            );
+        }
+        PasswordError::Weak(weakness) => {
+            form.wrong(
+                "password",
+                text!("sentences-password-weak", why = why_weak(weakness)),
+            );
+        }
+        error => return Err(Problem::from(error).into()),
+    }
+    Ok(())
+}
+
+const fn why_weak(weakness: Weakness) -> Label {
+    match weakness {
+        Weakness::Common => text!("sentences-weak-common"),
+        Weakness::NearlyCommon => text!("sentences-weak-nearly-common"),
+        Weakness::AboutUser => text!("sentences-weak-about-user"),
+        Weakness::OneWord => text!("sentences-weak-one-word"),
+        Weakness::Row => text!("sentences-weak-row"),
+        Weakness::Repeats => text!("sentences-weak-repeats"),
+        Weakness::Date => text!("sentences-weak-date"),
+        Weakness::Regular => text!("sentences-weak-regular"),
     }
 }

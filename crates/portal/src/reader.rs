@@ -72,8 +72,8 @@ pub(crate) struct Reader {
     zone: Option<TimeZone>,
     /// The language whose order names are in.
     pub(crate) locale: Locale,
-    /// The language of texts.
-    pub(crate) language: Language,
+    /// The language of texts; `None` if nobody has chosen one, and the browser asks for none that Usher speaks.
+    language: Option<Language>,
     /// The current day there; of times of this day only the hour is shown.
     today: Date,
 }
@@ -87,7 +87,7 @@ impl Default for Reader {
         Self {
             zone: None,
             locale: Locale::UNKNOWN,
-            language: Language::English,
+            language: None,
             today: Date::default(),
         }
     }
@@ -101,7 +101,7 @@ impl Reader {
         Self {
             zone,
             locale: asked.locale_of(chosen),
-            language: chosen.or(asked.language).unwrap_or_default(),
+            language: chosen.or(asked.language),
             today: today.date(),
         }
     }
@@ -116,6 +116,19 @@ impl Reader {
         let chosen = portal.app.chosen_language(account, user).await;
         let engine = portal.app.engine();
         Self::of(Some(zone), chosen, asked, engine.shown(engine.now()))
+    }
+
+    /// The same reader, in this language if they have none of their own.
+    pub(crate) fn or_in(self, language: Option<Language>) -> Self {
+        Self {
+            language: self.language.or(language),
+            ..self
+        }
+    }
+
+    /// The language of texts.
+    pub(crate) fn language(&self) -> Language {
+        self.language.unwrap_or_default()
     }
 
     /// The zone in which days begin and end for them.
@@ -146,7 +159,7 @@ pub(crate) fn current() -> Reader {
 
 /// The language of the running request or rendering.
 pub(crate) fn language() -> Language {
-    READER.try_with(|reader| reader.language).unwrap_or_default()
+    READER.try_with(Reader::language).unwrap_or_default()
 }
 
 /// Looks at something for a reader, on whatever task that happens.

@@ -46,7 +46,7 @@ impl Moment {
     pub(crate) fn exact(self) -> String {
         let reader = reader::current();
         let at = instant(self.0).to_zoned_datetime(reader.zone().clone());
-        usher_l10n::exact(reader.language, &at, Clock::Seconds)
+        usher_l10n::exact(reader.language(), &at, Clock::Seconds)
     }
 
     /// The `<time>` element, for sentences that have it as a value. Templates have `m::time`.
@@ -75,7 +75,7 @@ impl fmt::Display for Moment {
             return f.write_str(&time_of_day(at.time()));
         }
         let with_year = day.year() != today.year();
-        f.write_str(&with_time(reader.language, &at, with_year))
+        f.write_str(&with_time(reader.language(), &at, with_year))
     }
 }
 

@@ -29,6 +29,7 @@ const PATIENCE_MS = 10_000;
  * @property {"light" | "dark"} [scheme] which colours the reader prefers; light, where left out
  * @property {number} [sharpness] device pixels for each CSS pixel
  * @property {boolean} [script] false to go without JavaScript
+ * @property {string} [language] which the browser asks for; British English, where left out
  * @property {Visitor} [as] who has signed in
  */
 
@@ -85,7 +86,7 @@ after(async () => {
  * @returns {Promise<Opened>}
  */
 export async function openIn(browser, path, look) {
-  const { window = "desktop", scheme = "light", sharpness = 1, script = true, as } = look;
+  const { window = "desktop", scheme = "light", sharpness = 1, script = true, language = "en-GB", as } = look;
   const context = await browser.newContext({
     baseURL: base,
     viewport: WINDOWS[window],
@@ -93,7 +94,7 @@ export async function openIn(browser, path, look) {
     colorScheme: scheme,
     javaScriptEnabled: script,
     storageState: as && sessions.get(as.email),
-    locale: "en-GB",
+    locale: language,
     timezoneId: "Europe/Berlin",
     // Colors would be measured in the middle of a transition.
     reducedMotion: "reduce",

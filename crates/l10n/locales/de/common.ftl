@@ -44,7 +44,7 @@ common-form-failed = Das hat nicht geklappt.
 
 # The reader's or the account's language.
 common-language = Sprache
-common-language-own-hint = In der Sie Seiten und E-Mails lesen.
+common-language-own-hint = In der Sie Seiten lesen.
 common-language-of-account = Die des Kontos
 common-language-of-browser = Wie der Browser
 common-no-such-language = Diese Sprache gibt es hier nicht. Wählen Sie eine aus der Liste.

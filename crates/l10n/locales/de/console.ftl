@@ -178,12 +178,6 @@ console-allow-notifications = Benachrichtigungen erlauben
 console-refused-no-license = Sie haben keine Lizenz für dieses Produkt. Bitten Sie einen Administrator, Ihnen einen Platz zuzuweisen.
 console-refused-no-seat = Alle gemeinsamen Plätze sind belegt. Um eine Sitzung zu starten, warten Sie bitte, bis ein Platz frei wird.
 console-license-ended = Ihre Lizenz ist abgelaufen: Sie behalten sie nur dort, wo Sie bereits angemeldet sind, und nur, bis Sie sich dort abmelden. Wenn Sie sie länger brauchen, fragen Sie einen Platz an.
-console-pool-figures =
-    { $waiting ->
-        [0] In { $pool } sind { $occupied } von { $seats } Plätzen belegt.
-        [one] In { $pool } sind { $occupied } von { $seats } Plätzen belegt, { $waiting } Person wartet.
-       *[other] In { $pool } sind { $occupied } von { $seats } Plätzen belegt, { $waiting } Personen warten.
-    }
 console-see-holders = Anzeigen, wer die Plätze belegt
 # Since when somebody has a seat, or a session goes on.
 console-holder-since = seit { $at }

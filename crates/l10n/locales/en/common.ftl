@@ -44,7 +44,7 @@ common-form-failed = This could not be done.
 
 # The reader's or the account's language.
 common-language = Language
-common-language-own-hint = In which you read pages and mails.
+common-language-own-hint = In which you read pages.
 common-language-of-account = The account’s
 common-language-of-browser = As the browser
 common-no-such-language = There is no such language. Choose one of the list.

@@ -178,12 +178,6 @@ console-allow-notifications = Allow notifications
 console-refused-no-license = You have no license for this product. Ask an admin to assign a seat to you.
 console-refused-no-seat = All shared seats are in use. To start a session, please wait for an available seat.
 console-license-ended = Your license has ended: you keep it only where you are signed in already, and only until you sign out there. If you need it for longer, ask for a seat.
-console-pool-figures =
-    { $waiting ->
-        [0] { $pool } has { $occupied } of { $seats } seats taken.
-        [one] { $pool } has { $occupied } of { $seats } seats taken, and { $waiting } person waits.
-       *[other] { $pool } has { $occupied } of { $seats } seats taken, and { $waiting } people wait.
-    }
 console-see-holders = See who has the seats
 # Since when somebody has a seat, or a session goes on.
 console-holder-since = since { $at }

@@ -44,7 +44,7 @@ common-form-failed = No se ha podido hacer.
 
 # The reader's or the account's language.
 common-language = Idioma
-common-language-own-hint = En el que lee las páginas y los correos.
+common-language-own-hint = En el que lee las páginas.
 common-language-of-account = El de la cuenta
 common-language-of-browser = El del navegador
 common-no-such-language = No existe ese idioma. Elija uno de la lista.

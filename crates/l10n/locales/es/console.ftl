@@ -178,12 +178,6 @@ console-allow-notifications = Permitir notificaciones
 console-refused-no-license = No tiene licencia para este producto. Pida a un administrador que le asigne una plaza.
 console-refused-no-seat = Todas las plazas compartidas están en uso. Para iniciar una sesión, espere a que quede libre una plaza.
 console-license-ended = Su licencia ha terminado: solo la conserva donde ya está conectado y solo hasta que se desconecte allí. Si la necesita más tiempo, solicite una plaza.
-console-pool-figures =
-    { $waiting ->
-        [0] { $pool } tiene ocupadas { $occupied } de { $seats } plazas.
-        [one] { $pool } tiene ocupadas { $occupied } de { $seats } plazas y espera { $waiting } persona.
-       *[other] { $pool } tiene ocupadas { $occupied } de { $seats } plazas y esperan { $waiting } personas.
-    }
 console-see-holders = Ver quién ocupa las plazas
 # Since when somebody has a seat, or a session goes on.
 console-holder-since = desde { $at }

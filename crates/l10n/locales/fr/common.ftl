@@ -44,7 +44,7 @@ common-form-failed = Cela n’a pas pu être fait.
 
 # The reader's or the account's language.
 common-language = Langue
-common-language-own-hint = Dans laquelle vous lisez les pages et les e-mails.
+common-language-own-hint = Dans laquelle vous lisez les pages.
 common-language-of-account = Celle du compte
 common-language-of-browser = Celle du navigateur
 common-no-such-language = Cette langue n’existe pas. Choisissez-en une dans la liste.

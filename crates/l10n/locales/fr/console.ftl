@@ -178,12 +178,6 @@ console-allow-notifications = Autoriser les notifications
 console-refused-no-license = Vous n’avez pas de licence pour ce produit. Demandez à un administrateur de vous attribuer une place.
 console-refused-no-seat = Toutes les places partagées sont occupées. Pour démarrer une session, attendez qu’une place se libère.
 console-license-ended = Votre licence est arrivée à son terme : vous ne la gardez que là où vous êtes déjà connecté, et seulement jusqu’à votre déconnexion. Si vous en avez besoin plus longtemps, demandez une place.
-console-pool-figures =
-    { $waiting ->
-        [0] { $pool } : { $occupied } places occupées sur { $seats }.
-        [one] { $pool } : { $occupied } places occupées sur { $seats }, { $waiting } personne attend.
-       *[other] { $pool } : { $occupied } places occupées sur { $seats }, { $waiting } personnes attendent.
-    }
 console-see-holders = Voir qui occupe les places
 # Since when somebody has a seat, or a session goes on.
 console-holder-since = depuis { $at }

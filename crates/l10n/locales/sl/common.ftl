@@ -44,7 +44,7 @@ common-form-failed = Tega ni bilo mogoče izvesti.
 
 # The reader's or the account's language.
 common-language = Jezik
-common-language-own-hint = V katerem berete strani in e-pošto.
+common-language-own-hint = V katerem berete strani.
 common-language-of-account = Jezik računa
 common-language-of-browser = Kot v brskalniku
 common-no-such-language = Tega jezika ni. Izberite enega s seznama.

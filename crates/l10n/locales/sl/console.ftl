@@ -184,14 +184,6 @@ console-allow-notifications = Dovoli obvestila
 console-refused-no-license = Nimate licence za ta izdelek. Prosite skrbnika, naj vam dodeli mesto.
 console-refused-no-seat = Vsa skupna mesta so zasedena. Za začetek seje počakajte na prosto mesto.
 console-license-ended = Vaša licenca je potekla: obdržite jo samo tam, kjer ste že prijavljeni, in samo do odjave. Če jo potrebujete dlje, zaprosite za mesto.
-console-pool-figures =
-    { $waiting ->
-        [0] { $pool }: zasedenih mest { $occupied } od { $seats }.
-        [one] { $pool }: zasedenih mest { $occupied } od { $seats }, čaka { $waiting } oseba.
-        [two] { $pool }: zasedenih mest { $occupied } od { $seats }, čakata { $waiting } osebi.
-        [few] { $pool }: zasedenih mest { $occupied } od { $seats }, čakajo { $waiting } osebe.
-       *[other] { $pool }: zasedenih mest { $occupied } od { $seats }, čaka { $waiting } oseb.
-    }
 console-see-holders = Pokaži, kdo ima mesta
 # Since when somebody has a seat, or a session goes on.
 console-holder-since = od { $at }

@@ -2,6 +2,6 @@
 
 settings-region = Jezik in časovni pas
 settings-language = Jezik računa
-settings-language-hint = Za strani in e-pošto vseh, ki si pod »Moje nastavitve« niso izbrali svojega.
+settings-language-hint = Za strani vseh, ki si pod »Moje nastavitve« niso izbrali svojega.
 settings-region-save = Shrani jezik in časovni pas
 settings-region-saved = Shranjeno. Račun je zdaj v časovnem pasu { $zone }.

@@ -44,7 +44,7 @@ common-form-failed = Det gick inte att genomföra.
 
 # The reader's or the account's language.
 common-language = Språk
-common-language-own-hint = Som du läser sidor och e-post på.
+common-language-own-hint = Som du läser sidor på.
 common-language-of-account = Kontots
 common-language-of-browser = Som webbläsaren
 common-no-such-language = Det språket finns inte. Välj ett i listan.

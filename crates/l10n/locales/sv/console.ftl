@@ -178,12 +178,6 @@ console-allow-notifications = Tillåt aviseringar
 console-refused-no-license = Du har ingen licens för den här produkten. Be en administratör att tilldela dig en plats.
 console-refused-no-seat = Alla delade platser används. Vänta på en ledig plats för att starta en session.
 console-license-ended = Din licens har gått ut: du behåller den bara där du redan är inloggad, och bara tills du loggar ut där. Be om en plats om du behöver den längre.
-console-pool-figures =
-    { $waiting ->
-        [0] { $pool } har { $occupied } av { $seats } platser upptagna.
-        [one] { $pool } har { $occupied } av { $seats } platser upptagna, och { $waiting } person väntar.
-       *[other] { $pool } har { $occupied } av { $seats } platser upptagna, och { $waiting } personer väntar.
-    }
 console-see-holders = Visa vem som har platserna
 # Since when somebody has a seat, or a session goes on.
 console-holder-since = sedan { $at }

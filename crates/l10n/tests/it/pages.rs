@@ -4,11 +4,32 @@ use std::path::Path;
 
 use crate::uses::files;
 
-/// What below `crates/portal/templates` is done. A line each.
-const TEMPLATES: &[&str] = &["layout.html", "menu_notes.html", "console/"];
+/// What below `crates/portal/templates` is done. A line each, so that areas that are done at the same time do not conflict.
+#[rustfmt::skip]
+const TEMPLATES: &[&str] = &[
+    "layout.html",
+    "menu_notes.html",
+    "failed.html",
+    "console/",
+    "join/",
+    "link/",
+    "sign_in/",
+];
 
 /// What below `crates/portal/src` is done. A line each.
-const SOURCES: &[&str] = &["doing.rs", "nav.rs", "shown.rs", "pages/console/"];
+#[rustfmt::skip]
+const SOURCES: &[&str] = &[
+    "asks.rs",
+    "doing.rs",
+    "nav.rs",
+    "new_password.rs",
+    "sentence.rs",
+    "shown.rs",
+    "pages/console/",
+    "pages/join/",
+    "pages/link/",
+    "pages/sign_in/",
+];
 
 /// Words that are the same in all languages.
 const NAMES: &[&str] = &["Usher", "IANA", "UTC", "QR", "API"];

@@ -3,9 +3,11 @@
 use axum::http::{Method, StatusCode};
 use usher_domain::account::SettingsPatch;
 use usher_domain::permission::Role;
+use usher_domain::rules::Preset;
 use usher_testkit as kit;
 
 use crate::app::{App, Browser, Page};
+use crate::console;
 use crate::desk::Desk;
 
 /// A page as a browser gets it that asks for this language.
@@ -121,5 +123,65 @@ async fn two_readers_of_one_console_each_read_it_in_their_language() {
     assert!(
         !german.contains("Sign out") && !german.contains("Waiting"),
         "{german}"
+    );
+}
+
+#[tokio::test]
+async fn a_customer_reads_the_language_of_the_browser_or_else_of_the_account() {
+    let desk = console::Desk::with(1, Preset::HelpDeskShift).await;
+    let change = SettingsPatch {
+        language: Some("fr".parse().unwrap()),
+        ..SettingsPatch::default()
+    };
+    desk.app.give(desk.account, kit::change_settings(change)).await;
+    let (_, sven) = desk.agent("Sven").await;
+    let sven = desk.take_seat(&sven).await;
+    desk.act(&sven, "/console/sessions", &[("kind", "call")]).await;
+    let html = desk.console(&sven).await;
+    let (_, rest) = html.split_once("/join/").unwrap();
+    let path = format!("/join/{}", rest.split('"').next().unwrap());
+    let customer = Browser::default();
+    let read = async |path: &str, language: &str| {
+        let headers = [("accept", "text/html"), ("accept-language", language)];
+        let app = &desk.app;
+        let response = app.send(&customer, Method::GET, path, &headers, String::new());
+        Page::of(response.await).await.html
+    };
+
+    let polish = read(&path, "pl").await;
+    let german = read(&path, "de").await;
+    let unknown = read("/join/ABCDEFGH", "pl").await;
+
+    assert!(polish.contains("<h1>Votre appel avec Contoso</h1>"), "{polish}");
+    assert!(polish.contains("Sven</strong> vous attend."), "{polish}");
+    assert!(german.contains("<h1>Ihr Anruf bei Contoso</h1>"), "{german}");
+    // Of a code that nobody knows, no account is known.
+    assert!(unknown.contains("This code is not valid"), "{unknown}");
+}
+
+#[tokio::test]
+async fn refusals_and_errors_of_forms_are_in_the_readers_language() {
+    let desk = Desk::open(1).await;
+    prefer(&desk.app, &desk.owner, "de").await;
+    let teams = desk.path("/teams");
+    let make = async |name: &str| {
+        let fields = [("name", name)];
+        desk.app.post(&desk.owner, &teams, &teams, &fields).await
+    };
+    assert_eq!(make("Nord").await.status, StatusCode::SEE_OTHER);
+
+    let taken = make("Nord").await.html;
+    let empty = make("").await.html;
+    let missing = desk.get("/teams/team_01h2xcejqtf2nbrexx3vqjh424").await.html;
+
+    assert!(taken.contains("Ein anderes Team heißt bereits so."), "{taken}");
+    assert!(
+        empty.contains("Das ist nicht gültig. Erwartet wird: ein Name mit"),
+        "{empty}"
+    );
+    assert!(missing.contains("<h1>Nicht gefunden</h1>"), "{missing}");
+    assert!(
+        missing.contains("Unter dieser Adresse nicht gefunden: Team."),
+        "{missing}"
     );
 }

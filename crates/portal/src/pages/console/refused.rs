@@ -15,6 +15,7 @@ use crate::doing::{self, Doing};
 use crate::failed::Failed;
 use crate::nav::NavPage;
 use crate::pages::help;
+use crate::sentence;
 use crate::shown::{Moment, ProductLabel};
 use crate::text::{Label, Text};
 use crate::viewer::Viewer;
@@ -179,7 +180,7 @@ impl RefusedUser<'_> {
             return;
         };
         let figures = self.account.pool_figures(pool, self.actor);
-        seen.numbers = Some(words::pool_figures(&figures));
+        seen.numbers = Some(sentence::pool_figures(&figures));
         if !figures.holders.is_empty() {
             let named = u32::try_from(figures.holders.len()).unwrap_or(u32::MAX);
             let held = figures.occupied.saturating_sub(figures.offered);

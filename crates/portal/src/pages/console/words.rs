@@ -1,7 +1,7 @@
 //! How things ended, in words for the user concerned.
 
 use usher_domain::presence::SessionKind;
-use usher_domain::refusal::{PoolFigures, SeatRefusal};
+use usher_domain::refusal::SeatRefusal;
 use usher_domain::{Refusal, Secs};
 
 use crate::sentence;
@@ -110,17 +110,6 @@ pub(super) fn refusal(refusal: &Refusal) -> Text {
         Refusal::Seat(SeatRefusal::NoSeatAvailable(..)) => text!("console-refused-no-seat").into(),
         refusal => sentence::of(refusal).into(),
     }
-}
-
-/// How full a pool is.
-pub(super) fn pool_figures(figures: &PoolFigures) -> Text {
-    text!(
-        "console-pool-figures",
-        pool = figures.name.to_string(),
-        occupied = figures.occupied,
-        seats = figures.seats,
-        waiting = figures.waiting,
-    )
 }
 
 /// A rounded duration in words.

@@ -32,6 +32,7 @@ use crate::flash;
 use crate::form::{Form, PostedByAnybody};
 use crate::from::From;
 use crate::portal::Portal;
+use crate::reader::{self, Reader};
 use crate::routes::{Pages, get, post};
 use crate::sentence;
 
@@ -140,8 +141,8 @@ async fn come_in(
         Err(refusal) => {
             let message = match &refusal {
                 // The domain's sentence addresses the agent.
-                Refusal::Seat(SeatRefusal::SeatInCall { .. }) => view::AGENT_BUSY.to_owned(),
-                Refusal::State(StateRefusal::WrongState { state: "paused", .. }) => view::PAUSED.to_owned(),
+                Refusal::Seat(SeatRefusal::SeatInCall { .. }) => view::AGENT_BUSY.into(),
+                Refusal::State(StateRefusal::WrongState { state: "paused", .. }) => view::PAUSED.into(),
                 refusal => sentence::of(refusal),
             };
             form.wrong("", message);
@@ -170,7 +171,7 @@ async fn leave(
         proof: JoinedBefore::of(&portal, &jar, owner).proof(),
     });
     match carry_out(&portal, &from, owner, command).await? {
-        Ok(()) => Ok(done("/join", "You have left the session. Thank you.")),
+        Ok(()) => Ok(done("/join", text!("join-left"))),
         // The session has ended, or belongs to another customer; its page says which.
         Err(_) => Ok(Redirect::to(&path(&code)).into_response()),
     }
@@ -190,17 +191,23 @@ async fn session_page(
     };
     let is_over = standing.is_over();
     let reloads = !is_over && !standing.waits_for_customer();
-    let html = fragment(&CustomerPart::new(portal, standing))?;
-    let mut response = page(&SessionPage {
-        frame: frame(portal, jar),
-        form,
-        code: code.to_string(),
-        reloads,
-        stream: (!is_over).then(|| format!("{}/live", path(code))),
-        html,
-    });
+    let show = || -> Result<Response, Failed> {
+        let html = fragment(&CustomerPart::new(portal, standing))?;
+        Ok(page(&SessionPage {
+            frame: frame(portal, jar),
+            form,
+            code: code.to_string(),
+            reloads,
+            stream: (!is_over).then(|| format!("{}/live", path(code))),
+            html,
+        }))
+    };
+    let mut response = reader::look_for(reader_of(portal, owner).await, show)?;
     let headers = response.headers_mut();
-    headers.insert(header::VARY, header::HeaderValue::from_static("accept"));
+    headers.insert(
+        header::VARY,
+        header::HeaderValue::from_static("accept, accept-language"),
+    );
     Ok(response)
 }
 
@@ -217,6 +224,12 @@ fn frame(portal: &Portal, jar: &CookieJar) -> Frame {
         flash: flash::read(jar),
         ..Frame::default()
     }
+}
+
+/// Customers read the language of their browser. If Usher does not speak it, they read that of the account.
+async fn reader_of(portal: &Portal, owner: CodeOwner) -> Reader {
+    let language = portal.app.account_language(owner.account).await;
+    reader::current().or_in(language)
 }
 
 fn path(code: &Code) -> String {

@@ -12,6 +12,7 @@ use usher_journal::CodeOwner;
 use crate::failed::Failed;
 use crate::portal::Portal;
 use crate::shown::Moment;
+use crate::text::Text;
 
 /// The cookie with the token of the customer who joined in this browser: the code works for nobody else.
 const JOINED: &str = "usher_joined";
@@ -25,7 +26,8 @@ const JOINED_SECS: u32 = 24 * 3600;
 pub(super) struct Standing {
     pub(super) account_name: String,
     pub(super) agent: String,
-    pub(super) kind: &'static str,
+    /// Whether it is a call, and else a support session.
+    pub(super) is_call: bool,
     /// The customer's name, once known.
     pub(super) customer: Option<String>,
     pub(super) state: State,
@@ -46,7 +48,7 @@ pub(super) enum State {
     Ending { secs: u32, note: Option<String> },
     /// It has ended.
     Over {
-        message: String,
+        message: Text,
         at: Moment,
         note: Option<String>,
     },
@@ -110,7 +112,7 @@ impl Standing {
         Some(Self {
             account_name: account.name().to_string(),
             agent: account.user(session.user)?.profile.name.reveal().to_string(),
-            kind: kind_word(session.kind.as_str()),
+            is_call: session.kind == SessionKind::Call,
             customer: session.customer.as_ref().map(|it| it.name.reveal().to_string()),
             state: State::of(account, session, now),
             is_of_another: session.joined.is_some() && !joined.0,
@@ -128,7 +130,7 @@ impl Standing {
                 at: Moment(over.ended_at),
                 note: over.ending().note,
             },
-            kind: kind_word(&over.row.kind),
+            is_call: *over.row.kind == *SessionKind::Call.as_str(),
             customer: over.row.customer.as_ref().map(|text| text.reveal().to_string()),
             agent: over.agent,
             account_name: over.account_name,
@@ -162,29 +164,15 @@ impl State {
     }
 }
 
-fn kind_word(kind: &str) -> &'static str {
-    if kind == SessionKind::Call.as_str() {
-        "call"
-    } else {
-        "support session"
-    }
-}
-
 /// Why it ended and who ended it, in words for a customer: who within the help desk did it is not for them.
-fn over_message(over: &Over) -> String {
+fn over_message(over: &Over) -> Text {
     let (agent, account_name) = (&over.agent, &over.account_name);
     match (over.ending().ender, &*over.end.reason) {
-        (Ender::Customer, _) => "The session was ended by its customer. You can close this page.".to_owned(),
-        (Ender::Agent, "finished") => {
-            format!("The session has ended. {agent} ended it. You can close this page.")
-        }
-        (Ender::Account, _) => format!("The session was ended by {account_name}. You can close this page."),
-        (_, "expired") => "Nobody came in before the code expired. Ask for a new one.".to_owned(),
-        (_, "minutes-exhausted") => format!(
-            "The session has ended, because {account_name} had no seat left for it. If you still need help, ask for a new code."
-        ),
-        _ => format!(
-            "{agent} is no longer signed in, so the session has ended. If you still need help, ask for a new code."
-        ),
+        (Ender::Customer, _) => text!("join-over-customer").into(),
+        (Ender::Agent, "finished") => text!("join-over-agent", agent = agent),
+        (Ender::Account, _) => text!("join-over-account", account = account_name),
+        (_, "expired") => text!("join-over-expired").into(),
+        (_, "minutes-exhausted") => text!("join-over-no-seat", account = account_name),
+        _ => text!("join-over-signed-out", agent = agent),
     }
 }

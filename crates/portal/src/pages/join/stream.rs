@@ -22,6 +22,7 @@ use crate::failed::Failed;
 use crate::from::From;
 use crate::live::{ALIVE_EVERY, PULSE, UPDATE_EVERY, digest, event_stream, message};
 use crate::portal::Portal;
+use crate::reader;
 
 /// The event at which the browser closes the stream and keeps the page.
 const OVER: &str = "event: usher-ended\ndata: ended\n\n";
@@ -41,7 +42,8 @@ pub(super) async fn stream(
         return Ok(event_stream(Body::from(GONE)));
     };
     let (sender, receiver) = mpsc::channel(1);
-    tokio::spawn(feed(portal, owner, jar, sender));
+    let reader = super::reader_of(&portal, owner).await;
+    tokio::spawn(reader::scope(reader, feed(portal, owner, jar, sender)));
     let frames = futures::stream::unfold(receiver, |mut receiver| async move {
         let frame = receiver.recv().await?;
         Some((Ok::<_, Infallible>(frame), receiver))

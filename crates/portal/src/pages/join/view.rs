@@ -6,15 +6,14 @@ use super::standing::{Standing, State};
 use crate::answer::Frame;
 use crate::form::Form;
 use crate::portal::Portal;
+use crate::text::Label;
 
 /// The message for every invalid code, so that guessing does not reveal which codes were once valid.
-pub(super) const NO_SUCH_CODE: &str = "This code is not valid: it may be mistyped, used up or expired. Check it, or ask your agent for a new one.";
+pub(super) const NO_SUCH_CODE: Label = text!("join-no-such-code");
 /// Why a customer cannot join while the agent is in a call on the same seat.
-pub(super) const AGENT_BUSY: &str =
-    "Your agent is in another session at the moment. Wait a little, and join again.";
-
+pub(super) const AGENT_BUSY: Label = text!("join-agent-busy");
 /// Why a customer cannot join while the agent has paused the session.
-pub(super) const PAUSED: &str = "Your agent has paused the session. This page shows when it goes on.";
+pub(super) const PAUSED: Label = text!("join-is-paused");
 
 /// The page with the field for a code.
 #[derive(Template)]

@@ -30,13 +30,14 @@ use crate::from::{From, find_user};
 use crate::pages::sso;
 use crate::portal::Portal;
 use crate::routes::{Pages, get, post};
+use crate::text::Label;
 use crate::{cookies, flash};
 
 /// The most accounts in which one attempt tries a password: each costs a hash.
 const ACCOUNTS_TRIED_MAX: usize = 5;
 
 /// The message for a wrong password, an unknown address and an inactive user.
-const WRONG: &str = "The e-mail address or the password is wrong.";
+const WRONG: Label = text!("sign-in-wrong");
 
 pub(crate) fn routes() -> Pages {
     Pages::new()
@@ -136,10 +137,7 @@ async fn choose(
     let account = form.value("account").parse().ok();
     let chosen = account.and_then(|account| choices.take(form.value("choice"), account, now));
     let Some(proof) = chosen else {
-        form.wrong(
-            "",
-            "That took too long. Sign in again, and choose the account within five minutes.",
-        );
+        form.wrong("", text!("sign-in-choose-too-late"));
         return Ok(page_again(&SignInPage {
             frame: Frame::default(),
             form,
@@ -163,7 +161,7 @@ async fn sign_out(jar: CookieJar, PostedAt { viewer, .. }: PostedAt<WayOut>) -> 
     Ok(done_with(
         cookies::without_session(jar),
         "/sign-in",
-        "You are signed out.",
+        text!("sign-in-signed-out"),
     ))
 }
 

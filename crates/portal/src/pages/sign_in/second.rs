@@ -7,7 +7,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
 use usher_app::Problem;
-use usher_domain::text::counted;
 use usher_domain::{AccountId, UserId};
 use usher_identity::{CodeVerdict, PasswordProof};
 
@@ -18,6 +17,7 @@ use crate::answer::{Frame, done_with, page, page_again};
 use crate::failed::Failed;
 use crate::form::{Form, PostedByAnybody};
 use crate::portal::Portal;
+use crate::text::Label;
 use crate::{cookies, flash};
 
 /// The cookie between the two steps.
@@ -26,8 +26,7 @@ const COOKIE: &str = "usher_half";
 /// The path of the second step.
 const PATH: &str = "/sign-in/code";
 
-const WRONG: &str =
-    "This code is wrong, or was used before. Type the one that your app shows now, or a recovery code.";
+const WRONG: Label = text!("sign-in-code-wrong");
 
 /// Signs in a user whose password was right, or asks for the second factor first.
 pub(crate) async fn after_password(
@@ -102,14 +101,7 @@ pub(super) async fn check(
     let begun = begin(&portal, &from, account, user, is_proved, form.value("back")).await?;
     let mut jar = CookieJar::new().add(gone());
     if let CodeVerdict::Recovery { left } = verdict {
-        let message = match left {
-            0 => "That was your last recovery code. Draw new ones on your page.".to_owned(),
-            left => format!(
-                "That recovery code is used up. {} left.",
-                counted(left, "is", "are")
-            ),
-        };
-        jar = flash::keep(jar, message);
+        jar = flash::keep(jar, text!("sign-in-recovery-used", left = left).into_words());
     }
     Ok((jar, begun).into_response())
 }
@@ -126,8 +118,7 @@ async fn halfway(portal: &Portal, jar: &CookieJar) -> Result<Option<(String, (Ac
 
 fn too_late() -> Response {
     let jar = CookieJar::new().add(gone());
-    let message = "That took too long. Sign in again, and type the code within five minutes.";
-    done_with(jar, "/sign-in", message)
+    done_with(jar, "/sign-in", text!("sign-in-code-too-late"))
 }
 
 /// Deletes the cookie.

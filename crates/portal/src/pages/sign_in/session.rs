@@ -85,10 +85,7 @@ async fn standing(portal: &Portal, account: AccountId, user: UserId) -> Result<S
 
 /// Sends back a user whose proof is no longer valid.
 pub(super) fn changed_meanwhile() -> Response {
-    done(
-        "/sign-in",
-        "Something changed while you signed in. Sign in again.",
-    )
+    done("/sign-in", text!("sign-in-changed-meanwhile"))
 }
 
 /// Ends the session with this secret, if there is one.
