@@ -222,4 +222,9 @@ async fn a_row_with_several_faults_is_told_all_of_them_and_its_address_counts_fo
         assert!(shown.contains(said), "{said}: {shown}");
     }
     assert_eq!(shown.matches("There is no team Oslo.").count(), 2, "{shown}");
+    // A line that is right is invited, whatever is wrong with an earlier one.
+    let right = preview(&desk, &format!("{list}Ann,ann@example.com,\n"))
+        .await
+        .html;
+    assert!(right.contains("Invite 1 person"), "{right}");
 }

@@ -69,15 +69,19 @@ impl Plan {
     pub(super) fn of(account: &Account, actor: &Actor, now: Timestamp, list: &List, id: &ListId) -> Self {
         let mut earlier: BTreeMap<Email, usize> = BTreeMap::new();
         let mut seats: BTreeMap<Product, u32> = BTreeMap::new();
+        // Lines that are wrong count only for others that are: whoever is right is invited.
+        let mut typed: BTreeMap<Email, usize> = BTreeMap::new();
         let rows = list.said().map(|(line, said)| {
             let state = match newcomer(account, &said) {
                 Err(mut wrong) => {
-                    // Everything that is wrong with it at once, and the address counts for the lines after it.
-                    if let Ok(email) = said.email.parse::<Email>() {
-                        match earlier.get(&email) {
-                            Some(before) => wrong.push(format!("Line {before} has the same address.")),
-                            None => drop(earlier.insert(email, line)),
-                        }
+                    // Everything that is wrong with it at once.
+                    if let Some(before) = said
+                        .email
+                        .parse::<Email>()
+                        .ok()
+                        .and_then(|email| typed.get(&email))
+                    {
+                        wrong.push(format!("Line {before} has the same address."));
                     }
                     RowState::Wrong(wrong.into_iter().map(said::Said).collect())
                 }
@@ -97,6 +101,9 @@ impl Plan {
                     }
                 }
             };
+            if let Ok(email) = said.email.parse() {
+                typed.entry(email).or_insert(line);
+            }
             Row::of(account, line, said, state)
         });
         Self { rows: rows.collect() }
