@@ -125,8 +125,8 @@ fn formatted(value: &FluentValue<'_>, language: Language) -> Option<String> {
     }
 }
 
-/// A text with its values. A text that the language lacks is English; an id that does not exist stands for itself. The
-/// tests of the catalogue leave neither.
+/// A text with its values. A text that the language lacks is English; an id that does not exist is shown as it is.
+/// The tests of the catalogue leave neither.
 pub(crate) fn text(language: Language, id: &str, values: &[(&'static str, Value)]) -> Cow<'static, str> {
     let found = [language, Language::English].into_iter().find_map(|language| {
         let bundle = bundle_of(language);

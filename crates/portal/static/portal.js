@@ -13,7 +13,7 @@
   });
   const exact = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
 
-  /** Words of this script, in the page's language: a `#` in them stands for a value. */
+  /** Words of this script, in the page's language: a `#` in them is where a value goes. */
   let words;
   function word(name, value = "") {
     words ??= JSON.parse(document.body.dataset.words);

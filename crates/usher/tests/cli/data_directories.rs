@@ -12,7 +12,7 @@ use crate::program::{Server, repository, usher};
 const PRODUCT: &str = "remote-support";
 
 /// The newest migrations of this version: of the journal and of the credentials.
-const NEWEST: (i64, i64) = (12, 18);
+const NEWEST: (i64, i64) = (12, 19);
 
 /// The directories of earlier versions, `stopped` and `killed`, each with what was acknowledged in it.
 pub(crate) fn kept() -> Vec<(PathBuf, Value)> {
