@@ -95,14 +95,18 @@ story("an agent in a call who looks at another page keeps the seat and the custo
   await joinAs(customer, "Kim");
   await page.getByText("In a call", { exact: true }).waitFor();
 
+  const beat = () => page.waitForResponse((answer) => answer.url().endsWith("/console/alive"));
+
   await page.clock.install();
   for (const path of [`/a/${world.id}/overview`, "/me/preferences"]) {
+    const atLoad = beat();
     await page.goto(path);
+    await atLoad;
     for (const _ of [1, 2, 3]) {
       await advance(60);
-      const beat = page.waitForResponse((answer) => answer.url().endsWith("/console/alive"));
+      const next = beat();
       await page.clock.runFor(31_000);
-      assert.equal((await beat).status(), 204);
+      assert.equal((await next).status(), 204);
     }
   }
 
@@ -167,16 +171,18 @@ story("of pages in the background, only the one that was left last keeps its str
     document.dispatchEvent(new Event("visibilitychange"));
   };
   const at = (/** @type {import("playwright-core").Page} */ one) => one.locator("#live").textContent();
+  const changes = (/** @type {import("playwright-core").Page} */ one, /** @type {string | null} */ was) =>
+    one.waitForFunction((was) => document.querySelector("#live")?.textContent !== was, was);
 
   await first.evaluate(leave, true);
   await second.evaluate(leave, true);
-  const before = await at(first);
+  const [left, kept] = [await at(first), await at(second)];
   await click(page, "Start unattended");
 
-  await second.getByText("Unattended").first().waitFor();
-  assert.equal(await at(first), before, "it gave its stream up");
+  await changes(second, kept);
+  assert.equal(await at(first), left, "it gave its stream up");
   await first.evaluate(leave, false);
-  await first.waitForFunction((was) => document.querySelector("#live")?.textContent !== was, before);
+  await changes(first, left);
 });
 
 story("the console shows how long it takes until log-off, and how long a call takes", async ({ open }) => {

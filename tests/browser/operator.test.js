@@ -235,7 +235,7 @@ story("an operator gives the customer's page a name, a color and a text", async 
   await page.getByLabel("Name", { exact: true }).fill("Acme Remote");
   await page.getByLabel("Color").fill("#ffdd00");
   await page.getByLabel("Welcome").fill("Welcome to Acme.\nYour agent tells you a code.");
-  await page.getByLabel("Address of your privacy notice").fill("https://example.com/privacy");
+  await page.getByLabel("Link to your privacy notice").fill("https://example.com/privacy");
   await page.getByLabel("Logo", { exact: true }).setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: LOGO });
   await picture(page, "branding");
 
@@ -253,7 +253,7 @@ story("an operator gives the customer's page a name, a color and a text", async 
   await checkAxe(customer);
   await checkNarrow(customer);
   await page.getByLabel("Remove the current logo").check();
-  for (const label of ["Name", "Color", "Welcome", "Address of your privacy notice"]) {
+  for (const label of ["Name", "Color", "Welcome", "Link to your privacy notice"]) {
     await page.getByLabel(label, { exact: true }).fill("");
   }
   await page.getByRole("button", { name: "Change branding" }).click();

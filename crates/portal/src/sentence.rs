@@ -37,6 +37,11 @@ pub(crate) fn of(refusal: &Refusal) -> String {
     text.into_words()
 }
 
+/// The same without marks around names, for sentences that are stored.
+pub(crate) fn plain(refusal: &Refusal) -> String {
+    usher_l10n::without_marks(&of(refusal))
+}
+
 /// How full a pool is, after the sentence that it is full.
 pub(crate) fn pool_figures(figures: &PoolFigures) -> Text {
     text!(

@@ -23,7 +23,7 @@ const MARKERS: [&str; 4] = [
 
 /// Texts about the account or about things, ids, digests and codes. A field about a person does not belong here: its type
 /// is `Personal`. What a vendor keeps with an account, user, pool or session (labels) is the vendor's own id.
-const NOT_PERSONAL: [&str; 57] = [
+const NOT_PERSONAL: [&str; 58] = [
     ".account_created.name",
     ".account_renamed.name",
     ".api_key_created.name",
@@ -38,6 +38,7 @@ const NOT_PERSONAL: [&str; 57] = [
     ".license_lent.product",
     ".license_set.product",
     ".named_seats_leaving.product",
+    ".password_set.link.made_by.actor",
     ".pool_changed.name",
     ".pool_created.name",
     ".pool_created.product",

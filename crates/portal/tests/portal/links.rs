@@ -92,8 +92,7 @@ async fn with_an_invitation_a_user_chooses_a_password_and_is_signed_in_once() {
     let audit = desk.get("/audit").await.unlinked();
     assert!(audit.contains("invited Amara"), "{audit}");
     assert!(audit.contains("set the password of Amara"), "{audit}");
-    assert!(audit.contains("with a link that"), "{audit}");
-    assert!(audit.contains("Olga Owner</bdi> made"), "{audit}");
+    assert!(audit.contains("with a link that Olga Owner made"), "{audit}");
     assert!(!audit.contains("usher_invite_"));
 }
 

@@ -93,7 +93,7 @@ pub(super) async fn admit(door: &Door<'_>, vouched: &Vouched) -> Result<Result<A
     // A signed-in user who asked for it connects themselves: a provider's word alone links to no owner.
     let by = vouched.link_to.map_or(Actor::SingleSignOn, Actor::User);
     if is_new_here && let Err(refusal) = connect(door, vouched, by, &user, subject).await? {
-        return Ok(Err(sentence::of(&refusal)));
+        return Ok(Err(sentence::plain(&refusal)));
     }
     let note = match seen.groups {
         Some(groups) => set_groups(door, vouched.account, user.id, groups, &seen.present).await?,
@@ -271,9 +271,9 @@ async fn create(
         ) => Err(format!(
             "You were not added, because a group of yours gives a seat and none is left. {} Ask an owner or admin of \
              your account.",
-            sentence::of(&refusal)
+            sentence::plain(&refusal)
         )),
-        Err(refusal) => Err(format!("You were not added. {}", sentence::of(&refusal))),
+        Err(refusal) => Err(format!("You were not added. {}", sentence::plain(&refusal))),
     })
 }
 
@@ -357,6 +357,6 @@ async fn set_groups(
     left.map_err(|refusal| Failed::refused(&refusal))?;
     Ok(Some(format!(
         "A group of yours could not give you what it should. {}",
-        sentence::of(&refusal)
+        sentence::plain(&refusal)
     )))
 }

@@ -9,6 +9,7 @@ use usher_testkit as kit;
 use super::{account, enter, key, operator, post, server};
 use crate::app::{App, Browser};
 use crate::desk::Desk;
+use crate::links::choose;
 
 const NEW: &str = "/operator/accounts/new";
 
@@ -230,11 +231,7 @@ async fn an_account_is_created_with_its_first_owner_who_comes_in_by_the_invitati
         made.html
     );
     let link = shown_link(&made.html);
-    let chosen = [
-        ("password", "a very long password"),
-        ("password_again", "a very long password"),
-    ];
-    let inside = app.post(&Browser::default(), &link, &link, &chosen).await;
+    let inside = choose(&app, &link, ["a password of the first owner"; 2]).await;
     assert_eq!(inside.status, StatusCode::SEE_OTHER, "{}", inside.html);
     let subscription = format!("/a/{id}/subscription");
     let page = app.get(&inside.browser(), &subscription).await;

@@ -159,7 +159,7 @@ async fn l10_something_else_is_approved_instead() {
         list.contains("2 shared seats of Remote support are in no pool, so nobody can use them."),
         "{list}"
     );
-    let overview = desk.get("").await.html;
+    let overview = desk.get("/overview").await.html;
     assert!(
         overview.contains("2 shared seats of Remote support are in no pool, so nobody can use them.")
             && overview.contains("Give a pool more seats"),
