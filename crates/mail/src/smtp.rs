@@ -263,7 +263,10 @@ impl Smtp {
     fn no_answer(&self, error: &(dyn std::error::Error + 'static)) -> Trouble {
         let server = &self.server;
         let has = |is_meant: fn(&io::Error) -> bool| io_causes(error).any(is_meant);
-        let why = if has(|io| io.get_ref().is_some_and(|inner| inner.is::<TooMuch>())) {
+        let why = if has(|io| {
+            io.get_ref()
+                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<TooMuch>)
+        }) {
             format!("{server} sent more than belongs to a reply.")
         } else if has(|io| io.kind() == io::ErrorKind::InvalidData) {
             format!("{server} has no certificate that this server trusts, or speaks no TLS that it knows.")

@@ -400,9 +400,9 @@ pub async fn a_note_of_a_password_names_the_link_that_set_it(backend: &dyn Backe
 
     let notes = backend.another_node().notes(at(0)).await.unwrap();
 
-    let noted = notes.into_iter().map(|note| match note.change {
+    let found = notes.into_iter().map(|note| match note.change {
         CredentialChange::PasswordSet { link, .. } => link.unwrap(),
         other => panic!("{other:?}"),
     });
-    assert_eq!(noted.collect::<Vec<_>>(), links);
+    assert_eq!(found.collect::<Vec<_>>(), links);
 }

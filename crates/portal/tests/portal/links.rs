@@ -166,11 +166,11 @@ async fn the_form_of_a_link_is_sent_only_by_the_browser_that_opened_it() {
         ("password_again", CHOSEN),
         ("_csrf", &token),
     ];
-    let sent = desk
+    let refused = desk
         .app
         .send(&browser, Method::POST, &path, &planted, form(&fields))
         .await;
-    assert_eq!(sent.status(), StatusCode::FORBIDDEN);
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     // Browsers hide where it comes from, as the page demands.
     assert_eq!(send(&browser, &token).await, StatusCode::SEE_OTHER);
 }

@@ -28,6 +28,7 @@ const COMMITS_MAX: usize = 20_000;
 
 #[derive(Template)]
 #[template(path = "operator/account.html")]
+#[expect(clippy::struct_excessive_bools, reason = "independent rights")]
 pub(super) struct AccountPage {
     frame: Frame,
     form: Form,

@@ -131,21 +131,18 @@ impl Plan {
 
 impl Row {
     fn of(account: &Account, line: usize, said: ListRow, state: RowState) -> Self {
-        let licenses = match &state {
-            RowState::New(newcomer) => {
-                let licenses = newcomer.licenses.iter();
-                licenses
-                    .map(|(product, license)| {
-                        let license = words::license(account, Some(license));
-                        format!("{}: {license}", account.product_name(product))
-                    })
-                    .collect()
-            }
-            _ => {
-                let typed = said.licenses.iter().filter(|(_, word)| !word.is_empty());
-                let typed = typed.map(|(product, word)| format!("{}: {word}", account.product_name(product)));
-                typed.collect()
-            }
+        let licenses = if let RowState::New(newcomer) = &state {
+            let licenses = newcomer.licenses.iter();
+            licenses
+                .map(|(product, license)| {
+                    let license = words::license(account, Some(license));
+                    format!("{}: {license}", account.product_name(product))
+                })
+                .collect()
+        } else {
+            let typed = said.licenses.iter().filter(|(_, word)| !word.is_empty());
+            let typed = typed.map(|(product, word)| format!("{}: {word}", account.product_name(product)));
+            typed.collect()
         };
         let role = match &state {
             RowState::New(newcomer) => words::role_label(newcomer.profile.role).to_owned(),
