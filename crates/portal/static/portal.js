@@ -201,8 +201,9 @@
     // The library, which listens too, would close it.
     event.stopImmediatePropagation();
   }, { capture: true });
-  window.addEventListener("storage", ({ key, newValue }) => {
-    if (key !== KEEPER || newValue === THIS_PAGE || !document.hidden) return;
+  window.addEventListener("storage", ({ key }) => {
+    // The event may come late: what is stored now counts.
+    if (key !== KEEPER || localStorage.getItem(KEEPER) === THIS_PAGE || !document.hidden) return;
     isGivingUp = true;
     document.dispatchEvent(new Event("visibilitychange"));
     isGivingUp = false;
