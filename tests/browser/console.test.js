@@ -151,40 +151,6 @@ story("an agent who waits is called to an offered seat on the page of users, and
   await page.getByText("Signed in", { exact: true }).waitFor();
 });
 
-story("of pages in the background, only the one that was left last keeps its stream", async ({ open }) => {
-  const world = await shift(1, SHIFT);
-  const page = await open("/console", { as: await world.agent("Sven") });
-  await signInForWork(page);
-  const first = await page.context().newPage();
-  const second = await page.context().newPage();
-  for (const [one, path] of /** @type {const} */ ([[first, "overview"], [second, "sessions"]])) {
-    await one.addInitScript(() => {
-      const seen = Object.assign(window, { isLeft: false, streams: 0 });
-      Object.defineProperty(document, "hidden", { get: () => seen.isLeft });
-      document.addEventListener("htmx-sse-after-connection", () => { seen.streams += 1; });
-    });
-    await one.goto(`/a/${world.id}/${path}`);
-    await one.waitForFunction(() => Reflect.get(window, "streams") === 1);
-  }
-  const leave = (/** @type {boolean} */ isLeft) => {
-    Object.assign(window, { isLeft });
-    document.dispatchEvent(new Event("visibilitychange"));
-  };
-  const at = (/** @type {import("playwright-core").Page} */ one) => one.locator("#live").textContent();
-  const changes = (/** @type {import("playwright-core").Page} */ one, /** @type {string | null} */ was) =>
-    one.waitForFunction((was) => document.querySelector("#live")?.textContent !== was, was);
-
-  await first.evaluate(leave, true);
-  await second.evaluate(leave, true);
-  const [left, kept] = [await at(first), await at(second)];
-  await click(page, "Start unattended");
-
-  await changes(second, kept);
-  assert.equal(await at(first), left, "it gave its stream up");
-  await first.evaluate(leave, false);
-  await changes(first, left);
-});
-
 story("the console shows how long it takes until log-off, and how long a call takes", async ({ open }) => {
   const world = await shift(1, { ...SHIFT, auto_log_off_after_secs: 600 });
   const page = await open("/console", { as: await world.agent("Sven") });

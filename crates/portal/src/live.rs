@@ -110,6 +110,9 @@ pub(crate) struct Live {
     pub(crate) stream: String,
     /// The HTML at the time of loading.
     pub(crate) html: String,
+    /// Whether this browser holds a seat or a place in the queue: then the stream stays open in the background, where
+    /// browsers slow down the timers of heartbeats.
+    pub(crate) holds: bool,
 }
 
 /// Renders the current fragment of a page, and the frame around the page. `uri` is the page's own.
@@ -124,7 +127,8 @@ pub(crate) async fn open<P: LivePage>(
         Some(query) => format!("{}{STREAM}?{query}", uri.path()),
         None => format!("{}{STREAM}", uri.path()),
     };
-    Ok((frame, Live { stream, html }))
+    let holds = frame.holds().is_some();
+    Ok((frame, Live { stream, html, holds }))
 }
 
 /// The handler of `<page>/live`.

@@ -185,30 +185,6 @@
     setInterval(showAlive, 1000);
   });
 
-  // Streams of pages in the background close. Where the browser holds something, the page that was left last keeps its
-  // stream, because it brings warnings and offers. Only that one: over HTTP/1.1 browsers open six connections to a
-  // server, and with as many streams nothing else could be sent, heartbeats included.
-  const KEEPER = "usher-keeps-stream";
-  const THIS_PAGE = `${Date.now()} ${Math.random()}`;
-  let isGivingUp = false;
-  document.addEventListener("visibilitychange", (event) => {
-    if (!document.hidden || isGivingUp || !document.querySelector("[data-alive-every]")) return;
-    try {
-      localStorage.setItem(KEEPER, THIS_PAGE);
-    } catch {
-      // Without storage each page keeps its stream.
-    }
-    // The library, which listens too, would close it.
-    event.stopImmediatePropagation();
-  }, { capture: true });
-  window.addEventListener("storage", ({ key }) => {
-    // The event may come late: what is stored now counts.
-    if (key !== KEEPER || localStorage.getItem(KEEPER) === THIS_PAGE || !document.hidden) return;
-    isGivingUp = true;
-    document.dispatchEvent(new Event("visibilitychange"));
-    isGivingUp = false;
-  });
-
   // Away from the console: what the browser holds stands above the page, outside of the live part that brings it.
   function showHolds() {
     const holds = document.getElementById("holds");

@@ -56,6 +56,7 @@ async fn s11_every_page_of_a_browser_that_holds_a_seat_sends_heartbeats() {
     assert!(form.contains(STREAM), "{form}");
     let live = page(&desk, &here, &overview(&desk)).await;
     assert!(!live.contains(STREAM), "one stream a page: {live}");
+    assert!(live.contains("\"pauseOnBackground\":false"), "{live}");
     let console = page(&desk, &here, CONSOLE).await;
     assert!(
         !console.contains("id=\"holds\""),
